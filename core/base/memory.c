@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGN = 64 };
+
+void *sm_alloc(size_t count, size_t size) {
+  size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes) || bytes > (size_t)-1 - ALIGN) return NULL;
+  bytes = (bytes + ALIGN - 1) / ALIGN * ALIGN;
+  return aligned_alloc(ALIGN, bytes ? bytes : ALIGN);
+}
+
+void *sm_calloc(size_t count, size_t size) {
+  void *block = sm_alloc(count, size);
+  if (block) memset(block, 0, count * size);
+  return block;
+}
+
+void *sm_grow(void *block, size_t old_count, size_t count, size_t size) {
+  void *bigger = sm_alloc(count, size);
+  if (!bigger) return NULL;
+  if (block) memcpy(bigger, block, old_count * size);
+  sm_free(block);
+  return bigger;
+}
+
+void sm_free(void *block) { free(block); }

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Checked allocation, 64-byte aligned. NULL where there is no memory or count * size overflows. */
+#pragma once
+#include <stddef.h>
+
+void *sm_alloc(size_t count, size_t size);
+void *sm_calloc(size_t count, size_t size);
+/* Grows a block made by sm_alloc from `old_count` to `count` items; on NULL the old block stays. */
+void *sm_grow(void *block, size_t old_count, size_t count, size_t size);
+void sm_free(void *block);

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * libstylemap: StyleMapGAN (Kim, Choi, Kim, Yoo, Uh, CVPR 2021, arXiv 2104.14754) on the CPU.
+ *
+ *   layer -> sample -> encode -> resize -> blend -> synth -> paste -> new layer
+ *
+ * This header is the manual. transplant.c is the usage example: the whole flow, one call a stage.
+ *
+ * TENSORS are the caller's float arrays in C H W order, one picture each:
+ *   image     3 x S x S   R'G'B' (sRGB-encoded) in -1..1, row 0 at the top; S = stylemap_info.size
+ *   stylemap  D x P x P   the paper's w; D = latent_channel_size, P = latent_spatial_size
+ *   z         D           Gaussian noise
+ *   mask      1 x S x S   0..1, 1 = take the reference
+ * A style pyramid (W+) is opaque, because its layout belongs to the kernels.
+ *
+ * ERRORS. Every function that can fail returns a stylemap_status and fills the caller's stylemap_error
+ * (which may be NULL). On failure the outputs are untouched, except that stylemap_layer.write may have been
+ * called for some rows. Breaking a rule of this header is STYLEMAP_BAD_ARGUMENT, never a crash.
+ *
+ * THREADS. A model never changes after opening and serves any number of sessions at once. A session serves
+ * one call at a time; it owns its worker threads. Progress and layer callbacks run on the calling thread.
+ * Results are the same bit for bit from run to run at a given thread count and instruction set.
+ *
+ * The library prints nothing, never exits, reads no environment variable and no locale, and keeps no global
+ * state but the table of kernels, chosen once for this CPU. OpenBLAS, where it is used, is loaded at the
+ * first session and set to one thread: its thread count belongs to the process, so a host that uses
+ * OpenBLAS itself sets it again.
+ */
+#ifndef STYLEMAP_H
+#define STYLEMAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined __GNUC__ && !defined STYLEMAP_STATIC
+#define STYLEMAP_API __attribute__((visibility("default")))
+#else
+#define STYLEMAP_API
+#endif
+
+/* ------------------------------------------------------------------------------------------- errors */
+
+typedef enum stylemap_status {
+  STYLEMAP_OK,
+  STYLEMAP_BAD_ARGUMENT, /* the caller broke a rule of this header, or the user's wish cannot be met */
+  STYLEMAP_FILE_ERROR,   /* a file cannot be opened, read or written */
+  STYLEMAP_REFUSED,      /* a file was read and is not what it should be; stylemap_error.rule names the rule */
+  STYLEMAP_NO_MEMORY,
+  STYLEMAP_CANCELLED,    /* a progress callback returned non-zero */
+} stylemap_status;
+
+#define STYLEMAP_ERROR_ARGUMENTS 4
+#define STYLEMAP_ERROR_TEXT 1024
+
+/* One clear sentence, in two forms: `message`, English and complete, and `format` with `argument`, so that a
+ * host can translate. `format` is a static string with %1 .. %4 where the arguments go. Arguments are valid
+ * UTF-8 of at most 255 bytes; they may hold text from a file, so escape them where markup is shown. */
+typedef struct stylemap_error {
+  stylemap_status status;
+  char rule[8];       /* "P9", "Z12", ...: the file rule that failed, or "" */
+  const char *format; /* never NULL once filled */
+  char argument[STYLEMAP_ERROR_ARGUMENTS][256];
+  char message[STYLEMAP_ERROR_TEXT];
+} stylemap_error;
+
+/* Fills `text` (at most `size` bytes, always closed) from a translated `format` and the error's arguments. */
+STYLEMAP_API void stylemap_error_translate(const stylemap_error *error, const char *format, char *text, size_t size);
+
+/* Phases a progress callback names. */
+typedef enum stylemap_phase {
+  STYLEMAP_PHASE_OPEN,
+  STYLEMAP_PHASE_SAMPLE,
+  STYLEMAP_PHASE_ENCODE,
+  STYLEMAP_PHASE_MAP,
+  STYLEMAP_PHASE_RESIZE,
+  STYLEMAP_PHASE_BLEND,
+  STYLEMAP_PHASE_SYNTH,
+  STYLEMAP_PHASE_PASTE,
+} stylemap_phase;
+
+/* Called on the calling thread, `fraction` rising from 0 to 1 within one public call. Non-zero cancels: the
+ * call returns STYLEMAP_CANCELLED within a few milliseconds (one tile of one layer). */
+typedef int (*stylemap_progress)(void *data, stylemap_phase phase, double fraction);
+
+STYLEMAP_API const char *stylemap_version(void);
+
+/* -------------------------------------------------------------------------------------------- models */
+
+typedef enum stylemap_norm { STYLEMAP_LAYER_NORM, STYLEMAP_INSTANCE_NORM, STYLEMAP_BATCH_NORM } stylemap_norm;
+typedef enum stylemap_form { STYLEMAP_FORM_LEGACY, STYLEMAP_FORM_ZIP, STYLEMAP_FORM_SAFETENSORS } stylemap_form;
+
+typedef struct stylemap_info {
+  stylemap_form form;
+  int size;                  /* S, 8..2048 */
+  int latent_spatial_size;   /* P, 4.. */
+  int latent_channel_size;   /* D */
+  int mapping_layer_num;
+  double lr_mul;
+  stylemap_norm norm;
+  int small_generator;
+  int levels;                /* maps in a style pyramid: 2 + 2 log2(S / P) */
+  uint64_t parameters;       /* numbers in g_ema and e_ema, buffers included */
+  uint64_t bytes;            /* of the file */
+  uint64_t not_finite;       /* weights that are NaN or infinite; known after stylemap_open, else 0 */
+  char dtype[8];             /* "F32", "F16", "BF16", "F64", or "mixed" */
+  int has_mean;              /* the file carries w_mean */
+} stylemap_info;
+
+typedef struct stylemap_model stylemap_model;
+
+/* Reads and checks everything but the weights (docs: core/model/README section in core/README.md; rules F L Z
+ * S P T M). No weight is converted, no thread is started. `model` may be asked for texts, and closed. */
+STYLEMAP_API stylemap_status stylemap_inspect(const char *path, stylemap_model **model, stylemap_error *error);
+
+/* stylemap_inspect, then converts the weights to float. `memory_limit` in bytes; 0 = 4 GiB. */
+STYLEMAP_API stylemap_status stylemap_open(const char *path, uint64_t memory_limit, stylemap_progress progress,
+                                           void *data, stylemap_model **model, stylemap_error *error);
+STYLEMAP_API void stylemap_close(stylemap_model *model);
+
+STYLEMAP_API const stylemap_info *stylemap_model_info(const stylemap_model *model);
+
+/* A text of the file's `__metadata__` ("licence", "dataset", "attribution", "created_by", "source_sha256",
+ * "canonical_points", "heldout_mse"), or NULL. Valid UTF-8, lives as long as the model. */
+STYLEMAP_API const char *stylemap_model_text(const stylemap_model *model, const char *key);
+
+typedef struct stylemap_save_options {
+  int half;                   /* store fp16; a weight that would overflow is refused by name */
+  const char *const *texts;   /* key, value, key, value, NULL: replace or add to the model's texts */
+} stylemap_save_options;
+
+typedef struct stylemap_save_report {
+  double half_error;          /* largest |fp16 - fp32| over all weights; 0 without `half` */
+  char half_tensor[256];      /* where */
+} stylemap_save_report;
+
+/* Writes the opened model as safetensors, beside `path` and renamed; w_mean (fp32) is computed if absent. */
+STYLEMAP_API stylemap_status stylemap_save(const stylemap_model *model, const char *path,
+                                           const stylemap_save_options *options, stylemap_save_report *report,
+                                           stylemap_error *error);
+
+/* ------------------------------------------------------------------------------------------ sessions */
+
+typedef struct stylemap_session stylemap_session;
+typedef struct stylemap_pyramid stylemap_pyramid;
+
+/* Plans all scratch memory before any work, so that no later call fails for memory half way.
+ * `threads`: 0 = one per available core. `progress` may be NULL. */
+STYLEMAP_API stylemap_status stylemap_session_new(const stylemap_model *model, int threads,
+                                                  stylemap_progress progress, void *data,
+                                                  stylemap_session **session, stylemap_error *error);
+STYLEMAP_API void stylemap_session_free(stylemap_session *session);
+STYLEMAP_API size_t stylemap_session_bytes(const stylemap_session *session); /* the plan's size */
+
+STYLEMAP_API stylemap_status stylemap_pyramid_new(const stylemap_model *model, stylemap_pyramid **pyramid,
+                                                  stylemap_error *error);
+STYLEMAP_API void stylemap_pyramid_free(stylemap_pyramid *pyramid);
+/* Channels and side of level `level` (0 .. levels - 1) of the model's pyramids. */
+STYLEMAP_API stylemap_status stylemap_pyramid_shape(const stylemap_model *model, int level, int *channels, int *side);
+/* Copies level `level` out as C H W floats. */
+STYLEMAP_API stylemap_status stylemap_pyramid_get(const stylemap_pyramid *pyramid, int level, float *values);
+
+/* The boxes of the paper's figure 2. */
+STYLEMAP_API stylemap_status stylemap_encode(stylemap_session *session, const float *image, float *stylemap,
+                                             stylemap_error *error);
+STYLEMAP_API stylemap_status stylemap_map(stylemap_session *session, const float *z, float *stylemap,
+                                          stylemap_error *error);
+STYLEMAP_API stylemap_status stylemap_resize(stylemap_session *session, const float *stylemap,
+                                             stylemap_pyramid *pyramid, stylemap_error *error);
+STYLEMAP_API stylemap_status stylemap_synth(stylemap_session *session, const stylemap_pyramid *pyramid, float *image,
+                                            stylemap_error *error);
+
+/* How a level's weights come from the mask (docs: core/README.md, "mask rules"). */
+typedef enum stylemap_mask_rule {
+  STYLEMAP_MASK_SOFT, /* the mask averaged over the level's cells */
+  STYLEMAP_MASK_ANY,  /* 1 where the mask touches the cell (the paper's tables) */
+  STYLEMAP_MASK_HALF, /* 1 where the average is above 0.5 (the published demo) */
+} stylemap_mask_rule;
+
+/* target := target + weight * (reference - target) at every level; strength 0..1 multiplies the weight after
+ * the rule. stylemap_blend_w does the same once, on the P x P stylemap (the paper's W). */
+STYLEMAP_API stylemap_status stylemap_blend(stylemap_pyramid *target, const stylemap_pyramid *reference,
+                                            const float *mask, stylemap_mask_rule rule, double strength,
+                                            stylemap_error *error);
+STYLEMAP_API stylemap_status stylemap_blend_w(const stylemap_model *model, float *target, const float *reference,
+                                              const float *mask, stylemap_mask_rule rule, double strength,
+                                              stylemap_error *error);
+
+/* out := a + t (b - a), all levels; `out` may be `a` or `b`. */
+STYLEMAP_API stylemap_status stylemap_lerp(const stylemap_pyramid *a, const stylemap_pyramid *b, double t,
+                                           stylemap_pyramid *out, stylemap_error *error);
+/* Copies levels first .. last - 1 of `from` into `to` (style mixing). */
+STYLEMAP_API stylemap_status stylemap_mix(stylemap_pyramid *to, const stylemap_pyramid *from, int first, int last,
+                                          stylemap_error *error);
+
+/* N(0,1) noise of our own documented generator (core/base/random.c): the same on every machine.
+ * Picture `index` (from 0) of seed `seed`. */
+STYLEMAP_API void stylemap_random(uint64_t seed, uint64_t index, float *z, int count);
+/* Mean stylemap of 5,000 z of seed 0: the file's w_mean, else computed. */
+STYLEMAP_API stylemap_status stylemap_mean(stylemap_session *session, float *stylemap, stylemap_error *error);
+
+/* -------------------------------------------------------------------------------- layers and squares */
+
+/* Where the model's square lies on a layer, in layer pixels (pixel i covers i .. i + 1): what a host stores
+ * to paste back exactly. `angle` (radians, clockwise on screen) must be 0 for now. */
+typedef struct stylemap_placement {
+  double x, y; /* centre */
+  double side;
+  double angle;
+} stylemap_placement;
+
+/* The centred square of side min(width, height). */
+STYLEMAP_API void stylemap_fit(int width, int height, stylemap_placement *placement);
+
+/* The whole layer pixels that `placement` touches, clipped to width x height. */
+STYLEMAP_API void stylemap_bounds(const stylemap_placement *placement, int width, int height, int *x, int *y, int *w,
+                                  int *h);
+
+/* A picture as a host has it. Pixels are float R'G'B'A (alpha not premultiplied, sRGB-encoded, 0..1), for a
+ * mask one float 0..1. `read` fills a rectangle that lies inside the layer, `write` takes one; they return 0,
+ * or non-zero to stop with STYLEMAP_CANCELLED. Rectangles come in bands from top to bottom, at most
+ * about 16 MB each. */
+typedef struct stylemap_layer {
+  int width, height;
+  void *data;
+  int (*read)(void *data, int x, int y, int width, int height, float *pixels);
+  int (*write)(void *data, int x, int y, int width, int height, const float *pixels);
+} stylemap_layer;
+
+/* Layer -> image (3 x size x size): over mid-grey where transparent; area average when shrinking, cubic when
+ * enlarging, the identity at 1:1; clipped to -1..1. */
+STYLEMAP_API stylemap_status stylemap_sample(const stylemap_layer *layer, const stylemap_placement *placement, int size,
+                                             float *image, stylemap_error *error);
+/* Mask layer -> 1 x size x size, by area average (enlarged: by exact cover), so a touched cell is above 0. */
+STYLEMAP_API stylemap_status stylemap_sample_mask(const stylemap_layer *mask, const stylemap_placement *placement,
+                                                  int size, float *values, stylemap_error *error);
+/* Image -> the rectangle x, y, w, h of `result`, resampled back, clipped to 0..1, alpha from `target`.
+ * The rectangle must lie inside the layer; outside the square the target's own pixels are written. */
+STYLEMAP_API stylemap_status stylemap_paste(const float *image, int size, const stylemap_placement *placement,
+                                            const stylemap_layer *target, int x, int y, int w, int h,
+                                            const stylemap_layer *result, stylemap_error *error);
+
+/* ----------------------------------------------------------------------------------------- the flow */
+
+typedef enum stylemap_space { STYLEMAP_SPACE_W_PLUS, STYLEMAP_SPACE_W } stylemap_space;
+
+typedef struct stylemap_edit {
+  stylemap_mask_rule rule;
+  stylemap_space space;
+  double strength; /* 0..1 */
+} stylemap_edit;
+
+/* The main job on square tensors: image := G(blend(E(target), E(reference), mask)). */
+STYLEMAP_API stylemap_status stylemap_transplant(stylemap_session *session, const float *target,
+                                                 const float *reference, const float *mask, const stylemap_edit *edit,
+                                                 float *image, stylemap_error *error);
+/* image := G(E(target)). */
+STYLEMAP_API stylemap_status stylemap_reconstruct(stylemap_session *session, const float *target, float *image,
+                                                  stylemap_error *error);
+/* Mean squared difference over `count` numbers, `a` clipped to -1..1 first. */
+STYLEMAP_API double stylemap_mse(const float *a, const float *b, size_t count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * GeglBuffer <-> stylemap_layer, and the mask work that every host shares. */
+#pragma once
+#include <gegl.h>
+#include "stylemap.h"
+
+/* A view of `buffer` (extent at 0,0) as core reads and writes it: R'G'B'A float in sRGB, whatever the buffer's
+ * own format and colour space. Borrows the buffer. */
+stylemap_layer layer_of_picture (GeglBuffer *buffer);
+/* One component ("Y float": the stored mask value, no gamma). */
+stylemap_layer layer_of_mask (GeglBuffer *buffer);
+
+/* GIMP's Select > Feather (gegl:gaussian-blur of radius / 3.5, edges kept) on a copy in float; weights below
+ * 1/512 become 0. Returns a new "Y float" buffer of the same extent. */
+GeglBuffer *layer_feather (GeglBuffer *mask, gdouble radius);
+
+/* target + mask * alpha * (layer - target), alpha kept: GIMP's normal mode, clipped to the backdrop, in the
+ * target's own encoding. Writes into `target`; pixels whose mask is 0 keep every bit. */
+void layer_composite (GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds);
