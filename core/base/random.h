@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Random numbers that are the same on every machine: no libm, no floating-point environment. */
+ * Random numbers that are the same on every machine: whole-number arithmetic, + - * / and sqrt only, no libm. */
 #pragma once
 #include <stdint.h>
 
-/* Philox 4x32-10 (Salmon et al., SC 2011), counter = (block, index), key = seed. Each block of four words
- * gives two pairs, each pair two N(0,1) numbers by the polar-free inverse in random.c. */
-void sm_random_normal(uint64_t seed, uint64_t index, float *out, int count);
-/* 32 random bits: word `n` of stream `index`. */
-uint32_t sm_random_bits(uint64_t seed, uint64_t index, uint64_t n);
+/* One independent stream per (seed, index). Bits: Philox 4x32-10 (Salmon, Moraes, Dror, Shaw, SC 2011) with the
+ * seed as key and (block, index) as counter. Normal numbers: Marsaglia's polar method on pairs of 32-bit words,
+ * x = (2 w + 1) / 2^32 - 1, rejected pairs skipped. */
+typedef struct sm_random {
+  uint32_t key[2], index[2];
+  uint64_t block;
+  uint32_t words[4];
+  int used;      /* of `words` */
+  int spare_set; /* the second number of a pair waits in `spare` */
+  double spare;
+} sm_random;
+
+sm_random sm_random_stream(uint64_t seed, uint64_t index);
+uint32_t sm_random_bits(sm_random *stream);
+double sm_random_normal(sm_random *stream);

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Mixing of style maps: local editing (the paper's section 4.3, equation 5), interpolation, style mixing. */
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/model.h"
+#include "net/session.h"
+
+/* A level's weights from the S x S mask; side divides size. */
+static void level_mask(const float *mask, int size, int side, stylemap_mask_rule rule, double strength, float *out) {
+  int cell = size / side;
+  for (int y = 0; y < side; y++)
+    for (int x = 0; x < side; x++) {
+      double sum = 0;
+      float top = 0;
+      for (int v = 0; v < cell; v++)
+        for (int u = 0; u < cell; u++) {
+          float m = mask[(size_t)(y * cell + v) * (size_t)size + (size_t)(x * cell + u)];
+          sum += m;
+          if (m > top) top = m;
+        }
+      double mean = sum / ((double)cell * cell);
+      double a = rule == STYLEMAP_MASK_ANY ? top > 0 : rule == STYLEMAP_MASK_HALF ? mean > 0.5 : mean;
+      out[(size_t)y * (size_t)side + (size_t)x] = (float)(a * strength);
+    }
+}
+
+static void blend_map(float *target, const float *reference, int channels, size_t pixels, const float *weight) {
+  for (int c = 0; c < channels; c++)
+    for (size_t i = 0; i < pixels; i++) {
+      size_t at = (size_t)c * pixels + i;
+      /* exact at both ends: 0 keeps the target's bits, 1 gives the reference's */
+      target[at] = weight[i] == 1 ? reference[at] : target[at] + weight[i] * (reference[at] - target[at]);
+    }
+}
+
+static stylemap_status check(const float *mask, int size, stylemap_mask_rule rule, double strength,
+                             stylemap_error *error) {
+  if ((unsigned)rule > STYLEMAP_MASK_HALF)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The mask rule is soft, any or half."), NULL);
+  if (!(strength >= 0 && strength <= 1))
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The strength must lie between 0 and 1."), NULL);
+  for (size_t i = 0; i < sm_pixels(size); i++)
+    if (!(mask[i] >= 0 && mask[i] <= 1))
+      return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The mask's values must lie between 0 and 1."), NULL);
+  return STYLEMAP_OK;
+}
+
+static int same_shape(const stylemap_pyramid *a, const stylemap_pyramid *b) {
+  return a && b && a->levels == b->levels && a->size == b->size &&
+         !memcmp(a->channels, b->channels, sizeof a->channels);
+}
+
+static stylemap_status different_models(stylemap_error *error) {
+  return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The two style pyramids belong to different models."), NULL);
+}
+
+stylemap_status stylemap_blend(stylemap_pyramid *target, const stylemap_pyramid *reference, const float *mask,
+                               stylemap_mask_rule rule, double strength, stylemap_error *error) {
+  if (!mask || !same_shape(target, reference)) return different_models(error);
+  SM_TRY(check(mask, target->size, rule, strength, error));
+  float *weight = sm_alloc(sm_pixels(target->size), sizeof(float));
+  if (!weight) return sm_no_memory(error, sm_pixels(target->size) * sizeof(float));
+  for (int l = 0; l < target->levels; l++) {
+    if (l % 2 == 0) level_mask(mask, target->size, target->side[l], rule, strength, weight); /* pairs share a side */
+    blend_map(target->level[l], reference->level[l], target->channels[l], sm_pixels(target->side[l]), weight);
+  }
+  sm_free(weight);
+  return STYLEMAP_OK;
+}
+
+stylemap_status stylemap_blend_w(const stylemap_model *model, float *target, const float *reference, const float *mask,
+                                 stylemap_mask_rule rule, double strength, stylemap_error *error) {
+  const sm_network *n = model ? sm_model_network(model) : NULL;
+  if (!n || !target || !reference || !mask)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("blend needs an opened model and two stylemaps."), NULL);
+  const sm_config *c = &n->config;
+  SM_TRY(check(mask, c->size, rule, strength, error));
+  float *weight = sm_alloc(sm_pixels(c->spatial), sizeof(float));
+  if (!weight) return sm_no_memory(error, sm_pixels(c->spatial) * sizeof(float));
+  level_mask(mask, c->size, c->spatial, rule, strength, weight);
+  blend_map(target, reference, c->dim, sm_pixels(c->spatial), weight);
+  sm_free(weight);
+  return STYLEMAP_OK;
+}
+
+stylemap_status stylemap_lerp(const stylemap_pyramid *a, const stylemap_pyramid *b, double t, stylemap_pyramid *out,
+                              stylemap_error *error) {
+  if (!same_shape(a, b) || !same_shape(a, out)) return different_models(error);
+  if (!isfinite(t))
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The interpolation step must be a finite number."), NULL);
+  float f = (float)t;
+  for (int l = 0; l < a->levels; l++) {
+    size_t count = (size_t)a->channels[l] * sm_pixels(a->side[l]);
+    for (size_t i = 0; i < count; i++)
+      out->level[l][i] = f == 1 ? b->level[l][i] : a->level[l][i] + f * (b->level[l][i] - a->level[l][i]);
+  }
+  return STYLEMAP_OK;
+}
+
+stylemap_status stylemap_mix(stylemap_pyramid *to, const stylemap_pyramid *from, int first, int last,
+                             stylemap_error *error) {
+  if (!same_shape(to, from)) return different_models(error);
+  if (first < 0 || last > to->levels || first > last)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The pyramid has no such levels."), NULL);
+  for (int l = first; l < last; l++)
+    memmove(to->level[l], from->level[l], sizeof(float) * (size_t)to->channels[l] * sm_pixels(to->side[l]));
+  return STYLEMAP_OK;
+}

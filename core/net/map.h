@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The mapping network f: z -> stylemap. The same bits on every machine: plain sums in a fixed order. */
+#pragma once
+#include "base/error.h"
+#include "net/network.h"
+
+/* `count` stylemaps (count x D x P x P) of `count` z (count x D). */
+stylemap_status sm_map(const sm_network *network, const float *z, int count, float *stylemaps, stylemap_error *error);
+
+/* The average of map(z) over 5,000 z, stylemap_random(0, 0..4999): what a converted file stores as w_mean. */
+stylemap_status sm_mean_stylemap(const sm_network *network, float *mean, stylemap_error *error);

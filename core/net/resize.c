@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The style resizer (the paper's section 3.3): stylemap -> style pyramid (W+), and the pyramid itself. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/model.h"
+#include "net/session.h"
+
+double sm_resize_work(const sm_config *c) {
+  double s0 = sm_style_width(c, 0), work = 9 * (c->dim * s0 + s0 * s0) * (double)sm_pixels(c->spatial);
+  for (int i = 1; i <= c->blocks; i++) {
+    double a = sm_style_width(c, i - 1), b = sm_style_width(c, i), pixels = (double)sm_pixels(c->spatial << i);
+    work += 9 * a * b * pixels / 4 + 9 * b * b * pixels;
+  }
+  return work;
+}
+
+stylemap_status stylemap_resize(stylemap_session *s, const float *stylemap, stylemap_pyramid *pyramid,
+                                stylemap_error *error) {
+  if (!s || !stylemap || !pyramid || pyramid->levels != sm_level_count(&s->net->config) ||
+      pyramid->size != s->net->config.size)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("resize needs a pyramid of the session's model."), NULL);
+  const sm_network *n = s->net;
+  sm_work_begin(s, STYLEMAP_PHASE_RESIZE, sm_resize_work(&n->config));
+  sm_conv_same(s, &n->resizer[0], stylemap, n->config.spatial, 0, pyramid->level[0]);
+  for (int l = 1; l < pyramid->levels; l++) {
+    const float *below = pyramid->level[l - 1];
+    if (l % 2) sm_conv_same(s, &n->resizer[l], below, pyramid->side[l], 0, pyramid->level[l]);
+    else sm_conv_up(s, &n->resizer[l], below, pyramid->side[l - 1], s->buffer[0], pyramid->level[l]);
+  }
+  return sm_work_end(s, error);
+}
+
+stylemap_status stylemap_pyramid_new(const stylemap_model *model, stylemap_pyramid **out, stylemap_error *error) {
+  const sm_network *n = model ? sm_model_network(model) : NULL;
+  if (!n || !out) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A pyramid needs an opened model."), NULL);
+  stylemap_pyramid *p = sm_calloc(1, sizeof *p);
+  if (!p) return sm_no_memory(error, sizeof *p);
+  p->levels = sm_level_count(&n->config);
+  p->size = n->config.size;
+  size_t floats = 0;
+  for (int l = 0; l < p->levels; l++) {
+    sm_level_shape(&n->config, l, &p->channels[l], &p->side[l]);
+    floats += (size_t)p->channels[l] * sm_pixels(p->side[l]);
+  }
+  float *at = sm_alloc(floats, sizeof(float));
+  if (!at) {
+    sm_free(p);
+    return sm_no_memory(error, floats * sizeof(float));
+  }
+  for (int l = 0; l < p->levels; l++) {
+    p->level[l] = at;
+    at += (size_t)p->channels[l] * sm_pixels(p->side[l]);
+  }
+  *out = p;
+  return STYLEMAP_OK;
+}
+
+void stylemap_pyramid_free(stylemap_pyramid *p) {
+  if (!p) return;
+  sm_free(p->level[0]);
+  sm_free(p);
+}
+
+stylemap_status stylemap_pyramid_shape(const stylemap_model *model, int level, int *channels, int *side) {
+  const sm_network *n = model ? sm_model_network(model) : NULL;
+  if (!n || level < 0 || level >= sm_level_count(&n->config)) return STYLEMAP_BAD_ARGUMENT;
+  sm_level_shape(&n->config, level, channels, side);
+  return STYLEMAP_OK;
+}
+
+stylemap_status stylemap_pyramid_get(const stylemap_pyramid *p, int level, float *values) {
+  if (!p || !values || level < 0 || level >= p->levels) return STYLEMAP_BAD_ARGUMENT;
+  memcpy(values, p->level[level], sizeof(float) * (size_t)p->channels[level] * sm_pixels(p->side[level]));
+  return STYLEMAP_OK;
+}
