@@ -46,5 +46,17 @@ void     job_result_clear (JobResult *result);
 gboolean job_probe (const JobRequest *request, JobProgress progress, gpointer data, gdouble *mse, gdouble *usual,
                     GError **error);
 
+/* The weights of an edit on a width x height layer: the selection feathered, cut to the model's square; without a
+ * selection the square itself. `mask` is "Y float" with extent `bounds`, the rectangle of the weights above 0, in
+ * layer pixels. FALSE with a sentence that names the square where nothing is left. */
+gboolean job_mask (GeglBuffer *selection, gint selection_x, gint selection_y, gdouble feather, gint width, gint height,
+                   GeglBuffer **mask, GeglRectangle *bounds, GError **error);
+
+/* `mask` (as job_mask makes it) as core samples it: the weights over the whole width x height layer. */
+stylemap_layer job_mask_layer (GeglBuffer *mask, gint width, gint height);
+
+/* What a phase is called on the screen. */
+const gchar *job_phase_text (stylemap_phase phase);
+
 /* A translated GError from core's. */
 void job_set_error (GError **error, const stylemap_error *core);

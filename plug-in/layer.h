@@ -10,6 +10,9 @@ stylemap_layer layer_of_picture (GeglBuffer *buffer);
 /* One component ("Y float": the stored mask value, no gamma). */
 stylemap_layer layer_of_mask (GeglBuffer *buffer);
 
+/* The smallest rectangle that holds every weight above 0; FALSE (and an empty one) where there is none. */
+gboolean layer_mask_bounds (GeglBuffer *mask, GeglRectangle *bounds);
+
 /* GIMP's Select > Feather (gegl:gaussian-blur of radius / 3.5, edges kept) on a copy in float; weights below
  * 1/512 become 0. Returns a new "Y float" buffer of the same extent. */
 GeglBuffer *layer_feather (GeglBuffer *mask, gdouble radius);

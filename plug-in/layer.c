@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "layer.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --------------------------------------------------------------------------------- views for core */
+
+static int read_pixels(GeglBuffer *buffer, int x, int y, int width, int height, const Babl *format, float *pixels) {
+  gegl_buffer_get(buffer, GEGL_RECTANGLE(x, y, width, height), 1.0, format, pixels, GEGL_AUTO_ROWSTRIDE,
+                  GEGL_ABYSS_NONE);
+  return 0;
+}
+
+static int write_pixels(GeglBuffer *buffer, int x, int y, int width, int height, const Babl *format,
+                        const float *pixels) {
+  gegl_buffer_set(buffer, GEGL_RECTANGLE(x, y, width, height), 0, format, pixels, GEGL_AUTO_ROWSTRIDE);
+  return 0;
+}
+
+static int read_picture(void *data, int x, int y, int width, int height, float *pixels) {
+  return read_pixels(data, x, y, width, height, babl_format("R'G'B'A float"), pixels);
+}
+
+static int write_picture(void *data, int x, int y, int width, int height, const float *pixels) {
+  return write_pixels(data, x, y, width, height, babl_format("R'G'B'A float"), pixels);
+}
+
+static int read_mask(void *data, int x, int y, int width, int height, float *pixels) {
+  return read_pixels(data, x, y, width, height, babl_format("Y float"), pixels);
+}
+
+static int write_mask(void *data, int x, int y, int width, int height, const float *pixels) {
+  return write_pixels(data, x, y, width, height, babl_format("Y float"), pixels);
+}
+
+stylemap_layer layer_of_picture(GeglBuffer *buffer) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(buffer);
+  return (stylemap_layer){ extent->x + extent->width, extent->y + extent->height, buffer, read_picture,
+                           write_picture };
+}
+
+stylemap_layer layer_of_mask(GeglBuffer *buffer) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(buffer);
+  return (stylemap_layer){ extent->x + extent->width, extent->y + extent->height, buffer, read_mask, write_mask };
+}
+
+/* ------------------------------------------------------------------------------------------- masks */
+
+gboolean layer_mask_bounds(GeglBuffer *mask, GeglRectangle *bounds) {
+  gint x0 = G_MAXINT, y0 = G_MAXINT, x1 = G_MININT, y1 = G_MININT;
+  GeglBufferIterator *i =
+    gegl_buffer_iterator_new(mask, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 1);
+  while (gegl_buffer_iterator_next(i)) {
+    const GeglRectangle *roi = &i->items[0].roi;
+    const gfloat *value = i->items[0].data;
+    for (gint y = roi->y; y < roi->y + roi->height; y++)
+      for (gint x = roi->x; x < roi->x + roi->width; x++)
+        if (*value++ > 0.0f) {
+          x0 = MIN(x0, x), x1 = MAX(x1, x + 1);
+          y0 = MIN(y0, y), y1 = MAX(y1, y + 1);
+        }
+  }
+  *bounds = x0 < x1 ? *GEGL_RECTANGLE(x0, y0, x1 - x0, y1 - y0) : *GEGL_RECTANGLE(0, 0, 0, 0);
+  return x0 < x1;
+}
+
+/* Weights too small to see, but which a blur in float spreads far over the picture. */
+static void cut_small(GeglBuffer *mask) {
+  GeglBufferIterator *i =
+    gegl_buffer_iterator_new(mask, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 1);
+  while (gegl_buffer_iterator_next(i)) {
+    gfloat *value = i->items[0].data;
+    for (gint n = 0; n < i->length; n++)
+      if (!(value[n] >= 1.0f / 512)) value[n] = 0.0f; /* NaN too */
+      else if (value[n] > 1.0f) value[n] = 1.0f;
+  }
+}
+
+GeglBuffer *layer_feather(GeglBuffer *mask, gdouble radius) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(mask);
+  GeglBuffer *out = gegl_buffer_new(extent, babl_format("Y float"));
+  GeglRectangle bounds;
+  if (!layer_mask_bounds(mask, &bounds)) return out;
+
+  GeglBuffer *copy = radius > 0 ? gegl_buffer_new(extent, babl_format("Y float")) : g_object_ref(out);
+  gegl_buffer_copy(mask, extent, GEGL_ABYSS_NONE, copy, extent);
+  if (radius > 0) {
+    /* The rectangle and the 3.5 are GIMP's; so is CLAMP: a selection touching the edge goes on beyond it. */
+    gint reach = (gint)ceil(radius);
+    GeglRectangle area = { bounds.x - reach, bounds.y - reach, bounds.width + 2 * reach, bounds.height + 2 * reach };
+    gegl_rectangle_intersect(&area, &area, extent);
+    GeglNode *graph = gegl_node_new();
+    GeglNode *source =
+      gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer", copy, NULL);
+    GeglNode *blur = gegl_node_new_child(graph, "operation", "gegl:gaussian-blur", "std-dev-x", radius / 3.5,
+                                         "std-dev-y", radius / 3.5, "abyss-policy", 1 /* clamp */, NULL);
+    GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:write-buffer", "buffer", out, NULL);
+    gegl_node_link_many(source, blur, sink, NULL);
+    gegl_node_blit(sink, 1.0, &area, NULL, NULL, 0, GEGL_BLIT_DEFAULT);
+    g_object_unref(graph);
+  }
+  g_object_unref(copy);
+  cut_small(out);
+  return out;
+}
+
+/* --------------------------------------------------------------------------------------- composite */
+
+/* The float format in which the target's own encoding blends: linear light stays linear, gamma stays gamma. */
+static const Babl *blend_format(const Babl *format) {
+  const Babl *space = babl_format_get_space(format);
+  BablModelFlag flags = babl_get_model_flags(format);
+  gboolean grey = (flags & BABL_MODEL_FLAG_GRAY) != 0;
+  if (flags & BABL_MODEL_FLAG_LINEAR)
+    return babl_format_with_space(grey ? "YA float" : "RGBA float", space);
+  if (flags & BABL_MODEL_FLAG_PERCEPTUAL)
+    return babl_format_with_space(grey ? "Y~A float" : "R~G~B~A float", space);
+  return babl_format_with_space(grey ? "Y'A float" : "R'G'B'A float", space);
+}
+
+void layer_composite(GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds) {
+  const Babl *own = gegl_buffer_get_format(target);
+  const Babl *blend = blend_format(own);
+  const Babl *weight_format = babl_format("Y float");
+  gint components = babl_format_get_n_components(blend);
+  gsize own_bytes = (gsize)babl_format_get_bytes_per_pixel(own);
+  gint band = MAX(1, (1 << 20) / MAX(1, bounds->width)); /* rows: about a million pixels at a time */
+  gsize pixels = (gsize)bounds->width * (gsize)MIN(band, bounds->height);
+
+  guchar *before = g_malloc(pixels * own_bytes), *after = g_malloc(pixels * own_bytes);
+  gfloat *in = g_new(gfloat, pixels * (gsize)components), *over = g_new(gfloat, pixels * (gsize)components);
+  gfloat *weight = g_new(gfloat, pixels);
+  const Babl *to_own = babl_fish(blend, own);
+
+  for (gint y = bounds->y; y < bounds->y + bounds->height; y += band) {
+    GeglRectangle r = { bounds->x, y, bounds->width, MIN(band, bounds->y + bounds->height - y) };
+    gsize count = (gsize)r.width * (gsize)r.height;
+    gegl_buffer_get(target, &r, 1.0, own, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get(target, &r, 1.0, blend, in, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get(layer, &r, 1.0, blend, over, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get(mask, &r, 1.0, weight_format, weight, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    for (gsize n = 0; n < count; n++) {
+      const gfloat *o = over + n * (gsize)components;
+      gfloat *i = in + n * (gsize)components;
+      gfloat w = weight[n] * o[components - 1];
+      for (gint c = 0; c < components - 1; c++) i[c] += w * (o[c] - i[c]);
+      weight[n] = w; /* what the pixel got */
+    }
+    babl_process(to_own, in, after, (glong)count);
+    for (gsize n = 0; n < count; n++)
+      if (weight[n] > 0.0f) memcpy(before + n * own_bytes, after + n * own_bytes, own_bytes);
+    gegl_buffer_set(target, &r, 0, own, before, GEGL_AUTO_ROWSTRIDE);
+  }
+  g_free(before);
+  g_free(after);
+  g_free(in);
+  g_free(over);
+  g_free(weight);
+}
