@@ -14,8 +14,8 @@
  * A style pyramid (W+) is opaque, because its layout belongs to the kernels.
  *
  * ERRORS. Every function that can fail returns a stylemap_status and fills the caller's stylemap_error
- * (which may be NULL). On failure the outputs are untouched, except that stylemap_layer.write may have been
- * called for some rows. Breaking a rule of this header is STYLEMAP_BAD_ARGUMENT, never a crash.
+ * (which may be NULL). On failure the outputs are untouched, except that a style pyramid that was being filled
+ * is undefined and stylemap_layer.write may have been called for some rows. Breaking a rule of this header is STYLEMAP_BAD_ARGUMENT, never a crash.
  *
  * THREADS. A model never changes after opening and serves any number of sessions at once. A session serves
  * one call at a time; it owns its worker threads. Progress and layer callbacks run on the calling thread.

@@ -63,7 +63,7 @@ stylemap_status sm_mean_stylemap(const sm_network *n, float *mean, stylemap_erro
   const sm_config *c = &n->config;
   size_t dim = (size_t)c->dim, outputs = dim * sm_pixels(c->spatial), each = dim + outputs;
   stylemap_status status = STYLEMAP_OK;
-  float *z = sm_alloc(each * LANES, sizeof(float)), *w = z + dim * LANES;
+  float *z = sm_alloc(each * LANES, sizeof(float)), *w = z ? z + dim * LANES : NULL;
   double *sum = sm_calloc(outputs, sizeof *sum);
   if (!z || !sum) {
     status = sm_no_memory(error, each * LANES * sizeof(float) + outputs * sizeof *sum);

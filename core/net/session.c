@@ -77,6 +77,7 @@ stylemap_status stylemap_session_new(const stylemap_model *model, int threads, s
   sm_blas_load();
   stylemap_session *s = sm_calloc(1, sizeof *s);
   if (!s) return sm_no_memory(error, sizeof *s);
+  s->model = model;
   s->net = net;
   s->progress = progress;
   s->progress_data = data;

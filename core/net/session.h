@@ -7,6 +7,7 @@
 enum { SM_BUFFERS = 6 };
 
 struct stylemap_session {
+  const stylemap_model *model;
   const sm_network *net;
   sm_pool *pool;
   sm_plain plain;

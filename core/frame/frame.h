@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * LAYER PIXELS <-> SQUARE TENSOR: what sample.c and paste.c share. */
+#pragma once
+#include "base/error.h"
+
+enum { SM_BAND_BYTES = 16 << 20 };
+
+/* Rows of `width` pixels of `channels` floats that one read or write handles. */
+static inline int sm_band_rows(int width, int channels) {
+  size_t rows = SM_BAND_BYTES / ((size_t)width * (size_t)channels * sizeof(float));
+  return rows < 1 ? 1 : rows > 1 << 20 ? 1 << 20 : (int)rows;
+}
+
+/* A placement that this version can handle, on a layer that has pixels. */
+stylemap_status sm_check_placement(const stylemap_layer *layer, const stylemap_placement *placement, int size,
+                                   stylemap_error *error);
+stylemap_status sm_layer_stopped(stylemap_error *error);
