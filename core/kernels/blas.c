@@ -28,10 +28,13 @@ void sm_blas_load(void) { pthread_once(&once, load); }
 const char *sm_blas_name(void) { return sgemm ? "OpenBLAS" : "portable"; }
 
 /* Four rows of C at a time: the inner loop is one the compiler turns into vector code on any machine. */
-static void portable(int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb, float beta,
+void sm_gemm_portable(int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb, float beta,
                      float *c, int ldc) {
   for (int i = 0; i < m; i++)
-    for (int j = 0; j < n; j++) c[(size_t)i * (size_t)ldc + (size_t)j] *= beta;
+    for (int j = 0; j < n; j++) {
+      float *p = c + (size_t)i * (size_t)ldc + (size_t)j;
+      *p = beta == 0 ? 0 : *p * beta; /* NaN in C must not survive a beta of 0 */
+    }
   for (int i = 0; i < m; i += 4) {
     int rows = m - i < 4 ? m - i : 4;
     for (int p = 0; p < k; p++) {
@@ -47,9 +50,6 @@ static void portable(int m, int n, int k, float alpha, const float *a, int lda, 
 
 void sm_gemm(int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb, float beta, float *c,
              int ldc) {
-  if (beta == 0) /* NaN in C must not survive */
-    for (int i = 0; i < m; i++)
-      for (int j = 0; j < n; j++) c[(size_t)i * (size_t)ldc + (size_t)j] = 0;
   if (sgemm) sgemm(ROW_MAJOR, NO_TRANS, NO_TRANS, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-  else portable(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  else sm_gemm_portable(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }

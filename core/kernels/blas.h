@@ -12,3 +12,7 @@ const char *sm_blas_name(void);
  * callers at once. sm_blas_load must have returned. */
 void sm_gemm(int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb, float beta, float *c,
              int ldc);
+
+/* The same without OpenBLAS: what runs where it is not installed, and what tests hold OpenBLAS against. */
+void sm_gemm_portable(int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb, float beta,
+                      float *c, int ldc);
