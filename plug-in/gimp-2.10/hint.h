@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A line of a dialog that says something about what stands above it: an icon and a wrapped text. */
+#pragma once
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
+typedef enum { HINT_PLAIN, HINT_INFO, HINT_WARNING, HINT_ERROR } HintKind;
+
+GtkWidget *hint_new (void);
+/* `text` NULL hides the line. */
+void hint_set (GtkWidget *hint, HintKind kind, const gchar *text);
+void hint_set_markup (GtkWidget *hint, HintKind kind, const gchar *markup);

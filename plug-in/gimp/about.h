@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What a dialog says of a model. Opens the model's file, no weights. */
+#pragma once
+#include <glib.h>
+
+typedef struct {
+  gchar *dataset; /* what it was trained on: plain text from the file, at most a few lines; or NULL */
+  gchar *markup;  /* the same with size, licence and attribution, for a GtkLabel */
+} AboutModel;
+
+/* FALSE and a sentence where there is no such model or it cannot be used. */
+gboolean about_model (const gchar *model, AboutModel *about, GError **error);
+void about_model_clear (AboutModel *about);
+
+/* How often the model's usual error the target's own may be before the user is warned. */
+#define ABOUT_UNKNOWN_FACTOR 5.0
+
+/* A sentence on how well the model knows the square (to be freed), and whether it is a warning. NULL where the
+ * model's file does not say what is usual. */
+gchar *about_probe (const AboutModel *about, gdouble mse, gdouble usual, gboolean *warning);
