@@ -291,7 +291,7 @@ dialog_run (const Procedure *procedure, ImageRef image, DrawableRef target, Edit
   box = gtk_vbox_new (FALSE, 12);
   gtk_container_set_border_width (GTK_CONTAINER (box), 12);
   gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (self.dialog))), box, TRUE, TRUE, 0);
-  self.table = gtk_table_new (8, COLUMNS, FALSE);
+  self.table = gtk_table_new (1, COLUMNS, FALSE);
   gtk_table_set_col_spacings (GTK_TABLE (self.table), 6);
   gtk_table_set_row_spacings (GTK_TABLE (self.table), 6);
   gtk_box_pack_start (GTK_BOX (box), self.table, FALSE, FALSE, 0);
