@@ -1,27 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/error.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Bytes of the UTF-8 sequence at `s` (1..4), or 0 where there is none (overlong, surrogate, cut). */
-static int utf8_length(const unsigned char *s) {
-  if (s[0] < 0x80) return 1;
-  int n = s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
-  for (int i = 1; i < n; i++)
-    if ((s[i] & 0xc0) != 0x80) return 0;
-  if (n == 3 && ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0))) return 0;
-  if (n == 4 && ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))) return 0;
-  return n;
-}
 
 /* Texts from files end in terminals and dialogs: no control characters, valid UTF-8, a bounded length. */
 static void copy_clean(char *to, size_t size, const char *from) {
   const unsigned char *s = (const unsigned char *)from;
   size_t at = 0;
   while (*s) {
-    int n = utf8_length(s);
+    int n = sm_utf8_length(s, strnlen((const char *)s, 4));
     int plain = n > 0 && !(n == 1 && (*s < 0x20 || *s == 0x7f)) && !(n == 2 && s[0] == 0xc2 && s[1] < 0xa0);
     if (at + (size_t)(plain ? n : 1) >= size) break;
     if (plain) memcpy(to + at, s, (size_t)n);

@@ -27,4 +27,13 @@ void *sm_grow(void *block, size_t old_count, size_t count, size_t size) {
   return bigger;
 }
 
+void *sm_more(void *block, size_t count, size_t *capacity, size_t size) {
+  if (count < *capacity) return block;
+  size_t more = *capacity ? *capacity * 2 : 64;
+  if (more <= *capacity) return NULL;
+  void *bigger = sm_grow(block, count, more, size);
+  if (bigger) *capacity = more;
+  return bigger;
+}
+
 void sm_free(void *block) { free(block); }

@@ -7,4 +7,7 @@ void *sm_alloc(size_t count, size_t size);
 void *sm_calloc(size_t count, size_t size);
 /* Grows a block made by sm_alloc from `old_count` to `count` items; on NULL the old block stays. */
 void *sm_grow(void *block, size_t old_count, size_t count, size_t size);
+/* Room for one more item in an array that grows: returns `block`, or a bigger one and its new *capacity; NULL
+ * where there is no memory, the old block stays. */
+void *sm_more(void *block, size_t count, size_t *capacity, size_t size);
 void sm_free(void *block);

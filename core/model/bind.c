@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/bind.h"
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "model/tensor.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LIMIT_SIZE = 2048, LIMIT_WIDTH = 8192 };
+static const char *const state_names[SM_STATES] = {"g_ema", "e_ema"};
+
+/* ------------------------------------------------------------------------------------------- train_args: M2 */
+
+static const sm_argument *argument(const sm_checkpoint *c, const char *key) {
+  for (size_t i = 0; i < c->argument_count; i++)
+    if (sm_text_is(c->arguments[i].key, c->arguments[i].key_length, key)) return &c->arguments[i];
+  return NULL;
+}
+
+static stylemap_status bad_argument(const sm_checkpoint *c, const char *key, stylemap_error *error) {
+  return sm_fail(error, STYLEMAP_REFUSED, "M2", SM_TEXT("%1: train_args.%2 is missing or out of range."), c->file.path,
+                 key, NULL);
+}
+
+static stylemap_status get_integer(const sm_checkpoint *c, const char *key, int low, int high, int *value,
+                                   stylemap_error *error) {
+  const sm_argument *a = argument(c, key);
+  if (!a || a->kind != SM_ARG_INT || a->i < low || a->i > high) return bad_argument(c, key, error);
+  *value = (int)a->i;
+  return STYLEMAP_OK;
+}
+
+static int log2_of(int v) {
+  int n = 0;
+  while (v >> n > 1) n++;
+  return v == 1 << n ? n : -1;
+}
+
+static stylemap_status read_config(const sm_checkpoint *c, sm_config *config, stylemap_error *error) {
+  static const char *const norms[] = {
+      [STYLEMAP_LAYER_NORM] = "LayerNorm", [STYLEMAP_INSTANCE_NORM] = "InstanceNorm2d", [STYLEMAP_BATCH_NORM] = "BatchNorm2d"};
+  SM_TRY(get_integer(c, "size", 8, LIMIT_SIZE, &config->size, error));
+  SM_TRY(get_integer(c, "latent_spatial_size", 4, LIMIT_SIZE, &config->spatial, error));
+  SM_TRY(get_integer(c, "latent_channel_size", 1, LIMIT_WIDTH, &config->dim, error));
+  SM_TRY(get_integer(c, "mapping_layer_num", 1, SM_MAX_MAPPING, &config->mapping, error));
+  if (log2_of(config->size) < 0) return bad_argument(c, "size", error);
+  if (log2_of(config->spatial) < 0 || config->spatial >= config->size)
+    return bad_argument(c, "latent_spatial_size", error);
+  config->blocks = log2_of(config->size) - log2_of(config->spatial);
+
+  const sm_argument *a = argument(c, "normalize_mode");
+  int norm = 0;
+  while (a && norm < 3 && !(a->kind == SM_ARG_TEXT && sm_text_is(a->text, a->text_length, norms[norm]))) norm++;
+  if (!a || norm == 3) return bad_argument(c, "normalize_mode", error);
+  config->norm = (stylemap_norm)norm;
+
+  a = argument(c, "small_generator");
+  if (!a || a->kind != SM_ARG_BOOL) return bad_argument(c, "small_generator", error);
+  config->small = a->i != 0;
+
+  a = argument(c, "lr_mul");
+  if (!a || (a->kind != SM_ARG_INT && a->kind != SM_ARG_REAL)) return bad_argument(c, "lr_mul", error);
+  config->lr_mul = a->kind == SM_ARG_INT ? (double)a->i : a->d;
+  if (!isfinite(config->lr_mul) || !(config->lr_mul > 0) || config->lr_mul > 1000)
+    return bad_argument(c, "lr_mul", error);
+  return STYLEMAP_OK;
+}
+
+/* -------------------------------------------------------------------------------- names and shapes: M3 .. M6 */
+
+/* A state dict by name. */
+typedef struct lookup {
+  const sm_checkpoint *checkpoint;
+  const sm_state *state;
+  sm_table table;
+  size_t skip;   /* bytes of "module." in front of every name: saved from a DataParallel model */
+  uint8_t *used; /* per entry */
+
+  stylemap_model *model;
+  stylemap_error *error;
+  int kinds; /* of the weights met: bits 1 << sm_kind */
+} lookup;
+
+static const char *entry_name(const lookup *x, uint32_t i) { return x->state->entries[i].name + x->skip; }
+static size_t entry_length(const lookup *x, uint32_t i) { return x->state->entries[i].length - x->skip; }
+
+static uint32_t find(const lookup *x, const char *name) {
+  size_t length = strlen(name);
+  for (uint32_t at = 0, i; (i = sm_table_next(&x->table, sm_hash(name, length, 0), &at)) != SM_NONE;)
+    if (sm_text_is(entry_name(x, i), entry_length(x, i), name)) return i;
+  return SM_NONE;
+}
+
+static void lookup_free(lookup *x) {
+  sm_free(x->used);
+  sm_table_free(&x->table);
+}
+
+static stylemap_status lookup_new(lookup *x, const sm_checkpoint *c, int state, stylemap_error *error) {
+  *x = (lookup){.checkpoint = c, .state = &c->state[state], .error = error};
+  size_t count = x->state->count;
+  const sm_entry *entries = x->state->entries;
+  x->skip = 7;
+  for (size_t i = 0; i < count; i++)
+    if (!entries[i].name || entries[i].length < 8 || memcmp(entries[i].name, "module.", 7) != 0) x->skip = 0;
+  x->used = sm_calloc(count, 1);
+  if (!x->used) return sm_no_memory(error, count);
+  for (uint32_t i = 0; i < count; i++) {
+    if (!entries[i].name) continue;
+    switch (sm_table_add(&x->table, sm_hash(entry_name(x, i), entry_length(x, i), 0), i)) {
+    case SM_TABLE_NO_MEMORY:
+      lookup_free(x);
+      return sm_no_memory(error, (uint64_t)x->table.capacity * 16);
+    case SM_TABLE_CROWDED: /* a name that cannot be found is missing, or does not belong */
+    case SM_TABLE_ADDED:
+      break;
+    }
+  }
+  return STYLEMAP_OK;
+}
+
+/* "g_ema.NAME", shortened, for messages. */
+typedef struct full_name {
+  char text[256];
+} full_name;
+
+static const char *full(full_name *buffer, int state, const char *name, size_t length) {
+  char tail[201];
+  sm_text_copy(tail, sizeof tail, name, length);
+  snprintf(buffer->text, sizeof buffer->text, "%s.%s", state_names[state], tail);
+  return buffer->text;
+}
+
+typedef struct shape_text {
+  char text[256];
+} shape_text;
+
+static const char *describe(shape_text *buffer, int rank, const int64_t *size) {
+  size_t at = 0;
+  buffer->text[0] = '\0';
+  for (int i = 0; i < rank; i++)
+    at += (size_t)snprintf(buffer->text + at, sizeof buffer->text - at, i ? " x %lld" : "%lld", (long long)size[i]);
+  return rank ? buffer->text : "()";
+}
+
+static stylemap_status missing(const sm_checkpoint *c, const sm_slot *s, stylemap_error *error) {
+  full_name name;
+  return sm_fail(error, STYLEMAP_REFUSED, "M3", SM_TEXT("%1: the tensor %2 is missing."), c->file.path,
+                 full(&name, s->state, s->name, strlen(s->name)), NULL);
+}
+
+static stylemap_status find_tensor(const lookup *x, const sm_slot *s, sm_tensor *tensor, uint32_t *entry,
+                                   stylemap_error *error) {
+  *entry = find(x, s->name);
+  if (*entry == SM_NONE || x->state->entries[*entry].tensor == SM_NONE) return missing(x->checkpoint, s, error);
+  sm_checkpoint_tensor(x->checkpoint, x->state->entries[*entry].tensor, tensor);
+  return STYLEMAP_OK;
+}
+
+static stylemap_status read_widths(const lookup *x, int state, sm_config *config, stylemap_error *error) {
+  for (int i = 0; i <= config->blocks; i++) {
+    sm_slot s;
+    sm_tensor t;
+    shape_text shape;
+    full_name name;
+    int axis;
+    uint32_t entry;
+    int *width = sm_names_width(config, state, i, &s, &axis);
+    SM_TRY(find_tensor(x, &s, &t, &entry, error));
+    if (t.rank != s.rank) return missing(x->checkpoint, &s, error);
+    if (t.size[axis] < 1 || t.size[axis] > LIMIT_WIDTH)
+      return sm_fail(error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the impossible shape %3."),
+                     x->checkpoint->file.path, full(&name, state, s.name, strlen(s.name)),
+                     describe(&shape, t.rank, t.size), NULL);
+    *width = (int)t.size[axis];
+  }
+  return STYLEMAP_OK;
+}
+
+static stylemap_status check_slot(void *context, const sm_slot *s) {
+  lookup *x = context;
+  const char *path = x->checkpoint->file.path;
+  sm_tensor t;
+  full_name name;
+  uint32_t entry;
+  SM_TRY(find_tensor(x, s, &t, &entry, x->error));
+  int same = t.rank == s->rank;
+  for (int i = 0; same && i < t.rank; i++) same = t.size[i] == s->size[i];
+  full(&name, s->state, s->name, strlen(s->name));
+  if (!same) {
+    shape_text is, should;
+    return sm_fail(x->error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the shape %3, expected %4."), path,
+                   name.text, describe(&is, t.rank, t.size), describe(&should, s->rank, s->size), NULL);
+  }
+  if (!sm_kind_is_float(t.kind) && (s->to || t.kind != SM_I64))
+    return sm_fail(x->error, STYLEMAP_REFUSED, "M5", SM_TEXT("%1: the tensor %2 holds no floating-point numbers."),
+                   path, name.text, NULL);
+  x->used[entry] = 1;
+  x->model->info.parameters += (uint64_t)s->numel;
+  if (s->to) x->kinds |= 1 << t.kind;
+  else x->model->batch_count++;
+  return STYLEMAP_OK;
+}
+
+static stylemap_status check_foreign(const lookup *x, int state, stylemap_error *error) {
+  for (size_t i = 0; i < x->state->count; i++) {
+    if (x->used[i]) continue;
+    const sm_entry *e = &x->state->entries[i];
+    full_name name;
+    return sm_fail(error, STYLEMAP_REFUSED, "M6", SM_TEXT("%1: the tensor %2 is not part of the model."),
+                   x->checkpoint->file.path, full(&name, state, e->name ? e->name : "?", e->name ? e->length : 1), NULL);
+  }
+  return STYLEMAP_OK;
+}
+
+static stylemap_status check_mean(const sm_checkpoint *c, const sm_config *config, stylemap_error *error) {
+  int64_t expected[] = {1, config->dim, config->spatial, config->spatial};
+  shape_text is, should;
+  sm_tensor t;
+  if (c->mean == SM_NONE) return STYLEMAP_OK;
+  sm_checkpoint_tensor(c, c->mean, &t);
+  int same = t.rank == 4;
+  for (int i = 0; same && i < 4; i++) same = t.size[i] == expected[i];
+  if (!same)
+    return sm_fail(error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the shape %3, expected %4."),
+                   c->file.path, "w_mean", describe(&is, t.rank, t.size), describe(&should, 4, expected), NULL);
+  if (t.kind != SM_F32 && t.kind != SM_F16)
+    return sm_fail(error, STYLEMAP_REFUSED, "M5", SM_TEXT("%1: the tensor %2 holds neither F32 nor F16 numbers."),
+                   c->file.path, "w_mean", NULL);
+  return STYLEMAP_OK;
+}
+
+static void fill_info(const sm_checkpoint *c, const sm_config *config, int kinds, stylemap_info *info) {
+  info->form = c->form;
+  info->size = config->size;
+  info->latent_spatial_size = config->spatial;
+  info->latent_channel_size = config->dim;
+  info->mapping_layer_num = config->mapping;
+  info->lr_mul = config->lr_mul;
+  info->norm = config->norm;
+  info->small_generator = config->small;
+  info->levels = 2 + 2 * config->blocks;
+  info->bytes = c->file.size;
+  info->has_mean = c->mean != SM_NONE;
+  const char *dtype = "mixed";
+  for (int kind = SM_F64; kind <= SM_BF16; kind++)
+    if (kinds == 1 << kind) dtype = sm_kind_name((sm_kind)kind);
+  sm_text_copy(info->dtype, sizeof info->dtype, dtype, strlen(dtype));
+}
+
+stylemap_status sm_bind_check(const sm_checkpoint *c, stylemap_model *model, stylemap_error *error) {
+  sm_config *config = &model->network.config;
+  lookup x[SM_STATES];
+  stylemap_status status;
+  SM_TRY(read_config(c, config, error));
+  SM_TRY(lookup_new(&x[SM_G], c, SM_G, error));
+  status = lookup_new(&x[SM_E], c, SM_E, error);
+  if (status != STYLEMAP_OK) {
+    lookup_free(&x[SM_G]);
+    return status;
+  }
+  for (int s = 0; s < SM_STATES; s++) SM_TRY_DONE(read_widths(&x[s], s, config, error));
+  for (int s = 0; s < SM_STATES; s++) {
+    x[s].model = model;
+    SM_TRY_DONE(sm_names_walk(&model->network, s, check_slot, &x[s]));
+    SM_TRY_DONE(check_foreign(&x[s], s, error));
+  }
+  SM_TRY_DONE(check_mean(c, config, error));
+  fill_info(c, config, x[SM_G].kinds | x[SM_E].kinds, &model->info);
+done:
+  lookup_free(&x[SM_E]);
+  lookup_free(&x[SM_G]);
+  return status;
+}
+
+/* ------------------------------------------------------------------------------------------------- weights */
+
+enum { ALIGN = 16 }; /* floats: every tensor starts on a cache line */
+
+typedef struct loading {
+  const lookup *names;
+  sm_loader *loader;
+  stylemap_model *model;
+  uint64_t floats; /* counted, then used */
+  size_t batch;
+  stylemap_error *error;
+} loading;
+
+static uint64_t aligned(int64_t numel) { return ((uint64_t)numel + ALIGN - 1) / ALIGN * ALIGN; }
+
+static stylemap_status count_slot(void *context, const sm_slot *s) {
+  loading *l = context;
+  if (s->to) l->floats += aligned(s->numel);
+  return STYLEMAP_OK;
+}
+
+static stylemap_status load_slot(void *context, const sm_slot *s) {
+  loading *l = context;
+  sm_tensor t;
+  uint32_t entry;
+  SM_TRY(find_tensor(l->names, s, &t, &entry, l->error));
+  if (s->to) {
+    float *to = l->model->weights + l->floats;
+    l->floats += aligned(s->numel);
+    *s->to = to;
+    return sm_loader_floats(l->loader, &t, to, l->error);
+  }
+  int64_t *count = &l->model->batches[l->batch++];
+  uint8_t raw[8];
+  *count = 0;
+  if (t.kind != SM_I64) return STYLEMAP_OK;
+  SM_TRY(sm_file_read(l->loader->file, t.at + (uint64_t)t.offset * 8, raw, 8, l->error));
+  uint64_t bits = sm_le64(raw);
+  memcpy(count, &bits, sizeof bits);
+  return STYLEMAP_OK;
+}
+
+static stylemap_status check_memory(const sm_checkpoint *c, uint64_t floats, uint64_t limit, stylemap_error *error) {
+  sm_number needs, has;
+  uint64_t bytes;
+  if (!limit) limit = (uint64_t)4 << 30;
+  if (!__builtin_mul_overflow(floats, sizeof(float), &bytes) && bytes <= limit && bytes <= SIZE_MAX / 2)
+    return STYLEMAP_OK;
+  return sm_fail(error, STYLEMAP_NO_MEMORY, "", SM_TEXT("%1 needs %2 MB of memory; the limit is %3 MB."), c->file.path,
+                 sm_decimal(&needs, (int64_t)(floats / (1 << 18)) + 1), sm_decimal(&has, (int64_t)(limit >> 20)), NULL);
+}
+
+stylemap_status sm_bind_load(const sm_checkpoint *c, stylemap_model *model, uint64_t memory_limit,
+                             stylemap_progress progress, void *data, stylemap_error *error) {
+  const sm_config *config = &model->network.config;
+  int64_t mean_size = (int64_t)config->dim * config->spatial * config->spatial;
+  loading l = {.model = model, .error = error};
+  stylemap_status status;
+  lookup x = {0};
+  for (int s = 0; s < SM_STATES; s++) SM_TRY(sm_names_walk(&model->network, s, count_slot, &l));
+  if (model->info.has_mean) l.floats += aligned(mean_size);
+  SM_TRY(check_memory(c, l.floats, memory_limit, error));
+
+  l.loader = sm_alloc(1, sizeof *l.loader);
+  model->weights = sm_alloc((size_t)l.floats, sizeof(float));
+  model->batches = sm_calloc(model->batch_count, sizeof *model->batches);
+  if (!l.loader || !model->weights || !model->batches) {
+    sm_free(l.loader); /* the rest belongs to the model */
+    return sm_no_memory(error, l.floats * sizeof(float));
+  }
+  sm_loader_init(l.loader, &c->file, model->info.parameters - model->batch_count, progress, data);
+  l.floats = 0;
+  l.names = &x;
+  for (int s = 0; s < SM_STATES; s++) {
+    SM_TRY_DONE(lookup_new(&x, c, s, error));
+    SM_TRY_DONE(sm_names_walk(&model->network, s, load_slot, &l));
+    lookup_free(&x);
+    x = (lookup){0};
+  }
+  if (model->info.has_mean) {
+    sm_tensor t;
+    float *mean = model->weights + l.floats;
+    sm_checkpoint_tensor(c, c->mean, &t);
+    l.loader->total += (uint64_t)mean_size;
+    SM_TRY_DONE(sm_loader_floats(l.loader, &t, mean, error));
+    model->network.mean = mean;
+  }
+  model->info.not_finite = l.loader->not_finite;
+  model->bound = 1;
+done:
+  lookup_free(&x);
+  sm_free(l.loader);
+  return status;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * NAMED TENSORS -> BOUND WEIGHTS (rules M1 .. M6). */
+#pragma once
+#include "model/checkpoint.h"
+#include "model/names.h"
+
+struct stylemap_model {
+  stylemap_info info;
+  sm_network network; /* its pointers are NULL until bound */
+  int bound;
+  float *weights;
+  int64_t *batches;   /* num_batches_tracked of each BatchNorm2d, in the order of the walk */
+  size_t batch_count;
+  char *texts;        /* key, value, key, value ..., each closed */
+  size_t text_count, texts_size; /* pairs; bytes */
+};
+
+/* Fills model->network.config and model->info from the checkpoint: every expected tensor is there with its shape,
+ * and no other. */
+stylemap_status sm_bind_check(const sm_checkpoint *checkpoint, stylemap_model *model, stylemap_error *error);
+/* Converts the weights and sets the network's pointers. */
+stylemap_status sm_bind_load(const sm_checkpoint *checkpoint, stylemap_model *model, uint64_t memory_limit,
+                             stylemap_progress progress, void *data, stylemap_error *error);

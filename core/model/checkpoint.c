@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Which form a file has (rule F1), and what all three readers share. */
+#include "model/checkpoint.h"
+#include "base/memory.h"
+#include "model/pickle.h"
+#include "model/safetensors.h"
+
+#include <string.h>
+
+stylemap_status sm_checkpoint_name(sm_checkpoint *c, int state, const sm_entry *entry, stylemap_error *error) {
+  sm_state *s = &c->state[state];
+  sm_entry *entries = sm_more(s->entries, s->count, &s->capacity, sizeof *entries);
+  if (!entries) return sm_no_memory(error, s->count * sizeof *entries);
+  s->entries = entries;
+  s->entries[s->count++] = *entry;
+  return STYLEMAP_OK;
+}
+
+stylemap_status sm_checkpoint_argument(sm_checkpoint *c, const sm_argument *argument, stylemap_error *error) {
+  sm_argument *a = sm_more(c->arguments, c->argument_count, &c->argument_capacity, sizeof *a);
+  if (!a) return sm_no_memory(error, c->argument_count * sizeof *a);
+  c->arguments = a;
+  c->arguments[c->argument_count++] = *argument;
+  return STYLEMAP_OK;
+}
+
+void sm_checkpoint_tensor(const sm_checkpoint *c, uint32_t tensor, sm_tensor *out) {
+  if (c->safetensors) *out = c->safetensors->tensors[tensor].tensor;
+  else sm_torch_tensor(c->pickle, tensor, out);
+}
+
+stylemap_status sm_file_crc32(const sm_file *file, uint64_t at, uint64_t size, uint32_t *crc, stylemap_error *error) {
+  enum { PIECE = 1 << 16 };
+  struct {
+    sm_crc32 tables;
+    uint8_t bytes[PIECE];
+  } *work = sm_alloc(1, sizeof *work);
+  if (!work) return sm_no_memory(error, sizeof *work);
+  stylemap_status status = STYLEMAP_OK;
+  sm_crc32_init(&work->tables);
+  *crc = 0;
+  while (size && status == STYLEMAP_OK) {
+    size_t n = size < PIECE ? (size_t)size : PIECE;
+    status = sm_file_read(file, at, work->bytes, n, error);
+    if (status == STYLEMAP_OK) *crc = sm_crc32_add(&work->tables, *crc, work->bytes, n);
+    at += n;
+    size -= n;
+  }
+  sm_free(work);
+  return status;
+}
+
+/* What a file that is no model looks like. */
+static stylemap_status refuse_form(const sm_checkpoint *c, const uint8_t *head, size_t size, stylemap_error *error) {
+  static const struct {
+    const char *bytes, *format;
+    uint16_t length, at;
+  } known[] = {
+      {"<", SM_TEXT("%1 is a web page, not a model: the download failed."), 1, 0},
+      {"version https://git-lfs", SM_TEXT("%1 is a Git LFS pointer, not the model it stands for: fetch it with git lfs."), 23, 0},
+      {"GGUF", SM_TEXT("%1 is a GGUF file, neither a PyTorch checkpoint nor a safetensors file."), 4, 0},
+      {"\x89HDF", SM_TEXT("%1 is an HDF5 file, neither a PyTorch checkpoint nor a safetensors file."), 4, 0},
+      {"\x1f\x8b", SM_TEXT("%1 is compressed with gzip. Unpack it first."), 2, 0},
+      {"ustar", SM_TEXT("%1 is a tar archive (PyTorch before 0.1.10 wrote such). Save it again with torch.save."), 5, 257},
+  };
+  const char *path = c->file.path;
+  sm_number n;
+  if (size >= 2 && head[0] == 0x80 && head[1] <= 5)
+    return sm_fail(error, STYLEMAP_REFUSED, "F1",
+                   SM_TEXT("%1 uses pickle protocol %2. Save it again with torch.save's defaults."), path,
+                   sm_decimal(&n, head[1]), NULL);
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (size >= (size_t)known[i].at + known[i].length && memcmp(head + known[i].at, known[i].bytes, known[i].length) == 0)
+      return sm_fail(error, STYLEMAP_REFUSED, "F1", known[i].format, path, NULL);
+  if (!size) return sm_fail(error, STYLEMAP_REFUSED, "F1", SM_TEXT("%1 is empty."), path, NULL);
+  return sm_fail(error, STYLEMAP_REFUSED, "F1",
+                 SM_TEXT("%1 is neither a PyTorch checkpoint nor a safetensors file."), path, NULL);
+}
+
+stylemap_status sm_checkpoint_open(const char *path, sm_checkpoint *c, stylemap_error *error) {
+  uint8_t head[262];
+  *c = (sm_checkpoint){.mean = SM_NONE};
+  SM_TRY(sm_file_open(path, &c->file, error));
+  size_t size = c->file.size < sizeof head ? (size_t)c->file.size : sizeof head;
+  SM_TRY(sm_file_read(&c->file, 0, head, size, error));
+  if (size >= 4 && memcmp(head, "PK\3\4", 4) == 0) {
+    c->form = STYLEMAP_FORM_ZIP;
+    return sm_read_zip(c, error);
+  }
+  if (size >= 2 && memcmp(head, "\x80\x02", 2) == 0) {
+    c->form = STYLEMAP_FORM_LEGACY;
+    return sm_read_legacy(c, error);
+  }
+  if (size >= 10 && head[8] == '{') {
+    c->form = STYLEMAP_FORM_SAFETENSORS;
+    return sm_read_safetensors(c, error);
+  }
+  return refuse_form(c, head, size, error);
+}
+
+void sm_checkpoint_close(sm_checkpoint *c) {
+  sm_free(c->arguments);
+  for (int s = SM_STATES; s-- > 0;) sm_free(c->state[s].entries);
+  sm_safetensors_free(c->safetensors);
+  sm_free(c->safetensors);
+  sm_pickle_free(c->pickle);
+  sm_file_close(&c->file);
+  *c = (sm_checkpoint){0};
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * THE table of tensor names: every tensor of a model, its shape, and where it goes in sm_network. Checking,
+ * binding, saving and counting are walks over it. */
+#pragma once
+#include "net/network.h"
+
+enum { SM_SLOT_RANK = 5, SM_SLOT_NAME = 64 };
+
+typedef struct sm_slot {
+  int state; /* SM_G, SM_E */
+  char name[SM_SLOT_NAME];
+  int rank;
+  int64_t size[SM_SLOT_RANK];
+  int64_t numel;
+  const float **to; /* NULL: num_batches_tracked, an integer that only training uses */
+} sm_slot;
+
+typedef stylemap_status sm_visit(void *context, const sm_slot *slot);
+
+/* Visits the slots of `state` in the order of the published files, and sets cout, cin and k of the layers on its
+ * way. network->config must hold what is in train_args and the widths. Stops at the first failure. */
+stylemap_status sm_names_walk(sm_network *network, int state, sm_visit *visit, void *context);
+
+/* Widths are not in train_args: width `index` of `state` (0 .. blocks) is size[axis] of this slot, whose rank it
+ * also says. */
+int *sm_names_width(sm_config *config, int state, int index, sm_slot *slot, int *axis);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The public side: a file's path -> a model. */
+#include "base/memory.h"
+#include "model/bind.h"
+#include "model/model.h"
+
+#include <string.h>
+
+/* Appends one closed text. */
+static stylemap_status put_text(stylemap_model *m, size_t *capacity, const char *text, size_t size,
+                                stylemap_error *error) {
+  while (*capacity - m->texts_size <= size) {
+    char *texts = sm_more(m->texts, *capacity, capacity, 1);
+    if (!texts) return sm_no_memory(error, *capacity * 2);
+    m->texts = texts;
+  }
+  memcpy(m->texts + m->texts_size, text, size);
+  m->texts_size += size;
+  m->texts[m->texts_size++] = '\0';
+  return STYLEMAP_OK;
+}
+
+/* Every text, number and word of train_args (safetensors: of __metadata__) as a text. */
+static stylemap_status keep_texts(const sm_checkpoint *c, stylemap_model *m, stylemap_error *error) {
+  size_t capacity = 0;
+  for (size_t i = 0; i < c->argument_count; i++) {
+    const sm_argument *a = &c->arguments[i];
+    sm_number number;
+    const char *text = a->text;
+    size_t size = a->text_length;
+    if (!text) {
+      switch (a->kind) {
+      case SM_ARG_NONE:
+        text = "null";
+        break;
+      case SM_ARG_BOOL:
+        text = a->i ? "true" : "false";
+        break;
+      case SM_ARG_INT:
+        text = sm_decimal(&number, a->i);
+        break;
+      case SM_ARG_REAL:
+        text = sm_real(&number, a->d);
+        break;
+      default:
+        continue;
+      }
+      size = strlen(text);
+    }
+    if (memchr(a->key, '\0', a->key_length) || memchr(text, '\0', size)) continue; /* a C text cannot hold it */
+    SM_TRY(put_text(m, &capacity, a->key, a->key_length, error));
+    SM_TRY(put_text(m, &capacity, text, size, error));
+    m->text_count++;
+  }
+  return STYLEMAP_OK;
+}
+
+static stylemap_status open_model(const char *path, int load, uint64_t memory_limit, stylemap_progress progress,
+                                  void *data, stylemap_model **model, stylemap_error *error) {
+  if (!path || !model) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("No file is named."), NULL);
+  sm_checkpoint checkpoint;
+  stylemap_status status;
+  stylemap_model *m = sm_calloc(1, sizeof *m);
+  if (!m) return sm_no_memory(error, sizeof *m);
+  SM_TRY_DONE(sm_checkpoint_open(path, &checkpoint, error));
+  SM_TRY_DONE(sm_bind_check(&checkpoint, m, error));
+  SM_TRY_DONE(keep_texts(&checkpoint, m, error));
+  if (load) SM_TRY_DONE(sm_bind_load(&checkpoint, m, memory_limit, progress, data, error));
+  *model = m;
+done:
+  sm_checkpoint_close(&checkpoint);
+  if (status != STYLEMAP_OK) stylemap_close(m);
+  return status;
+}
+
+stylemap_status stylemap_inspect(const char *path, stylemap_model **model, stylemap_error *error) {
+  return open_model(path, 0, 0, NULL, NULL, model, error);
+}
+
+stylemap_status stylemap_open(const char *path, uint64_t memory_limit, stylemap_progress progress, void *data,
+                              stylemap_model **model, stylemap_error *error) {
+  return open_model(path, 1, memory_limit, progress, data, model, error);
+}
+
+void stylemap_close(stylemap_model *model) {
+  if (!model) return;
+  sm_free(model->texts);
+  sm_free(model->batches);
+  sm_free(model->weights);
+  sm_free(model);
+}
+
+const stylemap_info *stylemap_model_info(const stylemap_model *model) { return model ? &model->info : NULL; }
+
+const char *stylemap_model_text(const stylemap_model *model, const char *key) {
+  if (!model || !key) return NULL;
+  const char *text = model->texts;
+  for (size_t i = 0; i < model->text_count; i++) {
+    const char *value = text + strlen(text) + 1;
+    if (strcmp(text, key) == 0) return value;
+    text = value + strlen(value) + 1;
+  }
+  return NULL;
+}
+
+const sm_network *sm_model_network(const stylemap_model *model) {
+  return model && model->bound ? &model->network : NULL;
+}

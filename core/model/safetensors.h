@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The list of tensors in a safetensors file (rules S1 .. S10). */
+#pragma once
+#include "model/json.h"
+
+struct sm_safetensors {
+  char *header;
+  sm_json json;
+  struct sm_named {
+    const char *name; /* not closed; in the header */
+    uint32_t length;
+    sm_tensor tensor;
+  } *tensors;
+  size_t count, capacity;
+};
+
+/* The file is safetensors by F1: at least 10 bytes, the ninth `{`. */
+stylemap_status sm_safetensors_read(const sm_file *file, sm_safetensors *safetensors, stylemap_error *error);
+void sm_safetensors_free(sm_safetensors *safetensors);
+/* The number of the tensor of that name, or SM_NONE. */
+uint32_t sm_safetensors_find(const sm_safetensors *safetensors, const char *name);
