@@ -116,7 +116,9 @@ typedef struct stylemap_model stylemap_model;
  * S P T M). No weight is converted, no thread is started. `model` may be asked for texts, and closed. */
 STYLEMAP_API stylemap_status stylemap_inspect(const char *path, stylemap_model **model, stylemap_error *error);
 
-/* stylemap_inspect, then converts the weights to float. `memory_limit` in bytes; 0 = 4 GiB. */
+/* stylemap_inspect, then converts the weights to float. `memory_limit` in bytes, for the weights; 0 = 4 GiB. A
+ * larger model is STYLEMAP_NO_MEMORY before anything of its size is allocated. NaN and infinite weights load and
+ * are counted (info.not_finite). */
 STYLEMAP_API stylemap_status stylemap_open(const char *path, uint64_t memory_limit, stylemap_progress progress,
                                            void *data, stylemap_model **model, stylemap_error *error);
 STYLEMAP_API void stylemap_close(stylemap_model *model);
@@ -124,7 +126,8 @@ STYLEMAP_API void stylemap_close(stylemap_model *model);
 STYLEMAP_API const stylemap_info *stylemap_model_info(const stylemap_model *model);
 
 /* A text of the file's `__metadata__` ("licence", "dataset", "attribution", "created_by", "source_sha256",
- * "canonical_points", "heldout_mse"), or NULL. Valid UTF-8, lives as long as the model. */
+ * "canonical_points", "heldout_mse", and all of train_args; of a .pt the scalars of its train_args), or NULL.
+ * Valid UTF-8, lives as long as the model. */
 STYLEMAP_API const char *stylemap_model_text(const stylemap_model *model, const char *key);
 
 typedef struct stylemap_save_options {
@@ -137,10 +140,25 @@ typedef struct stylemap_save_report {
   char half_tensor[256];      /* where */
 } stylemap_save_report;
 
-/* Writes the opened model as safetensors, beside `path` and renamed; w_mean (fp32) is computed if absent. */
+/* Writes the opened (not only inspected) model as safetensors, beside `path` and renamed, so that a failure leaves
+ * what was there; w_mean (fp32) is computed if absent. `options` and `report` may be NULL. What is in train_args
+ * cannot be replaced by `texts`. */
 STYLEMAP_API stylemap_status stylemap_save(const stylemap_model *model, const char *path,
                                            const stylemap_save_options *options, stylemap_save_report *report,
                                            stylemap_error *error);
+
+/* Single tensors in safetensors files, unrounded: what hosts take in and give out beside pictures (`image`
+ * 1 x 3 x S x S, `mask` 1 x 1 x S x S, `w` 1 x D x P x P, `z` N x D).
+ *
+ * Reads tensor `name` (F32, F16, BF16 or F64) as floats. `shape` holds `rank` sizes to expect, 0..8 of them, -1
+ * for any, and on success those of the file. A tensor of another shape or with a number that is NaN or infinite
+ * is refused. `*values`, row-major, is the caller's, to be freed by stylemap_tensor_free. */
+STYLEMAP_API stylemap_status stylemap_tensor_read(const char *path, const char *name, int rank, int64_t *shape,
+                                                  float **values, stylemap_error *error);
+/* Writes a file that holds this one tensor as F32, beside `path` and renamed. */
+STYLEMAP_API stylemap_status stylemap_tensor_write(const char *path, const char *name, int rank, const int64_t *shape,
+                                                   const float *values, stylemap_error *error);
+STYLEMAP_API void stylemap_tensor_free(float *values);
 
 /* ------------------------------------------------------------------------------------------ sessions */
 

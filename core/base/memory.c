@@ -37,3 +37,19 @@ void *sm_more(void *block, size_t count, size_t *capacity, size_t size) {
 }
 
 void sm_free(void *block) { free(block); }
+
+int sm_buffer_put(sm_buffer *buffer, const void *data, size_t size) {
+  while (buffer->capacity - buffer->size < size) {
+    char *bytes = sm_more(buffer->bytes, buffer->capacity, &buffer->capacity, 1);
+    if (!bytes) return 0;
+    buffer->bytes = bytes;
+  }
+  if (size) memcpy(buffer->bytes + buffer->size, data, size);
+  buffer->size += size;
+  return 1;
+}
+
+void sm_buffer_free(sm_buffer *buffer) {
+  sm_free(buffer->bytes);
+  *buffer = (sm_buffer){0};
+}

@@ -11,3 +11,13 @@ void *sm_grow(void *block, size_t old_count, size_t count, size_t size);
  * where there is no memory, the old block stays. */
 void *sm_more(void *block, size_t count, size_t *capacity, size_t size);
 void sm_free(void *block);
+
+/* Bytes that grow. */
+typedef struct sm_buffer {
+  char *bytes;
+  size_t size, capacity;
+} sm_buffer;
+
+/* Appends; 0 where there is no memory (the buffer stays as it was). */
+int sm_buffer_put(sm_buffer *buffer, const void *data, size_t size);
+void sm_buffer_free(sm_buffer *buffer);

@@ -9,7 +9,6 @@
 #include <string.h>
 
 enum { LIMIT_SIZE = 2048, LIMIT_WIDTH = 8192 };
-static const char *const state_names[SM_STATES] = {"g_ema", "e_ema"};
 
 /* ------------------------------------------------------------------------------------------- train_args: M2 */
 
@@ -39,8 +38,6 @@ static int log2_of(int v) {
 }
 
 static stylemap_status read_config(const sm_checkpoint *c, sm_config *config, stylemap_error *error) {
-  static const char *const norms[] = {
-      [STYLEMAP_LAYER_NORM] = "LayerNorm", [STYLEMAP_INSTANCE_NORM] = "InstanceNorm2d", [STYLEMAP_BATCH_NORM] = "BatchNorm2d"};
   SM_TRY(get_integer(c, "size", 8, LIMIT_SIZE, &config->size, error));
   SM_TRY(get_integer(c, "latent_spatial_size", 4, LIMIT_SIZE, &config->spatial, error));
   SM_TRY(get_integer(c, "latent_channel_size", 1, LIMIT_WIDTH, &config->dim, error));
@@ -52,8 +49,9 @@ static stylemap_status read_config(const sm_checkpoint *c, sm_config *config, st
 
   const sm_argument *a = argument(c, "normalize_mode");
   int norm = 0;
-  while (a && norm < 3 && !(a->kind == SM_ARG_TEXT && sm_text_is(a->text, a->text_length, norms[norm]))) norm++;
-  if (!a || norm == 3) return bad_argument(c, "normalize_mode", error);
+  if (!a || a->kind != SM_ARG_TEXT) return bad_argument(c, "normalize_mode", error);
+  while (norm < SM_NORMS && !sm_text_is(a->text, a->text_length, sm_norm_names[norm])) norm++;
+  if (norm == SM_NORMS) return bad_argument(c, "normalize_mode", error);
   config->norm = (stylemap_norm)norm;
 
   a = argument(c, "small_generator");
@@ -129,20 +127,8 @@ typedef struct full_name {
 static const char *full(full_name *buffer, int state, const char *name, size_t length) {
   char tail[201];
   sm_text_copy(tail, sizeof tail, name, length);
-  snprintf(buffer->text, sizeof buffer->text, "%s.%s", state_names[state], tail);
+  snprintf(buffer->text, sizeof buffer->text, "%s.%s", sm_state_names[state], tail);
   return buffer->text;
-}
-
-typedef struct shape_text {
-  char text[256];
-} shape_text;
-
-static const char *describe(shape_text *buffer, int rank, const int64_t *size) {
-  size_t at = 0;
-  buffer->text[0] = '\0';
-  for (int i = 0; i < rank; i++)
-    at += (size_t)snprintf(buffer->text + at, sizeof buffer->text - at, i ? " x %lld" : "%lld", (long long)size[i]);
-  return rank ? buffer->text : "()";
 }
 
 static stylemap_status missing(const sm_checkpoint *c, const sm_slot *s, stylemap_error *error) {
@@ -163,7 +149,7 @@ static stylemap_status read_widths(const lookup *x, int state, sm_config *config
   for (int i = 0; i <= config->blocks; i++) {
     sm_slot s;
     sm_tensor t;
-    shape_text shape;
+    sm_shape_text shape;
     full_name name;
     int axis;
     uint32_t entry;
@@ -173,7 +159,7 @@ static stylemap_status read_widths(const lookup *x, int state, sm_config *config
     if (t.size[axis] < 1 || t.size[axis] > LIMIT_WIDTH)
       return sm_fail(error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the impossible shape %3."),
                      x->checkpoint->file.path, full(&name, state, s.name, strlen(s.name)),
-                     describe(&shape, t.rank, t.size), NULL);
+                     sm_shape(&shape, t.rank, t.size), NULL);
     *width = (int)t.size[axis];
   }
   return STYLEMAP_OK;
@@ -190,9 +176,9 @@ static stylemap_status check_slot(void *context, const sm_slot *s) {
   for (int i = 0; same && i < t.rank; i++) same = t.size[i] == s->size[i];
   full(&name, s->state, s->name, strlen(s->name));
   if (!same) {
-    shape_text is, should;
+    sm_shape_text is, should;
     return sm_fail(x->error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the shape %3, expected %4."), path,
-                   name.text, describe(&is, t.rank, t.size), describe(&should, s->rank, s->size), NULL);
+                   name.text, sm_shape(&is, t.rank, t.size), sm_shape(&should, s->rank, s->size), NULL);
   }
   if (!sm_kind_is_float(t.kind) && (s->to || t.kind != SM_I64))
     return sm_fail(x->error, STYLEMAP_REFUSED, "M5", SM_TEXT("%1: the tensor %2 holds no floating-point numbers."),
@@ -210,14 +196,15 @@ static stylemap_status check_foreign(const lookup *x, int state, stylemap_error 
     const sm_entry *e = &x->state->entries[i];
     full_name name;
     return sm_fail(error, STYLEMAP_REFUSED, "M6", SM_TEXT("%1: the tensor %2 is not part of the model."),
-                   x->checkpoint->file.path, full(&name, state, e->name ? e->name : "?", e->name ? e->length : 1), NULL);
+                   x->checkpoint->file.path, full(&name, state, e->name ? e->name : "?", e->name ? e->length : 1),
+                   NULL);
   }
   return STYLEMAP_OK;
 }
 
 static stylemap_status check_mean(const sm_checkpoint *c, const sm_config *config, stylemap_error *error) {
   int64_t expected[] = {1, config->dim, config->spatial, config->spatial};
-  shape_text is, should;
+  sm_shape_text is, should;
   sm_tensor t;
   if (c->mean == SM_NONE) return STYLEMAP_OK;
   sm_checkpoint_tensor(c, c->mean, &t);
@@ -225,7 +212,7 @@ static stylemap_status check_mean(const sm_checkpoint *c, const sm_config *confi
   for (int i = 0; same && i < 4; i++) same = t.size[i] == expected[i];
   if (!same)
     return sm_fail(error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the shape %3, expected %4."),
-                   c->file.path, "w_mean", describe(&is, t.rank, t.size), describe(&should, 4, expected), NULL);
+                   c->file.path, "w_mean", sm_shape(&is, t.rank, t.size), sm_shape(&should, 4, expected), NULL);
   if (t.kind != SM_F32 && t.kind != SM_F16)
     return sm_fail(error, STYLEMAP_REFUSED, "M5", SM_TEXT("%1: the tensor %2 holds neither F32 nor F16 numbers."),
                    c->file.path, "w_mean", NULL);
@@ -345,7 +332,8 @@ stylemap_status sm_bind_load(const sm_checkpoint *c, stylemap_model *model, uint
     sm_free(l.loader); /* the rest belongs to the model */
     return sm_no_memory(error, l.floats * sizeof(float));
   }
-  sm_loader_init(l.loader, &c->file, model->info.parameters - model->batch_count, progress, data);
+  uint64_t total = model->info.parameters - model->batch_count + (model->info.has_mean ? (uint64_t)mean_size : 0);
+  sm_loader_init(l.loader, &c->file, total, progress, data);
   l.floats = 0;
   l.names = &x;
   for (int s = 0; s < SM_STATES; s++) {
@@ -358,7 +346,6 @@ stylemap_status sm_bind_load(const sm_checkpoint *c, stylemap_model *model, uint
     sm_tensor t;
     float *mean = model->weights + l.floats;
     sm_checkpoint_tensor(c, c->mean, &t);
-    l.loader->total += (uint64_t)mean_size;
     SM_TRY_DONE(sm_loader_floats(l.loader, &t, mean, error));
     model->network.mean = mean;
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * NAMED TENSORS -> BOUND WEIGHTS (rules M1 .. M6). */
 #pragma once
+#include "base/memory.h"
 #include "model/checkpoint.h"
 #include "model/names.h"
 
@@ -11,8 +12,8 @@ struct stylemap_model {
   float *weights;
   int64_t *batches;   /* num_batches_tracked of each BatchNorm2d, in the order of the walk */
   size_t batch_count;
-  char *texts;        /* key, value, key, value ..., each closed */
-  size_t text_count, texts_size; /* pairs; bytes */
+  sm_buffer texts;    /* key, value, key, value ..., each closed */
+  size_t text_count;  /* pairs */
 };
 
 /* Fills model->network.config and model->info from the checkpoint: every expected tensor is there with its shape,

@@ -53,15 +53,15 @@ stylemap_status sm_file_crc32(const sm_file *file, uint64_t at, uint64_t size, u
 /* What a file that is no model looks like. */
 static stylemap_status refuse_form(const sm_checkpoint *c, const uint8_t *head, size_t size, stylemap_error *error) {
   static const struct {
+    uint16_t at, length;
     const char *bytes, *format;
-    uint16_t length, at;
   } known[] = {
-      {"<", SM_TEXT("%1 is a web page, not a model: the download failed."), 1, 0},
-      {"version https://git-lfs", SM_TEXT("%1 is a Git LFS pointer, not the model it stands for: fetch it with git lfs."), 23, 0},
-      {"GGUF", SM_TEXT("%1 is a GGUF file, neither a PyTorch checkpoint nor a safetensors file."), 4, 0},
-      {"\x89HDF", SM_TEXT("%1 is an HDF5 file, neither a PyTorch checkpoint nor a safetensors file."), 4, 0},
-      {"\x1f\x8b", SM_TEXT("%1 is compressed with gzip. Unpack it first."), 2, 0},
-      {"ustar", SM_TEXT("%1 is a tar archive (PyTorch before 0.1.10 wrote such). Save it again with torch.save."), 5, 257},
+      {0, 1, "<", SM_TEXT("%1 is a web page, not a model: the download failed.")},
+      {0, 23, "version https://git-lfs", SM_TEXT("%1 is a Git LFS pointer: fetch the model itself with git lfs.")},
+      {0, 4, "GGUF", SM_TEXT("%1 is a GGUF file, neither a PyTorch checkpoint nor a safetensors file.")},
+      {0, 4, "\x89HDF", SM_TEXT("%1 is an HDF5 file, neither a PyTorch checkpoint nor a safetensors file.")},
+      {0, 2, "\x1f\x8b", SM_TEXT("%1 is compressed with gzip. Unpack it first.")},
+      {257, 5, "ustar", SM_TEXT("%1 is a tar archive, as PyTorch before 0.1.10 wrote. Save it again with torch.save.")},
   };
   const char *path = c->file.path;
   sm_number n;
@@ -70,7 +70,8 @@ static stylemap_status refuse_form(const sm_checkpoint *c, const uint8_t *head, 
                    SM_TEXT("%1 uses pickle protocol %2. Save it again with torch.save's defaults."), path,
                    sm_decimal(&n, head[1]), NULL);
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (size >= (size_t)known[i].at + known[i].length && memcmp(head + known[i].at, known[i].bytes, known[i].length) == 0)
+    if (size >= (size_t)known[i].at + known[i].length &&
+        memcmp(head + known[i].at, known[i].bytes, known[i].length) == 0)
       return sm_fail(error, STYLEMAP_REFUSED, "F1", known[i].format, path, NULL);
   if (!size) return sm_fail(error, STYLEMAP_REFUSED, "F1", SM_TEXT("%1 is empty."), path, NULL);
   return sm_fail(error, STYLEMAP_REFUSED, "F1",

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "model/names.h"
 
 enum {
   SM_MAX_RANK = 8,
@@ -50,7 +51,14 @@ typedef struct sm_state {
   size_t count, capacity;
 } sm_state;
 
-typedef enum sm_argument_kind { SM_ARG_OTHER, SM_ARG_NONE, SM_ARG_BOOL, SM_ARG_INT, SM_ARG_REAL, SM_ARG_TEXT } sm_argument_kind;
+typedef enum sm_argument_kind {
+  SM_ARG_OTHER,
+  SM_ARG_NONE,
+  SM_ARG_BOOL,
+  SM_ARG_INT,
+  SM_ARG_REAL,
+  SM_ARG_TEXT,
+} sm_argument_kind;
 
 /* One of train_args; in a safetensors file, one text of `__metadata__`. */
 typedef struct sm_argument {
@@ -63,8 +71,6 @@ typedef struct sm_argument {
 
 typedef struct sm_pickle sm_pickle;
 typedef struct sm_safetensors sm_safetensors;
-
-enum { SM_G, SM_E, SM_STATES };
 
 typedef struct sm_checkpoint {
   sm_file file;
@@ -101,3 +107,9 @@ stylemap_status sm_refuse(stylemap_error *error, const char *path, const char *r
 stylemap_status sm_refuse_at(stylemap_error *error, const char *path, const char *rule, const char *why, uint64_t byte);
 stylemap_status sm_refuse_tensor(stylemap_error *error, const char *path, const char *rule, const char *why,
                                  const char *name, size_t length);
+
+/* "1 x 3 x 32 x 32" for messages; "any" where a size is negative, "()" without any size. */
+typedef struct sm_shape_text {
+  char text[256];
+} sm_shape_text;
+const char *sm_shape(sm_shape_text *buffer, int rank, const int64_t *size);

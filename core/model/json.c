@@ -59,9 +59,11 @@ static int hex4(parser *p, uint32_t *code) {
   if (p->size - p->at < 4) return 0;
   for (int i = 0; i < 4; i++) {
     char c = p->json->text[p->at++];
-    int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-    if (digit < 0) return 0;
-    *code = *code << 4 | (uint32_t)digit;
+    static const char digits[] = "0123456789abcdefABCDEF";
+    const char *digit = c ? strchr(digits, c) : NULL;
+    if (!digit) return 0;
+    uint32_t value = (uint32_t)(digit - digits);
+    *code = *code << 4 | (value < 16 ? value : value - 6);
   }
   return 1;
 }
@@ -121,7 +123,8 @@ static stylemap_status name_twice(const parser *p, const char *text, size_t leng
   char name[201];
   sm_text_copy(name, sizeof name, text, length);
   return sm_fail(error, STYLEMAP_REFUSED, "S4",
-                 SM_TEXT("%1 is damaged: the name \"%2\" occurs twice in its safetensors header."), p->path, name, NULL);
+                 SM_TEXT("%1 is damaged: the name \"%2\" occurs twice in its safetensors header."), p->path, name,
+                 NULL);
 }
 
 /* A member's name and its colon. Names are compared as (object, text): S4. */

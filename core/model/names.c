@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/names.h"
-#include "model/checkpoint.h"
+#include "base/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+
+const char *const sm_state_names[SM_STATES] = {"g_ema", "e_ema"};
+const char *const sm_norm_names[SM_NORMS] = {[STYLEMAP_LAYER_NORM] = "LayerNorm",
+                                             [STYLEMAP_INSTANCE_NORM] = "InstanceNorm2d",
+                                             [STYLEMAP_BATCH_NORM] = "BatchNorm2d"};
 
 typedef struct walk {
   sm_network *network;

@@ -6,6 +6,11 @@
 
 enum { SM_SLOT_RANK = 5, SM_SLOT_NAME = 64 };
 
+enum { SM_G, SM_E, SM_STATES }; /* generator and mapping network; encoder */
+enum { SM_NORMS = STYLEMAP_BATCH_NORM + 1 };
+extern const char *const sm_state_names[SM_STATES]; /* "g_ema", "e_ema" */
+extern const char *const sm_norm_names[SM_NORMS];   /* as normalize_mode says */
+
 typedef struct sm_slot {
   int state; /* SM_G, SM_E */
   char name[SM_SLOT_NAME];

@@ -7,22 +7,13 @@
 #include <string.h>
 
 /* Appends one closed text. */
-static stylemap_status put_text(stylemap_model *m, size_t *capacity, const char *text, size_t size,
-                                stylemap_error *error) {
-  while (*capacity - m->texts_size <= size) {
-    char *texts = sm_more(m->texts, *capacity, capacity, 1);
-    if (!texts) return sm_no_memory(error, *capacity * 2);
-    m->texts = texts;
-  }
-  memcpy(m->texts + m->texts_size, text, size);
-  m->texts_size += size;
-  m->texts[m->texts_size++] = '\0';
-  return STYLEMAP_OK;
+static stylemap_status put_text(sm_buffer *texts, const char *text, size_t size, stylemap_error *error) {
+  if (sm_buffer_put(texts, text, size) && sm_buffer_put(texts, "", 1)) return STYLEMAP_OK;
+  return sm_no_memory(error, texts->capacity * 2 + size);
 }
 
 /* Every text, number and word of train_args (safetensors: of __metadata__) as a text. */
 static stylemap_status keep_texts(const sm_checkpoint *c, stylemap_model *m, stylemap_error *error) {
-  size_t capacity = 0;
   for (size_t i = 0; i < c->argument_count; i++) {
     const sm_argument *a = &c->arguments[i];
     sm_number number;
@@ -48,8 +39,8 @@ static stylemap_status keep_texts(const sm_checkpoint *c, stylemap_model *m, sty
       size = strlen(text);
     }
     if (memchr(a->key, '\0', a->key_length) || memchr(text, '\0', size)) continue; /* a C text cannot hold it */
-    SM_TRY(put_text(m, &capacity, a->key, a->key_length, error));
-    SM_TRY(put_text(m, &capacity, text, size, error));
+    SM_TRY(put_text(&m->texts, a->key, a->key_length, error));
+    SM_TRY(put_text(&m->texts, text, size, error));
     m->text_count++;
   }
   return STYLEMAP_OK;
@@ -84,7 +75,7 @@ stylemap_status stylemap_open(const char *path, uint64_t memory_limit, stylemap_
 
 void stylemap_close(stylemap_model *model) {
   if (!model) return;
-  sm_free(model->texts);
+  sm_buffer_free(&model->texts);
   sm_free(model->batches);
   sm_free(model->weights);
   sm_free(model);
@@ -94,7 +85,7 @@ const stylemap_info *stylemap_model_info(const stylemap_model *model) { return m
 
 const char *stylemap_model_text(const stylemap_model *model, const char *key) {
   if (!model || !key) return NULL;
-  const char *text = model->texts;
+  const char *text = model->texts.bytes;
   for (size_t i = 0; i < model->text_count; i++) {
     const char *value = text + strlen(text) + 1;
     if (strcmp(text, key) == 0) return value;

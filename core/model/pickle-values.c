@@ -72,7 +72,8 @@ static uint32_t hash_key(const sm_pickle *p, uint32_t object, sm_value key) {
 }
 
 stylemap_status sm_pickle_set(sm_pickle *p, sm_value dict, sm_value key, sm_value value, stylemap_error *error) {
-  if (key.tag > SM_VALUE_TUPLE || key.tag == SM_VALUE_NAME) return sm_pickle_refuse(p, "P5", SM_TEXT("this is not a key"), error);
+  if (key.tag > SM_VALUE_TUPLE || key.tag == SM_VALUE_NAME)
+    return sm_pickle_refuse(p, "P5", SM_TEXT("this is not a key"), error);
   key = normal_key(key);
   if (key.tag == SM_VALUE_NONE) key.as.i = 0;
   MORE(p->pairs, p->pair_count, p->pair_capacity);

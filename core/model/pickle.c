@@ -9,7 +9,8 @@
 enum { LIMIT_OPERATIONS = 4000000, LIMIT_STACK = 65536, LIMIT_MEMO = 1 << 20, LIMIT_TEXT = 1 << 20, LIMIT_LINE = 256 };
 
 stylemap_status sm_pickle_refuse(const sm_pickle *p, const char *rule, const char *why, stylemap_error *error) {
-  return sm_refuse_at(error, p->file->path, rule, why, p->start + p->at);
+  sm_refuse_at(error, p->file->path, rule, why, p->start + p->at);
+  return STYLEMAP_REFUSED; /* said here, too: the compiler then knows that SM_TRY leaves */
 }
 
 stylemap_status sm_pickle_refuse_name(const sm_pickle *p, const char *name, stylemap_error *error) {

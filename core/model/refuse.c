@@ -2,6 +2,7 @@
  * One sentence for each group of rules. */
 #include "model/checkpoint.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static int one_of(const char *rule, const char *list) {
@@ -35,4 +36,14 @@ stylemap_status sm_refuse_tensor(stylemap_error *error, const char *path, const 
   sm_text_copy(text, sizeof text, name, length < 200 ? length : 200);
   return sm_fail(error, STYLEMAP_REFUSED, rule, SM_TEXT("%1: the tensor %3 is described wrongly (%2)."), path, why,
                  text, NULL);
+}
+
+const char *sm_shape(sm_shape_text *buffer, int rank, const int64_t *size) {
+  size_t at = 0, room = sizeof buffer->text; /* at most 8 sizes of 19 digits */
+  for (int i = 0; i < rank; i++) {
+    if (i) at += (size_t)snprintf(buffer->text + at, room - at, " x ");
+    if (size[i] < 0) at += (size_t)snprintf(buffer->text + at, room - at, "any");
+    else at += (size_t)snprintf(buffer->text + at, room - at, "%lld", (long long)size[i]);
+  }
+  return rank ? buffer->text : "()";
 }

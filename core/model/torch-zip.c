@@ -19,16 +19,17 @@ typedef struct zip {
   const sm_file *file;
   uint64_t directory, directory_end, count;
   record *records;
-  char *names;
+  sm_buffer names;
   uint8_t *buffer; /* name and extra field of an entry: 2 * 65535 bytes */
-  size_t record_count, record_capacity, names_size, names_capacity;
+  size_t record_count, record_capacity;
   sm_table table;
   char folder[SM_MAX_NAME + 1];
   size_t folder_length;
 } zip;
 
 static stylemap_status damaged(const zip *z, const char *rule, const char *why, stylemap_error *error) {
-  return sm_refuse(error, z->file->path, rule, why);
+  sm_refuse(error, z->file->path, rule, why);
+  return STYLEMAP_REFUSED;
 }
 
 /* ---------------------------------------------------------------------------------------- the end records */
@@ -151,7 +152,7 @@ static int good_name(zip *z, const entry *e) {
 
 static uint32_t find(const zip *z, const char *name, size_t length) {
   for (uint32_t at = 0, i; (i = sm_table_next(&z->table, sm_hash(name, length, 0), &at)) != SM_NONE;)
-    if (z->records[i].name_length == length && memcmp(z->names + z->records[i].name, name, length) == 0) return i;
+    if (z->records[i].name_length == length && memcmp(z->names.bytes + z->records[i].name, name, length) == 0) return i;
   return SM_NONE;
 }
 
@@ -179,18 +180,13 @@ static stylemap_status read_local(zip *z, const entry *e, record *r, stylemap_er
 static stylemap_status add_record(zip *z, const entry *e, stylemap_error *error) {
   const char *name = (const char *)e->name + z->folder_length + 1;
   size_t length = e->name_length - z->folder_length - 1;
-  record r = {.name = (uint32_t)z->names_size, .name_length = (uint32_t)length};
+  record r = {.name = (uint32_t)z->names.size, .name_length = (uint32_t)length};
   if (find(z, name, length) != SM_NONE) return damaged(z, "Z8", SM_TEXT("an entry occurs twice"), error);
   SM_TRY(read_local(z, e, &r, error));
   record *records = sm_more(z->records, z->record_count, &z->record_capacity, sizeof *records);
   if (!records) return sm_no_memory(error, z->record_count * sizeof *records);
   z->records = records;
-  while (z->names_capacity - z->names_size < length) {
-    char *names = sm_more(z->names, z->names_capacity, &z->names_capacity, 1);
-    if (!names) return sm_no_memory(error, z->names_capacity * 2);
-    z->names = names;
-  }
-  memcpy(z->names + z->names_size, name, length);
+  if (!sm_buffer_put(&z->names, name, length)) return sm_no_memory(error, z->names.capacity * 2);
   switch (sm_table_add(&z->table, sm_hash(name, length, 0), (uint32_t)z->record_count)) {
   case SM_TABLE_NO_MEMORY:
     return sm_no_memory(error, (uint64_t)z->table.capacity * 16);
@@ -199,7 +195,6 @@ static stylemap_status add_record(zip *z, const entry *e, stylemap_error *error)
   case SM_TABLE_ADDED:
     break;
   }
-  z->names_size += length;
   z->records[z->record_count++] = r;
   return STYLEMAP_OK;
 }
@@ -289,7 +284,7 @@ static stylemap_status check_markers(const zip *z, stylemap_error *error) {
   int there, versioned = 0;
   int program = find(z, "constants.pkl", 13) != SM_NONE;
   for (size_t i = 0; i < z->record_count; i++)
-    program |= z->records[i].name_length >= 5 && memcmp(z->names + z->records[i].name, "code/", 5) == 0;
+    program |= z->records[i].name_length >= 5 && memcmp(z->names.bytes + z->records[i].name, "code/", 5) == 0;
   if (program) return damaged(z, "Z13", SM_TEXT("it is a TorchScript program, not a checkpoint"), error);
   if (find(z, "data.pkl", 8) == SM_NONE)
     return damaged(z, "Z13", SM_TEXT("it has no data.pkl, so it is not a PyTorch checkpoint"), error);
@@ -352,7 +347,7 @@ stylemap_status sm_read_zip(sm_checkpoint *c, stylemap_error *error) {
   status = sm_torch_root(c, error);
 done:
   sm_table_free(&z.table);
-  sm_free(z.names);
+  sm_buffer_free(&z.names);
   sm_free(z.records);
   sm_free(z.buffer);
   return status;

@@ -117,7 +117,8 @@ static stylemap_status rebuild_tensor(sm_pickle *p, int v2, sm_value arguments, 
   for (uint32_t i = 0; i < view.rank; i++)
     if (!is_count(p->tuples[view.size + i]) || !is_count(p->tuples[view.stride + i]))
       return sm_pickle_refuse(p, "T3", SM_TEXT("it has a bad shape or stride"), error);
-  if (n > 4 && f[4].tag != SM_VALUE_BOOL) return sm_pickle_refuse(p, "T1", SM_TEXT("it has a bad requires_grad"), error);
+  if (n > 4 && f[4].tag != SM_VALUE_BOOL)
+    return sm_pickle_refuse(p, "T1", SM_TEXT("it has a bad requires_grad"), error);
   if (n > 4 && f[5].tag != SM_VALUE_NONE && (f[5].tag != SM_VALUE_ORDERED || !is_empty(p, f[5])))
     return sm_pickle_refuse(p, "T1", SM_TEXT("it has hooks"), error);
   if (n == 7 && f[6].tag != SM_VALUE_NONE && (!sm_value_is_dict(f[6]) || !is_empty(p, f[6])))
@@ -210,12 +211,11 @@ static stylemap_status take_arguments(sm_checkpoint *c, sm_value dict, stylemap_
 }
 
 stylemap_status sm_torch_root(sm_checkpoint *c, stylemap_error *error) {
-  static const char *const states[SM_STATES] = {"g_ema", "e_ema"};
   const sm_pickle *p = c->pickle;
   sm_value dict[SM_STATES], arguments;
   int good = sm_value_is_dict(p->root);
   for (int s = 0; s < SM_STATES && good; s++)
-    good = sm_pickle_get(p, p->root, states[s], &dict[s]) && sm_value_is_dict(dict[s]);
+    good = sm_pickle_get(p, p->root, sm_state_names[s], &dict[s]) && sm_value_is_dict(dict[s]);
   if (!good)
     return sm_fail(error, STYLEMAP_REFUSED, "M1",
                    SM_TEXT("%1 is a PyTorch file but not a StyleMapGAN checkpoint (no g_ema and e_ema)."),

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Single tensors in safetensors files, for the hosts. */
+#include "base/memory.h"
+#include "model/safetensors-write.h"
+#include "model/safetensors.h"
+#include "model/tensor.h"
+
+#include <string.h>
+
+static stylemap_status check_shape(const char *path, const char *name, const sm_tensor *t, int rank,
+                                   const int64_t *shape, stylemap_error *error) {
+  sm_shape_text is, should;
+  int same = t->rank == rank;
+  for (int i = 0; same && i < rank; i++) same = shape[i] == -1 || shape[i] == t->size[i];
+  if (same) return STYLEMAP_OK;
+  return sm_fail(error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the shape %3, expected %4."), path, name,
+                 sm_shape(&is, t->rank, t->size), sm_shape(&should, rank, shape), NULL);
+}
+
+static stylemap_status read_values(const sm_file *file, const char *name, const sm_tensor *t, float **values,
+                                   stylemap_error *error) {
+  uint64_t numel = (uint64_t)t->numel; /* a tensor of safetensors is its whole storage */
+  stylemap_status status;
+  sm_loader *loader = sm_alloc(1, sizeof *loader);
+  float *v = numel <= SIZE_MAX / sizeof *v ? sm_alloc((size_t)numel, sizeof *v) : NULL;
+  if (!loader || !v) {
+    status = sm_no_memory(error, numel * sizeof *v);
+    goto done;
+  }
+  sm_loader_init(loader, file, numel, NULL, NULL);
+  SM_TRY_DONE(sm_loader_floats(loader, t, v, error));
+  if (loader->not_finite) {
+    sm_number n;
+    status = sm_fail(error, STYLEMAP_REFUSED, "M5",
+                     SM_TEXT("%1: %3 numbers of the tensor %2 are not finite (NaN or infinite)."), file->path, name,
+                     sm_decimal(&n, (int64_t)loader->not_finite), NULL);
+    goto done;
+  }
+  *values = v;
+  v = NULL;
+done:
+  sm_free(v);
+  sm_free(loader);
+  return status;
+}
+
+stylemap_status stylemap_tensor_read(const char *path, const char *name, int rank, int64_t *shape, float **values,
+                                     stylemap_error *error) {
+  if (!path || !name || rank < 0 || rank > SM_MAX_RANK || (rank && !shape) || !values)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A tensor is read by file, name and shape."), NULL);
+  sm_file file = {0};
+  sm_safetensors s = {0};
+  uint8_t head[10];
+  stylemap_status status;
+  SM_TRY(sm_file_open(path, &file, error));
+  if (file.size >= sizeof head) SM_TRY_DONE(sm_file_read(&file, 0, head, sizeof head, error));
+  if (file.size < sizeof head || head[8] != '{') {
+    status = sm_fail(error, STYLEMAP_REFUSED, "F1", SM_TEXT("%1 is not a safetensors file."), path, NULL);
+    goto done;
+  }
+  SM_TRY_DONE(sm_safetensors_read(&file, &s, error));
+  uint32_t i = sm_safetensors_find(&s, name);
+  if (i == SM_NONE) {
+    status = sm_fail(error, STYLEMAP_REFUSED, "M3", SM_TEXT("%1: the tensor %2 is missing."), path, name, NULL);
+    goto done;
+  }
+  const sm_tensor *t = &s.tensors[i].tensor;
+  SM_TRY_DONE(check_shape(path, name, t, rank, shape, error));
+  if (!sm_kind_is_float(t->kind)) {
+    status = sm_fail(error, STYLEMAP_REFUSED, "M5", SM_TEXT("%1: the tensor %2 holds no floating-point numbers."), path,
+                     name, NULL);
+    goto done;
+  }
+  SM_TRY_DONE(read_values(&file, name, t, values, error));
+  for (int k = 0; k < rank; k++) shape[k] = t->size[k];
+done:
+  sm_safetensors_free(&s);
+  sm_file_close(&file);
+  return status;
+}
+
+stylemap_status stylemap_tensor_write(const char *path, const char *name, int rank, const int64_t *shape,
+                                      const float *values, stylemap_error *error) {
+  sm_out_tensor t = {.name = name, .kind = SM_F32, .rank = rank, .values = values};
+  size_t length = name ? strlen(name) : 0;
+  int good = path && length && rank >= 0 && rank <= SM_MAX_RANK && (!rank || shape) && values;
+  good = good && sm_utf8_valid(name, length) && sm_utf8_count(name, length) <= SM_MAX_NAME;
+  size_t bytes = sizeof *values;
+  for (int i = 0; good && i < rank; i++) {
+    t.size[i] = shape[i];
+    good = shape[i] >= 0 && (uint64_t)shape[i] <= SIZE_MAX && !__builtin_mul_overflow(bytes, (size_t)shape[i], &bytes);
+  }
+  if (!good || bytes > SIZE_MAX / 2)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A tensor is written by file, name, shape and values."),
+                   NULL);
+  return sm_safetensors_write(path, &t, 1, NULL, 0, error);
+}
+
+void stylemap_tensor_free(float *values) { sm_free(values); }
