@@ -158,10 +158,10 @@ gchar *models_find(const gchar *model, GError **error) {
       g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("No model was named, and there is no default one. %s"),
                   there);
     else if (setting)
-      g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("There is no model “%s”, which %s names. %s"), model,
+      g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("There is no model \"%s\", which %s names. %s"), model,
                   settings_path, there);
     else
-      g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("There is no model “%s”. %s"), model, there);
+      g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("There is no model \"%s\". %s"), model, there);
     g_free(there);
   }
   g_ptr_array_unref(folders);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * stylemap info, stylemap convert: model files. `info` opens the file and nothing else: no GEGL, no threads. */
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#include "cli.h"
+#include "job.h"
+#include "models.h"
+
+/* -------------------------------------------------------------------------------------------- info */
+
+/* A JSON text, or null. The text is valid UTF-8. */
+static void append_text(GString *out, const gchar *text) {
+  if (!text) {
+    g_string_append(out, "null");
+    return;
+  }
+  g_string_append_c(out, '"');
+  for (const guchar *p = (const guchar *)text; *p; p++) {
+    if (*p == '"' || *p == '\\') g_string_append_printf(out, "\\%c", *p);
+    else if (*p < 0x20 || *p == 0x7f) g_string_append_printf(out, "\\u%04x", *p);
+    else g_string_append_c(out, (gchar)*p);
+  }
+  g_string_append_c(out, '"');
+}
+
+/* The shortest digits that read back as the same number. */
+static void append_number(GString *out, gdouble value) {
+  gchar text[G_ASCII_DTOSTR_BUF_SIZE], format[8];
+  for (gint digits = 1; digits <= 17; digits++) {
+    g_snprintf(format, sizeof format, "%%.%dg", digits);
+    g_ascii_formatd(text, sizeof text, format, value);
+    if (g_ascii_strtod(text, NULL) == value) break;
+  }
+  g_string_append(out, isfinite(value) ? text : "null");
+}
+
+typedef struct {
+  GString *out;
+  gboolean json;
+} Printer;
+
+/* The next key; its value follows in `out`, closed by end_value. */
+static void begin_value(Printer *printer, const gchar *key) {
+  if (!printer->json) g_string_append_printf(printer->out, "%-20s ", key);
+  else g_string_append_printf(printer->out, "%s\"%s\": ", printer->out->len ? ", " : "{", key);
+}
+
+static void end_value(Printer *printer) {
+  if (!printer->json) g_string_append_c(printer->out, '\n');
+}
+
+static void print_text(Printer *printer, const gchar *key, const gchar *text) {
+  begin_value(printer, key);
+  if (printer->json) append_text(printer->out, text);
+  else g_string_append(printer->out, text ? text : _("unknown"));
+  end_value(printer);
+}
+
+static void print_number(Printer *printer, const gchar *key, gdouble value) {
+  begin_value(printer, key);
+  append_number(printer->out, value);
+  end_value(printer);
+}
+
+static void print_whole(Printer *printer, const gchar *key, guint64 value) {
+  begin_value(printer, key);
+  g_string_append_printf(printer->out, "%" G_GUINT64_FORMAT, value);
+  end_value(printer);
+}
+
+static void print_info(Printer *printer, const gchar *path, const stylemap_model *model, const gchar *sha256) {
+  static const gchar *const forms[] = { "legacy", "zip", "safetensors" };
+  static const gchar *const norms[] = { "LayerNorm", "InstanceNorm2d", "BatchNorm2d" };
+  const stylemap_info *info = stylemap_model_info(model);
+  g_autofree gchar *name = g_filename_display_name(path);
+  print_text(printer, "file", name);
+  print_text(printer, "form", forms[info->form]);
+  print_whole(printer, "size", (guint64)info->size);
+  print_whole(printer, "latent_spatial_size", (guint64)info->latent_spatial_size);
+  print_whole(printer, "latent_channel_size", (guint64)info->latent_channel_size);
+  print_whole(printer, "mapping_layer_num", (guint64)info->mapping_layer_num);
+  print_number(printer, "lr_mul", info->lr_mul);
+  print_text(printer, "normalize_mode", norms[info->norm]);
+  begin_value(printer, "small_generator");
+  g_string_append(printer->out, info->small_generator ? "true" : "false");
+  end_value(printer);
+  print_whole(printer, "parameters", info->parameters);
+  print_whole(printer, "bytes", info->bytes);
+  print_text(printer, "dtype", info->dtype);
+  print_text(printer, "licence", stylemap_model_text(model, "licence"));
+  print_text(printer, "dataset", stylemap_model_text(model, "dataset"));
+  print_text(printer, "sha256", sha256);
+}
+
+static gboolean run_info(const Command *command, gchar **arguments, GError **error) {
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_("One flat JSON object"), NULL },
+    G_OPTION_ENTRY_NULL
+  };
+  g_auto(GStrv) given = cli_parse(command, arguments, entries, 1, error);
+  if (!given) return FALSE;
+  g_autofree gchar *path = models_find(given[0], error);
+  if (!path) return FALSE;
+  stylemap_model *model = NULL;
+  stylemap_error core;
+  if (stylemap_inspect(path, &model, &core) != STYLEMAP_OK) {
+    job_set_error(error, &core);
+    return FALSE;
+  }
+  g_autofree gchar *sha256 = cli_sha256(path, error);
+  if (sha256) {
+    Printer printer = { g_string_new(NULL), json };
+    print_info(&printer, path, model, sha256);
+    g_print("%s%s", printer.out->str, json ? "}\n" : "");
+    g_string_free(printer.out, TRUE);
+  }
+  stylemap_close(model);
+  return sha256 != NULL;
+}
+
+const Command command_info = {
+  "info", N_("MODEL [--json]"), N_("Tell what a model file holds."),
+  "  stylemap info toon-portraits-128\n"
+  "  stylemap info --json celeba_hq.pt\n",
+  run_info,
+};
+
+/* ----------------------------------------------------------------------------------------- convert */
+
+static gboolean check_mse(const gchar *text, GError **error) {
+  gchar *end = NULL;
+  if (!text) return TRUE;
+  gdouble value = g_ascii_strtod(text, &end);
+  if (end != text && !*end && value > 0 && isfinite(value)) return TRUE;
+  cli_usage(error, _("--heldout-mse must be a number above 0, not \"%s\"."), text);
+  return FALSE;
+}
+
+static gboolean run_convert(const Command *command, gchar **arguments, GError **error) {
+  gboolean half = FALSE;
+  g_autofree gchar *licence = NULL, *dataset = NULL, *attribution = NULL, *mse = NULL;
+  const GOptionEntry entries[] = {
+    { "half", 0, 0, G_OPTION_ARG_NONE, &half, N_("Store 16-bit floats: half the size"), NULL },
+    { "licence", 0, 0, G_OPTION_ARG_STRING, &licence, N_("The licence of the weights"), N_("TEXT") },
+    { "dataset", 0, 0, G_OPTION_ARG_STRING, &dataset, N_("What it was trained on"), N_("TEXT") },
+    { "attribution", 0, 0, G_OPTION_ARG_STRING, &attribution, N_("Whom the licence wants named"), N_("TEXT") },
+    { "heldout-mse", 0, 0, G_OPTION_ARG_STRING, &mse,
+      N_("Its usual reconstruction error, for the warning that a picture is not what it knows"), "X" },
+    G_OPTION_ENTRY_NULL
+  };
+  g_auto(GStrv) given = cli_parse(command, arguments, entries, 2, error);
+  if (!given || !check_mse(mse, error)) return FALSE;
+  if (!is_tensor_path(given[1])) {
+    cli_usage(error, _("The output must end in .safetensors."));
+    return FALSE;
+  }
+  if (!output_check(given[1], error)) return FALSE;
+  g_autofree gchar *path = models_find(given[0], error);
+  g_autofree gchar *sha256 = path ? cli_sha256(path, error) : NULL;
+  if (!sha256) return FALSE;
+
+  const gchar *texts[13];
+  guint n = 0;
+  const gchar *const pairs[][2] = {
+    { "created_by", "stylemap " STYLEMAP_VERSION }, { "source_sha256", sha256 }, { "licence", licence },
+    { "dataset", dataset }, { "attribution", attribution }, { "heldout_mse", mse },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(pairs); i++)
+    if (pairs[i][1]) {
+      texts[n++] = pairs[i][0];
+      texts[n++] = pairs[i][1];
+    }
+  texts[n] = NULL;
+
+  stylemap_model *model = NULL;
+  stylemap_error core;
+  stylemap_save_options options = { half, texts };
+  stylemap_save_report report = { 0 };
+  stylemap_status status = stylemap_open(path, 0, progress_core, NULL, &model, &core);
+  if (status == STYLEMAP_OK && !progress_go_on(error)) {
+    stylemap_close(model);
+    return FALSE;
+  }
+  if (status == STYLEMAP_OK) status = stylemap_save(model, given[1], &options, &report, &core);
+  stylemap_close(model);
+  if (status != STYLEMAP_OK) {
+    job_set_error(error, &core);
+    return FALSE;
+  }
+  progress_end();
+  Number number;
+  if (half)
+    g_print(_("Largest change by 16-bit floats: %s in %s\n"), cli_number(&number, "%.3g", report.half_error),
+            report.half_tensor);
+  return TRUE;
+}
+
+const Command command_convert = {
+  "convert", N_("IN OUT.safetensors"), N_("Write any readable model in our own form."),
+  "  stylemap convert celeba_hq.pt celeba_hq.safetensors --licence \"CC BY-NC 4.0\"\n"
+  "  stylemap convert --half toon-128.pt toon-128.safetensors --dataset \"toon portraits\"\n",
+  run_convert,
+};

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The command `stylemap`: picks the sub-command and turns its error into one sentence and an exit code. */
+#include <glib/gi18n-lib.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "job.h"
+
+static const Command *const commands[] = {
+  &command_info,       &command_convert,     &command_encode, &command_synth, &command_reconstruct,
+  &command_transplant, &command_interpolate, &command_sample, &command_mix,
+};
+
+static void print_help(void) {
+  g_print(_("Usage: stylemap COMMAND ... [--threads N] [--quiet]\n\n"
+            "Edits parts of pictures with a StyleMapGAN: a reference's content comes into the target's mask.\n\n"
+            "Commands:\n"));
+  for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+    g_print("  %-12s %s\n", commands[i]->name, _(commands[i]->summary));
+  g_print(_("\n"
+            "MODEL is a file (it has a / or ends in .pt or .safetensors) or the name of an installed model;\n"
+            "\"\" is the default one. Pictures are PNG, JPEG, TIFF, WebP, OpenEXR or GIF files, or .safetensors\n"
+            "files with a tensor \"image\"; outputs are PNG, JPEG, TIFF, WebP or .safetensors.\n\n"
+            "Examples:\n"));
+  g_print("  stylemap transplant \"\" me.png friend.png --mask eyes.png --feather 8 -o us.png\n"
+          "  stylemap reconstruct toon-portraits-128 me.png -o again.png\n"
+          "  stylemap info published.pt\n\n");
+  g_print(_("\"stylemap COMMAND --help\" tells the options of a command.\n"));
+}
+
+static int finish(const Command *command, gboolean done, GError *error) {
+  progress_end();
+  if (done) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return CLI_DONE;
+    g_printerr("stylemap: %s\n", _("Standard output cannot be written."));
+    return CLI_FAILED;
+  }
+  int code = error->domain == CLI_USAGE_ERROR || error->domain == G_OPTION_ERROR ? CLI_USAGE
+             : g_error_matches(error, JOB_ERROR, JOB_ERROR_CANCELLED)            ? CLI_INTERRUPTED
+                                                                                 : CLI_FAILED;
+  if (code == CLI_USAGE && command)
+    g_printerr(_("stylemap: %s (\"stylemap %s --help\" tells more.)\n"), error->message, command->name);
+  else g_printerr("stylemap: %s\n", error->message);
+  g_error_free(error);
+  return code;
+}
+
+int main(int argc, char **argv) {
+  setlocale(LC_ALL, "");
+  bindtextdomain(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
+  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+  textdomain(GETTEXT_PACKAGE);
+  g_set_prgname("stylemap");
+  progress_catch_signals();
+
+  const gchar *name = argc > 1 ? argv[1] : NULL;
+  GError *error = NULL;
+  if (!name) {
+    cli_usage(&error, _("Which command? \"stylemap --help\" lists them."));
+    return finish(NULL, FALSE, error);
+  }
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+    print_help();
+    return finish(NULL, TRUE, NULL);
+  }
+  if (strcmp(name, "--version") == 0) {
+    g_print("stylemap %s\n", stylemap_version());
+    return finish(NULL, TRUE, NULL);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+    if (strcmp(name, commands[i]->name) == 0) {
+      gboolean done = commands[i]->run(commands[i], argv + 1, &error);
+      return finish(commands[i], done, error);
+    }
+  cli_usage(&error, _("There is no command \"%s\"; \"stylemap --help\" lists them."), name);
+  return finish(NULL, FALSE, error);
+}

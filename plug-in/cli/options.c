@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+CommonOptions common;
+
+G_DEFINE_QUARK(stylemap-usage-error, cli_usage_error)
+
+void cli_usage(GError **error, const gchar *format, ...) {
+  va_list list;
+  va_start(list, format);
+  if (error) *error = g_error_new_valist(CLI_USAGE_ERROR, 0, format, list);
+  va_end(list);
+}
+
+static const GOptionEntry common_entries[] = {
+  { "threads", 0, 0, G_OPTION_ARG_INT, &common.threads, N_("Worker threads (default: all cores)"), "N" },
+  { "quiet", 'q', 0, G_OPTION_ARG_NONE, &common.quiet, N_("No progress bar and no notes"), NULL },
+  G_OPTION_ENTRY_NULL
+};
+
+gchar **cli_parse(const Command *command, gchar **arguments, const GOptionEntry *entries, guint count,
+                  GError **error) {
+  GOptionContext *context = g_option_context_new(command->arguments);
+  g_autofree gchar *examples = g_strconcat(_("Examples:"), "\n", command->examples, NULL);
+  g_option_context_set_summary(context, _(command->summary));
+  g_option_context_set_description(context, examples);
+  g_option_context_set_translation_domain(context, GETTEXT_PACKAGE);
+  if (entries) g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries(context, common_entries, GETTEXT_PACKAGE);
+  g_autofree gchar *program = g_strdup_printf("stylemap %s", command->name);
+  g_set_prgname(program); /* the usage line of --help */
+  gchar **rest = g_strdupv(arguments);
+  gboolean parsed = g_option_context_parse_strv(context, &rest, error);
+  g_set_prgname("stylemap");
+  g_option_context_free(context);
+  if (!parsed) {
+    g_strfreev(rest);
+    return NULL;
+  }
+  guint given = g_strv_length(rest) - 1;
+  GError *fault = NULL;
+  if (given != count)
+    cli_usage(&fault, _("%s takes %u arguments, not %u: stylemap %s %s"), command->name, count, given, command->name,
+              command->arguments);
+  else if (common.threads < 0 || common.threads > 1024)
+    cli_usage(&fault, _("--threads must be 0 (all cores) to 1024."));
+  if (fault) {
+    g_propagate_error(error, fault);
+    g_strfreev(rest);
+    return NULL;
+  }
+  /* Without the command's name. */
+  g_free(rest[0]);
+  memmove(rest, rest + 1, (given + 1) * sizeof *rest);
+  return rest;
+}
+
+gboolean cli_check_range(const gchar *option, gdouble value, gdouble least, gdouble most, GError **error) {
+  if (value >= least && value <= most) return TRUE;
+  cli_usage(error, _("%s must be from %g to %g."), option, least, most);
+  return FALSE;
+}
+
+void cli_note(const gchar *format, ...) {
+  if (common.quiet) return;
+  va_list list;
+  va_start(list, format);
+  g_autofree gchar *text = g_strdup_vprintf(format, list);
+  va_end(list);
+  progress_end();
+  g_printerr("stylemap: %s\n", text);
+}
+
+const gchar *cli_number(Number *buffer, const gchar *format, gdouble value) {
+  if (isinf(value)) return value > 0 ? "inf" : "-inf";
+  return g_ascii_formatd(buffer->text, sizeof buffer->text, format, value);
+}
+
+gchar *cli_sha256(const gchar *path, GError **error) {
+  FILE *file = fopen(path, "rbe");
+  GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+  guchar part[1 << 16];
+  gchar *text = NULL;
+  for (gsize n; file && (n = fread(part, 1, sizeof part, file)) > 0;) {
+    if (progress_interrupted()) break;
+    g_checksum_update(sum, part, (gssize)n);
+  }
+  if (!file || ferror(file)) {
+    g_autofree gchar *name = g_filename_display_name(path);
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be read: %s."), name, g_strerror(errno));
+  } else if (progress_go_on(error)) {
+    text = g_strdup(g_checksum_get_string(sum));
+  }
+  if (file) fclose(file);
+  g_checksum_free(sum);
+  return text;
+}
