@@ -7,7 +7,7 @@
 
 typedef void cblas_sgemm_f(int order, int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a,
                            int lda, const float *b, int ldb, float beta, float *c, int ldc);
-enum { ROW_MAJOR = 101, NO_TRANS = 111 }; /* cblas.h */
+enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112 }; /* cblas.h */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static cblas_sgemm_f *sgemm;
@@ -52,4 +52,24 @@ void sm_gemm(int m, int n, int k, float alpha, const float *a, int lda, const fl
              int ldc) {
   if (sgemm) sgemm(ROW_MAJOR, NO_TRANS, NO_TRANS, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   else sm_gemm_portable(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+void sm_gemm_nt(int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb, float beta,
+                float *c, int ldc) {
+  if (sgemm) {
+    sgemm(ROW_MAJOR, NO_TRANS, TRANS, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    return;
+  }
+  for (int i = 0; i < m; i++)
+    for (int j = 0; j < n; j++) {
+      const float *u = a + (size_t)i * (size_t)lda, *v = b + (size_t)j * (size_t)ldb;
+      float lane[8] = {0}, sum = 0; /* eight sums side by side: vector code on any machine */
+      int p = 0;
+      for (; p + 8 <= k; p += 8)
+        for (int l = 0; l < 8; l++) lane[l] += u[p + l] * v[p + l];
+      for (; p < k; p++) sum += u[p] * v[p];
+      for (int l = 0; l < 8; l++) sum += lane[l];
+      float *to = c + (size_t)i * (size_t)ldc + (size_t)j;
+      *to = alpha * sum + (beta == 0 ? 0 : beta * *to);
+    }
 }

@@ -16,3 +16,7 @@ void sm_gemm(int m, int n, int k, float alpha, const float *a, int lda, const fl
 /* The same without OpenBLAS: what runs where it is not installed, and what tests hold OpenBLAS against. */
 void sm_gemm_portable(int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb, float beta,
                       float *c, int ldc);
+
+/* The same with B transposed: B n x k (row stride ldb). */
+void sm_gemm_nt(int m, int n, int k, float alpha, const float *a, int lda, const float *b, int ldb, float beta,
+                float *c, int ldc);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The number the trainer computes with: float, or double where a test compiles these files with SM_TRAIN_DOUBLE. */
+#pragma once
+#include <stddef.h>
+
+#ifdef SM_TRAIN_DOUBLE
+typedef double real;
+#else
+typedef float real;
+#endif
+
+/* C := alpha A op(B) + beta C, row-major; op(B) is B (k x n) or, with `trans_b`, the transpose of B (n x k).
+ * One thread; any number of callers at once. sm_product_load must have returned. */
+void sm_product(int trans_b, int m, int n, int k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
+                real beta, real *c, size_t ldc);
+void sm_product_load(void);

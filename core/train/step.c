@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The order of the published training: G on its samples, E on the stylemaps of those, D on real, sampled and
+ * reconstructed pictures (with lazy R1), then E and G together on the reconstruction. */
+#include "train/step.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "train/loss.h"
+
+enum { EDGE_LEVELS = 4 };
+
+static stylemap_status update(const sm_step *s, const char *name, sm_weights *w, const sm_adam *adam) {
+  if (s->hook) SM_TRY(s->hook(s->hook_data, name, w));
+  sm_adam_step(s->shop, w, adam);
+  return STYLEMAP_OK;
+}
+
+static void choose(const sm_step *s, int generator, int encoder, int discriminator) {
+  sm_learn(&s->learner->generator, generator);
+  sm_learn(&s->learner->encoder, encoder);
+  sm_learn(&s->learner->discriminator, discriminator);
+}
+
+static sm_variable *leaf(sm_tape *tape, const sm_step *s, const real *images, int wants) {
+  int size = s->learner->config.size;
+  return sm_tape_leaf(tape, s->options->batch, 3, size, size, images, wants);
+}
+
+/* 1 and 2: the adversarial step of G on samples, then the latent reconstruction step of E on the same samples. */
+static stylemap_status sample_step(const sm_step *s, const real *z, const sm_adam *adam, sm_step_losses *losses) {
+  const sm_step_options *o = s->options;
+  sm_learner *l = s->learner;
+  sm_tape tape, second;
+  sm_tape_open(&tape, s->shop);
+  sm_tape_open(&second, s->shop);
+  choose(s, o->g_adversarial > 0, 0, 0);
+  sm_variable *w = sm_learn_map(&tape, l, z, o->batch), *image = sm_learn_generate(&tape, l, w);
+  if (o->g_adversarial > 0) {
+    sm_clear_gradients(&l->generator);
+    sm_variable *d = sm_learn_discriminate(&tape, l, image);
+    losses->g_adversarial = sm_loss_logistic(&tape, d, -1, o->g_adversarial);
+    sm_tape_backward(&tape, 0, tape.op_count);
+    if (tape.status == STYLEMAP_OK) tape.status = update(s, "g_adv", &l->generator, adam);
+  }
+  if (o->w_reconstruction > 0 && tape.status == STYLEMAP_OK) {
+    choose(s, 0, 1, 0);
+    sm_clear_gradients(&l->encoder);
+    sm_variable *again = sm_learn_encode(&second, l, leaf(&second, s, image->data, 0));
+    losses->w_reconstruction = sm_loss_squares(&second, again, w->data, o->w_reconstruction);
+    sm_tape_backward(&second, 0, second.op_count);
+    if (second.status == STYLEMAP_OK) second.status = update(s, "e_w_rec", &l->encoder, adam);
+  }
+  stylemap_status status = tape.status != STYLEMAP_OK ? tape.status : second.status;
+  sm_tape_clear(&second);
+  sm_tape_clear(&tape);
+  return status;
+}
+
+/* Adds D's gradient on one batch. */
+static stylemap_status judge(const sm_step *s, const real *images, int sign, double weight, double *loss) {
+  sm_tape tape;
+  sm_tape_open(&tape, s->shop);
+  sm_variable *d = sm_learn_discriminate(&tape, s->learner, leaf(&tape, s, images, 0));
+  *loss += sm_loss_logistic(&tape, d, sign, weight);
+  sm_tape_backward(&tape, 0, tape.op_count);
+  stylemap_status status = tape.status;
+  sm_tape_clear(&tape);
+  return status;
+}
+
+/* 3: D. `made` are samples of G, `rebuilt` is G(E(x)); either may be NULL. */
+static stylemap_status discriminator_step(const sm_step *s, int r1_due, const real *x, const real *made,
+                                          const real *rebuilt, const sm_adam *adam, sm_step_losses *losses) {
+  const sm_step_options *o = s->options;
+  sm_weights *d = &s->learner->discriminator;
+  choose(s, 0, 0, 1);
+  sm_clear_gradients(d);
+  SM_TRY(judge(s, x, -1, o->d_adversarial, &losses->d_adversarial));
+  if (made) SM_TRY(judge(s, made, 1, o->d_adversarial, &losses->d_adversarial));
+  if (rebuilt) SM_TRY(judge(s, rebuilt, 1, o->d_adversarial, &losses->d_adversarial));
+  SM_TRY(update(s, "d_adv", d, adam));
+  if (!r1_due) return STYLEMAP_OK;
+
+  sm_clear_gradients(d);
+  sm_tape tape;
+  sm_tape_open(&tape, s->shop);
+  sm_variable *image = leaf(&tape, s, x, 1), *out = sm_learn_discriminate(&tape, s->learner, image);
+  losses->r1 = sm_loss_r1(&tape, image, out, o->r1 / 2 * o->r1_every);
+  stylemap_status status = tape.status;
+  sm_tape_clear(&tape);
+  SM_TRY(status);
+  return update(s, "d_r1", d, adam);
+}
+
+stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *x, const real *z_g, const real *z_d,
+                              sm_step_losses *losses) {
+  const sm_step_options *o = s->options;
+  sm_learner *l = s->learner;
+  sm_adam adam = {o->rate, o->beta1, o->beta2, o->epsilon}, d_adam = adam;
+  if (o->r1 > 0) {
+    double ratio = o->r1_every / (o->r1_every + 1.0);
+    d_adam = (sm_adam){o->rate * ratio, pow(o->beta1, ratio), pow(o->beta2, ratio), o->epsilon};
+  }
+  *losses = (sm_step_losses){0};
+  size_t count = (size_t)o->batch * 3 * (size_t)l->config.size * (size_t)l->config.size;
+  int judged = o->d_adversarial > 0 && (o->g_adversarial > 0 || o->in_domain > 0);
+  if (o->g_adversarial > 0 || o->w_reconstruction > 0) SM_TRY(sample_step(s, z_g, &adam, losses));
+
+  sm_tape tape;
+  sm_tape_open(&tape, s->shop);
+  real *made = NULL;
+  stylemap_status status = STYLEMAP_OK;
+  if (judged && o->g_adversarial > 0) { /* before the reconstruction's tape, which stays open through D's step */
+    choose(s, 0, 0, 0);
+    sm_variable *image = sm_learn_generate(&tape, l, sm_learn_map(&tape, l, z_d, o->batch));
+    made = tape.status == STYLEMAP_OK ? sm_take(s->shop, count) : NULL;
+    if (made) memcpy(made, image->data, sizeof(real) * count);
+    else tape.status = STYLEMAP_NO_MEMORY;
+    status = tape.status;
+    sm_tape_clear(&tape);
+    SM_TRY_DONE(status);
+  }
+
+  choose(s, 1, 1, 0);
+  sm_variable *rebuilt = sm_learn_generate(&tape, l, sm_learn_encode(&tape, l, leaf(&tape, s, x, 0)));
+  SM_TRY_DONE(tape.status);
+  if (judged) {
+    int due = o->r1 > 0 && iteration % (uint64_t)o->r1_every == 0;
+    SM_TRY_DONE(discriminator_step(s, due, x, made, o->in_domain > 0 ? rebuilt->data : NULL, &d_adam, losses));
+  }
+
+  /* 4: the reconstruction, to E and G; neither has changed since `rebuilt` was made */
+  choose(s, 1, 1, 0);
+  sm_clear_gradients(&l->encoder);
+  sm_clear_gradients(&l->generator);
+  losses->squares = sm_loss_squares(&tape, rebuilt, x, o->squares);
+  if (s->perceiver && o->perceptual > 0)
+    losses->perceptual = sm_loss_perceptual(&tape, s->perceiver, rebuilt, x, o->perceptual);
+  if (o->edges > 0) losses->edges = sm_loss_edges(&tape, rebuilt, x, EDGE_LEVELS, o->edges);
+  if (o->in_domain > 0) {
+    sm_variable *d = sm_learn_discriminate(&tape, l, rebuilt);
+    losses->in_domain = sm_loss_logistic(&tape, d, -1, o->in_domain);
+  }
+  sm_tape_backward(&tape, 0, tape.op_count);
+  SM_TRY_DONE(tape.status);
+  SM_TRY_DONE(update(s, "rec", &l->encoder, &adam));
+  SM_TRY_DONE(update(s, "rec", &l->generator, &adam));
+  sm_average(&l->generator, o->decay);
+  sm_average(&l->encoder, o->decay);
+done:
+  sm_give(s->shop, made);
+  sm_tape_clear(&tape);
+  return status;
+}

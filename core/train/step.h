@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * One iteration of the paper's joint training. */
+#pragma once
+#include "train/learner.h"
+#include "train/optimise.h"
+#include "train/perceive.h"
+
+typedef struct sm_step_options {
+  int batch;
+  double rate, beta1, beta2, epsilon; /* Adam */
+  double decay;                       /* EMA */
+  int r1_every;                       /* lazy R1: every so many iterations; D's rate and betas are scaled for it */
+  double r1;                          /* gamma: gamma / 2 * r1_every * penalty */
+  /* weights; 0 leaves the loss out, with all that only it needs */
+  double g_adversarial, w_reconstruction, d_adversarial, in_domain, squares, perceptual, edges;
+} sm_step_options;
+
+/* In the order of a log's columns. */
+typedef struct sm_step_losses {
+  double g_adversarial, w_reconstruction, d_adversarial, r1, squares, perceptual, edges, in_domain;
+} sm_step_losses;
+
+/* Called with the finished gradients before every optimiser step: "g_adv", "e_w_rec", "d_adv", "d_r1", "rec". Data
+ * parallel training averages them here. Non-OK ends the iteration. */
+typedef stylemap_status sm_step_hook(void *data, const char *step, sm_weights *weights);
+
+typedef struct sm_step {
+  sm_workshop *shop;
+  sm_learner *learner;
+  const sm_step_options *options;
+  const sm_perceiver *perceiver; /* NULL: none */
+  sm_step_hook *hook;            /* or NULL */
+  void *hook_data;
+} sm_step;
+
+/* x: batch x 3 x S x S; z_g and z_d: batch x D. `iteration` (from 0) decides whether R1 is due. After a failure the
+ * weights are undefined. */
+stylemap_status sm_train_step(const sm_step *step, uint64_t iteration, const real *x, const real *z_g, const real *z_d,
+                              sm_step_losses *losses);
