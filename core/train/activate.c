@@ -63,8 +63,12 @@ static void bias_task(void *context, int c, int worker) {
 static activation activation_of(const sm_op *op) {
   const sm_variable *v = op->a;
   int channels = op->parameter ? (int)op->parameter->count : v->c;
-  return (activation){.slope = (real)op->slope, .gain = (real)op->scale, .lr_mul = (real)op->lr_mul,
-                      .channels = channels, .n = v->n, .pixels = sm_variable_count(v) / (size_t)v->n / (size_t)channels};
+  return (activation){.slope = (real)op->slope,
+                      .gain = (real)op->scale,
+                      .lr_mul = (real)op->lr_mul,
+                      .channels = channels,
+                      .n = v->n,
+                      .pixels = sm_variable_count(v) / (size_t)v->n / (size_t)channels};
 }
 
 static void mask(sm_tape *tape, const activation *base, const real *sign, const real *from, real *to) {
@@ -100,7 +104,8 @@ static void tangent(sm_tape *tape, sm_op *op) {
 
 static const sm_op_class activate_class = {backward, tangent};
 
-sm_variable *sm_layer_activate(sm_tape *tape, sm_variable *x, sm_parameter *bias, double lr_mul, double slope, double gain) {
+sm_variable *sm_layer_activate(sm_tape *tape, sm_variable *x, sm_parameter *bias, double lr_mul, double slope,
+                               double gain) {
   sm_variable *out = tape->status == STYLEMAP_OK ? sm_tape_adopt(tape, x, x->c) : NULL;
   sm_op *op = out ? sm_tape_record(tape, &activate_class, x, NULL, NULL, bias, out) : NULL;
   if (!op) return NULL;
@@ -142,8 +147,10 @@ static void join_task(void *context, int index, int worker) {
 static void share_task(void *context, int index, int worker) {
   const joint *j = context;
   size_t first = (size_t)index * STRETCH, end = first + STRETCH < j->count ? first + STRETCH : j->count;
-  if (j->add) for (size_t i = first; i < end; i++) j->to[i] += j->from[i] * half_root;
-  else for (size_t i = first; i < end; i++) j->to[i] = j->from[i] * half_root;
+  if (j->add)
+    for (size_t i = first; i < end; i++) j->to[i] += j->from[i] * half_root;
+  else
+    for (size_t i = first; i < end; i++) j->to[i] = j->from[i] * half_root;
 }
 
 static void stretch(sm_tape *tape, sm_task *task, joint *j) {

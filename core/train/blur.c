@@ -6,10 +6,10 @@
 /* [1,3,3,1] / 8 along each axis, times sqrt(gain). */
 typedef struct blur {
   const real *in;
-  real *out, *row;     /* row: one per worker, of the input's padded width */
+  real *out, *row; /* row: one per worker, of the input's padded width */
   size_t row_each;
   int h, w, oh, ow, pad, add;
-  real one, three;     /* taps of the vertical pass; the horizontal one has 1 and 3 */
+  real one, three; /* taps of the vertical pass; the horizontal one has 1 and 3 */
 } blur;
 
 /* out[y][x] (+)= sum k[u] k[v] in[y - pad + u][x - pad + v]. */
@@ -25,16 +25,17 @@ static void plain_task(void *context, int map, int worker) {
     const real *r = in + (inside ? first : 0) * (size_t)b->w;
     size_t w = (size_t)b->w;
     if (inside) {
-      for (size_t x = 0; x < w; x++)
-        mid[x] = tap[0] * (r[x] + r[x + 3 * w]) + tap[1] * (r[x + w] + r[x + 2 * w]);
+      for (size_t x = 0; x < w; x++) mid[x] = tap[0] * (r[x] + r[x + 3 * w]) + tap[1] * (r[x + w] + r[x + 2 * w]);
     } else {
       for (size_t x = 0; x < w; x++) mid[x] = 0;
       for (int u = 0; u < 4; u++)
         if (first + u >= 0 && first + u < b->h)
           for (size_t x = 0; x < w; x++) mid[x] += tap[u] * in[(size_t)(first + u) * w + x];
     }
-    if (b->add) for (int x = 0; x < b->ow; x++) out[x] += row[x] + row[x + 3] + 3 * (row[x + 1] + row[x + 2]);
-    else for (int x = 0; x < b->ow; x++) out[x] = row[x] + row[x + 3] + 3 * (row[x + 1] + row[x + 2]);
+    if (b->add)
+      for (int x = 0; x < b->ow; x++) out[x] += row[x] + row[x + 3] + 3 * (row[x + 1] + row[x + 2]);
+    else
+      for (int x = 0; x < b->ow; x++) out[x] = row[x] + row[x + 3] + 3 * (row[x + 1] + row[x + 2]);
   }
 }
 
@@ -48,8 +49,7 @@ static void halve_task(void *context, int map, int worker) {
     const real *r1 = in + (size_t)(2 * y) * (size_t)b->w, *r2 = r1 + b->w;
     const real *r0 = y ? r1 - b->w : NULL, *r3 = 2 * y + 2 < b->h ? r2 + b->w : NULL;
     real *mid = row + 1;
-    for (int x = 0; x < b->w; x++)
-      mid[x] = b->three * (r1[x] + r2[x]) + b->one * ((r0 ? r0[x] : 0) + (r3 ? r3[x] : 0));
+    for (int x = 0; x < b->w; x++) mid[x] = b->three * (r1[x] + r2[x]) + b->one * ((r0 ? r0[x] : 0) + (r3 ? r3[x] : 0));
     for (int x = 0; x < b->ow; x++) {
       const real *m = row + 2 * x;
       real v = m[0] + m[3] + 3 * (m[1] + m[2]);
@@ -69,8 +69,10 @@ static void double_task(void *context, int map, int worker) {
     int other = y % 2 ? y / 2 + 1 : y / 2 - 1;
     const real *far = other >= 0 && other < b->h ? in + (size_t)other * (size_t)b->w : NULL;
     real *mid = row + 1;
-    if (far) for (int x = 0; x < b->w; x++) mid[x] = b->three * near[x] + b->one * far[x];
-    else for (int x = 0; x < b->w; x++) mid[x] = b->three * near[x];
+    if (far)
+      for (int x = 0; x < b->w; x++) mid[x] = b->three * near[x] + b->one * far[x];
+    else
+      for (int x = 0; x < b->w; x++) mid[x] = b->three * near[x];
     for (int x = 0; x < b->w; x++) {
       real even = 3 * mid[x] + mid[x - 1], odd = 3 * mid[x] + mid[x + 1];
       out[2 * x] = b->add ? out[2 * x] + even : even;

@@ -3,8 +3,8 @@
 #include "train/layers.h"
 
 static sm_convolution run_of(const sm_op *op, const sm_variable *in, int cin, int cout, sm_walk walk) {
-  return (sm_convolution){.walk = walk, .k = op->k, .cin = cin, .cout = cout, .n = in->n, .h = in->h, .w = in->w,
-                          .scale = (real)op->scale};
+  return (sm_convolution){
+      .walk = walk, .k = op->k, .cin = cin, .cout = cout, .n = in->n, .h = in->h, .w = in->w, .scale = (real)op->scale};
 }
 
 /* The data gradient of a stride-1 convolution is one with mirrored weights; those of the strided and the transposed
@@ -53,7 +53,8 @@ static const sm_op_class conv_class = {backward, tangent};
 static sm_variable *conv(sm_tape *tape, sm_variable *x, sm_parameter *weight, int k, double scale, sm_walk walk) {
   if (tape->status != STYLEMAP_OK) return NULL;
   int cout = (int)(weight->count / ((size_t)x->c * (size_t)(k * k)));
-  sm_variable *out = sm_tape_value(tape, x->n, cout, sm_convolved_side(walk, k, x->h), sm_convolved_side(walk, k, x->w));
+  sm_variable *out =
+      sm_tape_value(tape, x->n, cout, sm_convolved_side(walk, k, x->h), sm_convolved_side(walk, k, x->w));
   sm_op *op = out ? sm_tape_record(tape, &conv_class, x, NULL, NULL, weight, out) : NULL;
   if (!op) return NULL;
   op->mode = walk;

@@ -37,7 +37,9 @@ static void plan_phases(plan *p) {
   p->ow = sm_convolved_side(c->walk, c->k, c->w);
   for (int a = 0; a < (up ? 2 : 1); a++)
     for (int b = 0; b < (up ? 2 : 1); b++) {
-      phase f = {.first_y = a, .first_x = b, .rows = up ? (p->oh - a + 1) / 2 : p->oh,
+      phase f = {.first_y = a,
+                 .first_x = b,
+                 .rows = up ? (p->oh - a + 1) / 2 : p->oh,
                  .cols = up ? (p->ow - b + 1) / 2 : p->ow};
       for (int u = 0; u < c->k; u++)
         for (int v = 0; v < c->k; v++) {
@@ -98,9 +100,12 @@ static void scatter(const plan *p, const phase *f, int first, int count, const r
       real *to = p->out + (((size_t)picture * (size_t)cout + (size_t)o) * (size_t)p->oh + (size_t)y) * (size_t)p->ow +
                  f->first_x + x * p->step_out;
       if (p->step_out == 1 && !p->add) memcpy(to, from, sizeof(real) * (size_t)n);
-      else if (p->step_out == 1) for (int j = 0; j < n; j++) to[j] += from[j];
-      else if (!p->add) for (int j = 0; j < n; j++) to[2 * j] = from[j];
-      else for (int j = 0; j < n; j++) to[2 * j] += from[j];
+      else if (p->step_out == 1)
+        for (int j = 0; j < n; j++) to[j] += from[j];
+      else if (!p->add)
+        for (int j = 0; j < n; j++) to[2 * j] = from[j];
+      else
+        for (int j = 0; j < n; j++) to[2 * j] += from[j];
     }
     i += n;
   }
@@ -115,7 +120,8 @@ static void convolve_task(void *context, int index, int worker) {
   int count = c->n * pixels - first < f->strip ? c->n * pixels - first : f->strip, k = c->cin * f->taps;
   real *column = p->scratch + (size_t)worker * p->scratch_each, *product = column + (size_t)k * (size_t)f->strip;
 
-  int picture = first / pixels, within = first - picture * pixels, direct = p->step_out == 1 && within + count <= pixels;
+  int picture = first / pixels, within = first - picture * pixels,
+      direct = p->step_out == 1 && within + count <= pixels;
   const real *b = column;
   size_t ldb = (size_t)count;
   if (c->k == 1 && direct) {
@@ -144,8 +150,8 @@ static void arrange(const sm_convolution *c, phase *f, const real *weight, int a
     }
 }
 
-stylemap_status sm_convolve(sm_workshop *shop, const sm_convolution *c, const real *weight, int adjoint,
-                            const real *in, int add, real *out) {
+stylemap_status sm_convolve(sm_workshop *shop, const sm_convolution *c, const real *weight, int adjoint, const real *in,
+                            int add, real *out) {
   plan p = {.c = c, .in = in, .out = out, .add = add};
   plan_phases(&p);
   size_t weights = (size_t)c->cout * (size_t)c->cin * (size_t)(c->k * c->k);
@@ -216,7 +222,8 @@ stylemap_status sm_convolve_weight(sm_workshop *shop, const sm_convolution *c, c
     for (int o = 0; o < c->cout; o++)
       for (int i = 0; i < c->cin; i++)
         for (int t = 0; t < kk; t++)
-          grad[((size_t)i * (size_t)c->cout + (size_t)o) * (size_t)kk + (size_t)t] += block[(size_t)o * (size_t)k + (size_t)(i * kk + t)];
+          grad[((size_t)i * (size_t)c->cout + (size_t)o) * (size_t)kk + (size_t)t] +=
+              block[(size_t)o * (size_t)k + (size_t)(i * kk + t)];
   }
   sm_give(shop, block);
   return STYLEMAP_OK;

@@ -18,7 +18,8 @@ sm_variable *sm_layer_blur_double(sm_tape *tape, sm_variable *x); /* zeros inser
 
 /* gain * (v >= 0 ? v : slope * v), v = x + lr_mul * bias, in place of x: activate.c. The bias has one number a channel
  * (a linear layer's output: one each). `bias` may be NULL. */
-sm_variable *sm_layer_activate(sm_tape *tape, sm_variable *x, sm_parameter *bias, double lr_mul, double slope, double gain);
+sm_variable *sm_layer_activate(sm_tape *tape, sm_variable *x, sm_parameter *bias, double lr_mul, double slope,
+                               double gain);
 /* sqrt(2) leaky ReLU 0.2, as everywhere in the model. */
 sm_variable *sm_layer_lrelu(sm_tape *tape, sm_variable *x, sm_parameter *bias, double lr_mul);
 /* x + bias, in place. */
@@ -31,7 +32,7 @@ sm_variable *sm_layer_join(sm_tape *tape, sm_variable *a, sm_variable *b);
  * `running` (mean then biased-corrected variance, c each, may be NULL) by a tenth towards them, as the reference does
  * in training. */
 sm_variable *sm_layer_modulate(sm_tape *tape, sm_variable *x, sm_variable *gamma, sm_variable *beta, stylemap_norm norm,
-                            real *running);
+                               real *running);
 
 /* x (n x features) -> n x m x h x w with m * h * w rows of `weight`: linear.c. */
 sm_variable *sm_layer_linear(sm_tape *tape, sm_variable *x, sm_parameter *weight, double scale, int c, int h, int w);
@@ -44,5 +45,6 @@ sm_variable *sm_layer_constant(sm_tape *tape, sm_parameter *input, int n);
 sm_variable *sm_layer_deviation(sm_tape *tape, sm_variable *x);
 
 /* For the perceptual network: pool.c. */
-sm_variable *sm_layer_max_pool(sm_tape *tape, sm_variable *x);                            /* 2 x 2; odd sides drop the last */
-sm_variable *sm_layer_scale_shift(sm_tape *tape, sm_variable *x, const double *scale, const double *shift); /* by channel, 3 */
+sm_variable *sm_layer_max_pool(sm_tape *tape, sm_variable *x); /* 2 x 2; odd sides drop the last */
+sm_variable *sm_layer_scale_shift(sm_tape *tape, sm_variable *x, const double *scale,
+                                  const double *shift); /* by channel, 3 */

@@ -8,9 +8,9 @@
 typedef struct sm_weights {
   sm_parameter *parameter;
   int count, room;
-  uint64_t steps;     /* optimiser steps taken */
-  const char *name;   /* "generator", "encoder", "discriminator" */
-  const char *ema;    /* "g_ema", "e_ema", NULL */
+  uint64_t steps;   /* optimiser steps taken */
+  const char *name; /* "generator", "encoder", "discriminator" */
+  const char *ema;  /* "g_ema", "e_ema", NULL */
 } sm_weights;
 
 typedef struct sm_learn_layer {
@@ -37,7 +37,10 @@ typedef struct sm_learner {
   sm_learn_layer resizer[SM_MAX_LEVELS];
   sm_parameter *input;
   sm_learn_styled conv1;
-  struct { sm_learn_styled conv1, conv2; sm_learn_layer skip; } blocks[SM_MAX_BLOCKS]; /* [0] leads to 2P */
+  struct {
+    sm_learn_styled conv1, conv2;
+    sm_learn_layer skip;
+  } blocks[SM_MAX_BLOCKS]; /* [0] leads to 2P */
   sm_learn_styled to_rgb;
 
   sm_weights encoder;

@@ -35,8 +35,11 @@ static void weight_task(void *context, int index, int worker) {
 
 static product product_of(const sm_op *op) {
   int n = op->a->n;
-  return (product){.n = n, .k = (int)(sm_variable_count(op->a) / (size_t)n), .m = (int)(sm_variable_count(op->out) / (size_t)n),
-                   .w = op->parameter->value, .scale = (real)op->scale};
+  return (product){.n = n,
+                   .k = (int)(sm_variable_count(op->a) / (size_t)n),
+                   .m = (int)(sm_variable_count(op->out) / (size_t)n),
+                   .w = op->parameter->value,
+                   .scale = (real)op->scale};
 }
 
 static void forward(sm_tape *tape, const sm_op *op, const real *x, real *y) {

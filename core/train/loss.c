@@ -51,8 +51,12 @@ double sm_loss_squares(sm_tape *tape, sm_variable *value, const real *target, do
   if (tape->status != STYLEMAP_OK) return 0;
   size_t count = sm_variable_count(value);
   int tasks = (int)((count + STRETCH - 1) / STRETCH);
-  squares s = {value->data, target, seed(tape, value), (real)(2 * weight / (double)count),
-               sm_tape_statistics(tape, (size_t)tasks), count};
+  squares s = {value->data,
+               target,
+               seed(tape, value),
+               (real)(2 * weight / (double)count),
+               sm_tape_statistics(tape, (size_t)tasks),
+               count};
   if (!s.sum) return 0;
   sm_workshop_run(tape->shop, tasks, squares_task, &s);
   double sum = 0;
@@ -134,12 +138,18 @@ static void edges_task(void *context, int map, int worker) {
       }
   }
   e->sum[map] = sum;
-  if (e->grad) for (size_t i = 0; i < pixels; i++) e->grad[at + i] += g[i];
+  if (e->grad)
+    for (size_t i = 0; i < pixels; i++) e->grad[at + i] += g[i];
 }
 
 double sm_loss_edges(sm_tape *tape, sm_variable *image, const real *target, int levels, double weight) {
   if (tape->status != STYLEMAP_OK) return 0;
-  edges e = {.a = image->data, .b = target, .grad = seed(tape, image), .weight = weight, .side = image->w, .levels = 1,
+  edges e = {.a = image->data,
+             .b = target,
+             .grad = seed(tape, image),
+             .weight = weight,
+             .side = image->w,
+             .levels = 1,
              .maps = image->n * image->c};
   while (e.levels < levels && e.side >> e.levels >= 8) e.levels++;
   e.room_each = 4 * (size_t)e.side * (size_t)e.side; /* all scales together are below 4/3 of the first, twice */

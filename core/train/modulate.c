@@ -117,9 +117,15 @@ static void spread_task(void *context, int map, int worker) {
 static modulation modulation_of(const sm_op *op) {
   const sm_variable *x = op->a;
   size_t maps = (size_t)x->n * (size_t)x->c;
-  return (modulation){.x = x->data, .gamma = op->b->data, .n = x->n, .channels = x->c,
-                      .pixels = (size_t)x->h * (size_t)x->w, .norm = op->mode, .mean = op->statistics,
-                      .rstd = op->statistics + maps, .sum = op->statistics + 2 * maps,
+  return (modulation){.x = x->data,
+                      .gamma = op->b->data,
+                      .n = x->n,
+                      .channels = x->c,
+                      .pixels = (size_t)x->h * (size_t)x->w,
+                      .norm = op->mode,
+                      .mean = op->statistics,
+                      .rstd = op->statistics + maps,
+                      .sum = op->statistics + 2 * maps,
                       .dot = op->statistics + 3 * maps};
 }
 
@@ -147,7 +153,7 @@ static void backward(sm_tape *tape, sm_op *op) {
 static const sm_op_class modulate_class = {backward, NULL};
 
 sm_variable *sm_layer_modulate(sm_tape *tape, sm_variable *x, sm_variable *gamma, sm_variable *beta, stylemap_norm norm,
-                            real *running) {
+                               real *running) {
   sm_variable *out = tape->status == STYLEMAP_OK ? sm_tape_adopt(tape, beta, beta->c) : NULL;
   sm_op *op = out ? sm_tape_record(tape, &modulate_class, x, gamma, beta, NULL, out) : NULL;
   if (!op) return NULL;

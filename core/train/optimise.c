@@ -25,8 +25,14 @@ static void step_task(void *context, int index, int worker) {
 
 void sm_adam_step(sm_workshop *shop, sm_weights *w, const sm_adam *a) {
   double t = (double)++w->steps;
-  stepping s = {w, (real)(a->rate / (1 - pow(a->beta1, t))), (real)a->beta1, (real)a->beta2, (real)a->epsilon,
-                (real)(1 / sqrt(1 - pow(a->beta2, t))), (real)(1 - a->beta1), (real)(1 - a->beta2)};
+  stepping s = {w,
+                (real)(a->rate / (1 - pow(a->beta1, t))),
+                (real)a->beta1,
+                (real)a->beta2,
+                (real)a->epsilon,
+                (real)(1 / sqrt(1 - pow(a->beta2, t))),
+                (real)(1 - a->beta1),
+                (real)(1 - a->beta2)};
   sm_workshop_run(shop, w->count, step_task, &s);
 }
 

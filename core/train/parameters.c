@@ -25,8 +25,14 @@ stylemap_status sm_learner_config(sm_config *c, int size, int spatial, int dim, 
       mapping > SM_MAX_MAPPING || !(lr_mul > 0 && lr_mul <= 1) || (unsigned)norm > STYLEMAP_BATCH_NORM)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                    SM_TEXT("The network's widths are out of range: base must be at least the size, cap and the "
-                           "stylemap's channels lie between 1 and 4096, the mapping layers between 1 and 64."), NULL);
-  *c = (sm_config){.size = size, .spatial = spatial, .dim = dim, .mapping = mapping, .lr_mul = lr_mul, .norm = norm,
+                           "stylemap's channels lie between 1 and 4096, the mapping layers between 1 and 64."),
+                   NULL);
+  *c = (sm_config){.size = size,
+                   .spatial = spatial,
+                   .dim = dim,
+                   .mapping = mapping,
+                   .lr_mul = lr_mul,
+                   .norm = norm,
                    .small = small != 0};
   while (spatial << c->blocks < size) c->blocks++;
   for (int i = 0; i <= c->blocks; i++) c->width[i] = c->encoder[i] = channels(base, cap, spatial << i);
@@ -119,7 +125,8 @@ static sm_learn_styled styled(maker *m, const sm_config *c, int cin, int cout, i
   if (c->norm == STYLEMAP_BATCH_NORM) {
     s.running = sm_calloc(2 * (size_t)cin, sizeof(real));
     if (!s.running) m->failed = 1;
-    else for (int i = 0; i < cin; i++) s.running[cin + i] = 1;
+    else
+      for (int i = 0; i < cin; i++) s.running[cin + i] = 1;
   }
   return s;
 }

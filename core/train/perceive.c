@@ -52,7 +52,8 @@ stylemap_status sm_perceiver_set(sm_perceiver *p, const char *name, int rank, co
   }
   return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                  SM_TEXT("The perceptual network's tensor %1 is unknown, out of order or has another shape than "
-                         "VGG16 with LPIPS heads."), name, NULL);
+                         "VGG16 with LPIPS heads."),
+                 name, NULL);
 }
 
 void sm_perceiver_clear(sm_perceiver *p) {
@@ -127,8 +128,8 @@ double sm_loss_perceptual(sm_tape *tape, const sm_perceiver *p, sm_variable *ima
   for (int t = 0; tape->status == STYLEMAP_OK && t < SM_PERCEIVER_TAPS; t++) {
     int add = 0;
     size_t pixels = (size_t)a[t]->h * (size_t)a[t]->w;
-    comparison c = {a[t], b[t], p->head[t].value, sm_gradient_of(tape, a[t], &add), sum,
-                    weight / (double)pixels / image->n};
+    comparison c = {
+        a[t], b[t], p->head[t].value, sm_gradient_of(tape, a[t], &add), sum, weight / (double)pixels / image->n};
     if (c.grad && !add) memset(c.grad, 0, sizeof(real) * sm_variable_count(a[t]));
     if (tape->status != STYLEMAP_OK) break;
     sm_workshop_run(tape->shop, image->n, compare_task, &c);

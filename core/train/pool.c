@@ -34,7 +34,8 @@ static void pool_backward(sm_tape *tape, sm_op *op) {
   pooling p = {op->a, op->out, sm_gradient_of(tape, op->a, &add)};
   if (!p.dx) return;
   size_t count = sm_variable_count(op->a);
-  if (!add) for (size_t i = 0; i < count; i++) p.dx[i] = 0;
+  if (!add)
+    for (size_t i = 0; i < count; i++) p.dx[i] = 0;
   sm_workshop_run(tape->shop, op->a->n * op->a->c, pool_task, &p);
 }
 

@@ -3,7 +3,8 @@
 #include "train/layers.h"
 #include "train/learner.h"
 
-static sm_variable *modulate(sm_tape *tape, const sm_learner *l, const sm_learn_styled *s, sm_variable *x, sm_variable *style) {
+static sm_variable *modulate(sm_tape *tape, const sm_learner *l, const sm_learn_styled *s, sm_variable *x,
+                             sm_variable *style) {
   sm_variable *gamma = sm_layer_conv(tape, style, s->gamma.weight, 3, sm_learn_scale(s->gamma.weight));
   gamma = sm_layer_bias(tape, gamma, s->gamma.bias);
   sm_variable *beta = sm_layer_conv(tape, style, s->beta.weight, 3, sm_learn_scale(s->beta.weight));
@@ -11,8 +12,8 @@ static sm_variable *modulate(sm_tape *tape, const sm_learner *l, const sm_learn_
   return sm_layer_modulate(tape, x, gamma, beta, l->config.norm, s->running);
 }
 
-static sm_variable *styled(sm_tape *tape, const sm_learner *l, const sm_learn_styled *s, sm_variable *x, sm_variable *style,
-                        int k, int up) {
+static sm_variable *styled(sm_tape *tape, const sm_learner *l, const sm_learn_styled *s, sm_variable *x,
+                           sm_variable *style, int k, int up) {
   x = modulate(tape, l, s, x, style);
   double scale = sm_learn_scale(s->conv.weight);
   if (up) {

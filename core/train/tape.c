@@ -175,7 +175,12 @@ sm_op *sm_tape_record(sm_tape *tape, const sm_op_class *class, sm_variable *a, s
     tape->op_room = room;
   }
   sm_op *op = &tape->ops[tape->op_count++];
-  *op = (sm_op){.class = class, .a = a, .b = b, .c = c, .out = out, .parameter = parameter,
+  *op = (sm_op){.class = class,
+                .a = a,
+                .b = b,
+                .c = c,
+                .out = out,
+                .parameter = parameter,
                 .learn = parameter && parameter->learn};
   out->wants = op->learn || (a && a->wants) || (b && b->wants) || (c && c->wants);
   return op;

@@ -56,10 +56,10 @@ struct sm_op {
   const sm_op_class *class;
   sm_variable *a, *b, *c, *out;
   sm_parameter *parameter;
-  int learn;         /* parameter->learn when recorded */
+  int learn; /* parameter->learn when recorded */
   int mode, k;
   double scale, slope, lr_mul;
-  real *saved;       /* the tape's, freed with it */
+  real *saved; /* the tape's, freed with it */
   double *statistics;
 };
 
@@ -72,10 +72,10 @@ struct sm_tape {
   int skip_weights; /* sm_tape_backward leaves parameters alone */
   int keep;         /* sm_tape_backward keeps the gradients that sm_tape_tangent needs */
   struct sm_curvature {
-    sm_variable *at;   /* NULL: none */
-    int end;        /* operations before this one lie below `at` */
+    sm_variable *at; /* NULL: none */
+    int end;         /* operations before this one lie below `at` */
     real *grad;
-  } curvature;      /* filled by sm_tape_tangent */
+  } curvature; /* filled by sm_tape_tangent */
 };
 
 void sm_tape_open(sm_tape *tape, sm_workshop *shop);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Gradients against central differences, in double, of every parameter tensor along a random direction: the boxes, all
  * norms, every loss, R1's second derivative. */
-#include "harness.h"
 #include "base/random.h"
+#include "harness.h"
 #include "train/layers.h"
 #include "train/learner.h"
 #include "train/loss.h"

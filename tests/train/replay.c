@@ -69,8 +69,9 @@ static void load(const golden *g, sm_weights *w, const char *prefix, int average
   }
 }
 
-/* Where every gradient of the run was far from zero, weights agree to rounding; elsewhere a sign may differ, and then by
- * at most 2 lr a step (G and E take two steps an iteration). So: nearly all within `weight_limit`, all within that. */
+/* Where every gradient of the run was far from zero, weights agree to rounding; elsewhere a sign may differ, and then
+ * by at most 2 lr a step (G and E take two steps an iteration). So: nearly all within `weight_limit`, all within that.
+ */
 static void compare_after(const golden *g, const sm_weights *w, const char *prefix, int average, double *off_share) {
   size_t total = 0, off = 0;
   for (int i = 0; i < w->count; i++) {
@@ -146,7 +147,8 @@ static void run(const char *path) {
   stylemap_norm norm = golden_is(&g, "norm", "InstanceNorm2d") ? STYLEMAP_INSTANCE_NORM : STYLEMAP_LAYER_NORM;
   CHECK(sm_learner_config(&config, (int)golden_number(&g, "size"), (int)golden_number(&g, "spatial"),
                           (int)golden_number(&g, "dim"), base, cap, golden_is(&g, "small", "True"), norm, 8, 0.01,
-                          &error) == STYLEMAP_OK, "%s", error.message);
+                          &error) == STYLEMAP_OK,
+        "%s", error.message);
   CHECK(sm_learner_new(&config, base, cap, 7, &learner, &error) == STYLEMAP_OK);
   CHECK(sm_workshop_new(2, &shop, &error) == STYLEMAP_OK);
   load(&g, &learner->generator, "generator", 0);
@@ -157,9 +159,21 @@ static void run(const char *path) {
   sm_perceiver perceiver = {0};
   set_perceiver(&g, &perceiver);
 
-  sm_step_options options = {.batch = 4, .rate = 0.002, .beta1 = 0, .beta2 = 0.99, .epsilon = 1e-8, .decay = 0.999,
-                             .r1_every = 16, .r1 = 10, .g_adversarial = 1, .w_reconstruction = 1, .d_adversarial = 1,
-                             .in_domain = 1, .squares = 1, .perceptual = 1, .edges = 0};
+  sm_step_options options = {.batch = 4,
+                             .rate = 0.002,
+                             .beta1 = 0,
+                             .beta2 = 0.99,
+                             .epsilon = 1e-8,
+                             .decay = 0.999,
+                             .r1_every = 16,
+                             .r1 = 10,
+                             .g_adversarial = 1,
+                             .w_reconstruction = 1,
+                             .d_adversarial = 1,
+                             .in_domain = 1,
+                             .squares = 1,
+                             .perceptual = 1,
+                             .edges = 0};
   replay r = {&g, 0, 0, learner};
   sm_step step = {shop, learner, &options, &perceiver, compare_gradients, &r};
   for (; r.iteration < 3; r.iteration++) {
