@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The kernels' one body. A file for an instruction set defines SM_TABLE and SM_TABLE_NAME, and includes this.
+ * The order below is the order in which a convolution runs. */
+#include "kernels/kernels.h"
+#include "kernels/simd.h"
+
+typedef struct tile_at {
+  int picture, row, column;
+} tile_at;
+
+SM_INLINE tile_at tile(const int32_t *tiles, int number, int rows, int columns) {
+  int n = tiles ? tiles[number] : number, in_picture = n % (rows * columns);
+  return (tile_at){n / (rows * columns), in_picture / columns, in_picture % columns};
+}
+
+/* The side x side pixels from (y, x) of block `block`, lanes l .., zero outside the map: the slow way in, for tiles
+ * at the edge and for blended inputs. */
+SM_INLINE void gather(const sm_input *in, const float *map, int block, int y, int x, int side, int l, vf *patch) {
+  const float *other = NULL;
+  if (in->other) other = in->other + (size_t)block * (size_t)in->height * (size_t)in->width * 16;
+  for (int r = 0; r < side; r++)
+    for (int c = 0; c < side; c++) {
+      int v = y + r, u = x + c;
+      vf value = v_set(0);
+      if (v >= 0 && v < in->height && u >= 0 && u < in->width) {
+        size_t pixel = (size_t)v * (size_t)in->width + (size_t)u, p = pixel * 16 + (size_t)l;
+        value = v_load(map + p);
+        if (other) {
+          vf toward = v_load(other + p);
+          value = in->alpha[pixel] == 1 ? toward : v_fma(v_set(in->alpha[pixel]), toward - value, value);
+        }
+      }
+      patch[r * side + c] = value;
+    }
+}
+
+/* out[16 inputs][taps][16 outputs] := scale * the filter's numbers from output k, input c; zero beyond its sizes. */
+static void load_weights(const sm_filter *f, int k, int c, float *out) {
+  float line[4][144 + 16], *row[4] = {line[0], line[1], line[2], line[3]};
+  const int n = 16 * f->taps, used = (f->cin - c < 16 ? f->cin - c : 16) * f->taps;
+  for (int q = 0; q < 16; q += 4) {
+    for (int r = 0; r < 4; r++) {
+      size_t from = ((size_t)(k + q + r) * (size_t)f->cin + (size_t)c) * (size_t)f->taps;
+      row[r] = line[r];
+      if (k + q + r >= f->cout) {
+        memset(line[r], 0, (size_t)n * sizeof(float));
+      } else if (f->half) {
+        const uint16_t *values = (const uint16_t *)f->values + from;
+        if (used == n) {
+          for (int i = 0; i < n; i += 16) v_half(values + i, line[r] + i);
+        } else {
+          uint16_t tail[144] = {0};
+          memcpy(tail, values, (size_t)used * sizeof *tail);
+          for (int i = 0; i < n; i += 16) v_half(tail + i, line[r] + i);
+        }
+      } else if (used == n) {
+        row[r] = (float *)f->values + from;
+      } else {
+        memcpy(line[r], (const float *)f->values + from, (size_t)used * sizeof(float));
+        memset(line[r] + used, 0, (size_t)(n - used) * sizeof(float));
+      }
+    }
+    for (int i = 0; i < n; i += 4) v_transpose4(row[0] + i, row[1] + i, row[2] + i, row[3] + i, out + i * 16 + q, 16);
+  }
+  if (f->scale != 1)
+    for (int i = 0; i < n * 16; i += SM_LANES) v_store(out + i, v_load(out + i) * v_set(f->scale));
+}
+
+SM_INLINE vf leaky(vf v, vf slope) { return v_max(v, v * slope); }
+
+/* The last step of every output, see sm_output. */
+typedef struct finish {
+  float *y;
+  const float *add, *x;
+  vf bias, slope, bias2, norm_scale, norm_shift;
+} finish;
+
+SM_INLINE finish finish_of(const sm_output *o, int picture, size_t channel) {
+  finish f = {.y = o->maps[picture], .bias = v_load(o->bias + channel), .slope = v_set(o->slope)};
+  if (o->add) f.add = o->add[picture];
+  if (o->x) {
+    f.x = o->x[picture];
+    f.bias2 = v_load(o->bias2 + channel);
+    f.norm_scale = v_load(o->norm_scale + channel);
+    f.norm_shift = v_load(o->norm_shift + channel);
+  }
+  return f;
+}
+
+SM_INLINE vf finish_active(const finish *f, vf sum, size_t at) {
+  vf v = leaky(sum + f->bias, f->slope);
+  if (f->add) v += v_load(f->add + at);
+  return v;
+}
+
+SM_INLINE vf finish_modulated(const finish *f, vf sum, vf sum2, size_t at) {
+  vf normed = v_fma(v_load(f->x + at), f->norm_scale, f->norm_shift);
+  return v_fma(normed, sum + f->bias, sum2 + f->bias2);
+}
+
+#include "kernels/product-body.h"
+#include "kernels/winograd-body.h"
+#include "kernels/taps-body.h"
+#include "kernels/polyphase-body.h"
+#include "kernels/points-body.h"
+
+const sm_kernels SM_TABLE = {
+    .name = SM_TABLE_NAME,
+    .rows = SM_ROWS,
+    .pair = SM_PAIR,
+    .input = {input_winograd, input_taps3, input_point, input_up, input_down},
+    .weights = {weights_winograd, weights_taps, weights_taps, weights_up, weights_down},
+    .product = product,
+    .output = {output_winograd, output_pixels, output_pixels, output_up, output_down},
+    .blur = blur,
+    .halve = halve,
+    .twice = twice,
+    .sums = sums,
+    .modulate = modulate,
+    .enter = enter,
+    .leave = leave,
+};

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Two ways to cut a layer, by which of its operands is the larger one:
+ *   by output  small maps: V of all tiles is shared; a task transforms the weights of 16 or 32 output channels (twice
+ *              that with a second filter) into its own memory and runs them over all tiles. Each weight is read once.
+ *   by tiles   large maps: U of all weights is shared; a task owns a panel of tiles, whose V stays in its L2 cache.
+ * A shared V costs cross-core traffic, a U for each panel costs transforms: measured, see core/README.md. */
+#include "kernels/convolve.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "kernels/flush.h"
+
+enum {
+  PANEL = 1 << 19,     /* floats of V that one worker keeps hot: 2 MB */
+  SHARED_U = 6 << 20,  /* most floats of U made before its use */
+  M_TILES = 98,        /* tiles of M at a time in the first way */
+  PAD_V = 64, PAD_U = 80, /* floats that keep the planes' streams off one another's cache sets */
+  WEIGHT_SCRATCH = 16 * 16 * 9,
+};
+
+static const struct {
+  int planes, weight_planes, taps, step;
+} methods[SM_METHODS] = {
+    [SM_WINOGRAD] = {36, 36, 1, 4}, [SM_TAPS3] = {1, 1, 9, 1}, [SM_POINT] = {1, 1, 1, 1},
+    [SM_UP] = {49, 25, 1, 6},       [SM_DOWN] = {49, 25, 1, 3},
+};
+
+/* Plane of U that plane `p` of V meets: the three odd phases share theirs. */
+static int weight_plane(sm_method method, int p) {
+  if (methods[method].weight_planes != 25) return p;
+  int a = p / 7, b = p % 7;
+  return (a < 4 ? a : 4) * 5 + (b < 4 ? b : 4);
+}
+
+sm_method sm_method_for(int k, int height, int width) {
+  if (k == 1) return SM_POINT;
+  return height * width <= 64 || height < 4 || width < 4 ? SM_TAPS3 : SM_WINOGRAD;
+}
+
+void sm_tiling(sm_method method, int height, int width, int *rows, int *columns, int *step) {
+  int s = methods[method].step, h = height, w = width;
+  if (method == SM_UP) h = 2 * h + 1, w = 2 * w + 1;
+  if (method == SM_DOWN) h /= 2, w /= 2;
+  *step = s;
+  *rows = (h + s - 1) / s;
+  *columns = (w + s - 1) / s;
+}
+
+/* How one convolution is cut; made the same way for planning and for running. */
+typedef struct plan {
+  int tiles, depth, blocks, pairs; /* channel blocks in (times taps) and out; pairs: tasks over output channels */
+  int products;                    /* filters: 1 or 2 */
+  int by_tiles, panel;             /* tiles of a panel */
+  size_t v, u_plane, u, m_plane, m; /* floats: V (all tiles or a panel), U of a pair, M of a product */
+  size_t shared, own;
+} plan;
+
+static size_t v_plane_floats(const sm_kernels *k, int tiles, int depth) {
+  int groups = (tiles + k->rows - 1) / k->rows;
+  /* rows of a group are evened out, so this is an upper bound */
+  return (size_t)(groups * k->rows) * (size_t)depth * 16 + PAD_V;
+}
+
+static plan plan_of(const sm_kernels *k, int threads, const sm_convolution *c) {
+  plan p = {0};
+  int rows, columns, step, planes = methods[c->method].planes;
+  sm_tiling(c->method, c->height, c->width, &rows, &columns, &step);
+  p.tiles = c->tiles ? c->tile_count : rows * columns * c->pictures;
+  p.depth = sm_blocks(c->filter.cin) * methods[c->method].taps;
+  p.blocks = sm_blocks(c->filter.cout);
+  p.pairs = (p.blocks + k->pair - 1) / k->pair;
+  p.products = c->second.values ? 2 : 1;
+  p.u_plane = (size_t)p.depth * 16 * (size_t)k->pair * 16 + PAD_U;
+  p.u = (size_t)methods[c->method].weight_planes * p.u_plane;
+
+  int panel = (int)(PANEL / ((size_t)planes * (size_t)p.depth * 16));
+  int share = p.tiles / (4 * threads); /* panels enough to keep everyone busy to the end */
+  if (panel > share) panel = share;
+  if (planes == 1 && panel > 16 * k->rows) panel = 16 * k->rows;
+  panel -= panel % k->rows;
+  p.by_tiles = panel >= k->rows && (size_t)p.pairs * (size_t)p.products * p.u <= SHARED_U;
+  p.panel = p.by_tiles ? panel : (M_TILES / k->rows) * k->rows;
+  p.v = (size_t)planes * v_plane_floats(k, p.by_tiles ? panel : p.tiles, p.depth);
+  p.m_plane = (size_t)p.panel * (size_t)k->pair * 16 + PAD_V;
+  p.m = (size_t)planes * p.m_plane;
+  size_t all_u = p.u * (size_t)p.products;
+  p.shared = p.by_tiles ? all_u * (size_t)p.pairs : p.v;
+  p.own = WEIGHT_SCRATCH + p.m * (size_t)p.products + (p.by_tiles ? p.v : all_u);
+  size_t line = (size_t)(2 * c->width + 3) * 16; /* the blur's */
+  if (p.own < line) p.own = line;
+  return p;
+}
+
+void sm_convolution_memory(const sm_kernels *k, int threads, const sm_convolution *c, size_t *shared, size_t *own) {
+  plan p = plan_of(k, threads, c);
+  *shared = p.shared;
+  *own = (p.own + 15) / 16 * 16;
+}
+
+/* Everything a task needs. */
+typedef struct run {
+  const sm_convolver *v;
+  const sm_convolution *c;
+  plan p;
+  sm_input in;
+  sm_output out;
+  int rows, groups; /* of V in the first way */
+  size_t v_plane;
+} run;
+
+static float *own_memory(const run *r, int worker) { return r->v->own + (size_t)worker * r->v->own_floats; }
+
+/* Groups of even size: 16 tiles are 8 + 8, not 14 + 2. */
+static void group(const sm_kernels *k, int tiles, int *rows, int *groups) {
+  *groups = (tiles + k->rows - 1) / k->rows;
+  *rows = (tiles + *groups - 1) / *groups;
+}
+
+static void input_group(const run *r, int g, int first, int tiles, int rows, float *v, size_t plane) {
+  int left = tiles - g * rows, count = left < rows ? left : rows;
+  if (count <= 0) count = 0;
+  r->v->kernels->input[r->c->method](&r->in, first + g * rows, count, rows, v + (size_t)(g * rows * r->p.depth) * 16,
+                                     plane);
+}
+
+static void transform_pair(const run *r, int pair, float *u, float *scratch) {
+  const sm_kernels *k = r->v->kernels;
+  int block = pair * k->pair, n = r->p.blocks - block < k->pair ? r->p.blocks - block : k->pair;
+  k->weights[r->c->method](&r->c->filter, block, n, u, r->p.u_plane, scratch);
+  if (r->p.products == 2)
+    k->weights[r->c->method](&r->c->second, block, n, u + r->p.u, r->p.u_plane, scratch);
+}
+
+/* Groups first_group .. + groups - 1 of V through one pair of output blocks. */
+static void multiply(const run *r, int pair, const float *v, size_t v_plane, int rows, int first_group, int groups,
+                     int first_tile, int tiles, const float *u, float *m) {
+  const sm_kernels *k = r->v->kernels;
+  const sm_method method = r->c->method;
+  int block = pair * k->pair, n = r->p.blocks - block < k->pair ? r->p.blocks - block : k->pair;
+  size_t v_group = (size_t)(rows * r->p.depth) * 16;
+  for (int q = 0; q < r->p.products; q++)
+    for (int p = 0; p < methods[method].planes; p++)
+      k->product(rows, n, v + (size_t)p * v_plane + (size_t)first_group * v_group, v_group,
+                 u + (size_t)q * r->p.u + (size_t)weight_plane(method, p) * r->p.u_plane, r->p.depth, groups,
+                 m + (size_t)q * r->p.m + (size_t)p * r->p.m_plane);
+  k->output[method](&r->out, block, n, first_tile, tiles, m, r->p.products == 2 ? m + r->p.m : NULL, r->p.m_plane);
+}
+
+static void task_input(void *context, int g, int worker) {
+  run *r = context;
+  (void)worker;
+  uint64_t old = sm_flush_begin();
+  input_group(r, g, 0, r->p.tiles, r->rows, r->v->shared, r->v_plane);
+  sm_flush_end(old);
+}
+
+static void task_pair(void *context, int pair, int worker) {
+  run *r = context;
+  uint64_t old = sm_flush_begin();
+  float *scratch = own_memory(r, worker), *u = scratch + WEIGHT_SCRATCH, *m = u + r->p.u * (size_t)r->p.products;
+  transform_pair(r, pair, u, scratch);
+  int at_once = r->p.panel / r->rows;
+  for (int g = 0; g < r->groups; g += at_once) {
+    int n = r->groups - g < at_once ? r->groups - g : at_once, first = g * r->rows;
+    int tiles = r->p.tiles - first < n * r->rows ? r->p.tiles - first : n * r->rows;
+    multiply(r, pair, r->v->shared, r->v_plane, r->rows, g, n, first, tiles, u, m);
+  }
+  sm_flush_end(old);
+}
+
+static void task_weights(void *context, int pair, int worker) {
+  run *r = context;
+  uint64_t old = sm_flush_begin();
+  transform_pair(r, pair, r->v->shared + (size_t)pair * r->p.u * (size_t)r->p.products, own_memory(r, worker));
+  sm_flush_end(old);
+}
+
+static void task_panel(void *context, int index, int worker) {
+  run *r = context;
+  uint64_t old = sm_flush_begin();
+  float *m = own_memory(r, worker) + WEIGHT_SCRATCH, *v = m + r->p.m * (size_t)r->p.products;
+  int first = index * r->p.panel, tiles = r->p.tiles - first < r->p.panel ? r->p.tiles - first : r->p.panel;
+  int rows, groups;
+  group(r->v->kernels, tiles, &rows, &groups);
+  size_t plane = (size_t)(groups * rows * r->p.depth) * 16 + PAD_V;
+  for (int g = 0; g < groups; g++) input_group(r, g, first, tiles, rows, v, plane);
+  for (int pair = 0; pair < r->p.pairs; pair++)
+    multiply(r, pair, v, plane, rows, 0, groups, first, tiles,
+             r->v->shared + (size_t)pair * r->p.u * (size_t)r->p.products, m);
+  sm_flush_end(old);
+}
+
+/* UP's second half. */
+enum { BANDS = 8 };
+
+typedef struct blurring {
+  const run *r;
+  const sm_output *out;
+} blurring;
+
+static size_t wide_block(const sm_convolution *c) {
+  return (size_t)(2 * c->height + 3) * (size_t)(2 * c->width + 3) * 16;
+}
+
+static void task_border(void *context, int index, int worker) {
+  run *r = context;
+  (void)worker;
+  const sm_convolution *c = r->c;
+  size_t line = (size_t)(2 * c->width + 3) * 16, lines = (size_t)(2 * c->height + 3);
+  float *p = r->out.maps[index / r->p.blocks] + (size_t)(index % r->p.blocks) * wide_block(c);
+  memset(p, 0, line * sizeof(float));
+  memset(p + (lines - 1) * line, 0, line * sizeof(float));
+  for (size_t y = 1; y + 1 < lines; y++) {
+    memset(p + y * line, 0, 64);
+    memset(p + (y + 1) * line - 16, 0, 64);
+  }
+}
+
+static void task_blur(void *context, int index, int worker) {
+  const blurring *b = context;
+  const run *r = b->r;
+  uint64_t old = sm_flush_begin();
+  int band = index % BANDS, block = index / BANDS % r->p.blocks, picture = index / BANDS / r->p.blocks;
+  int height = b->out->height;
+  r->v->kernels->blur(b->out, r->c->fir, picture, block, height * band / BANDS, height * (band + 1) / BANDS,
+                      r->out.maps[picture] + (size_t)block * wide_block(r->c), own_memory(r, worker));
+  sm_flush_end(old);
+}
+
+int sm_convolve(const sm_convolver *v, const sm_convolution *c) {
+  run r = {.v = v, .c = c, .p = plan_of(v->kernels, sm_pool_threads(v->pool), c), .out = c->out};
+  if (r.p.tiles == 0) return 0;
+  assert(r.p.shared <= v->shared_floats && r.p.own <= v->own_floats);
+  int rows, columns, step;
+  sm_tiling(c->method, c->height, c->width, &rows, &columns, &step);
+  r.in = (sm_input){c->in, c->other, c->alpha, sm_blocks(c->filter.cin), c->height, c->width, rows, columns, c->tiles,
+                    c->fir};
+  r.out.height = c->height, r.out.width = c->width;
+  r.out.rows = rows, r.out.columns = columns, r.out.tiles = c->tiles;
+  enum { MOST = 16 };
+  float *wide[MOST];
+  if (c->method == SM_UP) {
+    assert(c->pictures <= MOST && !c->tiles);
+    for (int i = 0; i < c->pictures; i++)
+      wide[i] = c->wide + (size_t)i * sm_wide_floats(c->filter.cout, c->height, c->width);
+    r.out.maps = wide;
+    r.out.height = 2 * c->height + 1, r.out.width = 2 * c->width + 1;
+    if (sm_pool_run(v->pool, c->pictures * r.p.blocks, task_border, &r, v->poll, v->poll_data)) return 1;
+  }
+  if (c->method == SM_DOWN) r.out.height = c->height / 2, r.out.width = c->width / 2;
+
+  if (r.p.by_tiles) {
+    if (sm_pool_run(v->pool, r.p.pairs, task_weights, &r, v->poll, v->poll_data)) return 1;
+    int panels = (r.p.tiles + r.p.panel - 1) / r.p.panel;
+    if (sm_pool_run(v->pool, panels, task_panel, &r, v->poll, v->poll_data)) return 1;
+  } else {
+    group(v->kernels, r.p.tiles, &r.rows, &r.groups);
+    r.v_plane = (size_t)(r.groups * r.rows * r.p.depth) * 16 + PAD_V;
+    if (sm_pool_run(v->pool, r.groups, task_input, &r, v->poll, v->poll_data)) return 1;
+    if (sm_pool_run(v->pool, r.p.pairs, task_pair, &r, v->poll, v->poll_data)) return 1;
+  }
+
+  if (c->method == SM_UP) {
+    sm_output out = c->out;
+    out.height = 2 * c->height, out.width = 2 * c->width;
+    blurring b = {&r, &out};
+    return sm_pool_run(v->pool, c->pictures * r.p.blocks * BANDS, task_blur, &b, v->poll, v->poll_data);
+  }
+  return 0;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A whole convolution on the pool: cuts a layer into pieces that fit the caches and runs the kernels over them.
+ * Every function returns non-zero if `poll` stopped it; the output is then undefined. */
+#pragma once
+#include "base/pool.h"
+#include "kernels/kernels.h"
+
+/* Who works, and in which memory. */
+typedef struct sm_convolver {
+  const sm_kernels *kernels;
+  sm_pool *pool;
+  float *shared;       /* memory of all, and of each worker; 64-byte aligned */
+  size_t shared_floats;
+  float *own;
+  size_t own_floats;
+  int (*poll)(void *);
+  void *poll_data;
+} sm_convolver;
+
+typedef struct sm_convolution {
+  sm_method method;
+  sm_filter filter;
+  sm_filter second;      /* modulation: beta beside gamma, the same shape; values NULL = none */
+  int height, width;     /* of the input */
+  int pictures;
+  const float *const *in; /* a map for each picture */
+  const float *other, *alpha; /* see sm_input */
+  const int32_t *tiles;  /* the tiles to do, or NULL for all */
+  int tile_count;        /* of `tiles` */
+  const sm_fir *fir;     /* UP and DOWN */
+  sm_output out;         /* maps, bias, slope, add, low, x ...; its shape and tiles are filled in here */
+  float *wide;           /* UP: sm_wide_floats(...) floats for each picture */
+} sm_convolution;
+
+static inline int sm_blocks(int channels) { return (channels + SM_BLOCK - 1) / SM_BLOCK; }
+/* Floats of a map, padded channels included. */
+static inline size_t sm_map_floats(int channels, int height, int width) {
+  return (size_t)sm_blocks(channels) * SM_BLOCK * (size_t)height * (size_t)width;
+}
+/* Floats UP needs between the transposed product and the blur. */
+static inline size_t sm_wide_floats(int cout, int height, int width) {
+  return sm_map_floats(cout, 2 * height + 3, 2 * width + 3);
+}
+
+/* The method for a stride-1 convolution of k x k on a map of this size. */
+sm_method sm_method_for(int k, int height, int width);
+
+/* Tiles of one picture, by row and column, and the pixels of the result a tile covers. */
+void sm_tiling(sm_method method, int height, int width, int *rows, int *columns, int *step);
+
+/* Floats that `c` (method, filter, second, shape, pictures) needs in shared and in each worker's memory. */
+void sm_convolution_memory(const sm_kernels *kernels, int threads, const sm_convolution *c, size_t *shared,
+                           size_t *own);
+int sm_convolve(const sm_convolver *v, const sm_convolution *c);
+
+/* Element-wise work over maps, cut by blocks and rows. */
+
+/* scale and shift [blocks * 16], so that x * scale + shift has mean 0 and variance 1 (biased, + 1e-5): over the whole
+ * map (`together`) or each channel. Padded channels get shift 0. */
+int sm_normalise(const sm_convolver *v, const float *x, int channels, int height, int width, int together,
+                 float *scale, float *shift);
+int sm_modulate(const sm_convolver *v, const float *x, int channels, int height, int width, const float *scale,
+                const float *shift, const float *gamma, const float *beta, const float *gamma2, const float *beta2,
+                float t, float *out);
+int sm_halve(const sm_convolver *v, const float *in, int channels, int height, int width, const sm_fir *fir,
+             float *out);
+int sm_twice(const sm_convolver *v, const float *in, int channels, int height, int width, const sm_fir *fir,
+             float *out);
+/* Planes of up to 4 channels -> a map of cout channels through a 1x1 convolution, bias, leaky ReLU. */
+int sm_enter(const sm_convolver *v, const float *planes, int cin, int height, int width, const float *weights,
+             const float *bias, float slope, int cout, float *out);
+int sm_leave(const sm_convolver *v, const float *in, int channels, int height, int width, const float *weights,
+             const float *rest, const float *bias, float slope, float *planes);
+
+/* C H W <-> map. Padded channels become 0. */
+void sm_pack(const float *planes, int channels, size_t pixels, float *map);
+void sm_unpack(const float *map, int channels, size_t pixels, float *planes);
+/* A 4 x 4 kernel as stored -> sm_fir; non-zero if it is the outer product of [1,3,3,1], times a gain, within 1e-6. */
+int sm_fir_from(const float kernel[16], double gain, sm_fir *fir);

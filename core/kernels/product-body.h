@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * M := V U, the inner loop of everything: ROWS tiles x one or two blocks of 16 channels held in registers over the
+ * whole depth, V two channel blocks and U eight channels ahead of the loads. Included by body.h. */
+
+/* NV vectors of output channels. All offsets within a channel block are immediates. */
+#define PRODUCT(ROWS, NV)                                                                                             \
+  static void product_##ROWS##_##NV(const float *v, size_t v_group, const float *u, int depth, int groups,            \
+                                    float *m) {                                                                       \
+    enum { WIDTH = (NV) * SM_LANES };                                                                                 \
+    for (int g = 0; g < groups; g++, v += v_group, m += (ROWS) * WIDTH) {                                             \
+      const float *a = v, *w = u;                                                                                     \
+      vf sum[ROWS][NV];                                                                                               \
+      SM_UNROLL(16) for (int i = 0; i < (ROWS); i++)                                                                  \
+        SM_UNROLL(4) for (int j = 0; j < (NV); j++) sum[i][j] = v_set(0);                                             \
+      for (int d = 0; d < depth; d++) {                                                                               \
+        SM_UNROLL(16) for (int i = 0; i < (ROWS); i++) v_prefetch(a + ((ROWS) * 2 + i) * 16);                         \
+        SM_UNROLL(4) for (int c = 0; c < 16; c++) {                                                                   \
+          vf k[NV];                                                                                                   \
+          SM_UNROLL(4) for (int j = 0; j < (NV); j++) {                                                               \
+            if (j * SM_LANES % 16 == 0) v_prefetch(w + (c + 8) * WIDTH + j * SM_LANES);                               \
+            k[j] = v_load(w + c * WIDTH + j * SM_LANES);                                                              \
+          }                                                                                                           \
+          SM_UNROLL(16) for (int i = 0; i < (ROWS); i++) {                                                            \
+            vf x = v_set(a[i * 16 + c]);                                                                              \
+            SM_UNROLL(4) for (int j = 0; j < (NV); j++) sum[i][j] = v_fma(x, k[j], sum[i][j]);                        \
+          }                                                                                                           \
+        }                                                                                                             \
+        a += (ROWS) * 16;                                                                                             \
+        w += 16 * WIDTH;                                                                                              \
+      }                                                                                                               \
+      SM_UNROLL(16) for (int i = 0; i < (ROWS); i++)                                                                  \
+        SM_UNROLL(4) for (int j = 0; j < (NV); j++) v_store(m + i * WIDTH + j * SM_LANES, sum[i][j]);                 \
+    }                                                                                                                 \
+  }
+
+#if SM_VECTOR_BYTES == 64
+#define PRODUCT_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#define PRODUCT_BOTH(ROWS) PRODUCT(ROWS, 1) PRODUCT(ROWS, 2)
+#define PRODUCT_NAMES(ROWS) {product_##ROWS##_1, product_##ROWS##_2},
+#elif SM_VECTOR_BYTES == 32
+#define PRODUCT_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define PRODUCT_BOTH(ROWS) PRODUCT(ROWS, 2)
+#define PRODUCT_NAMES(ROWS) {product_##ROWS##_2},
+#elif defined __ARM_NEON
+#define PRODUCT_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define PRODUCT_BOTH(ROWS) PRODUCT(ROWS, 4)
+#define PRODUCT_NAMES(ROWS) {product_##ROWS##_4},
+#else
+#define PRODUCT_ROWS(X) X(1) X(2)
+#define PRODUCT_BOTH(ROWS) PRODUCT(ROWS, 4)
+#define PRODUCT_NAMES(ROWS) {product_##ROWS##_4},
+#endif
+PRODUCT_ROWS(PRODUCT_BOTH)
+
+static void product(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth, int groups,
+                    float *m) {
+  static void (*const sizes[][SM_PAIR])(const float *, size_t, const float *, int, int, float *) = {
+      PRODUCT_ROWS(PRODUCT_NAMES)};
+  sizes[rows - 1][blocks - 1](v, v_group, u, depth, groups, m);
+}
+#undef PRODUCT
+#undef PRODUCT_ROWS
+#undef PRODUCT_BOTH
+#undef PRODUCT_NAMES
