@@ -22,9 +22,7 @@
  * Results are the same bit for bit from run to run at a given thread count and instruction set.
  *
  * The library prints nothing, never exits, reads no environment variable and no locale, and keeps no global
- * state but the table of kernels, chosen once for this CPU. OpenBLAS, where it is used, is loaded at the
- * first session and set to one thread: its thread count belongs to the process, so a host that uses
- * OpenBLAS itself sets it again.
+ * state.
  */
 #ifndef STYLEMAP_H
 #define STYLEMAP_H
@@ -170,7 +168,22 @@ typedef struct stylemap_pyramid stylemap_pyramid;
 STYLEMAP_API stylemap_status stylemap_session_new(const stylemap_model *model, int threads,
                                                   stylemap_progress progress, void *data,
                                                   stylemap_session **session, stylemap_error *error);
+
+typedef struct stylemap_session_options {
+  int threads;         /* 0 = one per available core */
+  const char *kernels; /* "avx512", "avx2", "neon" or "portable"; NULL = the best this machine can run */
+  size_t cache_bytes;  /* optional memory beyond the plan: style maps, pyramids and modulations of pictures that
+                          transplant and reconstruct have seen, so that the next edit of them computes only what
+                          changed. 0 = nothing is kept; stylemap_session_new allows 1 GiB */
+} stylemap_session_options;
+STYLEMAP_API stylemap_status stylemap_session_open(const stylemap_model *model, const stylemap_session_options *options,
+                                                   stylemap_progress progress, void *data, stylemap_session **session,
+                                                   stylemap_error *error);
 STYLEMAP_API void stylemap_session_free(stylemap_session *session);
+STYLEMAP_API int stylemap_session_threads(const stylemap_session *session);
+STYLEMAP_API const char *stylemap_session_kernels(const stylemap_session *session);
+/* Drops what is kept of earlier pictures. */
+STYLEMAP_API void stylemap_session_forget(stylemap_session *session);
 STYLEMAP_API size_t stylemap_session_bytes(const stylemap_session *session); /* the plan's size */
 
 STYLEMAP_API stylemap_status stylemap_pyramid_new(const stylemap_model *model, stylemap_pyramid **pyramid,

@@ -70,7 +70,7 @@ SM_INLINE vf leaky(vf v, vf slope) { return v_max(v, v * slope); }
 
 /* The last step of every output, see sm_output. */
 typedef struct finish {
-  float *y;
+  float *y, *second;
   const float *add, *x;
   vf bias, slope, bias2, norm_scale, norm_shift;
 } finish;
@@ -83,6 +83,9 @@ SM_INLINE finish finish_of(const sm_output *o, int picture, size_t channel) {
     f.bias2 = v_load(o->bias2 + channel);
     f.norm_scale = v_load(o->norm_scale + channel);
     f.norm_shift = v_load(o->norm_shift + channel);
+  } else if (o->second) {
+    f.second = o->second[picture];
+    f.bias2 = v_load(o->bias2 + channel);
   }
   return f;
 }

@@ -93,9 +93,21 @@ static plan plan_of(const sm_kernels *k, int threads, const sm_convolution *c) {
 }
 
 void sm_convolution_memory(const sm_kernels *k, int threads, const sm_convolution *c, size_t *shared, size_t *own) {
+  sm_convolution some = *c;
   plan p = plan_of(k, threads, c);
   *shared = p.shared;
-  *own = (p.own + 15) / 16 * 16;
+  *own = p.own;
+  if (p.by_tiles) { /* the largest list that is not cut by tiles */
+    static const int32_t any;
+    some.tiles = &any;
+    some.tile_count = 4 * threads * k->rows - 1;
+    p = plan_of(k, threads, &some);
+    assert(!p.by_tiles);
+    if (p.shared > *shared) *shared = p.shared;
+    if (p.own > *own) *own = p.own;
+  }
+  *shared = (*shared + 15) / 16 * 16;
+  *own = (*own + 15) / 16 * 16;
 }
 
 /* Everything a task needs. */

@@ -20,7 +20,7 @@ typedef struct sm_convolver {
 typedef struct sm_convolution {
   sm_method method;
   sm_filter filter;
-  sm_filter second;      /* modulation: beta beside gamma, the same shape; values NULL = none */
+  sm_filter second;      /* beta beside gamma, of the same shape; values NULL = none */
   int height, width;     /* of the input */
   int pictures;
   const float *const *in; /* a map for each picture */
@@ -48,7 +48,8 @@ sm_method sm_method_for(int k, int height, int width);
 /* Tiles of one picture, by row and column, and the pixels of the result a tile covers. */
 void sm_tiling(sm_method method, int height, int width, int *rows, int *columns, int *step);
 
-/* Floats that `c` (method, filter, second, shape, pictures) needs in shared and in each worker's memory. */
+/* Floats that `c` (method, filter, second, shape, pictures), or any part of its tiles, needs in shared and in each
+ * worker's memory. */
 void sm_convolution_memory(const sm_kernels *kernels, int threads, const sm_convolution *c, size_t *shared,
                            size_t *own);
 int sm_convolve(const sm_convolver *v, const sm_convolution *c);

@@ -54,8 +54,9 @@ typedef struct sm_input {
 } sm_input;
 
 /* Where tiles go, and what is done to a sum s of a channel on the way:
- *   x is NULL:  y = leaky(s + bias) + add + upsampled low
- *   else:       y = (x * norm_scale + norm_shift) * (s + bias) + (s2 + bias2)     (s2 from the second product, or 0) */
+ *   neither:    y = leaky(s + bias) + add + upsampled low
+ *   x given:    y = (x * norm_scale + norm_shift) * (s + bias) + (s2 + bias2)     (s2 from the second product, or 0)
+ *   second:     y = s + bias, second = s2 + bias2                                 (WINOGRAD and TAPS3) */
 typedef struct sm_output {
   float *const *maps; /* one for each picture: blocks x height x width x 16 */
   int height, width;
@@ -67,6 +68,7 @@ typedef struct sm_output {
   const float *const *low;   /* WINOGRAD: maps of half the height and width, upsampled by [1,3,3,1] / 4, or NULL */
   const float *const *x;
   const float *norm_scale, *norm_shift, *bias2; /* blocks x 16 each */
+  float *const *second;
 } sm_output;
 
 typedef struct sm_kernels {

@@ -58,7 +58,14 @@ static void output_pixels(const sm_output *o, int block, int blocks, int first, 
       size_t p = (channel / 16 * pixels + (size_t)t.row * (size_t)o->width + (size_t)t.column) * 16 + channel % 16;
       vf s = v_load(m + (size_t)i * (size_t)blocks * 16 + l);
       vf s2 = m2 ? v_load(m2 + (size_t)i * (size_t)blocks * 16 + l) : v_set(0);
-      v_store(f.y + p, o->x ? finish_modulated(&f, s, s2, p) : finish_active(&f, s, p));
+      if (o->x) {
+        v_store(f.y + p, finish_modulated(&f, s, s2, p));
+      } else if (m2) {
+        v_store(f.y + p, s + f.bias);
+        v_store(f.second + p, s2 + f.bias2);
+      } else {
+        v_store(f.y + p, finish_active(&f, s, p));
+      }
     }
   }
 }

@@ -123,7 +123,7 @@ SM_INLINE void low_tile(const float *low, int height, int width, int y, int x, v
   }
 }
 
-enum { ACTIVE, ACTIVE_LOW, MODULATED };
+enum { ACTIVE, ACTIVE_LOW, MODULATED, BOTH };
 
 SM_INLINE void winograd_tiles(const sm_output *o, int block, int blocks, int first, int count, const float *m,
                               const float *m2, size_t plane, int mode) {
@@ -154,9 +154,11 @@ SM_INLINE void winograd_tiles(const sm_output *o, int block, int blocks, int fir
           if (c >= wide) break;
           vf v;
           if (mode == MODULATED) v = finish_modulated(&f, row[c], m2 ? row2[c] : v_set(0), p);
+          else if (mode == BOTH) v = row[c] + f.bias;
           else v = finish_active(&f, row[c], p);
           if (mode == ACTIVE_LOW) v += low[r * 4 + c];
           v_store(f.y + p, v);
+          if (mode == BOTH) v_store(f.second + p, row2[c] + f.bias2);
           p += 16;
         }
       }
@@ -168,6 +170,7 @@ static void output_winograd(const sm_output *o, int block, int blocks, int first
                             const float *m2, size_t plane) {
   if (o->x && m2) winograd_tiles(o, block, blocks, first, count, m, m2, plane, MODULATED);
   else if (o->x) winograd_tiles(o, block, blocks, first, count, m, NULL, plane, MODULATED);
+  else if (m2) winograd_tiles(o, block, blocks, first, count, m, m2, plane, BOTH);
   else if (o->low) winograd_tiles(o, block, blocks, first, count, m, NULL, plane, ACTIVE_LOW);
   else winograd_tiles(o, block, blocks, first, count, m, NULL, plane, ACTIVE);
 }

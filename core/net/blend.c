@@ -26,13 +26,25 @@ static void level_mask(const float *mask, int size, int side, stylemap_mask_rule
     }
 }
 
-static void blend_map(float *target, const float *reference, int channels, size_t pixels, const float *weight) {
-  for (int c = 0; c < channels; c++)
+/* `lanes` numbers of each pixel lie side by side: 16 in a map, 1 in a C H W tensor. Exact at both ends: 0 keeps the
+ * target's bits, 1 gives the reference's. */
+static void blend_map(float *target, const float *reference, int parts, size_t pixels, size_t lanes,
+                      const float *weight) {
+  for (int p = 0; p < parts; p++)
     for (size_t i = 0; i < pixels; i++) {
-      size_t at = (size_t)c * pixels + i;
-      /* exact at both ends: 0 keeps the target's bits, 1 gives the reference's */
-      target[at] = weight[i] == 1 ? reference[at] : target[at] + weight[i] * (reference[at] - target[at]);
+      const float w = weight[i];
+      size_t at = ((size_t)p * pixels + i) * lanes;
+      if (w == 0) continue;
+      if (w == 1) memcpy(target + at, reference + at, lanes * sizeof(float));
+      else
+        for (size_t l = at; l < at + lanes; l++) target[l] += w * (reference[l] - target[l]);
     }
+}
+
+size_t sm_weight_floats(const sm_config *c) {
+  size_t floats = 0;
+  for (int i = 0; i <= c->blocks; i++) floats += sm_pixels(c->spatial << i);
+  return floats;
 }
 
 static stylemap_status check(const float *mask, int size, stylemap_mask_rule rule, double strength,
@@ -44,6 +56,16 @@ static stylemap_status check(const float *mask, int size, stylemap_mask_rule rul
   for (size_t i = 0; i < sm_pixels(size); i++)
     if (!(mask[i] >= 0 && mask[i] <= 1))
       return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The mask's values must lie between 0 and 1."), NULL);
+  return STYLEMAP_OK;
+}
+
+stylemap_status sm_weights(const sm_config *c, const float *mask, stylemap_mask_rule rule, double strength,
+                           float *weight, stylemap_error *error) {
+  SM_TRY(check(mask, c->size, rule, strength, error));
+  for (int side = c->size; side >= c->spatial; side /= 2) {
+    level_mask(mask, c->size, side, rule, 1, weight);
+    weight += sm_pixels(side);
+  }
   return STYLEMAP_OK;
 }
 
@@ -64,7 +86,8 @@ stylemap_status stylemap_blend(stylemap_pyramid *target, const stylemap_pyramid 
   if (!weight) return sm_no_memory(error, sm_pixels(target->size) * sizeof(float));
   for (int l = 0; l < target->levels; l++) {
     if (l % 2 == 0) level_mask(mask, target->size, target->side[l], rule, strength, weight); /* pairs share a side */
-    blend_map(target->level[l], reference->level[l], target->channels[l], sm_pixels(target->side[l]), weight);
+    blend_map(target->level[l], reference->level[l], sm_blocks(target->channels[l]), sm_pixels(target->side[l]),
+              SM_BLOCK, weight);
   }
   sm_free(weight);
   return STYLEMAP_OK;
@@ -80,7 +103,7 @@ stylemap_status stylemap_blend_w(const stylemap_model *model, float *target, con
   float *weight = sm_alloc(sm_pixels(c->spatial), sizeof(float));
   if (!weight) return sm_no_memory(error, sm_pixels(c->spatial) * sizeof(float));
   level_mask(mask, c->size, c->spatial, rule, strength, weight);
-  blend_map(target, reference, c->dim, sm_pixels(c->spatial), weight);
+  blend_map(target, reference, c->dim, sm_pixels(c->spatial), 1, weight);
   sm_free(weight);
   return STYLEMAP_OK;
 }
@@ -92,7 +115,7 @@ stylemap_status stylemap_lerp(const stylemap_pyramid *a, const stylemap_pyramid 
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The interpolation step must be a finite number."), NULL);
   float f = (float)t;
   for (int l = 0; l < a->levels; l++) {
-    size_t count = (size_t)a->channels[l] * sm_pixels(a->side[l]);
+    size_t count = sm_map_floats(a->channels[l], a->side[l], a->side[l]);
     for (size_t i = 0; i < count; i++)
       out->level[l][i] = f == 1 ? b->level[l][i] : a->level[l][i] + f * (b->level[l][i] - a->level[l][i]);
   }
@@ -105,6 +128,6 @@ stylemap_status stylemap_mix(stylemap_pyramid *to, const stylemap_pyramid *from,
   if (first < 0 || last > to->levels || first > last)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The pyramid has no such levels."), NULL);
   for (int l = first; l < last; l++)
-    memmove(to->level[l], from->level[l], sizeof(float) * (size_t)to->channels[l] * sm_pixels(to->side[l]));
+    memmove(to->level[l], from->level[l], sizeof(float) * sm_map_floats(to->channels[l], to->side[l], to->side[l]));
   return STYLEMAP_OK;
 }

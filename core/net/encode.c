@@ -14,35 +14,49 @@ double sm_encode_work(const sm_config *c) {
   return work + 9.0 * c->encoder[0] * c->dim * (double)sm_pixels(c->spatial);
 }
 
-/* x (side) -> out (side / 2): (conv2(conv1(x)) + skip(x)) / sqrt(2). */
+/* A 1x1 convolution of 3 channels at every pixel, straight from the caller's planes. */
+static void from_rgb(stylemap_session *s, const float *image, float *out) {
+  const sm_conv *c = &s->net->from_rgb;
+  if (s->planning || s->stopped) return;
+  const int padded = sm_blocks(c->cout) * SM_BLOCK, side = s->net->config.size;
+  const sm_filter f = sm_filter_of(c, sqrt(2));
+  for (int i = 0; i < c->cin; i++)
+    for (int o = 0; o < padded; o++)
+      s->colour[i * padded + o] = o < c->cout ? c->weight[o * c->cin + i] * f.scale : 0;
+  sm_pad_bias(c->bias, c->cout, sqrt(2), s->bias);
+  if (!sm_enter(&s->work, image, c->cin, side, side, s->colour, s->bias, 0.2f, c->cout, out))
+    s->done += (double)c->cin * c->cout * (double)sm_pixels(side);
+}
+
+/* x (side) -> x (side / 2): (conv2(conv1(x)) + skip(x)) / sqrt(2). conv2's sqrt(2) and 1 / sqrt(2) cancel. */
 static void residual_block(stylemap_session *s, const sm_conv *conv1, const sm_conv *conv2, const sm_conv *skip,
-                           const float *x, int side, float *out) {
-  float *t = s->buffer[2], *wide = s->buffer[3], *main = s->buffer[4], *half = s->buffer[2], *side_path = s->buffer[3];
-  sm_conv_same(s, conv1, x, side, 0, t);
-  sm_conv_down(s, conv2, t, side, wide, main);
-  if (s->stopped) return;
-  /* only the pixels that the stride keeps are blurred */
-  if (sm_plain_blur(&s->plain, x, skip->cin, side, skip->blur, 1, 1, 2, NULL, NULL, 1, half)) return;
-  sm_conv_same(s, skip, half, side / 2, 1, side_path);
-  sm_plain_add(main, side_path, (size_t)skip->cout * sm_pixels(side / 2), sqrtf(0.5f), out);
+                           int side) {
+  float *x = s->buffer.a, *t = s->buffer.b, *half = s->buffer.wide;
+  float *skipped = half + (s->planning ? 0 : sm_map_floats(skip->cin, side / 2, side / 2));
+  if (!s->planning && !s->stopped) {
+    sm_fir fir;
+    sm_fir_from(skip->blur, 1, &fir);
+    sm_halve(&s->work, x, skip->cin, side, side, &fir, half); /* only the pixels that the stride keeps */
+  }
+  sm_conv_same(s, skip, half, side / 2, 1, sqrt(0.5), NULL, NULL, skipped);
+  sm_conv_same(s, conv1, x, side, 0, sqrt(2), NULL, NULL, t);
+  sm_conv_down(s, conv2, t, side, 1, skipped, x);
+}
+
+void sm_encode_run(stylemap_session *s, const float *image, float *stylemap) {
+  const sm_network *n = s->net;
+  const sm_config *c = &n->config;
+  from_rgb(s, image, s->buffer.a);
+  for (int i = 0, side = c->size; i < c->blocks; i++, side /= 2)
+    residual_block(s, &n->encoder[i].conv1, &n->encoder[i].conv2, &n->encoder[i].skip, side);
+  sm_conv_same(s, &n->final_conv, s->buffer.a, c->spatial, 0, sqrt(2), NULL, NULL, s->buffer.b);
+  if (!s->planning && !s->stopped) sm_unpack(s->buffer.b, c->dim, sm_pixels(c->spatial), stylemap);
 }
 
 stylemap_status stylemap_encode(stylemap_session *s, const float *image, float *stylemap, stylemap_error *error) {
   if (!s || !image || !stylemap)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("encode needs a session, an image and a stylemap."), NULL);
-  const sm_network *n = s->net;
-  const sm_config *c = &n->config;
-  sm_work_begin(s, STYLEMAP_PHASE_ENCODE, sm_encode_work(c));
-  float *x = s->buffer[0], *y = s->buffer[1];
-  sm_conv_same(s, &n->from_rgb, image, c->size, 0, x);
-  for (int i = 0, side = c->size; i < c->blocks; i++, side /= 2) {
-    residual_block(s, &n->encoder[i].conv1, &n->encoder[i].conv2, &n->encoder[i].skip, x, side, y);
-    float *swap = x;
-    x = y;
-    y = swap;
-  }
-  sm_conv_same(s, &n->final_conv, x, c->spatial, 0, y);
-  stylemap_status status = sm_work_end(s, error);
-  if (status == STYLEMAP_OK) memcpy(stylemap, y, sizeof(float) * (size_t)c->dim * sm_pixels(c->spatial));
-  return status;
+  sm_work_begin(s, STYLEMAP_PHASE_ENCODE, sm_encode_work(&s->net->config));
+  sm_encode_run(s, image, stylemap);
+  return sm_work_end(s, error);
 }

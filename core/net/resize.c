@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The style resizer (the paper's section 3.3): stylemap -> style pyramid (W+), and the pyramid itself. */
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -15,19 +16,26 @@ double sm_resize_work(const sm_config *c) {
   return work;
 }
 
+void sm_resize_run(stylemap_session *s, const float *stylemap, stylemap_pyramid *p) {
+  const sm_network *n = s->net;
+  const sm_config *c = &n->config;
+  if (!s->planning) sm_pack(stylemap, c->dim, sm_pixels(c->spatial), s->buffer.a);
+  for (int l = 0; l < sm_level_count(c); l++) {
+    const float *below = s->planning ? NULL : l ? p->level[l - 1] : s->buffer.a;
+    float *out = s->planning ? NULL : p->level[l];
+    const int side = c->spatial << (l / 2);
+    if (l == 0 || l % 2) sm_conv_same(s, &n->resizer[l], below, side, 0, sqrt(2), NULL, NULL, out);
+    else sm_conv_up(s, &n->resizer[l], below, side / 2, s->buffer.wide, out);
+  }
+}
+
 stylemap_status stylemap_resize(stylemap_session *s, const float *stylemap, stylemap_pyramid *pyramid,
                                 stylemap_error *error) {
   if (!s || !stylemap || !pyramid || pyramid->levels != sm_level_count(&s->net->config) ||
       pyramid->size != s->net->config.size)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("resize needs a pyramid of the session's model."), NULL);
-  const sm_network *n = s->net;
-  sm_work_begin(s, STYLEMAP_PHASE_RESIZE, sm_resize_work(&n->config));
-  sm_conv_same(s, &n->resizer[0], stylemap, n->config.spatial, 0, pyramid->level[0]);
-  for (int l = 1; l < pyramid->levels; l++) {
-    const float *below = pyramid->level[l - 1];
-    if (l % 2) sm_conv_same(s, &n->resizer[l], below, pyramid->side[l], 0, pyramid->level[l]);
-    else sm_conv_up(s, &n->resizer[l], below, pyramid->side[l - 1], s->buffer[0], pyramid->level[l]);
-  }
+  sm_work_begin(s, STYLEMAP_PHASE_RESIZE, sm_resize_work(&s->net->config));
+  sm_resize_run(s, stylemap, pyramid);
   return sm_work_end(s, error);
 }
 
@@ -41,7 +49,7 @@ stylemap_status stylemap_pyramid_new(const stylemap_model *model, stylemap_pyram
   size_t floats = 0;
   for (int l = 0; l < p->levels; l++) {
     sm_level_shape(&n->config, l, &p->channels[l], &p->side[l]);
-    floats += (size_t)p->channels[l] * sm_pixels(p->side[l]);
+    floats += sm_map_floats(p->channels[l], p->side[l], p->side[l]);
   }
   float *at = sm_alloc(floats, sizeof(float));
   if (!at) {
@@ -50,7 +58,7 @@ stylemap_status stylemap_pyramid_new(const stylemap_model *model, stylemap_pyram
   }
   for (int l = 0; l < p->levels; l++) {
     p->level[l] = at;
-    at += (size_t)p->channels[l] * sm_pixels(p->side[l]);
+    at += sm_map_floats(p->channels[l], p->side[l], p->side[l]);
   }
   *out = p;
   return STYLEMAP_OK;
@@ -71,6 +79,6 @@ stylemap_status stylemap_pyramid_shape(const stylemap_model *model, int level, i
 
 stylemap_status stylemap_pyramid_get(const stylemap_pyramid *p, int level, float *values) {
   if (!p || !values || level < 0 || level >= p->levels) return STYLEMAP_BAD_ARGUMENT;
-  memcpy(values, p->level[level], sizeof(float) * (size_t)p->channels[level] * sm_pixels(p->side[level]));
+  sm_unpack(p->level[level], p->channels[level], sm_pixels(p->side[level]), values);
   return STYLEMAP_OK;
 }

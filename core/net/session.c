@@ -4,8 +4,9 @@
 #include <math.h>
 
 #include "base/memory.h"
-#include "kernels/blas.h"
 #include "model/model.h"
+
+enum { DEFAULT_CACHE = 1 << 30 };
 
 int sm_level_count(const sm_config *c) { return 2 + 2 * c->blocks; }
 
@@ -15,32 +16,67 @@ void sm_level_shape(const sm_config *c, int level, int *channels, int *side) {
   *side = c->spatial << i;
 }
 
-static size_t largest(size_t a, size_t b) { return a > b ? a : b; }
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+static int wider(int a, int b) { return a > b ? a : b; }
 
-/* The largest map any buffer holds: see encode.c and synth.c for who holds what. */
-static size_t plan_map(const sm_config *c, int *channels) {
-  size_t map = 3 * sm_pixels(c->size);
-  *channels = 3;
+/* Floats of each part of the arena. */
+typedef struct parts {
+  size_t map, wide, low, skip, channels, rgb_beta, weight, weight_now, tiles;
+} parts;
+
+static parts parts_of(const sm_network *n) {
+  const sm_config *c = &n->config;
+  parts p = {0};
+  int widest = c->dim;
+  p.map = larger(sm_map_floats(3, c->size, c->size), sm_map_floats(c->dim, c->spatial, c->spatial));
   for (int i = 0; i <= c->blocks; i++) {
-    int side = c->spatial << i, w = c->width[i], e = c->encoder[i];
-    int grown = i ? side + 1 : side; /* transposed result before the blur; blurred map before the stride */
-    map = largest(map, (size_t)w * sm_pixels(grown));
-    map = largest(map, (size_t)e * sm_pixels(grown));
-    map = largest(map, (size_t)sm_style_width(c, i) * sm_pixels(grown));
-    if (i < c->blocks) map = largest(map, (size_t)w * sm_pixels(side));
-    *channels = w > *channels ? w : *channels;
+    const int side = c->spatial << i, w = c->width[i], e = c->encoder[i], style = sm_style_width(c, i);
+    widest = wider(widest, wider(wider(w, e), style));
+    p.map = larger(p.map, larger(sm_map_floats(w, side, side), sm_map_floats(e, side, side)));
+    p.wide = larger(p.wide, sm_map_floats(w, side, side));
+    p.low = larger(p.low, i < c->blocks ? sm_map_floats(w, side, side) : 0);
+    if (i == 0) continue;
+    const int half = side / 2;
+    p.wide = larger(p.wide, larger(sm_wide_floats(w, half, half), sm_wide_floats(style, half, half)));
+    p.wide = larger(p.wide, sm_map_floats(e, half, half) + sm_map_floats(c->encoder[i - 1], half, half));
+    p.skip = larger(p.skip, sm_map_floats(w, half, half));
   }
-  return map;
+  p.channels = (size_t)sm_blocks(widest) * SM_BLOCK;
+  p.rgb_beta = (27 * (size_t)n->to_rgb.beta.cin + 3 + 15) / 16 * 16;
+  p.weight = (sm_weight_floats(c) + 15) / 16 * 16;
+  p.weight_now = (sm_pixels(c->size) + 15) / 16 * 16;
+  for (int l = 0; l < sm_level_count(c); l++) p.tiles = larger(p.tiles, (size_t)sm_modulation_of(n, l).tiles);
+  p.tiles = (p.tiles + 15) / 16 * 16;
+  return p;
 }
 
-static size_t plan_scratch(const sm_config *c) {
-  int widest = c->dim;
-  for (int i = 0; i <= c->blocks; i++) {
-    if (c->width[i] > widest) widest = c->width[i];
-    if (c->encoder[i] > widest) widest = c->encoder[i];
+/* Runs the boxes on no memory, for what the convolutions need; statistics need two doubles a channel and band. */
+static void plan_work(stylemap_session *s, const parts *p) {
+  sm_styles styles = {0};
+  s->planning = 1;
+  s->work.shared_floats = 64 * p->channels;
+  sm_encode_run(s, NULL, NULL);
+  sm_resize_run(s, NULL, NULL);
+  sm_synth_run(s, &styles, NULL);
+  s->planning = 0;
+}
+
+/* to_rgb's 1x1 over beta's convolution, and over its bias, in double. */
+static void fold_rgb(const sm_network *n, float *out) {
+  const sm_conv *rgb = &n->to_rgb.conv, *beta = &n->to_rgb.beta;
+  const double scale = sqrt(2) / sqrt(rgb->cin);
+  const size_t taps = (size_t)beta->cin * 9;
+  const double each = 1 / sqrt((double)taps);
+  for (size_t o = 0; o < 3; o++) {
+    double bias = 0;
+    for (size_t t = 0; t < taps; t++) {
+      double sum = 0;
+      for (size_t j = 0; j < (size_t)rgb->cin; j++) sum += (double)rgb->weight[o * (size_t)rgb->cin + j] * beta->weight[j * taps + t];
+      out[o * taps + t] = (float)(sum * scale * each);
+    }
+    for (size_t j = 0; j < (size_t)rgb->cin; j++) bias += (double)rgb->weight[o * (size_t)rgb->cin + j] * beta->bias[j];
+    out[3 * taps + o] = (float)(bias * scale);
   }
-  sm_plain_conv conv = {.cin = widest, .cout = widest, .k = 3};
-  return sm_plain_scratch(&conv, c->size, c->size);
 }
 
 static int poll(void *data) {
@@ -69,75 +105,80 @@ stylemap_status sm_work_end(stylemap_session *s, stylemap_error *error) {
   return sm_fail(error, STYLEMAP_CANCELLED, "", SM_TEXT("Cancelled."), NULL);
 }
 
-stylemap_status stylemap_session_new(const stylemap_model *model, int threads, stylemap_progress progress, void *data,
-                                     stylemap_session **out, stylemap_error *error) {
+static stylemap_status arena_new(stylemap_session *s, stylemap_error *error) {
+  const parts p = parts_of(s->net);
+  plan_work(s, &p);
+  const size_t threads = (size_t)sm_pool_threads(s->pool);
+  const size_t floats = 2 * p.map + p.wide + p.low + p.skip + 7 * p.channels + p.rgb_beta + p.weight + p.weight_now +
+                        4 * p.tiles + s->work.shared_floats + s->work.own_floats * threads;
+  float *at = s->arena = sm_alloc(floats, sizeof(float));
+  if (!at) return sm_no_memory(error, floats * sizeof(float));
+  s->bytes = floats * sizeof(float);
+#define PART(pointer, count) ((pointer) = at, at += (count))
+  PART(s->buffer.a, p.map);
+  PART(s->buffer.b, p.map);
+  PART(s->buffer.wide, p.wide);
+  PART(s->buffer.low, p.low);
+  PART(s->buffer.skip, p.skip);
+  PART(s->bias, p.channels);
+  PART(s->bias2, p.channels);
+  PART(s->norm_scale, p.channels);
+  PART(s->norm_shift, p.channels);
+  PART(s->colour, 3 * p.channels);
+  PART(s->rgb_beta, p.rgb_beta);
+  PART(s->weight, p.weight);
+  PART(s->weight_now, p.weight_now);
+  PART(s->tile_weight, p.tiles);
+  s->tile_list = (int32_t *)(void *)at, at += 3 * p.tiles;
+  PART(s->work.shared, s->work.shared_floats);
+  PART(s->work.own, s->work.own_floats * threads);
+#undef PART
+  fold_rgb(s->net, s->rgb_beta);
+  return STYLEMAP_OK;
+}
+
+stylemap_status stylemap_session_open(const stylemap_model *model, const stylemap_session_options *options,
+                                      stylemap_progress progress, void *data, stylemap_session **out,
+                                      stylemap_error *error) {
   const sm_network *net = model ? sm_model_network(model) : NULL;
-  if (!net || !out)
+  if (!net || !options || !out)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A session needs an opened model."), NULL);
-  sm_blas_load();
+  const sm_kernels *kernels = options->kernels ? sm_kernels_named(options->kernels) : sm_kernels_best();
+  if (!kernels)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("This machine cannot run the instruction set \"%1\"."),
+                   options->kernels, NULL);
   stylemap_session *s = sm_calloc(1, sizeof *s);
   if (!s) return sm_no_memory(error, sizeof *s);
   s->model = model;
   s->net = net;
   s->progress = progress;
   s->progress_data = data;
-  stylemap_status status = sm_pool_new(threads, &s->pool, error);
-  if (status != STYLEMAP_OK) goto done;
-
-  int channels;
-  size_t map = plan_map(&net->config, &channels), each = plan_scratch(&net->config);
-  map = (map + 15) / 16 * 16;
-  each = (each + 15) / 16 * 16;
-  size_t floats = map * SM_BUFFERS + each * (size_t)sm_pool_threads(s->pool) + 2 * (size_t)channels;
-  s->arena = sm_alloc(floats, sizeof(float));
-  if (!s->arena) {
-    status = sm_no_memory(error, floats * sizeof(float));
-    goto done;
+  s->cache.budget = options->cache_bytes;
+  stylemap_status status = sm_pool_new(options->threads, &s->pool, error);
+  if (status == STYLEMAP_OK) {
+    s->work = (sm_convolver){.kernels = kernels, .pool = s->pool, .poll = poll, .poll_data = s};
+    status = arena_new(s, error);
   }
-  s->bytes = floats * sizeof(float);
-  for (int i = 0; i < SM_BUFFERS; i++) s->buffer[i] = s->arena + map * (size_t)i;
-  s->plain = (sm_plain){.pool = s->pool, .scratch = s->arena + map * SM_BUFFERS, .scratch_each = each,
-                        .poll = poll, .poll_data = s};
-  s->mean = s->plain.scratch + each * (size_t)sm_pool_threads(s->pool);
-  s->rstd = s->mean + channels;
-  *out = s;
-done:
-  if (status != STYLEMAP_OK) stylemap_session_free(s);
+  if (status == STYLEMAP_OK) *out = s;
+  else stylemap_session_free(s);
   return status;
+}
+
+stylemap_status stylemap_session_new(const stylemap_model *model, int threads, stylemap_progress progress, void *data,
+                                     stylemap_session **out, stylemap_error *error) {
+  stylemap_session_options options = {.threads = threads, .cache_bytes = DEFAULT_CACHE};
+  return stylemap_session_open(model, &options, progress, data, out, error);
 }
 
 void stylemap_session_free(stylemap_session *s) {
   if (!s) return;
+  sm_cache_clear(&s->cache);
   sm_pool_free(s->pool);
   sm_free(s->arena);
   sm_free(s);
 }
 
 size_t stylemap_session_bytes(const stylemap_session *s) { return s->bytes; }
-
-static double conv_work(const sm_conv *c, int side) { return (double)c->cin * c->cout * c->k * c->k * (double)sm_pixels(side); }
-
-static float conv_scale(const sm_conv *c) { return 1 / sqrtf((float)(c->cin * c->k * c->k)); }
-
-void sm_conv_same(stylemap_session *s, const sm_conv *c, const float *in, int side, int linear, float *out) {
-  if (s->stopped) return;
-  sm_plain_conv conv = {SM_CONV_SAME, c->cin, c->cout, c->k, c->weight, conv_scale(c), c->bias, !linear};
-  sm_plain_convolve(&s->plain, &conv, in, side, side, out);
-  s->done += conv_work(c, side);
-}
-
-void sm_conv_up(stylemap_session *s, const sm_conv *c, const float *in, int side, float *wide, float *out) {
-  if (s->stopped) return;
-  sm_plain_conv conv = {SM_CONV_UP, c->cin, c->cout, c->k, c->weight, conv_scale(c), NULL, 0};
-  if (sm_plain_convolve(&s->plain, &conv, in, side, side, wide)) return;
-  sm_plain_blur(&s->plain, wide, c->cout, 2 * side + 1, c->blur, 1, 1, 1, c->bias, NULL, 1, out);
-  s->done += conv_work(c, side);
-}
-
-void sm_conv_down(stylemap_session *s, const sm_conv *c, const float *in, int side, float *wide, float *out) {
-  if (s->stopped) return;
-  sm_plain_conv conv = {SM_CONV_DOWN, c->cin, c->cout, c->k, c->weight, conv_scale(c), c->bias, 1};
-  if (sm_plain_blur(&s->plain, in, c->cin, side, c->blur, 2, 2, 1, NULL, NULL, 1, wide)) return;
-  sm_plain_convolve(&s->plain, &conv, wide, side + 1, side + 1, out);
-  s->done += conv_work(c, side / 2);
-}
+int stylemap_session_threads(const stylemap_session *s) { return sm_pool_threads(s->pool); }
+const char *stylemap_session_kernels(const stylemap_session *s) { return s->work.kernels->name; }
+void stylemap_session_forget(stylemap_session *s) { sm_cache_clear(&s->cache); }

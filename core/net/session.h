@@ -1,33 +1,49 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What the boxes of the network share: the plan of buffers, the workers, progress, and the layers' common verbs. */
+ * What the boxes of the network share: the plan of memory, the workers, progress, and the layers' common verbs.
+ * All maps here are kernels/kernels.h maps: blocks x side x side x 16. */
 #pragma once
-#include "kernels/plain.h"
+#include "kernels/convolve.h"
+#include "net/cache.h"
+#include "net/modulate.h"
 #include "net/network.h"
 
-enum { SM_BUFFERS = 6 };
+/* Buffers of a session; who holds what is written in encode.c, resize.c and synth.c. */
+typedef struct sm_buffers {
+  float *a, *b;   /* the largest map of the network each */
+  float *wide;    /* a transposed result before its blur, or any map */
+  float *low;     /* the largest map of half the size: what is modulated before it is upsampled */
+  float *skip;    /* the largest 1x1 result at the lower resolution */
+} sm_buffers;
 
 struct stylemap_session {
   const stylemap_model *model;
   const sm_network *net;
   sm_pool *pool;
-  sm_plain plain;
+  sm_convolver work;
   float *arena;
   size_t bytes;
-  float *buffer[SM_BUFFERS]; /* each holds the largest map of the network */
-  float *mean, *rstd;        /* largest channel count each */
+  sm_buffers buffer;
+  float *bias, *bias2, *norm_scale, *norm_shift; /* padded to the largest channel count */
+  float *colour;                                 /* 3 x that: a 1x1 from or to RGB */
+  float *rgb_beta;  /* 3 x style channels x 9: to_rgb's 1x1 over its beta, one convolution; and 3 biases */
+  float *weight;    /* an edit's: how much of the reference a pixel takes; S x S, S/2 x S/2, ... */
+  float *weight_now, *tile_weight; /* modulate.c's: of a level at a strength; of each tile of a level */
+  int32_t *tile_list;              /* modulate.c's: three lists of a level's tiles */
+  sm_cache cache;
 
+  int planning;     /* the verbs only ask for memory */
   stylemap_progress progress;
   void *progress_data;
   stylemap_phase phase;
-  int depth;                 /* public calls that are under way */
-  double done, total;        /* multiply-adds */
+  int depth;        /* public calls that are under way */
+  double done, total; /* multiply-adds */
   int stopped;
 };
 
 struct stylemap_pyramid {
   int levels, size;
   int channels[SM_MAX_LEVELS], side[SM_MAX_LEVELS];
-  float *level[SM_MAX_LEVELS]; /* C H W each; level[0] owns the memory of all */
+  float *level[SM_MAX_LEVELS]; /* level[0] owns the memory of all */
 };
 
 static inline size_t sm_pixels(int side) { return (size_t)side * (size_t)side; }
@@ -41,9 +57,30 @@ double sm_encode_work(const sm_config *config);
 double sm_resize_work(const sm_config *config);
 double sm_synth_work(const sm_config *config);
 
-/* k x k convolution, stride 1, equalised learning rate, bias, activation unless `linear`. */
-void sm_conv_same(stylemap_session *session, const sm_conv *conv, const float *in, int side, int linear, float *out);
-/* Transposed 3x3 + blur + bias + activation: side -> 2 side. `wide` holds cout x (2 side + 1)^2. */
+/* The boxes without their checks; a session that plans runs them on no memory. */
+void sm_encode_run(stylemap_session *session, const float *image, float *stylemap);
+void sm_resize_run(stylemap_session *session, const float *stylemap, stylemap_pyramid *pyramid);
+void sm_synth_run(stylemap_session *session, const sm_styles *styles, float *image);
+
+/* blend.c: fills `weight` (S x S, S / 2 x S / 2, ... P x P) from the mask by the rule, at full strength. */
+stylemap_status sm_weights(const sm_config *config, const float *mask, stylemap_mask_rule rule, double strength,
+                           float *weight, stylemap_error *error);
+size_t sm_weight_floats(const sm_config *config);
+
+/* The verbs (layers.c). `gain` multiplies the sum before the activation: sqrt(2) of the activation, sqrt(1/2) of a
+ * residual block, folded into weights and bias. Nothing is done once the session is stopped. */
+
+/* k x k convolution, stride 1, bias; leaky ReLU unless `linear`; then + low upsampled, if low is not NULL. */
+void sm_conv_same(stylemap_session *session, const sm_conv *conv, const float *in, int side, int linear, double gain,
+                  const float *low, const float *low_kernel, float *out);
+/* Transposed 3x3, blur, bias, activation: side -> 2 side. `wide` holds sm_wide_floats(cout, side, side). */
 void sm_conv_up(stylemap_session *session, const sm_conv *conv, const float *in, int side, float *wide, float *out);
-/* Blur + 3x3 stride 2 + bias + activation: side -> side / 2. `wide` holds cin x (side + 1)^2. */
-void sm_conv_down(stylemap_session *session, const sm_conv *conv, const float *in, int side, float *wide, float *out);
+/* Blur, 3x3 with stride 2, bias, activation, + add: side -> side / 2. */
+void sm_conv_down(stylemap_session *session, const sm_conv *conv, const float *in, int side, double gain,
+                  const float *add, float *out);
+/* A convolution as the kernels want it: equalised learning rate and gain in the scale. */
+sm_filter sm_filter_of(const sm_conv *conv, double gain);
+/* Runs, or when planning only asks for the memory of, one convolution, and counts it as work. `part`: of its tiles. */
+void sm_run(stylemap_session *session, const sm_convolution *convolution, double part);
+/* out[blocks * 16] := bias * gain, padded with 0; a NULL bias is 0. */
+void sm_pad_bias(const float *bias, int channels, double gain, float *out);

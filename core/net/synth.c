@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The generator's main path (the paper's section 3.3): style pyramid -> image, by spatially varying modulation. */
+ * The generator's main path (the paper's section 3.3): style pyramid -> image, by spatially varying modulation.
+ *
+ * to_rgb is W (norm(x) gamma + beta) + b: W and beta's convolution, both linear, are one convolution to 3 channels
+ * (`rgb_beta`), whose result is added after W. */
 #include <math.h>
 #include <string.h>
 
@@ -13,63 +16,57 @@ double sm_synth_work(const sm_config *c) {
     double low = (double)sm_pixels(c->spatial << (i - 1)), high = 4 * low;
     work += (18 * sa * a + 10 * a * b) * low + (18 * sb * b + 9 * b * b) * high;
   }
-  return work + (18.0 * sm_style_width(c, c->blocks) + 3) * c->width[c->blocks] * (double)sm_pixels(c->size);
+  double last = sm_style_width(c, c->blocks), rgb = c->width[c->blocks];
+  return work + (9 * last * (rgb + 3) + 3 * rgb) * (double)sm_pixels(c->size);
 }
 
-/* out := norm(x) * gamma(style) + beta(style). `gamma` and `beta` are scratch of x's size; out may be x. */
-static void modulate(stylemap_session *s, const sm_styled *l, const float *x, int side, const float *style,
-                     float *gamma, float *beta, float *out) {
-  sm_conv_same(s, &l->gamma, style, side, 1, gamma);
-  sm_conv_same(s, &l->beta, style, side, 1, beta);
-  if (s->stopped) return;
-  int channels = l->gamma.cout;
-  if (s->net->config.norm == STYLEMAP_BATCH_NORM) {
-    memcpy(s->mean, l->mean, sizeof(float) * (size_t)channels);
-    for (int c = 0; c < channels; c++) s->rstd[c] = (float)(1 / sqrt(l->var[c] + 1e-5));
-  } else if (sm_plain_statistics(&s->plain, x, channels, sm_pixels(side), s->net->config.norm == STYLEMAP_LAYER_NORM,
-                                 s->mean, s->rstd)) {
-    return;
-  }
-  sm_plain_modulate(&s->plain, x, channels, sm_pixels(side), s->mean, s->rstd, gamma, beta, out);
-}
-
-/* x (side) -> out (2 side). */
-static void styled_block(stylemap_session *s, int i, const float *x, int side, const stylemap_pyramid *p, float *out) {
+/* x (side, buffer a) -> buffer a (2 side). */
+static void styled_block(stylemap_session *s, int i, int side, const sm_styles *styles) {
   const sm_network *n = s->net;
-  const sm_styled *conv1 = &n->blocks[i].conv1, *conv2 = &n->blocks[i].conv2;
   const sm_conv *skip = &n->blocks[i].skip;
-  float *a = s->buffer[2], *b = s->buffer[3], *c = s->buffer[4], *h = s->buffer[5];
+  sm_buffers b = s->buffer;
+  /* the 1x1 at the low resolution; its upsampling is conv2's last step */
+  sm_conv_same(s, skip, b.a, side, 1, sqrt(0.5), NULL, NULL, b.skip);
+  sm_modulate_level(s, styles, 2 * i + 1, b.a, NULL, b.low);
+  sm_conv_up(s, &n->blocks[i].conv1.conv, b.low, side, b.wide, b.b);
+  sm_modulate_level(s, styles, 2 * i + 2, b.b, NULL, b.wide);
+  sm_conv_same(s, &n->blocks[i].conv2.conv, b.wide, 2 * side, 0, 1, b.skip, skip->blur, b.a);
+}
 
-  modulate(s, conv1, x, side, p->level[2 * i + 1], a, b, c);
-  sm_conv_up(s, &conv1->conv, c, side, a, h);
-  modulate(s, conv2, h, 2 * side, p->level[2 * i + 2], a, b, c);
-  sm_conv_same(s, &conv2->conv, c, 2 * side, 0, h);
+/* buffer a -> image. */
+static void to_rgb(stylemap_session *s, const sm_styles *styles, float *image) {
+  const sm_config *c = &s->net->config;
+  const sm_conv *conv = &s->net->to_rgb.conv;
+  sm_modulate_level(s, styles, sm_level_count(c) - 1, s->buffer.a, s->buffer.b, s->buffer.wide);
+  if (s->planning || s->stopped) return;
+  const int padded = sm_blocks(conv->cin) * SM_BLOCK;
+  const sm_filter f = sm_filter_of(conv, sqrt(2));
+  for (int o = 0; o < conv->cout; o++)
+    for (int i = 0; i < padded; i++)
+      s->colour[o * padded + i] = i < conv->cin ? conv->weight[o * conv->cin + i] * f.scale : 0;
+  sm_pad_bias(conv->bias, conv->cout, sqrt(2), s->bias);
+  /* into a buffer first: the caller's image stays as it was if the work is stopped */
+  if (sm_leave(&s->work, s->buffer.wide, conv->cin, c->size, c->size, s->colour, s->buffer.b, s->bias, 0.2f,
+               s->buffer.a))
+    return;
+  memcpy(image, s->buffer.a, sizeof(float) * 3 * sm_pixels(c->size));
+}
 
-  /* the 1x1 at the low resolution, then zero insertion and blur */
-  sm_conv_same(s, skip, x, side, 1, a);
-  if (s->stopped) return;
-  sm_plain_insert_zeros(a, skip->cout, side, b);
-  sm_plain_blur(&s->plain, b, skip->cout, 2 * side - 1, skip->blur, 2, 2, 1, NULL, h, sqrtf(0.5f), out);
+void sm_synth_run(stylemap_session *s, const sm_styles *styles, float *image) {
+  const sm_network *n = s->net;
+  const sm_config *c = &n->config;
+  if (!s->planning) sm_pack(n->input, c->width[0], sm_pixels(c->spatial), s->buffer.b);
+  sm_modulate_level(s, styles, 0, s->buffer.b, NULL, s->buffer.wide);
+  sm_conv_same(s, &n->conv1.conv, s->buffer.wide, c->spatial, 0, sqrt(2), NULL, NULL, s->buffer.a);
+  for (int i = 0; i < c->blocks; i++) styled_block(s, i, c->spatial << i, styles);
+  to_rgb(s, styles, image);
 }
 
 stylemap_status stylemap_synth(stylemap_session *s, const stylemap_pyramid *p, float *image, stylemap_error *error) {
   if (!s || !image || !p || p->levels != sm_level_count(&s->net->config) || p->size != s->net->config.size)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("synth needs a pyramid of the session's model."), NULL);
-  const sm_network *n = s->net;
-  const sm_config *c = &n->config;
-  sm_work_begin(s, STYLEMAP_PHASE_SYNTH, sm_synth_work(c));
-  float *x = s->buffer[0], *y = s->buffer[1];
-  modulate(s, &n->conv1, n->input, c->spatial, p->level[0], s->buffer[2], s->buffer[3], y);
-  sm_conv_same(s, &n->conv1.conv, y, c->spatial, 0, x);
-  for (int i = 0; i < c->blocks; i++) {
-    styled_block(s, i, x, c->spatial << i, p, y);
-    float *swap = x;
-    x = y;
-    y = swap;
-  }
-  modulate(s, &n->to_rgb, x, c->size, p->level[p->levels - 1], s->buffer[2], s->buffer[3], y);
-  sm_conv_same(s, &n->to_rgb.conv, y, c->size, 0, x);
-  stylemap_status status = sm_work_end(s, error);
-  if (status == STYLEMAP_OK) memcpy(image, x, sizeof(float) * 3 * sm_pixels(c->size));
-  return status;
+  sm_styles styles = {.target = p};
+  sm_work_begin(s, STYLEMAP_PHASE_SYNTH, sm_synth_work(&s->net->config));
+  sm_synth_run(s, &styles, image);
+  return sm_work_end(s, error);
 }

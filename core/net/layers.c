@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The layers' common verbs: a stored layer -> the kernels' convolution, scales folded. */
+#include <math.h>
+#include <string.h>
+
+#include "net/session.h"
+
+sm_filter sm_filter_of(const sm_conv *c, double gain) {
+  return (sm_filter){c->weight, 0, c->cout, c->cin, c->k * c->k, (float)(gain / sqrt((double)c->cin * c->k * c->k))};
+}
+
+void sm_pad_bias(const float *bias, int channels, double gain, float *out) {
+  for (int c = 0; c < sm_blocks(channels) * SM_BLOCK; c++)
+    out[c] = bias && c < channels ? (float)(bias[c] * gain) : 0;
+}
+
+void sm_run(stylemap_session *s, const sm_convolution *c, double part) {
+  if (s->planning) {
+    size_t shared, own;
+    sm_convolution_memory(s->work.kernels, sm_pool_threads(s->pool), c, &shared, &own);
+    if (shared > s->work.shared_floats) s->work.shared_floats = shared;
+    if (own > s->work.own_floats) s->work.own_floats = own;
+    return;
+  }
+  if (s->stopped || sm_convolve(&s->work, c)) return;
+  double pixels = (double)c->height * c->width * c->pictures * part / (c->method == SM_DOWN ? 4 : 1);
+  s->done += pixels * c->filter.cin * c->filter.cout * c->filter.taps * (c->second.values ? 2 : 1);
+}
+
+void sm_conv_same(stylemap_session *s, const sm_conv *c, const float *in, int side, int linear, double gain,
+                  const float *low, const float *low_kernel, float *out) {
+  sm_fir fir;
+  int fused = low && sm_fir_from(low_kernel, 4, &fir) && sm_method_for(c->k, side, side) == SM_WINOGRAD;
+  if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
+  sm_run(s, &(sm_convolution){.method = sm_method_for(c->k, side, side), .filter = sm_filter_of(c, gain),
+                              .height = side, .width = side, .pictures = 1, .in = &in,
+                              .out = {.maps = &out, .bias = s->bias, .slope = linear ? 1 : 0.2f,
+                                      .low = fused ? &low : NULL}}, 1);
+  if (low && !fused && !s->planning && !s->stopped) sm_twice(&s->work, low, c->cout, side / 2, side / 2, &fir, out);
+}
+
+void sm_conv_up(stylemap_session *s, const sm_conv *c, const float *in, int side, float *wide, float *out) {
+  sm_fir fir;
+  sm_fir_from(c->blur, 4, &fir);
+  if (!s->planning) sm_pad_bias(c->bias, c->cout, sqrt(2), s->bias);
+  sm_run(s, &(sm_convolution){.method = SM_UP, .filter = sm_filter_of(c, sqrt(2)), .height = side, .width = side,
+                              .pictures = 1, .in = &in, .fir = &fir, .wide = wide,
+                              .out = {.maps = &out, .bias = s->bias, .slope = 0.2f}}, 1);
+}
+
+void sm_conv_down(stylemap_session *s, const sm_conv *c, const float *in, int side, double gain, const float *add,
+                  float *out) {
+  sm_fir fir;
+  sm_fir_from(c->blur, 1, &fir);
+  if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
+  sm_run(s, &(sm_convolution){.method = SM_DOWN, .filter = sm_filter_of(c, gain), .height = side, .width = side,
+                              .pictures = 1, .in = &in, .fir = &fir,
+                              .out = {.maps = &out, .bias = s->bias, .slope = 0.2f, .add = &add}}, 1);
+}
