@@ -23,7 +23,6 @@ typedef struct flow {
 } flow;
 
 static stylemap_status flow_new(stylemap_session *s, int references, flow *f, stylemap_error *error) {
-  memset(f, 0, sizeof *f);
   size_t floats = stylemap_floats(&s->net->config);
   f->w_target = sm_alloc(floats, sizeof(float));
   f->w_reference = sm_alloc(floats, sizeof(float));
@@ -40,18 +39,51 @@ static void flow_free(flow *f) {
   sm_free(f->w_target);
 }
 
+/* image := G of `styles`, as part of a call that counts its own work. */
+static stylemap_status synth(stylemap_session *s, const sm_styles *styles, float *image, stylemap_error *error) {
+  sm_work_begin(s, STYLEMAP_PHASE_SYNTH, 0);
+  sm_synth_run(s, styles, image);
+  return sm_work_end(s, error);
+}
+
+/* The flow in W+ from the session's memory: encodes and resizes only pictures it has not seen, and computes
+ * modulations only where the mask's edge lies or a picture was not needed before. `*done` stays 0 where the memory is
+ * too small. */
+static stylemap_status transplant_remembered(stylemap_session *s, const float *target, const float *reference,
+                                             const float *mask, const stylemap_edit *edit, float *image, int *done,
+                                             stylemap_error *error) {
+  sm_picture *a, *b = NULL;
+  SM_TRY(sm_weights(&s->net->config, mask, edit->rule, edit->strength, s->weight, error));
+  SM_TRY(sm_cache_recall(s, target, NULL, &a, error));
+  if (a) SM_TRY(sm_cache_recall(s, reference, a, &b, error));
+  if (!a || !b) return STYLEMAP_OK;
+  sm_styles styles = {.target = a->pyramid, .reference = b->pyramid, .weight = s->weight,
+                      .strength = (float)edit->strength, .of_target = sm_cache_modulations(s, a, b),
+                      .of_reference = sm_cache_modulations(s, b, a)};
+  if (!styles.of_target || !styles.of_reference) return STYLEMAP_OK;
+  if (edit->strength < 1) {
+    sm_digest weights = sm_digest_of(s->weight, sizeof(float) * sm_weight_floats(&s->net->config));
+    styles.of_blend = sm_cache_blended(s, sm_digest_both(sm_digest_both(a->image, b->image), weights));
+  }
+  *done = 1;
+  return synth(s, &styles, image, error);
+}
+
 stylemap_status stylemap_transplant(stylemap_session *s, const float *target, const float *reference,
                                     const float *mask, const stylemap_edit *edit, float *image, stylemap_error *error) {
   if (!s || !target || !reference || !mask || !edit || !image || (unsigned)edit->space > STYLEMAP_SPACE_W)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("transplant needs two images, a mask and an edit."), NULL);
   const sm_config *c = &s->net->config;
-  int in_w = edit->space == STYLEMAP_SPACE_W;
-  flow f;
-  stylemap_status status = flow_new(s, !in_w, &f, error), ended;
+  int in_w = edit->space == STYLEMAP_SPACE_W, remembered = 0;
+  flow f = {0};
+  stylemap_status status, ended;
   sm_work_begin(s, STYLEMAP_PHASE_ENCODE,
                 2 * sm_encode_work(c) + (in_w ? 1 : 2) * sm_resize_work(c) + sm_synth_work(c));
-  if (status != STYLEMAP_OK) goto done;
+  if (!in_w) SM_TRY_DONE(transplant_remembered(s, target, reference, mask, edit, image, &remembered, error));
+  status = STYLEMAP_OK;
+  if (remembered) goto done;
 
+  SM_TRY_DONE(flow_new(s, !in_w, &f, error));
   SM_TRY_DONE(stylemap_encode(s, target, f.w_target, error));
   SM_TRY_DONE(stylemap_encode(s, reference, f.w_reference, error));
   if (in_w) {
@@ -73,10 +105,17 @@ stylemap_status stylemap_reconstruct(stylemap_session *s, const float *target, f
   if (!s || !target || !image)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("reconstruct needs a session and two images."), NULL);
   const sm_config *c = &s->net->config;
-  flow f;
-  stylemap_status status = flow_new(s, 0, &f, error), ended;
+  flow f = {0};
+  sm_picture *a;
+  stylemap_status status, ended;
   sm_work_begin(s, STYLEMAP_PHASE_ENCODE, sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c));
-  if (status != STYLEMAP_OK) goto done;
+  SM_TRY_DONE(sm_cache_recall(s, target, NULL, &a, error));
+  if (a) {
+    sm_styles styles = {.target = a->pyramid, .of_target = sm_cache_modulations(s, a, NULL)};
+    SM_TRY_DONE(synth(s, &styles, image, error));
+    goto done;
+  }
+  SM_TRY_DONE(flow_new(s, 0, &f, error));
   SM_TRY_DONE(stylemap_encode(s, target, f.w_target, error));
   SM_TRY_DONE(stylemap_resize(s, f.w_target, f.target, error));
   SM_TRY_DONE(stylemap_synth(s, f.target, image, error));

@@ -80,7 +80,8 @@ SM_INLINE finish finish_of(const sm_output *o, int picture, size_t channel) {
   if (o->add) f.add = o->add[picture];
   if (o->x) {
     f.x = o->x[picture];
-    f.bias2 = v_load(o->bias2 + channel);
+    f.bias2 = v_set(0);
+    if (o->bias2) f.bias2 = v_load(o->bias2 + channel);
     f.norm_scale = v_load(o->norm_scale + channel);
     f.norm_shift = v_load(o->norm_shift + channel);
   } else if (o->second) {

@@ -62,7 +62,8 @@ static void convolve_modulated(stylemap_session *s, const sm_level_modulation *m
                                float *rest, float *out) {
   sm_convolution c = gamma_beta(m, &t->style);
   double part = t->list ? (double)t->count / m->tiles : 1;
-  c.out = (sm_output){.maps = &out, .bias = s->bias, .bias2 = s->bias2, .slope = 1, .x = &x,
+  c.out = (sm_output){.maps = &out, .bias = s->bias, .bias2 = m->to_rgb ? NULL : s->bias2, .slope = 1,
+                      .x = &x,
                       .norm_scale = s->norm_scale, .norm_shift = s->norm_shift};
   pick(&c, t);
   sm_run(s, &c, part);

@@ -215,7 +215,7 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
           double *v = planes_at(sum, o, y, x);
           *v += bias.v[o];
           if (how & MODULATED) {
-            double beta = (f2.exact ? *planes_at(sum2, o, y, x) : 0) + bias2.v[o];
+            double beta = f2.exact ? *planes_at(sum2, o, y, x) + bias2.v[o] : 0;
             *v = (*planes_at(add[p], o, y, x) * norm_scale.v[o] + norm_shift.v[o]) * *v + beta;
           } else {
             if (*v < 0) *v *= slope;
@@ -236,7 +236,8 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
   if (how & LOW) c.out.low = low_maps;
   if (how & MODULATED) {
     c.out.x = x_maps;
-    c.out.norm_scale = norm_scale.v, c.out.norm_shift = norm_shift.v, c.out.bias2 = bias2.v;
+    c.out.norm_scale = norm_scale.v, c.out.norm_shift = norm_shift.v;
+    if (f2.exact) c.out.bias2 = bias2.v;
   }
   int rows, columns, step;
   sm_tiling(method, s.h, s.w, &rows, &columns, &step);
