@@ -121,6 +121,82 @@ static void flow(const stylemap_model *model, const float *x, const float *y) {
   free(mask), free(one), free(two), free(rec);
 }
 
+/* What a session remembers changes how much is computed, never the result: edits in any order, against a session that
+ * starts anew each time (the same bits) and one that may keep nothing (rounding of the blend). */
+static void memory(const stylemap_model *model, const float *x, const float *y) {
+  const stylemap_info *info = stylemap_model_info(model);
+  const int size = info->size;
+  const size_t image = 3 * (size_t)size * (size_t)size;
+  float *mask = malloc(sizeof(float) * (image / 3)), *a = poisoned(image), *b = poisoned(image), *c = poisoned(image);
+  stylemap_session_options keep = {2, NULL, 1 << 30}, none = {2, NULL, 0}, little = {2, NULL, 0};
+  stylemap_session *warm, *cold, *bare, *tight;
+  int levels_bytes = 0;
+  for (int l = 0; l < info->levels; l++) {
+    int channels, side;
+    CHECK(stylemap_pyramid_shape(model, l, &channels, &side) == STYLEMAP_OK);
+    levels_bytes += (channels + 15) / 16 * 16 * side * side * 4;
+  }
+  little.cache_bytes = (size_t)levels_bytes * 5; /* two pyramids and one picture's modulations */
+  CHECK(stylemap_session_open(model, &keep, NULL, NULL, &warm, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_session_open(model, &keep, NULL, NULL, &cold, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_session_open(model, &none, NULL, NULL, &bare, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_session_open(model, &little, NULL, NULL, &tight, NULL) == STYLEMAP_OK);
+  for (int step = 0; step < 12; step++) {
+    const double cx = size * (0.3 + 0.1 * (step / 3 % 3)), strength = step % 3 == 0 ? 1 : step % 3 == 1 ? 0.4 : 0;
+    for (int v = 0; v < size; v++)
+      for (int u = 0; u < size; u++) {
+        double r = hypot(u - cx, v - size * 0.5) / size;
+        mask[v * size + u] = r < 0.2 ? 1 : r > 0.3 ? 0 : (float)((0.3 - r) / 0.1);
+      }
+    stylemap_edit edit = {step < 9 ? STYLEMAP_MASK_SOFT : STYLEMAP_MASK_HALF, STYLEMAP_SPACE_W_PLUS, strength};
+    const float *from = step % 5 == 4 ? y : x, *to = step % 5 == 4 ? x : y;
+    stylemap_session_forget(cold);
+    CHECK(stylemap_transplant(warm, from, to, mask, &edit, a, NULL) == STYLEMAP_OK);
+    CHECK(stylemap_transplant(cold, from, to, mask, &edit, b, NULL) == STYLEMAP_OK);
+    CHECK(memcmp(a, b, image * sizeof(float)) == 0, "step %d", step);
+    double limit = 1;
+    for (size_t i = 0; i < image; i++) limit = fmax(limit, fabs(a[i]));
+    stylemap_session *others[2] = {bare, tight};
+    for (int q = 0; q < 2; q++) {
+      double worst = 0;
+      CHECK(stylemap_transplant(others[q], from, to, mask, &edit, c, NULL) == STYLEMAP_OK);
+      for (size_t i = 0; i < image; i++) worst = fmax(worst, fabs(a[i] - c[i]));
+      CHECK(worst <= 2e-5 * limit, "step %d, %s: %g of %g", step, q ? "tight" : "bare", worst, limit);
+    }
+  }
+  stylemap_session_free(warm), stylemap_session_free(cold), stylemap_session_free(bare), stylemap_session_free(tight);
+  CHECK(isnan(a[image]) && isnan(b[image]) && isnan(c[image]));
+  free(mask), free(a), free(b), free(c);
+}
+
+/* Every instruction set of this machine gives the same image, but for rounding. */
+static void instruction_sets(const stylemap_model *model, const float *x) {
+  const size_t image = 3 * (size_t)stylemap_model_info(model)->size * (size_t)stylemap_model_info(model)->size;
+  float *first = poisoned(image), *next = poisoned(image);
+  int sets = 0;
+  static const char *const names[] = {"portable", "avx2", "avx512", "neon"};
+  for (int i = 0; i < 4; i++) {
+    stylemap_session_options options = {1, names[i], 0};
+    stylemap_session *s;
+    stylemap_error e;
+    stylemap_status status = stylemap_session_open(model, &options, NULL, NULL, &s, &e);
+    if (status != STYLEMAP_OK) {
+      CHECK(status == STYLEMAP_BAD_ARGUMENT && strstr(e.message, names[i]));
+      continue;
+    }
+    CHECK_TEXT(stylemap_session_kernels(s), names[i]);
+    CHECK(stylemap_session_threads(s) == 1);
+    CHECK(stylemap_reconstruct(s, x, sets++ ? next : first, NULL) == STYLEMAP_OK);
+    double worst = 0, limit = 1;
+    for (size_t k = 0; sets > 1 && k < image; k++)
+      worst = fmax(worst, fabs(first[k] - next[k])), limit = fmax(limit, fabs(first[k]));
+    CHECK(worst <= 2e-5 * limit, "%s: %g", names[i], worst);
+    stylemap_session_free(s);
+  }
+  CHECK(sets > 0);
+  free(first), free(next);
+}
+
 static void model_agrees(const char *file) {
   stylemap_model *model;
   stylemap_error e;
@@ -167,6 +243,8 @@ static void model_agrees(const char *file) {
   agrees("synth", file, out, image_a);
   for (int rule = 0; rule < 3; rule++) blends(model, pa, pb, la, lb, rule, rule == 1 ? 0.6 : 1);
   flow(model, x, y);
+  memory(model, x, y);
+  instruction_sets(model, x);
 
   for (int l = 0; l < 2 + 2 * c->blocks; l++) free(la[l].v), free(lb[l].v);
   free(ow.v), free(owy.v), free(owz.v), free(image_a.v);
