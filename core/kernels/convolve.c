@@ -240,7 +240,7 @@ static void task_blur(void *context, int index, int worker) {
   sm_flush_end(old);
 }
 
-int sm_convolve(const sm_convolver *v, const sm_convolution *c) {
+int sm_convolution_run(const sm_convolver *v, const sm_convolution *c) {
   run r = {.v = v, .c = c, .p = plan_of(v->kernels, sm_pool_threads(v->pool), c), .out = c->out};
   if (r.p.tiles == 0) return 0;
   assert(r.p.shared <= v->shared_floats && r.p.own <= v->own_floats);

@@ -52,7 +52,7 @@ void sm_tiling(sm_method method, int height, int width, int *rows, int *columns,
  * worker's memory. */
 void sm_convolution_memory(const sm_kernels *kernels, int threads, const sm_convolution *c, size_t *shared,
                            size_t *own);
-int sm_convolve(const sm_convolver *v, const sm_convolution *c);
+int sm_convolution_run(const sm_convolver *v, const sm_convolution *c);
 
 /* Element-wise work over maps, cut by blocks and rows. */
 

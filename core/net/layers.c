@@ -22,7 +22,7 @@ void sm_run(stylemap_session *s, const sm_convolution *c, double part) {
     if (own > s->work.own_floats) s->work.own_floats = own;
     return;
   }
-  if (s->stopped || sm_convolve(&s->work, c)) return;
+  if (s->stopped || sm_convolution_run(&s->work, c)) return;
   double pixels = (double)c->height * c->width * c->pictures * part / (c->method == SM_DOWN ? 4 : 1);
   s->done += pixels * c->filter.cin * c->filter.cout * c->filter.taps * (c->second.values ? 2 : 1);
 }

@@ -254,7 +254,7 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
   size_t shared, own;
   sm_convolution_memory(k, s.threads, &c, &shared, &own);
   sm_convolver v = convolver(k, pool, shared, own);
-  CHECK(sm_convolve(&v, &c) == 0);
+  CHECK(sm_convolution_run(&v, &c) == 0);
 
   const double limit = limit_of(method, s.cin * taps);
   double worst = 0;
@@ -448,7 +448,7 @@ static void repeatable(const sm_kernels *k) {
     size_t shared, own;
     sm_convolution_memory(k, 2, &c, &shared, &own);
     sm_convolver v = convolver(k, pool, shared, own);
-    CHECK(sm_convolve(&v, &c) == 0);
+    CHECK(sm_convolution_run(&v, &c) == 0);
     convolver_end(v);
     sm_pool_free(pool);
   }
@@ -480,7 +480,7 @@ static void cancelled(const sm_kernels *k) {
   int calls = 0;
   v.poll = stop;
   v.poll_data = &calls;
-  CHECK(sm_convolve(&v, &c) != 0);
+  CHECK(sm_convolution_run(&v, &c) != 0);
   CHECK(calls == 1, "%d calls after the answer was stop", calls);
   convolver_end(v);
   guarded_end(out, "out"), guarded_end(map, "map"), guarded_end(bias, "bias");
