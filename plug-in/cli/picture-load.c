@@ -122,9 +122,10 @@ static void replace(Picture *picture, GeglBuffer *buffer) {
   picture->buffer = buffer;
 }
 
-/* GEGL's WebP and GIF loaders know no profile. */
+/* GEGL's WebP and GIF loaders know no profile; its PNG loader takes rounded sRGB chunks for another space. */
 static void give_space(Picture *picture) {
-  const Babl *space = picture_space(picture->icc), *own = gegl_buffer_get_format(picture->buffer);
+  const Babl *space = picture->png_srgb && !picture->icc ? babl_space("sRGB") : picture_space(picture->icc);
+  const Babl *own = gegl_buffer_get_format(picture->buffer);
   if (space) replace(picture, relabel(picture->buffer, own, babl_format_with_space(babl_format_get_encoding(own), space)));
 }
 
@@ -275,7 +276,8 @@ static gboolean load(Picture *picture, const guint8 *data, gsize size, const gch
     if (fault) return fail(error, path, fault);
     if (!load_by_gegl(picture, path, error)) return FALSE;
   }
-  if (picture->form == PICTURE_WEBP) give_space(picture);
+  if (picture->form == PICTURE_WEBP || (picture->form == PICTURE_PNG && picture->png_srgb && !picture->icc))
+    give_space(picture);
   if (picture->form == PICTURE_TIFF) mend_tiff(picture, &tiff);
   read_texts(picture, path);
   make_upright(picture);

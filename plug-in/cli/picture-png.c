@@ -42,6 +42,17 @@ static gboolean is_colour(const guint8 *chunk) {
   return is_type(chunk, "gAMA") || is_type(chunk, "cHRM") || is_type(chunk, "sRGB") || is_type(chunk, "cICP");
 }
 
+/* gAMA 1/2.2 and cHRM near sRGB's primaries is how most programs write sRGB; GIMP reads it so too, GEGL takes it as
+ * a space of its own with a pure power curve. `body` of chunk `chunk`. */
+static gboolean is_srgb(const guint8 *chunk, const guint8 *body, gsize length) {
+  static const guint32 srgb[8] = { 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000 };
+  if (is_type(chunk, "gAMA")) return length == 4 && be32(body) > 45000 && be32(body) < 46000;
+  if (!is_type(chunk, "cHRM")) return is_type(chunk, "sRGB");
+  for (gsize i = 0; i < 8; i++)
+    if (length != 32 || be32(body + 4 * i) + 200 < srgb[i] || be32(body + 4 * i) > srgb[i] + 200) return FALSE;
+  return TRUE;
+}
+
 const gchar *png_check(const guint8 *data, gsize size, Picture *picture) {
   if (size < sizeof signature || memcmp(data, signature, sizeof signature) != 0) return _("it is not a PNG file");
   g_autoptr(GByteArray) colour = g_byte_array_new();
@@ -63,6 +74,7 @@ const gchar *png_check(const guint8 *data, gsize size, Picture *picture) {
     } else if (is_type(chunk, "iCCP") && !picture->icc) {
       picture->icc = read_profile(body, length);
     } else if (is_colour(chunk) && !pixels) {
+      picture->png_srgb = (picture->png_srgb || !colour->len) && is_srgb(chunk, body, length);
       g_byte_array_append(colour, chunk, (guint)(length + CHUNK_FRAME));
     } else if (is_type(chunk, "pHYs") && length == 9 && body[8] == 1) {
       picture->x_density = be32(body);

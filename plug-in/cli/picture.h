@@ -20,6 +20,7 @@ struct Picture {
   /* What the file says beside its pixels, and an output like it keeps. */
   GBytes *icc;                  /* the profile as the file has it, or NULL */
   GBytes *png_colour;           /* PNG's own colour chunks (gAMA, cHRM, sRGB, cICP), or NULL */
+  gboolean png_srgb;            /* those chunks describe sRGB, in rounded numbers */
   gdouble x_density, y_density; /* pixels a metre; 0: not said */
   gpointer texts;               /* GExiv2Metadata: EXIF, XMP, IPTC; or NULL */
   gint orientation;             /* EXIF's 1..8 of the file as it lies there; `buffer` is upright already */
