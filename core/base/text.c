@@ -114,6 +114,7 @@ const char *sm_real(sm_number *buffer, double value) {
     snprintf(buffer->text, sizeof buffer->text, "%.*g", n, value);
     if (strtod(buffer->text, NULL) == value) break;
   }
+  if (fabs(value) < 1e15 && value == rint(value)) snprintf(buffer->text, sizeof buffer->text, "%.0f", value);
   restore_locale(plain, before);
   return buffer->text;
 }

@@ -93,6 +93,7 @@ static uint32_t find(const lookup *x, const char *name) {
 
 static void lookup_free(lookup *x) {
   sm_free(x->used);
+  x->used = NULL;
   sm_table_free(&x->table);
 }
 

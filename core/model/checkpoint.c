@@ -29,27 +29,6 @@ void sm_checkpoint_tensor(const sm_checkpoint *c, uint32_t tensor, sm_tensor *ou
   else sm_torch_tensor(c->pickle, tensor, out);
 }
 
-stylemap_status sm_file_crc32(const sm_file *file, uint64_t at, uint64_t size, uint32_t *crc, stylemap_error *error) {
-  enum { PIECE = 1 << 16 };
-  struct {
-    sm_crc32 tables;
-    uint8_t bytes[PIECE];
-  } *work = sm_alloc(1, sizeof *work);
-  if (!work) return sm_no_memory(error, sizeof *work);
-  stylemap_status status = STYLEMAP_OK;
-  sm_crc32_init(&work->tables);
-  *crc = 0;
-  while (size && status == STYLEMAP_OK) {
-    size_t n = size < PIECE ? (size_t)size : PIECE;
-    status = sm_file_read(file, at, work->bytes, n, error);
-    if (status == STYLEMAP_OK) *crc = sm_crc32_add(&work->tables, *crc, work->bytes, n);
-    at += n;
-    size -= n;
-  }
-  sm_free(work);
-  return status;
-}
-
 /* What a file that is no model looks like. */
 static stylemap_status refuse_form(const sm_checkpoint *c, const uint8_t *head, size_t size, stylemap_error *error) {
   static const struct {

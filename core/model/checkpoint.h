@@ -3,7 +3,6 @@
  * tensors of g_ema and e_ema, train_args, texts. Nothing is converted here. Everything named in a rule (F1, L1,
  * Z1, S1, P1, T1, M1, ...) is listed in core/README.md. */
 #pragma once
-#include "base/crc32.h"
 #include "base/file.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -96,9 +95,6 @@ stylemap_status sm_checkpoint_argument(sm_checkpoint *checkpoint, const sm_argum
 stylemap_status sm_read_legacy(sm_checkpoint *checkpoint, stylemap_error *error);
 stylemap_status sm_read_zip(sm_checkpoint *checkpoint, stylemap_error *error);
 stylemap_status sm_read_safetensors(sm_checkpoint *checkpoint, stylemap_error *error);
-
-/* CRC-32 of a part of the file. */
-stylemap_status sm_file_crc32(const sm_file *file, uint64_t at, uint64_t size, uint32_t *crc, stylemap_error *error);
 
 /* Refuses with the sentence of the rule's group. `why` is a marked technical detail in English; a host may look
  * it up in its catalogue, too. */

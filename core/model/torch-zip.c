@@ -2,13 +2,14 @@
  * The container of torch since 1.6: a zip archive without compression (rules Z1 .. Z14). Everything is taken from
  * the directory at the end; of the local headers only the two lengths that lead to the data. */
 #include "base/bytes.h"
+#include "base/crc32.h"
 #include "base/memory.h"
 #include "model/pickle.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { END_SIZE = 22, ENTRY_SIZE = 46, LOCAL_SIZE = 30, LIMIT_MARKER = 16, FLAGS = 0x0808 };
+enum { BUFFER = 1 << 17, END_SIZE = 22, ENTRY_SIZE = 46, LOCAL_SIZE = 30, LIMIT_MARKER = 16, FLAGS = 0x0808 };
 
 typedef struct record {
   uint64_t at, size, start; /* the data; where its local header begins */
@@ -20,7 +21,8 @@ typedef struct zip {
   uint64_t directory, directory_end, count;
   record *records;
   sm_buffer names;
-  uint8_t *buffer; /* name and extra field of an entry: 2 * 65535 bytes */
+  uint8_t *buffer; /* BUFFER bytes: room for the name and the extra field of an entry */
+  sm_crc32 *tables;
   size_t record_count, record_capacity;
   sm_table table;
   char folder[SM_MAX_NAME + 1];
@@ -251,9 +253,14 @@ static stylemap_status read_directory(zip *z, stylemap_error *error) {
 
 /* Z12. A sum of 0 means that none was written (torch >= 2.6 can be told so). */
 static stylemap_status check_sum(const zip *z, const record *r, stylemap_error *error) {
-  uint32_t crc;
+  uint32_t crc = 0;
   if (!r->crc) return STYLEMAP_OK;
-  SM_TRY(sm_file_crc32(z->file, r->at, r->size, &crc, error));
+  for (uint64_t done = 0; done < r->size;) {
+    size_t n = r->size - done < BUFFER ? (size_t)(r->size - done) : BUFFER;
+    SM_TRY(sm_file_read(z->file, r->at + done, z->buffer, n, error));
+    crc = sm_crc32_add(z->tables, crc, z->buffer, n);
+    done += n;
+  }
   return crc == r->crc ? STYLEMAP_OK : damaged(z, "Z12", SM_TEXT("the checksum of a record is wrong"), error);
 }
 
@@ -337,8 +344,13 @@ static stylemap_status place_storages(zip *z, sm_checkpoint *c, stylemap_error *
 stylemap_status sm_read_zip(sm_checkpoint *c, stylemap_error *error) {
   stylemap_status status;
   zip z = {.file = &c->file};
-  z.buffer = sm_alloc(2 * 65536, 1);
-  if (!z.buffer) return sm_no_memory(error, 2 * 65536);
+  z.buffer = sm_alloc(BUFFER, 1);
+  z.tables = sm_alloc(1, sizeof *z.tables);
+  if (!z.buffer || !z.tables) {
+    status = sm_no_memory(error, BUFFER + sizeof *z.tables);
+    goto done;
+  }
+  sm_crc32_init(z.tables);
   SM_TRY_DONE(read_end(&z, error));
   SM_TRY_DONE(read_directory(&z, error));
   SM_TRY_DONE(check_markers(&z, error));
@@ -349,6 +361,7 @@ done:
   sm_table_free(&z.table);
   sm_buffer_free(&z.names);
   sm_free(z.records);
+  sm_free(z.tables);
   sm_free(z.buffer);
   return status;
 }

@@ -2,6 +2,8 @@
  * Where the test files are, and what more than one test of model/ needs. */
 #pragma once
 #include "harness.h"
+
+#include "base/crc32.h"
 #include "model/checkpoint.h"
 #include "model/model.h"
 
