@@ -107,23 +107,24 @@ GeglBuffer *layer_feather(GeglBuffer *mask, gdouble radius) {
 
 /* --------------------------------------------------------------------------------------- composite */
 
-/* The float format in which the target's own encoding blends: linear light stays linear, gamma stays gamma. */
-static const Babl *blend_format(const Babl *format) {
-  const Babl *space = babl_format_get_space(format);
+const Babl *layer_own_float(const Babl *format) {
+  static const gchar *const models[3][2][2] = {
+    { { "RGB float", "RGBA float" }, { "Y float", "YA float" } },
+    { { "R~G~B~ float", "R~G~B~A float" }, { "Y~ float", "Y~A float" } },
+    { { "R'G'B' float", "R'G'B'A float" }, { "Y' float", "Y'A float" } },
+  };
   BablModelFlag flags = babl_get_model_flags(format);
-  gboolean grey = (flags & BABL_MODEL_FLAG_GRAY) != 0;
-  if (flags & BABL_MODEL_FLAG_LINEAR)
-    return babl_format_with_space(grey ? "YA float" : "RGBA float", space);
-  if (flags & BABL_MODEL_FLAG_PERCEPTUAL)
-    return babl_format_with_space(grey ? "Y~A float" : "R~G~B~A float", space);
-  return babl_format_with_space(grey ? "Y'A float" : "R'G'B'A float", space);
+  guint encoding = flags & BABL_MODEL_FLAG_LINEAR ? 0 : flags & BABL_MODEL_FLAG_PERCEPTUAL ? 1 : 2;
+  guint grey = (flags & BABL_MODEL_FLAG_GRAY) != 0, alpha = babl_format_has_alpha(format) != 0;
+  return babl_format_with_space(models[encoding][grey][alpha], babl_format_get_space(format));
 }
 
 void layer_composite(GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds) {
   const Babl *own = gegl_buffer_get_format(target);
-  const Babl *blend = blend_format(own);
+  const Babl *blend = layer_own_float(own);
+  gboolean has_alpha = babl_format_has_alpha(own);
   const Babl *weight_format = babl_format("Y float");
-  gint components = babl_format_get_n_components(blend);
+  gint components = babl_format_get_n_components(blend), colours = components - (has_alpha ? 1 : 0);
   gsize own_bytes = (gsize)babl_format_get_bytes_per_pixel(own);
   gint band = MAX(1, (1 << 20) / MAX(1, bounds->width)); /* rows: about a million pixels at a time */
   gsize pixels = (gsize)bounds->width * (gsize)MIN(band, bounds->height);
@@ -143,8 +144,8 @@ void layer_composite(GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, co
     for (gsize n = 0; n < count; n++) {
       const gfloat *o = over + n * (gsize)components;
       gfloat *i = in + n * (gsize)components;
-      gfloat w = weight[n] * o[components - 1];
-      for (gint c = 0; c < components - 1; c++) i[c] += w * (o[c] - i[c]);
+      gfloat w = has_alpha ? weight[n] * o[colours] : weight[n];
+      for (gint c = 0; c < colours; c++) i[c] += w * (o[c] - i[c]);
       weight[n] = w; /* what the pixel got */
     }
     babl_process(to_own, in, after, (glong)count);

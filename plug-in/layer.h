@@ -17,6 +17,10 @@ gboolean layer_mask_bounds (GeglBuffer *mask, GeglRectangle *bounds);
  * 1/512 become 0. Returns a new "Y float" buffer of the same extent. */
 GeglBuffer *layer_feather (GeglBuffer *mask, gdouble radius);
 
+/* The float format with the components of `format` in its own encoding, alpha separate: gamma stays gamma, linear
+ * light stays linear, so that numbers keep their meaning and babl has nothing to compute. */
+const Babl *layer_own_float (const Babl *format);
+
 /* target + mask * alpha * (layer - target), alpha kept: GIMP's normal mode, clipped to the backdrop, in the
  * target's own encoding. Writes into `target`; pixels whose mask is 0 keep every bit. */
 void layer_composite (GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds);

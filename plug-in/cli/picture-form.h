@@ -38,8 +38,8 @@ const gchar *picture_size_fault (const Picture *picture);
 void   picture_listen (void);
 gchar *picture_heard (void);
 
-/* The float format with separate alpha in the encoding of `format`: gamma stays gamma, linear stays linear. */
-const Babl *picture_own_float (const Babl *format);
+/* A copy whose numbers are those of `buffer` in `from`, labelled `as` (the same components). */
+GeglBuffer *picture_relabel (GeglBuffer *buffer, const Babl *from, const Babl *as);
 
 /* The babl space of a profile; NULL (sRGB) without one or where babl does not know its kind. */
 const Babl *picture_space (GBytes *icc);

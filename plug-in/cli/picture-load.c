@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "layer.h"
 #include "picture-form.h"
 
 enum { MAX_SIDE = 65535, MAX_PIXELS = 1 << 29 };
@@ -47,14 +48,6 @@ const Babl *picture_space(GBytes *icc) {
   const char *data = g_bytes_get_data(icc, &size);
   const Babl *space = babl_space_from_icc(data, (int)size, BABL_ICC_INTENT_RELATIVE_COLORIMETRIC, &fault);
   return fault ? NULL : space;
-}
-
-const Babl *picture_own_float(const Babl *format) {
-  const Babl *space = babl_format_get_space(format);
-  BablModelFlag flags = babl_get_model_flags(format);
-  gboolean grey = (flags & BABL_MODEL_FLAG_GRAY) != 0;
-  if (flags & BABL_MODEL_FLAG_LINEAR) return babl_format_with_space(grey ? "YA float" : "RGBA float", space);
-  return babl_format_with_space(grey ? "Y'A float" : "R'G'B'A float", space);
 }
 
 /* ------------------------------------------------------------------------------------------- GEGL */
@@ -102,8 +95,7 @@ static gboolean load_by_gegl(Picture *picture, const gchar *path, GError **error
 
 /* --------------------------------------------------------------------- what the loaders get wrong */
 
-/* A copy whose numbers are those of `buffer` in `from`, read as `as` (the same components). */
-static GeglBuffer *relabel(GeglBuffer *buffer, const Babl *from, const Babl *as) {
+GeglBuffer *picture_relabel(GeglBuffer *buffer, const Babl *from, const Babl *as) {
   const GeglRectangle *extent = gegl_buffer_get_extent(buffer);
   GeglBuffer *out = gegl_buffer_new(extent, as);
   gint rows = MAX(1, (1 << 20) / extent->width);
@@ -123,10 +115,10 @@ static void replace(Picture *picture, GeglBuffer *buffer) {
 }
 
 /* GEGL's WebP and GIF loaders know no profile; its PNG loader takes rounded sRGB chunks for another space. */
-static void give_space(Picture *picture) {
-  const Babl *space = picture->png_srgb && !picture->icc ? babl_space("sRGB") : picture_space(picture->icc);
+static void give_space(Picture *picture, const Babl *space) {
   const Babl *own = gegl_buffer_get_format(picture->buffer);
-  if (space) replace(picture, relabel(picture->buffer, own, babl_format_with_space(babl_format_get_encoding(own), space)));
+  const Babl *as = babl_format_with_space(babl_format_get_encoding(own), space);
+  if (as != own) replace(picture, picture_relabel(picture->buffer, own, as));
 }
 
 /* Grey counted from white: the complement of every number. */
@@ -148,7 +140,7 @@ static void mend_tiff(Picture *picture, const TiffFacts *facts) {
   if (!plain) {
     const gchar *encoding = grey ? (alpha ? "Y'A u8" : "Y' u8") : (alpha ? "R'G'B'A u8" : "R'G'B' u8");
     const Babl *format = babl_format_with_space(encoding, space);
-    replace(picture, relabel(picture->buffer, format, format));
+    replace(picture, picture_relabel(picture->buffer, format, format));
   } else if (facts->inverted) {
     invert(picture->buffer);
   }
@@ -276,8 +268,8 @@ static gboolean load(Picture *picture, const guint8 *data, gsize size, const gch
     if (fault) return fail(error, path, fault);
     if (!load_by_gegl(picture, path, error)) return FALSE;
   }
-  if (picture->form == PICTURE_WEBP || (picture->form == PICTURE_PNG && picture->png_srgb && !picture->icc))
-    give_space(picture);
+  if (picture->form == PICTURE_WEBP && picture->icc) give_space(picture, picture_space(picture->icc));
+  if (picture->form == PICTURE_PNG && picture->png_srgb && !picture->icc) give_space(picture, babl_space("sRGB"));
   if (picture->form == PICTURE_TIFF) mend_tiff(picture, &tiff);
   read_texts(picture, path);
   make_upright(picture);
@@ -319,7 +311,8 @@ GeglBuffer *picture_load_mask(const gchar *path, gint width, gint height, GError
                 picture->width, picture->height, width, height);
     return NULL;
   }
-  const Babl *format = picture_own_float(gegl_buffer_get_format(picture->buffer));
+  const Babl *format = layer_own_float(gegl_buffer_get_format(picture->buffer));
+  gboolean has_alpha = babl_format_has_alpha(format);
   gint components = babl_format_get_n_components(format), rows = MAX(1, (1 << 20) / width);
   GeglBuffer *mask = gegl_buffer_new(GEGL_RECTANGLE(0, 0, width, height), babl_format("Y float"));
   gfloat *pixels = g_new(gfloat, (gsize)rows * (gsize)width * (gsize)components);
@@ -330,8 +323,8 @@ GeglBuffer *picture_load_mask(const gchar *path, gint width, gint height, GError
     gegl_buffer_get(picture->buffer, &band, 1.0, format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
     for (gsize n = 0; n < count; n++) {
       const gfloat *p = pixels + n * (gsize)components;
-      gfloat alpha = p[components - 1];
-      if (components == 4) colour = MAX(colour, alpha * MAX(fabsf(p[0] - p[1]), fabsf(p[1] - p[2])));
+      gfloat alpha = has_alpha ? p[components - 1] : 1.0f;
+      if (components >= 3) colour = MAX(colour, alpha * MAX(fabsf(p[0] - p[1]), fabsf(p[1] - p[2])));
       weight[n] = CLAMP(p[0] * alpha, 0.0f, 1.0f);
     }
     gegl_buffer_set(mask, &band, 0, babl_format("Y float"), weight, GEGL_AUTO_ROWSTRIDE);

@@ -116,47 +116,45 @@ static GExiv2Metadata *texts_for(const Picture *like, const GeglRectangle *exten
 
 /* ------------------------------------------------------------------------------------------- save */
 
-static gboolean is_eight_bit(const Babl *format) {
-  return babl_format_get_type(format, 0) == babl_type("u8");
+/* The numbers that go into the file: the encoding with gamma, as many bits as buffer and form both hold. They are
+ * labelled sRGB whatever they mean, so that no saver converts them or writes a profile of its own. */
+static GeglBuffer *prepare(GeglBuffer *buffer, PictureForm form) {
+  const Babl *own = gegl_buffer_get_format(buffer), *space = babl_format_get_space(own);
+  const Babl *type = babl_format_get_type(own, 0);
+  BablModelFlag flags = babl_get_model_flags(own);
+  gboolean grey = (flags & BABL_MODEL_FLAG_GRAY) && form != PICTURE_WEBP;
+  gboolean alpha = babl_format_has_alpha(own) || form == PICTURE_WEBP;
+  gboolean associated = form == PICTURE_TIFF && (flags & BABL_MODEL_FLAG_ASSOCIATED) && (flags & BABL_MODEL_FLAG_ALPHA);
+  const gchar *model = grey ? (!alpha ? "Y'" : associated ? "Y'aA" : "Y'A")
+                            : (!alpha ? "R'G'B'" : associated ? "R'aG'aB'aA" : "R'G'B'A");
+  const gchar *number = form == PICTURE_TIFF                                ? babl_get_name(type)
+                        : form == PICTURE_PNG && type != babl_type("u8") ? "u16"
+                                                                         : "u8";
+  g_autofree gchar *encoding = g_strdup_printf("%s %s", model, number);
+  return picture_relabel(buffer, babl_format_with_space(encoding, space), babl_format(encoding));
 }
 
-/* JPEG and WebP hold other things than the buffer has: without alpha over white, resp. numbers that the saver
- * must not convert. */
-static GeglBuffer *prepare(GeglBuffer *buffer, PictureForm form) {
+/* JPEG holds no alpha: what shines through is white. */
+static GeglBuffer *over_white(GeglBuffer *buffer) {
   const GeglRectangle *extent = gegl_buffer_get_extent(buffer);
   const Babl *own = gegl_buffer_get_format(buffer), *space = babl_format_get_space(own);
-  if (form == PICTURE_WEBP) {
-    GeglBuffer *out = gegl_buffer_new(extent, babl_format("R'G'B'A u8"));
-    const Babl *as = babl_format("R'G'B'A u8"), *from = babl_format_with_space("R'G'B'A u8", space);
-    gint rows = MAX(1, (1 << 20) / extent->width);
-    guint8 *pixels = g_malloc((gsize)rows * (gsize)extent->width * 4);
-    for (gint y = 0; y < extent->height; y += rows) {
-      GeglRectangle band = { 0, y, extent->width, MIN(rows, extent->height - y) };
-      gegl_buffer_get(buffer, &band, 1.0, from, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      gegl_buffer_set(out, &band, 0, as, pixels, GEGL_AUTO_ROWSTRIDE);
-    }
-    g_free(pixels);
-    return out;
-  }
-  if (form != PICTURE_JPEG || !babl_format_has_alpha(own)) return g_object_ref(buffer);
-
-  const Babl *format = picture_own_float(own);
-  gint components = babl_format_get_n_components(format), rows = MAX(1, (1 << 20) / extent->width);
-  const Babl *opaque = babl_format_with_space(components == 2 ? "Y' float" : "R'G'B' float", space);
-  const Babl *encoded = babl_format_with_space(components == 2 ? "Y'A float" : "R'G'B'A float", space);
-  GeglBuffer *out = gegl_buffer_new(extent, opaque);
-  gfloat *pixels = g_new(gfloat, (gsize)rows * (gsize)extent->width * (gsize)components);
+  gboolean grey = (babl_get_model_flags(own) & BABL_MODEL_FLAG_GRAY) != 0;
+  const Babl *from = babl_format_with_space(grey ? "Y'A float" : "R'G'B'A float", space);
+  const Babl *to = babl_format_with_space(grey ? "Y' float" : "R'G'B' float", space);
+  gint colours = grey ? 1 : 3, rows = MAX(1, (1 << 20) / extent->width);
+  GeglBuffer *out = gegl_buffer_new(extent, to);
+  gfloat *pixels = g_new(gfloat, (gsize)rows * (gsize)extent->width * (gsize)(colours + 1));
   for (gint y = 0; y < extent->height; y += rows) {
     GeglRectangle band = { 0, y, extent->width, MIN(rows, extent->height - y) };
     gsize count = (gsize)band.width * (gsize)band.height;
-    gegl_buffer_get(buffer, &band, 1.0, encoded, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-    gfloat *to = pixels;
+    gegl_buffer_get(buffer, &band, 1.0, from, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gfloat *packed = pixels;
     for (gsize n = 0; n < count; n++) {
-      const gfloat *p = pixels + n * (gsize)components;
-      gfloat alpha = p[components - 1];
-      for (gint c = 0; c < components - 1; c++) *to++ = 1 + alpha * (p[c] - 1);
+      const gfloat *p = pixels + n * (gsize)(colours + 1);
+      gfloat alpha = p[colours];
+      for (gint c = 0; c < colours; c++) *packed++ = 1 + alpha * (p[c] - 1);
     }
-    gegl_buffer_set(out, &band, 0, opaque, pixels, GEGL_AUTO_ROWSTRIDE);
+    gegl_buffer_set(out, &band, 0, to, pixels, GEGL_AUTO_ROWSTRIDE);
   }
   g_free(pixels);
   return out;
@@ -171,7 +169,7 @@ static gboolean save_by_gegl(GeglBuffer *buffer, PictureForm form, const gchar *
   g_autofree gchar *whole_path = g_canonicalize_filename(beside, NULL); /* GEGL writes "-" to standard output */
   GeglNode *sink = form == PICTURE_PNG
                      ? gegl_node_new_child(graph, "operation", "gegl:png-save", "path", whole_path, "bitdepth",
-                                           is_eight_bit(format) ? 8 : 16, "compression", 6, NULL)
+                                           babl_format_get_type(format, 0) == babl_type("u8") ? 8 : 16, "compression", 6, NULL)
                    : form == PICTURE_TIFF
                      ? gegl_node_new_child(graph, "operation", "gegl:tiff-save", "path", whole_path, NULL)
                      : gegl_node_new_child(graph, "operation", "gegl:webp-save", "path", whole_path, "quality", 100,
@@ -227,12 +225,15 @@ gboolean picture_save(GeglBuffer *buffer, const Picture *like, const gchar *path
     if (profile) icc = g_bytes_new(profile, (gsize)size);
   }
 
-  g_autoptr(GeglBuffer) ready = prepare(buffer, form);
+  g_autoptr(GeglBuffer) ready = NULL;
   gboolean done;
   if (form == PICTURE_JPEG) {
+    gboolean alpha = babl_format_has_alpha(gegl_buffer_get_format(buffer));
+    ready = alpha ? over_white(buffer) : g_object_ref(buffer);
     g_autoptr(GByteArray) jpeg = jpeg_save(ready, like, icc, path, error);
     done = jpeg && picture_write_bytes(beside, jpeg->data, jpeg->len, error);
   } else {
+    ready = prepare(buffer, form);
     done = save_by_gegl(ready, form, beside, path, error);
   }
   done = done && finish(beside, form, extent, like, icc, path, error);
