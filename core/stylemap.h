@@ -294,6 +294,81 @@ STYLEMAP_API stylemap_status stylemap_reconstruct(stylemap_session *session, con
 /* Mean squared difference over `count` numbers, `a` clipped to -1..1 first. */
 STYLEMAP_API double stylemap_mse(const float *a, const float *b, size_t count);
 
+/* ---------------------------------------------------------------------------------------- training */
+
+/* The paper's joint training of G, E and D (core/train/). One trainer serves one thread at a time and owns its
+ * workers. A step gives the same bits at any thread count, and after saving and loading. */
+typedef struct stylemap_trainer stylemap_trainer;
+
+typedef struct stylemap_train_options {
+  /* the network: channels(r) = min(cap, base / r) at every resolution r */
+  int size, latent_spatial_size, latent_channel_size, mapping_layer_num, base, cap;
+  int small_generator;
+  stylemap_norm norm; /* BATCH_NORM trains with the batch's statistics and keeps running ones, as the published code */
+  double lr_mul;
+  /* the data */
+  int batch;     /* pictures a step, of all ranks together; above 4 a multiple of 4, for each rank too */
+  int mirror;    /* half of the pictures are mirrored at random */
+  uint64_t seed;
+  /* Adam and averaging; may be changed when a run goes on */
+  double learning_rate, beta1, beta2, ema;
+  /* weights of the losses; 0 leaves one out. edges: L1 of image and gradients at four scales */
+  double adversarial, w_reconstruction, in_domain, mse, perceptual, edges;
+  double r1;     /* gamma of the R1 penalty */
+  int r1_every;  /* iterations */
+  uint64_t warm_up; /* first iterations: only mse, perceptual and edges */
+} stylemap_train_options;
+
+/* Plain means over this rank's batch, before weighting; 0 where a loss is left out. */
+typedef struct stylemap_train_losses {
+  double g_adversarial, w_reconstruction, d_adversarial, r1, mse, perceptual, edges, in_domain;
+} stylemap_train_losses;
+
+/* The published settings, with the widths of the shipped 128 x 128 model. */
+STYLEMAP_API void stylemap_train_defaults(stylemap_train_options *options);
+
+/* `threads`: 0 = one per available core. */
+STYLEMAP_API stylemap_status stylemap_trainer_new(const stylemap_train_options *options, int threads,
+                                                  stylemap_trainer **trainer, stylemap_error *error);
+STYLEMAP_API void stylemap_trainer_free(stylemap_trainer *trainer);
+STYLEMAP_API const stylemap_train_options *stylemap_trainer_options(const stylemap_trainer *trainer);
+/* Steps taken so far. */
+STYLEMAP_API uint64_t stylemap_trainer_iteration(const stylemap_trainer *trainer);
+/* Changes what may change while a run goes on: learning rate, betas, ema, weights, r1, r1_every, warm_up. Other
+ * fields must equal the trainer's. */
+STYLEMAP_API stylemap_status stylemap_trainer_change(stylemap_trainer *trainer, const stylemap_train_options *options,
+                                                     stylemap_error *error);
+
+/* LPIPS over VGG16 for the perceptual loss: a safetensors file with torchvision's `features.N.weight|bias` and the
+ * heads `linN.model.1.weight`, names with or without a prefix. Without it the perceptual weight has no effect. */
+STYLEMAP_API stylemap_status stylemap_trainer_perceptual(stylemap_trainer *trainer, const char *path,
+                                                         stylemap_error *error);
+
+/* Data parallel. `sum` replaces `count` values by their sum over all ranks, on the calling thread, and returns 0, or
+ * non-zero to end the step. Every rank makes the same calls; `batch / ranks` pictures a rank. */
+typedef int (*stylemap_all_reduce)(void *data, float *values, size_t count);
+STYLEMAP_API stylemap_status stylemap_trainer_share(stylemap_trainer *trainer, int rank, int ranks,
+                                                    stylemap_all_reduce sum, void *data, stylemap_error *error);
+
+/* Which of `pictures` pictures this rank's next step takes, `batch / ranks` numbers, and whether each is mirrored.
+ * Every picture comes once before one comes twice. */
+STYLEMAP_API stylemap_status stylemap_trainer_draw(const stylemap_trainer *trainer, uint64_t pictures,
+                                                   uint64_t *indices, unsigned char *mirrored, stylemap_error *error);
+/* One iteration on `batch / ranks` images. After a failure the trainer must be freed or loaded again. */
+STYLEMAP_API stylemap_status stylemap_trainer_step(stylemap_trainer *trainer, const float *images,
+                                                   stylemap_train_losses *losses, stylemap_error *error);
+
+/* The whole state, checksummed, written beside `path` and renamed. A file that is damaged, or not one of these, is
+ * REFUSED (rule T1 .. T3). */
+STYLEMAP_API stylemap_status stylemap_trainer_save(const stylemap_trainer *trainer, const char *path,
+                                                   stylemap_error *error);
+STYLEMAP_API stylemap_status stylemap_trainer_load(const char *path, int threads, stylemap_trainer **trainer,
+                                                   stylemap_error *error);
+/* The averaged generator and encoder as a model file, as stylemap_save writes it. */
+STYLEMAP_API stylemap_status stylemap_trainer_export(const stylemap_trainer *trainer, const char *path,
+                                                     const stylemap_save_options *options,
+                                                     stylemap_save_report *report, stylemap_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -33,9 +33,19 @@ int main(int argc, char **argv) {
   sm_random random = sm_random_stream(1, 1);
   for (size_t i = 0; i < count; i++) x[i] = (float)sm_random_normal(&random) / 2;
   for (size_t i = 0; i < 2 * noise; i++) z[i] = (float)sm_random_normal(&random);
-  sm_step_options options = {.batch = batch, .rate = 0.002, .beta1 = 0, .beta2 = 0.99, .epsilon = 1e-8, .decay = 0.999,
-                             .r1_every = 16, .r1 = 10, .g_adversarial = 1, .w_reconstruction = 1, .d_adversarial = 1,
-                             .in_domain = 1, .squares = 1};
+  sm_step_options options = {.batch = batch,
+                             .rate = 0.002,
+                             .beta1 = 0,
+                             .beta2 = 0.99,
+                             .epsilon = 1e-8,
+                             .decay = 0.999,
+                             .r1_every = 16,
+                             .r1 = 10,
+                             .g_adversarial = 1,
+                             .w_reconstruction = 1,
+                             .d_adversarial = 1,
+                             .in_domain = 1,
+                             .squares = 1};
   sm_step step = {shop, learner, &options, NULL, NULL, NULL};
   double total = 0, r1 = 0;
   for (int i = 0; i <= iterations + 1; i++) { /* the first takes memory and is not counted; the second has R1 */

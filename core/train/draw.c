@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "train/draw.h"
+
+#include "base/random.h"
+
+/* Streams of the run's seed beside those of the first weights (parameters.c takes 3 seed + 0 .. 2). */
+enum { ORDER = 11, MIRROR = 12, NOISE = 13 };
+
+static uint64_t stream_seed(uint64_t seed, int use) { return seed * 0x9E3779B97F4A7C15u + (uint64_t)use; }
+
+static uint32_t hash(uint64_t seed, uint64_t index) {
+  sm_random r = sm_random_stream(seed, index);
+  return sm_random_bits(&r);
+}
+
+/* A Feistel network over 2 x `half` bits is a permutation of 0 .. 4^half - 1; walking on while outside makes it one of
+ * 0 .. pictures - 1. */
+uint64_t sm_draw_picture(uint64_t seed, uint64_t pictures, uint64_t number) {
+  uint64_t pass = number / pictures, at = number % pictures;
+  int half = 1;
+  while (half < 32 && (uint64_t)1 << (2 * half) < pictures) half++;
+  uint64_t mask = ((uint64_t)1 << half) - 1;
+  do {
+    uint64_t low = at & mask, high = at >> half & mask;
+    for (uint64_t round = 0; round < 4; round++) {
+      uint64_t mixed = hash(stream_seed(seed, ORDER) + 4 * pass + round, low) & mask, swap = high ^ mixed;
+      high = low;
+      low = swap;
+    }
+    at = high << half | low;
+  } while (at >= pictures);
+  return at;
+}
+
+int sm_draw_mirror(uint64_t seed, uint64_t number) { return (int)(hash(stream_seed(seed, MIRROR), number) >> 31); }
+
+void sm_draw_noise(uint64_t seed, uint64_t number, int use, float *z, int dim) {
+  sm_random r = sm_random_stream(stream_seed(seed, NOISE), 2 * number + (uint64_t)use);
+  for (int i = 0; i < dim; i++) z[i] = (float)sm_random_normal(&r);
+}

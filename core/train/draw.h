@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What is random in a run, as a function of seed and place: nothing to save, the same on every rank. */
+#pragma once
+#include <stdint.h>
+
+/* Picture `number` (from 0, over the whole run) of a run over `pictures` pictures: every run of `pictures` numbers is a
+ * permutation of its own. */
+uint64_t sm_draw_picture(uint64_t seed, uint64_t pictures, uint64_t number);
+int sm_draw_mirror(uint64_t seed, uint64_t number);
+/* Noise z for picture `number`; `use` 0 for the generator's step, 1 for the discriminator's. */
+void sm_draw_noise(uint64_t seed, uint64_t number, int use, float *z, int dim);

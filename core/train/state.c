@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A run's state in a safetensors file: NETWORK.NAME, moment.NETWORK.NAME, square.NETWORK.NAME, EMA.NAME (and running
+ * statistics), the options as texts, and a CRC-32 over all of it as the text "crc32". Rules:
+ *   T1  not such a file, or of another kind of run   T2  checksum   T3  a tensor is missing or has another shape */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/crc32.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "model/safetensors-write.h"
+#include "model/safetensors.h"
+#include "model/tensor.h"
+#include "train/trainer.h"
+
+enum { NAME = 112, TEXTS = 40 };
+static const char form[] = "stylemap training state 1";
+
+/* ------------------------------------------------------------------------------------------- tensors */
+
+typedef stylemap_status visit(void *context, const char *name, int rank, const int *shape, size_t count, float *values);
+
+static stylemap_status walk_weights(const sm_weights *w, visit *f, void *context) {
+  char name[NAME];
+  for (int i = 0; i < w->count; i++) {
+    const sm_parameter *p = &w->parameter[i];
+    float *part[] = {p->value, p->moment, p->square, p->average};
+    const char *prefix[] = {w->name, "moment", "square", w->ema};
+    for (int k = 0; k < 4 && part[k]; k++) {
+      if (k == 1 || k == 2) snprintf(name, sizeof name, "%s.%s.%s", prefix[k], w->name, p->name);
+      else snprintf(name, sizeof name, "%s.%s", prefix[k], p->name);
+      SM_TRY(f(context, name, p->rank, p->shape, p->count, part[k]));
+    }
+  }
+  return STYLEMAP_OK;
+}
+
+/* Every array of the state, in a fixed order. */
+static stylemap_status walk(const stylemap_trainer *t, visit *f, void *context) {
+  SM_TRY(walk_weights(&t->learner->generator, f, context));
+  SM_TRY(walk_weights(&t->learner->encoder, f, context));
+  SM_TRY(walk_weights(&t->learner->discriminator, f, context));
+  int channels;
+  char layer[64], name[NAME];
+  real *running;
+  for (int i = 0; (running = sm_learner_running(t->learner, i, &channels, layer)); i++) {
+    snprintf(name, sizeof name, "running.%s", layer);
+    SM_TRY(f(context, name, 2, (int[]){2, channels}, 2 * (size_t)channels, running));
+  }
+  return STYLEMAP_OK;
+}
+
+/* ------------------------------------------------------------------------------------------- options */
+
+/* Every field by its name; numbers as texts. */
+typedef struct field {
+  const char *key;
+  int *whole;
+  uint64_t *large;
+  double *number;
+} field;
+
+static int list_fields(stylemap_train_options *o, uint64_t *iteration, uint64_t *g, uint64_t *e, uint64_t *d, int *norm,
+                       field *fields) {
+  const field list[] = {{"size", &o->size, NULL, NULL},
+                        {"latent_spatial_size", &o->latent_spatial_size, NULL, NULL},
+                        {"latent_channel_size", &o->latent_channel_size, NULL, NULL},
+                        {"mapping_layer_num", &o->mapping_layer_num, NULL, NULL},
+                        {"base", &o->base, NULL, NULL},
+                        {"cap", &o->cap, NULL, NULL},
+                        {"small_generator", &o->small_generator, NULL, NULL},
+                        {"norm", norm, NULL, NULL},
+                        {"lr_mul", NULL, NULL, &o->lr_mul},
+                        {"batch", &o->batch, NULL, NULL},
+                        {"mirror", &o->mirror, NULL, NULL},
+                        {"seed", NULL, &o->seed, NULL},
+                        {"learning_rate", NULL, NULL, &o->learning_rate},
+                        {"beta1", NULL, NULL, &o->beta1},
+                        {"beta2", NULL, NULL, &o->beta2},
+                        {"ema", NULL, NULL, &o->ema},
+                        {"adversarial", NULL, NULL, &o->adversarial},
+                        {"w_reconstruction", NULL, NULL, &o->w_reconstruction},
+                        {"in_domain", NULL, NULL, &o->in_domain},
+                        {"mse", NULL, NULL, &o->mse},
+                        {"perceptual", NULL, NULL, &o->perceptual},
+                        {"edges", NULL, NULL, &o->edges},
+                        {"r1", NULL, NULL, &o->r1},
+                        {"r1_every", &o->r1_every, NULL, NULL},
+                        {"warm_up", NULL, &o->warm_up, NULL},
+                        {"iteration", NULL, iteration, NULL},
+                        {"generator_steps", NULL, g, NULL},
+                        {"encoder_steps", NULL, e, NULL},
+                        {"discriminator_steps", NULL, d, NULL}};
+  memcpy(fields, list, sizeof list);
+  return (int)(sizeof list / sizeof *list);
+}
+
+/* --------------------------------------------------------------------------------------------- saving */
+
+typedef struct collecting {
+  sm_out_tensor *tensors;
+  char (*names)[NAME];
+  size_t count, capacity;
+  const sm_crc32 *tables;
+  uint32_t crc;
+} collecting;
+
+static stylemap_status count_tensor(void *context, const char *name, int rank, const int *shape, size_t count,
+                                    float *values) {
+  ((collecting *)context)->capacity++;
+  return STYLEMAP_OK;
+}
+
+static stylemap_status collect_tensor(void *context, const char *name, int rank, const int *shape, size_t count,
+                                      float *values) {
+  collecting *c = context;
+  memcpy(c->names[c->count], name, strlen(name) + 1);
+  sm_out_tensor *t = &c->tensors[c->count];
+  *t = (sm_out_tensor){.name = c->names[c->count], .kind = SM_F32, .rank = rank, .values = values};
+  for (int i = 0; i < rank; i++) t->size[i] = shape[i];
+  c->count++;
+  c->crc = sm_crc32_add(c->tables, c->crc, name, strlen(name) + 1);
+  c->crc = sm_crc32_add(c->tables, c->crc, values, count * sizeof *values);
+  return STYLEMAP_OK;
+}
+
+static uint32_t add_text(const sm_crc32 *tables, uint32_t crc, const char *key, const char *text, size_t size) {
+  crc = sm_crc32_add(tables, crc, key, strlen(key) + 1);
+  return sm_crc32_add(tables, crc, text, size);
+}
+
+stylemap_status stylemap_trainer_save(const stylemap_trainer *t, const char *path, stylemap_error *error) {
+  if (!t || !path)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("Saving needs a trainer and a file name."), NULL);
+  stylemap_train_options o = t->options;
+  uint64_t iteration = t->iteration, g = t->learner->generator.steps, e = t->learner->encoder.steps;
+  uint64_t d = t->learner->discriminator.steps;
+  int norm = (int)o.norm;
+  field fields[TEXTS];
+  sm_number numbers[TEXTS], crc;
+  sm_out_text texts[TEXTS + 2];
+  collecting c = {0};
+  stylemap_status status = STYLEMAP_OK;
+  sm_crc32 *tables = sm_alloc(1, sizeof *tables);
+  walk(t, count_tensor, &c);
+  c.tensors = sm_alloc(c.capacity, sizeof *c.tensors);
+  c.names = sm_alloc(c.capacity, sizeof *c.names);
+  if (!tables || !c.tensors || !c.names) {
+    status = sm_no_memory(error, c.capacity * (sizeof *c.tensors + NAME));
+    goto done;
+  }
+  sm_crc32_init(tables);
+  c.tables = tables;
+  int count = list_fields(&o, &iteration, &g, &e, &d, &norm, fields);
+  texts[0] = (sm_out_text){"form", form};
+  c.crc = add_text(tables, 0, "form", form, strlen(form));
+  for (int i = 0; i < count; i++) {
+    const field *f = &fields[i];
+    const char *text = f->number ? sm_real(&numbers[i], *f->number)
+                                 : sm_decimal(&numbers[i], f->whole ? *f->whole : (int64_t)*f->large);
+    texts[i + 1] = (sm_out_text){f->key, text};
+    c.crc = add_text(tables, c.crc, f->key, text, strlen(text));
+  }
+  walk(t, collect_tensor, &c);
+  texts[count + 1] = (sm_out_text){"crc32", sm_decimal(&crc, c.crc)};
+  SM_TRY_DONE(sm_safetensors_write(path, c.tensors, c.count, texts, (size_t)count + 2, error));
+done:
+  sm_free(c.names);
+  sm_free(c.tensors);
+  sm_free(tables);
+  return status;
+}
+
+/* -------------------------------------------------------------------------------------------- loading */
+
+typedef struct loading {
+  const char *path;
+  const sm_safetensors *file;
+  sm_loader *loader;
+  size_t count;
+  const sm_crc32 *tables;
+  uint32_t crc;
+  stylemap_error *error;
+} loading;
+
+static stylemap_status refuse(stylemap_error *error, const char *path, const char *rule) {
+  return sm_fail(error, STYLEMAP_REFUSED, rule,
+                 SM_TEXT("%1 cannot go on: it is damaged, or no state of a training run."), path, NULL);
+}
+
+static stylemap_status load_tensor(void *context, const char *name, int rank, const int *shape, size_t count,
+                                   float *values) {
+  loading *l = context;
+  uint32_t at = sm_safetensors_find(l->file, name);
+  if (at == SM_NONE) return refuse(l->error, l->path, "T3");
+  const sm_tensor *t = &l->file->tensors[at].tensor;
+  int good = t->kind == SM_F32 && t->rank == rank;
+  for (int i = 0; good && i < rank; i++) good = t->size[i] == shape[i];
+  if (!good) return refuse(l->error, l->path, "T3");
+  SM_TRY(sm_loader_floats(l->loader, t, values, l->error));
+  l->count++;
+  l->crc = sm_crc32_add(l->tables, l->crc, name, strlen(name) + 1);
+  l->crc = sm_crc32_add(l->tables, l->crc, values, count * sizeof *values);
+  return STYLEMAP_OK;
+}
+
+static int text_of(const sm_safetensors *s, const char *key, const char **text, size_t *size) {
+  uint32_t meta = sm_json_get(&s->json, 0, "__metadata__");
+  uint32_t node = meta == SM_NONE ? SM_NONE : sm_json_get(&s->json, meta, key);
+  if (node == SM_NONE) return 0;
+  *text = s->json.text + s->json.nodes[node].as.text.at;
+  *size = s->json.nodes[node].as.text.length;
+  return 1;
+}
+
+static int read_field(const field *f, const char *text, size_t size) {
+  int64_t v;
+  if (f->number) return sm_text_real(text, size, f->number);
+  if (!sm_text_integer(text, size, &v) || (f->whole && (v < INT32_MIN || v > INT32_MAX))) return 0;
+  if (f->whole) *f->whole = (int)v;
+  else *f->large = (uint64_t)v;
+  return 1;
+}
+
+stylemap_status stylemap_trainer_load(const char *path, int threads, stylemap_trainer **out, stylemap_error *error) {
+  if (!path || !out) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("No file is named."), NULL);
+  sm_file file;
+  SM_TRY(sm_file_open(path, &file, error));
+  sm_safetensors s = {0};
+  sm_crc32 *tables = sm_alloc(1, sizeof *tables);
+  sm_loader *loader = sm_alloc(1, sizeof *loader);
+  stylemap_trainer *t = NULL;
+  stylemap_status status = STYLEMAP_OK;
+  stylemap_train_options o = {0};
+  uint64_t iteration, g, e, d;
+  int norm;
+  const char *text;
+  size_t size;
+  if (!tables || !loader) {
+    status = sm_no_memory(error, sizeof *tables + sizeof *loader);
+    goto done;
+  }
+  sm_crc32_init(tables);
+  uint8_t start[9] = {0};
+  if (file.size >= 10) SM_TRY_DONE(sm_file_read(&file, 0, start, sizeof start, error));
+  if (start[8] != '{') {
+    status = refuse(error, path, "T1");
+    goto done;
+  }
+  SM_TRY_DONE(sm_safetensors_read(&file, &s, error));
+  if (!text_of(&s, "form", &text, &size) || !sm_text_is(text, size, form)) {
+    status = refuse(error, path, "T1");
+    goto done;
+  }
+  loading l = {.path = path, .file = &s, .loader = loader, .tables = tables, .error = error};
+  l.crc = add_text(tables, 0, "form", text, size);
+  field fields[TEXTS];
+  int count = list_fields(&o, &iteration, &g, &e, &d, &norm, fields);
+  for (int i = 0; i < count; i++) {
+    if (!text_of(&s, fields[i].key, &text, &size) || !read_field(&fields[i], text, size)) {
+      status = refuse(error, path, "T1");
+      goto done;
+    }
+    l.crc = add_text(tables, l.crc, fields[i].key, text, size);
+  }
+  o.norm = (stylemap_norm)norm;
+  SM_TRY_DONE(stylemap_trainer_new(&o, threads, &t, error));
+  sm_loader_init(loader, &file, UINT64_MAX, NULL, NULL);
+  SM_TRY_DONE(walk(t, load_tensor, &l));
+  int64_t crc;
+  if (!text_of(&s, "crc32", &text, &size) || !sm_text_integer(text, size, &crc) || crc != (int64_t)l.crc ||
+      l.count != s.count) {
+    status = refuse(error, path, "T2");
+    goto done;
+  }
+  t->iteration = iteration;
+  t->learner->generator.steps = g;
+  t->learner->encoder.steps = e;
+  t->learner->discriminator.steps = d;
+  *out = t;
+  t = NULL;
+done:
+  stylemap_trainer_free(t);
+  sm_safetensors_free(&s);
+  sm_free(loader);
+  sm_free(tables);
+  sm_file_close(&file);
+  return status;
+}
+
+/* ----------------------------------------------------------------------------------------- perceptual */
+
+/* The tensor whose name is `name`, alone or behind a prefix that ends in a dot. */
+static const struct sm_named *find_suffix(const sm_safetensors *s, const char *name) {
+  size_t length = strlen(name);
+  for (size_t i = 0; i < s->count; i++) {
+    const struct sm_named *n = &s->tensors[i];
+    if (n->length < length || memcmp(n->name + n->length - length, name, length) != 0) continue;
+    if (n->length == length || n->name[n->length - length - 1] == '.') return n;
+  }
+  return NULL;
+}
+
+static stylemap_status load_perceptual(sm_perceiver *p, const sm_safetensors *s, sm_loader *loader, const char *name,
+                                       const char *path, stylemap_error *error) {
+  const struct sm_named *n = find_suffix(s, name);
+  if (!n)
+    return sm_fail(error, STYLEMAP_REFUSED, "T3", SM_TEXT("%1 lacks the tensor %2 of the perceptual network."), path,
+                   name, NULL);
+  const sm_tensor *t = &n->tensor;
+  int shape[SM_MAX_RANK];
+  int64_t count = 1;
+  for (int i = 0; i < t->rank; i++) {
+    if (t->size[i] < 1 || t->size[i] > 1 << 16) return refuse(error, path, "T3");
+    shape[i] = (int)t->size[i];
+    count *= t->size[i];
+    if (count > 1 << 26) return refuse(error, path, "T3");
+  }
+  if (!sm_kind_is_float(t->kind) || t->rank > 5) return refuse(error, path, "T3");
+  float *values = sm_alloc((size_t)count, sizeof *values);
+  if (!values) return sm_no_memory(error, (uint64_t)count * sizeof *values);
+  stylemap_status status = sm_loader_floats(loader, t, values, error);
+  if (status == STYLEMAP_OK) status = sm_perceiver_set(p, name, t->rank, shape, values, error);
+  sm_free(values);
+  return status;
+}
+
+stylemap_status stylemap_trainer_perceptual(stylemap_trainer *t, const char *path, stylemap_error *error) {
+  if (!t || !path) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("No file is named."), NULL);
+  sm_file file;
+  SM_TRY(sm_file_open(path, &file, error));
+  sm_safetensors s = {0};
+  sm_perceiver p = {0};
+  stylemap_status status = STYLEMAP_OK;
+  char weight[32], bias[32];
+  uint8_t start[9] = {0};
+  sm_loader *loader = sm_alloc(1, sizeof *loader);
+  if (!loader) {
+    status = sm_no_memory(error, sizeof *loader);
+    goto done;
+  }
+  if (file.size >= 10) SM_TRY_DONE(sm_file_read(&file, 0, start, sizeof start, error));
+  if (start[8] != '{') {
+    status = sm_fail(error, STYLEMAP_REFUSED, "T1", SM_TEXT("%1 is no safetensors file."), path, NULL);
+    goto done;
+  }
+  SM_TRY_DONE(sm_safetensors_read(&file, &s, error));
+  sm_loader_init(loader, &file, UINT64_MAX, NULL, NULL);
+  for (int i = 0; i < SM_PERCEIVER_CONVS; i++) {
+    sm_perceiver_names(i, weight, bias);
+    SM_TRY_DONE(load_perceptual(&p, &s, loader, weight, path, error));
+    SM_TRY_DONE(load_perceptual(&p, &s, loader, bias, path, error));
+  }
+  for (int i = 0; i < SM_PERCEIVER_TAPS; i++) {
+    sm_perceiver_head_name(i, weight);
+    SM_TRY_DONE(load_perceptual(&p, &s, loader, weight, path, error));
+  }
+  sm_perceiver_clear(&t->perceiver);
+  t->perceiver = p;
+  t->perceives = 1;
+  p = (sm_perceiver){0};
+done:
+  sm_perceiver_clear(&p);
+  sm_safetensors_free(&s);
+  sm_free(loader);
+  sm_file_close(&file);
+  return status;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The public trainer: options, steps, sharing. state.c saves and loads, export.c writes models. */
+#include "train/trainer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "train/draw.h"
+
+void stylemap_train_defaults(stylemap_train_options *o) {
+  *o = (stylemap_train_options){.size = 128,
+                                .latent_spatial_size = 8,
+                                .latent_channel_size = 64,
+                                .mapping_layer_num = 8,
+                                .base = 2048,
+                                .cap = 128,
+                                .norm = STYLEMAP_LAYER_NORM,
+                                .lr_mul = 0.01,
+                                .batch = 16,
+                                .seed = 1,
+                                .learning_rate = 0.002,
+                                .beta2 = 0.99,
+                                .ema = 0.999,
+                                .adversarial = 1,
+                                .w_reconstruction = 1,
+                                .in_domain = 1,
+                                .mse = 1,
+                                .perceptual = 1,
+                                .edges = 1,
+                                .r1 = 10,
+                                .r1_every = 16};
+}
+
+static int weight_ok(double v) { return v >= 0 && v <= 1e6; }
+
+static stylemap_status check(const stylemap_train_options *o, stylemap_error *error) {
+  const char *wrong = NULL;
+  if (o->batch < 1 || o->batch > 4096 || (o->batch > 4 && o->batch % 4)) wrong = "batch";
+  else if (!(o->learning_rate > 0 && o->learning_rate <= 1)) wrong = "learning_rate";
+  else if (!(o->beta1 >= 0 && o->beta1 < 1)) wrong = "beta1";
+  else if (!(o->beta2 > 0 && o->beta2 < 1)) wrong = "beta2";
+  else if (!(o->ema >= 0 && o->ema < 1)) wrong = "ema";
+  else if (!weight_ok(o->adversarial)) wrong = "adversarial";
+  else if (!weight_ok(o->w_reconstruction)) wrong = "w_reconstruction";
+  else if (!weight_ok(o->in_domain)) wrong = "in_domain";
+  else if (!weight_ok(o->mse)) wrong = "mse";
+  else if (!weight_ok(o->perceptual)) wrong = "perceptual";
+  else if (!weight_ok(o->edges)) wrong = "edges";
+  else if (!weight_ok(o->r1) || o->r1_every < 1) wrong = "r1";
+  if (!wrong) return STYLEMAP_OK;
+  return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The training option %1 is out of its range."), wrong, NULL);
+}
+
+static stylemap_status take_noise(stylemap_trainer *t, stylemap_error *error) {
+  size_t count = 2 * (size_t)(t->options.batch / t->ranks) * (size_t)t->options.latent_channel_size;
+  sm_free(t->noise);
+  t->noise = sm_alloc(count, sizeof(float));
+  return t->noise ? STYLEMAP_OK : sm_no_memory(error, count * sizeof(float));
+}
+
+stylemap_status stylemap_trainer_new(const stylemap_train_options *o, int threads, stylemap_trainer **out,
+                                     stylemap_error *error) {
+  if (!o || !out) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A trainer needs its options."), NULL);
+  sm_config config;
+  SM_TRY(check(o, error));
+  SM_TRY(sm_learner_config(&config, o->size, o->latent_spatial_size, o->latent_channel_size, o->base, o->cap,
+                           o->small_generator, o->norm, o->mapping_layer_num, o->lr_mul, error));
+  stylemap_trainer *t = sm_calloc(1, sizeof *t);
+  if (!t) return sm_no_memory(error, sizeof *t);
+  t->options = *o;
+  t->ranks = 1;
+  stylemap_status status = STYLEMAP_OK;
+  SM_TRY_DONE(take_noise(t, error));
+  SM_TRY_DONE(sm_learner_new(&config, o->base, o->cap, o->seed, &t->learner, error));
+  SM_TRY_DONE(sm_workshop_new(threads, &t->shop, error));
+  *out = t;
+  t = NULL;
+done:
+  stylemap_trainer_free(t);
+  return status;
+}
+
+void stylemap_trainer_free(stylemap_trainer *t) {
+  if (!t) return;
+  sm_perceiver_clear(&t->perceiver);
+  sm_workshop_free(t->shop);
+  sm_learner_free(t->learner);
+  sm_free(t->shared);
+  sm_free(t->noise);
+  sm_free(t);
+}
+
+const stylemap_train_options *stylemap_trainer_options(const stylemap_trainer *t) { return t ? &t->options : NULL; }
+
+uint64_t stylemap_trainer_iteration(const stylemap_trainer *t) { return t ? t->iteration : 0; }
+
+stylemap_status stylemap_trainer_change(stylemap_trainer *t, const stylemap_train_options *o, stylemap_error *error) {
+  if (!t || !o) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A trainer needs its options."), NULL);
+  SM_TRY(check(o, error));
+  const stylemap_train_options *old = &t->options;
+  const char *wrong = NULL;
+  if (o->size != old->size) wrong = "size";
+  else if (o->latent_spatial_size != old->latent_spatial_size) wrong = "latent_spatial_size";
+  else if (o->latent_channel_size != old->latent_channel_size) wrong = "latent_channel_size";
+  else if (o->mapping_layer_num != old->mapping_layer_num) wrong = "mapping_layer_num";
+  else if (o->base != old->base) wrong = "base";
+  else if (o->cap != old->cap) wrong = "cap";
+  else if (!o->small_generator != !old->small_generator) wrong = "small_generator";
+  else if (o->norm != old->norm) wrong = "norm";
+  else if (o->lr_mul != old->lr_mul) wrong = "lr_mul";
+  else if (o->batch != old->batch) wrong = "batch";
+  else if (!o->mirror != !old->mirror) wrong = "mirror";
+  else if (o->seed != old->seed) wrong = "seed";
+  if (wrong)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
+                   SM_TEXT("The training option %1 belongs to the run and cannot be changed when it goes on."), wrong,
+                   NULL);
+  t->options = *o;
+  return STYLEMAP_OK;
+}
+
+static size_t weights_size(const sm_weights *w) {
+  size_t count = 0;
+  for (int i = 0; i < w->count; i++) count += w->parameter[i].count;
+  return count;
+}
+
+stylemap_status stylemap_trainer_share(stylemap_trainer *t, int rank, int ranks, stylemap_all_reduce sum, void *data,
+                                       stylemap_error *error) {
+  if (!t || !sum || ranks < 1 || rank < 0 || rank >= ranks || t->options.batch % ranks ||
+      (t->options.batch / ranks > 4 && t->options.batch / ranks % 4))
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
+                   SM_TEXT("The batch must divide into equal parts for all ranks, and a part above 4 by 4."), NULL);
+  size_t most = weights_size(&t->learner->generator), e = weights_size(&t->learner->encoder);
+  size_t d = weights_size(&t->learner->discriminator);
+  if (e > most) most = e;
+  if (d > most) most = d;
+  float *shared = sm_alloc(most, sizeof *shared);
+  if (!shared) return sm_no_memory(error, most * sizeof *shared);
+  sm_free(t->shared);
+  t->shared = shared;
+  t->rank = rank;
+  t->ranks = ranks;
+  t->sum = sum;
+  t->sum_data = data;
+  return take_noise(t, error);
+}
+
+static stylemap_status share_gradients(void *data, const char *step, sm_weights *w) {
+  stylemap_trainer *t = data;
+  float *at = t->shared;
+  for (int i = 0; i < w->count; at += w->parameter[i++].count)
+    memcpy(at, w->parameter[i].grad, sizeof(float) * w->parameter[i].count);
+  if (t->sum(t->sum_data, t->shared, (size_t)(at - t->shared))) return STYLEMAP_CANCELLED;
+  at = t->shared;
+  for (int i = 0; i < w->count; at += w->parameter[i++].count)
+    for (size_t k = 0; k < w->parameter[i].count; k++) w->parameter[i].grad[k] = at[k] / (float)t->ranks;
+  return STYLEMAP_OK;
+}
+
+/* The number, over the whole run, of the first picture of this rank's next step. */
+static uint64_t first_number(const stylemap_trainer *t) {
+  uint64_t batch = (uint64_t)t->options.batch;
+  return t->iteration * batch + (uint64_t)t->rank * (batch / (uint64_t)t->ranks);
+}
+
+stylemap_status stylemap_trainer_draw(const stylemap_trainer *t, uint64_t pictures, uint64_t *indices,
+                                      unsigned char *mirrored, stylemap_error *error) {
+  if (!t || !pictures || !indices || !mirrored)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("There are no pictures to train on."), NULL);
+  for (int i = 0; i < t->options.batch / t->ranks; i++) {
+    uint64_t number = first_number(t) + (uint64_t)i;
+    indices[i] = sm_draw_picture(t->options.seed, pictures, number);
+    mirrored[i] = t->options.mirror && sm_draw_mirror(t->options.seed, number);
+  }
+  return STYLEMAP_OK;
+}
+
+stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, stylemap_train_losses *losses,
+                                      stylemap_error *error) {
+  if (!t || !images || !losses)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A training step needs a trainer and images."), NULL);
+  const stylemap_train_options *o = &t->options;
+  int batch = o->batch / t->ranks, joint = t->iteration >= o->warm_up;
+  sm_step_options options = {.batch = batch,
+                             .rate = o->learning_rate,
+                             .beta1 = o->beta1,
+                             .beta2 = o->beta2,
+                             .epsilon = 1e-8,
+                             .decay = o->ema,
+                             .r1_every = o->r1_every,
+                             .r1 = o->r1,
+                             .squares = o->mse,
+                             .perceptual = t->perceives ? o->perceptual : 0,
+                             .edges = o->edges};
+  if (joint) {
+    options.g_adversarial = o->adversarial;
+    options.w_reconstruction = o->w_reconstruction;
+    options.in_domain = o->in_domain;
+    options.d_adversarial = o->adversarial > 0 || o->in_domain > 0;
+  }
+  size_t half = (size_t)batch * (size_t)o->latent_channel_size;
+  for (int use = 0; use < 2; use++)
+    for (int i = 0; i < batch; i++)
+      sm_draw_noise(o->seed, first_number(t) + (uint64_t)i, use,
+                    t->noise + (size_t)use * half + (size_t)i * (size_t)o->latent_channel_size, o->latent_channel_size);
+  sm_step step = {
+      t->shop, t->learner, &options, t->perceives ? &t->perceiver : NULL, t->ranks > 1 ? share_gradients : NULL, t};
+  sm_step_losses found;
+  stylemap_status status = sm_train_step(&step, t->iteration, images, t->noise, t->noise + half, &found);
+  if (status == STYLEMAP_NO_MEMORY) return sm_no_memory(error, 0);
+  if (status != STYLEMAP_OK) return sm_fail(error, status, "", SM_TEXT("The training step was stopped."), NULL);
+  *losses = (stylemap_train_losses){found.g_adversarial, found.w_reconstruction, found.d_adversarial, found.r1,
+                                    found.squares,       found.perceptual,       found.edges,         found.in_domain};
+  t->iteration++;
+  return STYLEMAP_OK;
+}
+
+real *sm_learner_running(const sm_learner *l, int index, int *channels, char name[64]) {
+  const sm_config *c = &l->config;
+  if (c->norm != STYLEMAP_BATCH_NORM || index > 2 * c->blocks + 1) return NULL;
+  int block = (index - 1) / 2;
+  if (index == 0) {
+    snprintf(name, 64, "decoder.conv1");
+    *channels = c->width[0];
+    return l->conv1.running;
+  }
+  if (index == 2 * c->blocks + 1) {
+    snprintf(name, 64, "decoder.to_rgb");
+    *channels = c->width[c->blocks];
+    return l->to_rgb.running;
+  }
+  int second = index % 2 == 0;
+  snprintf(name, 64, "decoder.convs.%d.conv%d", block, 1 + second);
+  *channels = c->width[block + second];
+  return second ? l->blocks[block].conv2.running : l->blocks[block].conv1.running;
+}

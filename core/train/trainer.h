@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What the files behind the public trainer share. */
+#pragma once
+#include "stylemap.h"
+#include "train/step.h"
+
+struct stylemap_trainer {
+  stylemap_train_options options;
+  uint64_t iteration;
+  sm_workshop *shop;
+  sm_learner *learner;
+  sm_perceiver perceiver;
+  int perceives;
+  int rank, ranks;
+  stylemap_all_reduce sum;
+  void *sum_data;
+  float *shared; /* gradients of one network, side by side, while they are summed */
+  float *noise;  /* z_g, z_d of one step */
+};
+
+/* Running statistics of BatchNorm2d in a fixed order, or NULL at the end; *channels each, mean then variance. `name` is
+ * that of the styled layer, as in the state dict. */
+real *sm_learner_running(const sm_learner *learner, int index, int *channels, char name[64]);
