@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What try.sh, test.sh and uninstall.sh share. Sourced by bash, after `set -eu`.
+source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+jobs=$(nproc 2>/dev/null || echo 2)
+
+say() { printf '%s\n' "$*"; }
+step() { printf '\n== %s\n' "$*"; }
+fail() {
+  printf 'StyleMap: %s\n' "$*" >&2
+  exit 1
+}
+
+# Runs a command as root: directly, or through sudo where there is one.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    fail "this needs root, and there is no sudo. Run as root: $*"
+  fi
+}
+
+has_command() { command -v "$1" >/dev/null 2>&1; }
+has_pkg() { has_command pkg-config && pkg-config --exists "$1"; }
+has_library() { PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q -F "$1 "; }
+
+# One line a need: how to see that it is met, and the Debian package that meets it.
+need() {
+  local package=$1
+  shift
+  "$@" || missing+=("$package")
+}
+
+build_needs() {
+  need gcc has_command cc
+  need libc6-dev test -e /usr/include/stdio.h
+  need pkg-config has_command pkg-config
+  need meson has_command meson
+  need ninja-build has_command ninja
+  need libgegl-dev has_pkg gegl-0.4
+  need libgexiv2-dev has_pkg gexiv2
+  need libjpeg62-turbo-dev has_pkg libjpeg
+  need zlib1g-dev has_pkg zlib
+  need libgimp2.0-dev has_pkg gimpui-2.0
+}
+
+run_needs() {
+  need gimp has_command gimp-console-2.10
+  need libopenblas0-pthread has_library libopenblas.so.0
+}
+
+gui_needs() {
+  need xvfb has_command Xvfb
+  need xdotool has_command xdotool
+  need openbox has_command openbox
+  need x11-utils has_command xwininfo
+  need imagemagick has_command import
+}
+
+# install_missing NEEDS...: installs what those lists of needs lack, and nothing else.
+install_missing() {
+  local list
+  missing=()
+  for list in "$@"; do "$list"; done
+  if [ ${#missing[@]} = 0 ]; then
+    say "Everything that is needed is installed."
+    return
+  fi
+  has_command apt-get || fail "these Debian packages (or what your system calls them) are missing: ${missing[*]}"
+  say "Installing ${missing[*]}"
+  if ! { as_root apt-get update -qq &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
+    >"$log_dir/packages.log" 2>&1; then
+    tail -5 "$log_dir/packages.log" >&2
+    fail "the packages could not be installed (${missing[*]}); the whole story is in $log_dir/packages.log"
+  fi
+  missing=()
+  for list in "$@"; do "$list"; done
+  [ ${#missing[@]} = 0 ] || fail "these packages were installed, but what they should bring was not found: ${missing[*]}"
+}
+
+# logged NAME COMMAND...: runs it with its output in a log, shown only if it fails.
+logged() {
+  local log=$log_dir/$1.log
+  shift
+  if ! "$@" >"$log" 2>&1; then
+    tail -30 "$log" >&2
+    fail "'$*' failed; the whole story is in $log"
+  fi
+}
+
+# configure FOLDER OPTIONS...: a meson build folder with these options, made or changed.
+configure() {
+  local folder=$1
+  shift
+  if [ -e "$folder/build.ninja" ]; then
+    logged configure meson configure "$folder" "$@"
+  else
+    logged configure meson setup "$folder" "$source_dir" "$@"
+  fi
+}
+
+# Where GIMP 2.10 keeps this user's profile.
+gimp_profile() { say "${GIMP2_DIRECTORY:-${XDG_CONFIG_HOME:-$HOME/.config}/GIMP/2.10}"; }
