@@ -202,10 +202,13 @@ run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, 
     /* the layers' numbers are GIMP's to read after this function: the process ends then */
   } else {
     values[0].data.d_status = status_of (error);
-    *n_values = values[0].data.d_status == GIMP_PDB_CANCEL ? 1 : 2;
     values[1].type = GIMP_PDB_STRING;
     g_strlcpy (message, error->message, sizeof message);
     values[1].data.d_string = message;
+    /* As many values as were declared: GIMP 2.10 fills missing ones up, and an array after a text kills it. */
+    values[2].type = GIMP_PDB_INT32;
+    values[2].data.d_int32 = 0;
+    *n_values = procedure->kind == JOB_INTERPOLATE ? 3 : 2;
   }
   g_clear_error (&error);
   g_free (options.model);

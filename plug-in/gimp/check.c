@@ -63,9 +63,9 @@ number_of (ArgumentId id, const EditOptions *options)
   case ARGUMENT_STRENGTH:
     return options->edit.strength;
   case ARGUMENT_MASK_RULE:
-    return options->edit.rule;
+    return (gint) options->edit.rule;
   case ARGUMENT_SPACE:
-    return options->edit.space;
+    return (gint) options->edit.space;
   case ARGUMENT_FEATHER:
     return options->feather;
   case ARGUMENT_FRAMES:

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+cat >gimp/stylemap-last-values <<'VALUES'
+[plug-in-stylemap-interpolate]
+model=./tiny.safetensors
+frames=3
+frame-ms=250
+
+[plug-in-stylemap-transplant]
+model=./tiny.safetensors
+strength=nonsense
+mask-rule=77
+feather=0
+VALUES

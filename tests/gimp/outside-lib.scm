@@ -1,0 +1,30 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+; Outside the mask not a bit of what is visible changes: at every depth and encoding, in colour and grey, with alpha,
+; offsets, a layer beneath, a group, and a feathered selection. Loaded by outside-colour.scm and outside-grey.scm.
+(load "lib.scm")
+
+; `limit`: the largest change outside, in 0..1.
+(define (try-one what type layer-type precision grouped limit)
+  (let* ((image (car (gimp-image-new-with-precision 90 70 type precision)))
+         (beneath (car (gimp-layer-new image 90 70 layer-type "beneath" 100 LAYER-MODE-NORMAL)))
+         (target (car (gimp-layer-new image 80 84 layer-type "target" 100 LAYER-MODE-NORMAL)))
+         (group (if grouped (car (gimp-layer-group-new image)) 0)))
+    (gimp-image-insert-layer image beneath 0 0)
+    (if grouped (gimp-image-insert-layer image group 0 0))
+    (gimp-image-insert-layer image target group 0)
+    (gimp-layer-set-offsets target 6 -9)
+    (test-stylemap-fill beneath target)
+    (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 30 15 34 30)
+    (let* ((before (visible image))
+           (result (transplant image target beneath "./tiny.safetensors" 1.0 0 0 5.0))
+           (after (visible image))
+           (counts (test-stylemap-outside before after result)))
+      (if (= limit 0)
+          (equal (string-append what ": changed pixels outside") (car counts) 0)
+          (at-most (string-append what ": change outside") (cadddr counts) limit))
+      (check (string-append what ": has an outside") (> (cadr counts) 2000) (cadr counts))
+      (check (string-append what ": changed pixels inside") (> (caddr counts) 200) (caddr counts))
+      (equal (string-append what ": numbers that are not finite") (list-ref counts 4) 0)
+      (close-visible before)
+      (close-visible after))
+    (gimp-image-delete image)))

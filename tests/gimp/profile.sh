@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Isolated GIMP profiles. Sourced by bash. A first start takes GIMP seconds, because it asks every plug-in what it
+# does: one profile is warmed once for each build of the plug-in, and every test gets a copy.
+
+in_profile() {
+  env -u WAYLAND_DISPLAY GIMP2_DIRECTORY="$run_dir/gimp" XDG_CONFIG_HOME="$run_dir/config" \
+    XDG_CACHE_HOME="$run_dir/cache" XDG_DATA_HOME="$run_dir/data" TMPDIR="$run_dir/tmp" HOME="$run_dir/home" LC_ALL=C.UTF-8 \
+    "$@"
+}
+
+fill_profile() {
+  local folder
+  mkdir -p "$run_dir"/{gimp,config,cache,data,tmp,home}
+  for folder in brushes dynamics fonts gradients palettes patterns tool-presets; do mkdir -p "$run_dir/gimp/$folder"; done
+  mkdir -p "$run_dir/data/stylemap"
+  ln -sfn "$SOURCE/models" "$run_dir/data/stylemap/models"
+  for folder in gimp-stylemap stylemap-measure; do mkdir -p "$run_dir/gimp/plug-ins/$folder"; done
+  # -p: GIMP asks a plug-in again when its time has changed
+  cp -p "$PLUGIN" "$run_dir/gimp/plug-ins/gimp-stylemap/gimp-stylemap"
+  cp -p "$MEASURE" "$run_dir/gimp/plug-ins/stylemap-measure/stylemap-measure"
+}
+
+# make_profile NAME: sets run_dir to a fresh folder with a warm profile.
+make_profile() {
+  local warm=$WORK/warm
+  mkdir -p "$WORK"
+  (
+    flock 9
+    if ! { [ -e "$warm/done" ] && cmp -s "$PLUGIN" "$warm/gimp/plug-ins/gimp-stylemap/gimp-stylemap" &&
+      cmp -s "$MEASURE" "$warm/gimp/plug-ins/stylemap-measure/stylemap-measure"; }; then
+      rm -rf "$warm"
+      run_dir=$warm
+      fill_profile
+      in_profile timeout -k 5 180 gimp-console-2.10 -n -i -d -f -s -b '(gimp-quit 0)' </dev/null >"$warm/log.txt" 2>&1
+      touch "$warm/done"
+    fi
+  ) 9>"$WORK/lock"
+  run_dir=$WORK/$1
+  rm -rf "$run_dir"
+  cp -a "$warm" "$run_dir"
+  rm -f "$run_dir/done" "$run_dir/log.txt"
+}

@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# usage: run.sh NAME: runs NAME.scm in a headless GIMP 2.10 with a profile of its own.
+# From the environment (tests/gimp/meson.build): PLUGIN, MEASURE, COMMAND, SOURCE, WORK.
+set -eu
+name=$1
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/profile.sh"
+make_profile "$name"
+cd "$run_dir"
+
+cp "$here"/*.scm "$here/mask.png" "$SOURCE/install/samples/target.png" \
+  "$SOURCE/install/samples/reference.png" .
+cp "$SOURCE/tests/golden/tiny_LayerNorm_sp4_full.safetensors" tiny.safetensors
+[ ! -e "$here/$name.sh" ] || . "$here/$name.sh"
+
+in_profile timeout -k 5 180 gimp-console-2.10 -n -i -d -f -s -b "(load \"$name.scm\")" -b '(gimp-quit 0)' \
+  </dev/null >log.txt 2>&1 || echo "GIMP ended with status $?" >>log.txt
+
+# What GIMP prints about its data folders and menus says nothing here.
+grep -v -e '^$' -e 'batch command executed' log.txt || true
+if [ ! -e passed ]; then
+  echo "FAIL: $name.scm did not reach its end (see $run_dir)"
+  exit 1
+fi
+if grep -q -e 'leaked' -e 'CRITICAL' -e 'Plug-in crashed' log.txt; then
+  echo "FAIL: GIMP complains, see above"
+  exit 1
+fi
+if type after_run >/dev/null 2>&1; then after_run; fi
+echo "$(cat passed) checks passed"
