@@ -121,6 +121,18 @@ STYLEMAP_API stylemap_status stylemap_open(const char *path, uint64_t memory_lim
                                            void *data, stylemap_model **model, stylemap_error *error);
 STYLEMAP_API void stylemap_close(stylemap_model *model);
 
+/* The widths of a network: channels(r) = min(channel_cap, channel_base / r). */
+typedef struct stylemap_architecture {
+  int size, latent_spatial_size, latent_channel_size;
+  int channel_cap, channel_base;
+  int small_generator;
+  int mapping_layer_num;
+  double lr_mul;
+} stylemap_architecture;
+/* An untrained model: N(0,1) weights, biases as training starts them, LayerNorm. For benchmarks and tests. */
+STYLEMAP_API stylemap_status stylemap_model_random(const stylemap_architecture *architecture, uint64_t seed,
+                                                   stylemap_model **model, stylemap_error *error);
+
 STYLEMAP_API const stylemap_info *stylemap_model_info(const stylemap_model *model);
 
 /* A text of the file's `__metadata__` ("licence", "dataset", "attribution", "created_by", "source_sha256",
