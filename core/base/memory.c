@@ -3,14 +3,21 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGN = 64 };
+enum { ALIGN = 64, HUGE_PAGE = 2 << 20 /* what large blocks are aligned to */, LARGE = 8 << 20 };
 
 void *sm_alloc(size_t count, size_t size) {
   size_t bytes;
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > (size_t)-1 - ALIGN) return NULL;
-  bytes = (bytes + ALIGN - 1) / ALIGN * ALIGN;
-  return aligned_alloc(ALIGN, bytes ? bytes : ALIGN);
+  const size_t align = bytes < LARGE || bytes > (size_t)-1 - HUGE_PAGE ? ALIGN : HUGE_PAGE;
+  bytes = (bytes + align - 1) / align * align;
+  void *block = aligned_alloc(align, bytes ? bytes : ALIGN);
+#ifdef MADV_HUGEPAGE
+  /* the kernels walk through dozens of streams at once: with small pages they run out of TLB entries */
+  if (block && align == HUGE_PAGE) madvise(block, bytes, MADV_HUGEPAGE);
+#endif
+  return block;
 }
 
 void *sm_calloc(size_t count, size_t size) {

@@ -251,7 +251,8 @@ static gboolean run_bench(const Command *command, gchar **arguments, GError **er
     cli_usage(error, _("--task is encode, synth, transplant, frames=8, remask or second."));
     goto out;
   }
-  if (!cli_check_range("--runs", o.runs, 1, 10000, error) || !cli_check_range("--cache", (gdouble)o.cache, 0, 1e15, error))
+  if (!cli_check_range("--runs", o.runs, 1, 10000, error) ||
+      !cli_check_range("--cache", (gdouble)o.cache, 0, 1e15, error))
     goto out;
   stylemap_model *model = NULL;
   Bench b = { .frames = 8 };
