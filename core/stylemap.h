@@ -110,8 +110,8 @@ typedef struct stylemap_info {
 
 typedef struct stylemap_model stylemap_model;
 
-/* Reads and checks everything but the weights (docs: core/model/README section in core/README.md; rules F L Z
- * S P T M). No weight is converted, no thread is started. `model` may be asked for texts, and closed. */
+/* Reads and checks everything but the weights (core/README.md, "Model files", lists the rules F L Z S P T M).
+ * No weight is converted, no thread is started. `model` may be asked for texts, and closed. */
 STYLEMAP_API stylemap_status stylemap_inspect(const char *path, stylemap_model **model, stylemap_error *error);
 
 /* stylemap_inspect, then converts the weights to float. `memory_limit` in bytes, for the weights; 0 = 4 GiB. A

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Checked allocation, 64-byte aligned. NULL where there is no memory or count * size overflows. */
 #pragma once
-#include <stddef.h>
+#include "base/error.h"
 
 void *sm_alloc(size_t count, size_t size);
 void *sm_calloc(size_t count, size_t size);
@@ -10,6 +10,13 @@ void *sm_grow(void *block, size_t old_count, size_t count, size_t size);
 /* Room for one more item in an array that grows: returns `block`, or a bigger one and its new *capacity; NULL
  * where there is no memory, the old block stays. */
 void *sm_more(void *block, size_t count, size_t *capacity, size_t size);
+/* The same for `array` of `count` items, in a function that returns a stylemap_status: leaves it without memory. */
+#define SM_MORE(array, count, capacity, error)                                              \
+  do {                                                                                      \
+    void *more_ = sm_more(array, count, &(capacity), sizeof *(array));                      \
+    if (!more_) return sm_no_memory(error, (uint64_t)(count) * sizeof *(array));            \
+    (array) = more_;                                                                        \
+  } while (0)
 void sm_free(void *block);
 
 /* Bytes that grow. */

@@ -13,34 +13,37 @@ uint32_t sm_hash(const void *data, size_t size, uint32_t seed) {
   return (uint32_t)(h ^ h >> 32);
 }
 
-static enum sm_table_result put(uint64_t *slots, uint32_t capacity, uint64_t slot) {
+static int put(uint64_t *slots, uint32_t capacity, uint64_t slot) {
   uint32_t hash = (uint32_t)(slot >> 32);
   for (uint32_t i = 0; i < LIMIT_PROBES && i < capacity; i++) {
     uint64_t *s = &slots[(hash + i) & (capacity - 1)];
     if (*s) continue;
     *s = slot;
-    return SM_TABLE_ADDED;
+    return 1;
   }
-  return SM_TABLE_CROWDED;
+  return 0;
 }
 
-enum sm_table_result sm_table_add(sm_table *table, uint32_t hash, uint32_t number) {
-  if (table->count >= table->capacity / 2) {
-    uint32_t capacity = table->capacity ? table->capacity * 2 : 64;
-    uint64_t *slots = capacity ? sm_calloc(capacity, sizeof *slots) : NULL;
-    if (!slots) return SM_TABLE_NO_MEMORY;
-    for (uint32_t i = 0; i < table->capacity; i++) {
-      if (!table->slots[i] || put(slots, capacity, table->slots[i]) == SM_TABLE_ADDED) continue;
+static stylemap_status rebuild(sm_table *table, stylemap_error *error) {
+  uint32_t capacity = table->capacity ? table->capacity * 2 : 64;
+  uint64_t *slots = capacity ? sm_calloc(capacity, sizeof *slots) : NULL;
+  if (!slots) return sm_no_memory(error, (uint64_t)capacity * sizeof *slots);
+  for (uint32_t i = 0; i < table->capacity; i++)
+    if (table->slots[i] && !put(slots, capacity, table->slots[i])) {
       sm_free(slots);
-      return SM_TABLE_CROWDED;
+      return STYLEMAP_REFUSED;
     }
-    sm_free(table->slots);
-    table->slots = slots;
-    table->capacity = capacity;
-  }
-  enum sm_table_result result = put(table->slots, table->capacity, (uint64_t)hash << 32 | (number + 1));
-  if (result == SM_TABLE_ADDED) table->count++;
-  return result;
+  sm_free(table->slots);
+  table->slots = slots;
+  table->capacity = capacity;
+  return STYLEMAP_OK;
+}
+
+stylemap_status sm_table_add(sm_table *table, uint32_t hash, uint32_t number, stylemap_error *error) {
+  if (table->count >= table->capacity / 2) SM_TRY(rebuild(table, error));
+  if (!put(table->slots, table->capacity, (uint64_t)hash << 32 | (number + 1))) return STYLEMAP_REFUSED;
+  table->count++;
+  return STYLEMAP_OK;
 }
 
 uint32_t sm_table_next(const sm_table *table, uint32_t hash, uint32_t *at) {

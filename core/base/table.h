@@ -5,10 +5,9 @@
  *     if (key i is the key) ...
  *
  * Files choose the keys, so no order of keys may make it slow: one that lands too far from its place is
- * SM_TABLE_CROWDED, which never happens to keys that were not made for it. */
+ * refused, which never happens to keys that were not made for it. */
 #pragma once
-#include <stddef.h>
-#include <stdint.h>
+#include "base/error.h"
 
 #define SM_NONE UINT32_MAX
 
@@ -17,10 +16,8 @@ typedef struct sm_table {
   uint32_t count, capacity;
 } sm_table;
 
-enum sm_table_result { SM_TABLE_ADDED, SM_TABLE_NO_MEMORY, SM_TABLE_CROWDED };
-
-/* `number` below SM_NONE. */
-enum sm_table_result sm_table_add(sm_table *table, uint32_t hash, uint32_t number);
+/* `number` below SM_NONE. STYLEMAP_REFUSED, without a sentence in `error`, where it is crowded. */
+stylemap_status sm_table_add(sm_table *table, uint32_t hash, uint32_t number, stylemap_error *error);
 uint32_t sm_table_next(const sm_table *table, uint32_t hash, uint32_t *at);
 void sm_table_free(sm_table *table);
 

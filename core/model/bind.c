@@ -108,13 +108,11 @@ static stylemap_status lookup_new(lookup *x, const sm_checkpoint *c, int state, 
   if (!x->used) return sm_no_memory(error, count);
   for (uint32_t i = 0; i < count; i++) {
     if (!entries[i].name) continue;
-    switch (sm_table_add(&x->table, sm_hash(entry_name(x, i), entry_length(x, i), 0), i)) {
-    case SM_TABLE_NO_MEMORY:
+    stylemap_status status = sm_table_add(&x->table, sm_hash(entry_name(x, i), entry_length(x, i), 0), i, error);
+    if (status == STYLEMAP_REFUSED) sm_refuse(error, c->file.path, "M6", SM_TEXT("its names are made to be slow"));
+    if (status != STYLEMAP_OK) {
       lookup_free(x);
-      return sm_no_memory(error, (uint64_t)x->table.capacity * 16);
-    case SM_TABLE_CROWDED: /* a name that cannot be found is missing, or does not belong */
-    case SM_TABLE_ADDED:
-      break;
+      return status;
     }
   }
   return STYLEMAP_OK;

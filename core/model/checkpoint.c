@@ -9,17 +9,13 @@
 
 stylemap_status sm_checkpoint_name(sm_checkpoint *c, int state, const sm_entry *entry, stylemap_error *error) {
   sm_state *s = &c->state[state];
-  sm_entry *entries = sm_more(s->entries, s->count, &s->capacity, sizeof *entries);
-  if (!entries) return sm_no_memory(error, s->count * sizeof *entries);
-  s->entries = entries;
+  SM_MORE(s->entries, s->count, s->capacity, error);
   s->entries[s->count++] = *entry;
   return STYLEMAP_OK;
 }
 
 stylemap_status sm_checkpoint_argument(sm_checkpoint *c, const sm_argument *argument, stylemap_error *error) {
-  sm_argument *a = sm_more(c->arguments, c->argument_count, &c->argument_capacity, sizeof *a);
-  if (!a) return sm_no_memory(error, c->argument_count * sizeof *a);
-  c->arguments = a;
+  SM_MORE(c->arguments, c->argument_count, c->argument_capacity, error);
   c->arguments[c->argument_count++] = *argument;
   return STYLEMAP_OK;
 }

@@ -34,17 +34,15 @@ static void skip_blanks(parser *p) {
 /* A new node, hung under the innermost open container. */
 static stylemap_status add(parser *p, sm_json_node node, uint32_t *number, stylemap_error *error) {
   sm_json *j = p->json;
-  sm_json_node *nodes = sm_more(j->nodes, j->count, &j->capacity, sizeof *nodes);
-  if (!nodes) return sm_no_memory(error, j->count * sizeof *nodes);
-  j->nodes = nodes;
+  SM_MORE(j->nodes, j->count, j->capacity, error);
   uint32_t i = (uint32_t)j->count++;
   node.next = SM_NONE;
-  nodes[i] = node;
+  j->nodes[i] = node;
   if (p->depth) {
     uint32_t last = p->open[p->depth - 1].last;
-    sm_json_node *parent = &nodes[p->open[p->depth - 1].node];
+    sm_json_node *parent = &j->nodes[p->open[p->depth - 1].node];
     if (last == SM_NONE) parent->as.group.first = i;
-    else nodes[last].next = i;
+    else j->nodes[last].next = i;
     parent->as.group.count++;
     p->open[p->depth - 1].last = i;
   }
@@ -139,17 +137,10 @@ static stylemap_status read_key(parser *p, stylemap_error *error) {
     if (p->names[k].object == object && is_text(p->json, p->names[k].node, text, length))
       return name_twice(p, text, length, error);
   SM_TRY(add(p, node, &number, error));
-  struct name *names = sm_more(p->names, p->name_count, &p->name_capacity, sizeof *names);
-  if (!names) return sm_no_memory(error, p->name_count * sizeof *names);
-  p->names = names;
-  switch (sm_table_add(&p->table, hash, (uint32_t)p->name_count)) {
-  case SM_TABLE_NO_MEMORY:
-    return sm_no_memory(error, (uint64_t)p->table.capacity * 16);
-  case SM_TABLE_CROWDED:
-    return sm_refuse(error, p->path, "S4", SM_TEXT("names made to be slow"));
-  case SM_TABLE_ADDED:
-    break;
-  }
+  SM_MORE(p->names, p->name_count, p->name_capacity, error);
+  stylemap_status status = sm_table_add(&p->table, hash, (uint32_t)p->name_count, error);
+  if (status == STYLEMAP_REFUSED) return sm_refuse(error, p->path, "S4", SM_TEXT("names made to be slow"));
+  SM_TRY(status);
   p->names[p->name_count++] = (struct name){number, object};
   skip_blanks(p);
   if (peek(p) != ':') return bad(p, SM_TEXT("a colon is missing"), error);

@@ -5,16 +5,8 @@
 
 #include <string.h>
 
-/* Place for one more in the array p->NAMEs; leaves the function where there is none. */
-#define MORE(array, n, room)                                                          \
-  do {                                                                                \
-    void *more_ = sm_more(array, n, &(room), sizeof *(array));                        \
-    if (!more_) return sm_no_memory(error, (uint64_t)(n) * sizeof *(array));          \
-    (array) = more_;                                                                  \
-  } while (0)
-
 stylemap_status sm_pickle_object(sm_pickle *p, sm_tag tag, sm_value *value, stylemap_error *error) {
-  MORE(p->objects, p->object_count, p->object_capacity);
+  SM_MORE(p->objects, p->object_count, p->object_capacity, error);
   *value = (sm_value){.tag = tag, .as.i = (int64_t)p->object_count};
   p->objects[p->object_count++] = (sm_object){SM_NONE, SM_NONE, 0};
   return STYLEMAP_OK;
@@ -24,14 +16,14 @@ stylemap_status sm_pickle_tuple(sm_pickle *p, const sm_value *values, size_t cou
                                 stylemap_error *error) {
   *value = (sm_value){.tag = SM_VALUE_TUPLE, .count = (uint32_t)count, .as.i = (int64_t)p->tuple_count};
   for (size_t i = 0; i < count; i++) {
-    MORE(p->tuples, p->tuple_count, p->tuple_capacity);
+    SM_MORE(p->tuples, p->tuple_count, p->tuple_capacity, error);
     p->tuples[p->tuple_count++] = values[i];
   }
   return STYLEMAP_OK;
 }
 
 stylemap_status sm_pickle_append(sm_pickle *p, sm_value list, sm_value value, stylemap_error *error) {
-  MORE(p->items, p->item_count, p->item_capacity);
+  SM_MORE(p->items, p->item_count, p->item_capacity, error);
   uint32_t i = (uint32_t)p->item_count++;
   p->items[i] = (sm_item){value, SM_NONE};
   sm_object *o = &p->objects[list.as.i];
@@ -76,21 +68,16 @@ stylemap_status sm_pickle_set(sm_pickle *p, sm_value dict, sm_value key, sm_valu
     return sm_pickle_refuse(p, "P5", SM_TEXT("this is not a key"), error);
   key = normal_key(key);
   if (key.tag == SM_VALUE_NONE) key.as.i = 0;
-  MORE(p->pairs, p->pair_count, p->pair_capacity);
+  SM_MORE(p->pairs, p->pair_count, p->pair_capacity, error);
   uint32_t object = (uint32_t)dict.as.i, i = (uint32_t)p->pair_count;
   if (key.tag != SM_VALUE_TUPLE && key.tag != SM_VALUE_BIG) {
     uint32_t hash = hash_key(p, object, key);
     for (uint32_t at = 0, k; (k = sm_table_next(&p->keys, hash, &at)) != SM_NONE;)
       if (p->pairs[k].object == object && same_key(p, p->pairs[k].key, key))
         return sm_pickle_refuse(p, "P7", SM_TEXT("a key occurs twice"), error);
-    switch (sm_table_add(&p->keys, hash, i)) {
-    case SM_TABLE_NO_MEMORY:
-      return sm_no_memory(error, (uint64_t)p->keys.capacity * 2 * sizeof *p->keys.slots);
-    case SM_TABLE_CROWDED:
-      return sm_pickle_refuse(p, "P6", SM_TEXT("keys made to be slow"), error);
-    case SM_TABLE_ADDED:
-      break;
-    }
+    stylemap_status status = sm_table_add(&p->keys, hash, i, error);
+    if (status == STYLEMAP_REFUSED) return sm_pickle_refuse(p, "P6", SM_TEXT("keys made to be slow"), error);
+    SM_TRY(status);
   }
   p->pairs[i] = (sm_pair){key, value, object, SM_NONE};
   p->pair_count++;

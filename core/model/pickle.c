@@ -104,9 +104,7 @@ static stylemap_status take_line(sm_pickle *p, size_t *at, size_t *length, style
 
 stylemap_status sm_pickle_push(sm_pickle *p, sm_value value, stylemap_error *error) {
   if (p->stack_count >= LIMIT_STACK) return sm_pickle_refuse(p, "P6", SM_TEXT("the stack is too deep"), error);
-  sm_value *stack = sm_more(p->stack, p->stack_count, &p->stack_capacity, sizeof *stack);
-  if (!stack) return sm_no_memory(error, p->stack_count * sizeof *stack);
-  p->stack = stack;
+  SM_MORE(p->stack, p->stack_count, p->stack_capacity, error);
   p->stack[p->stack_count++] = value;
   return STYLEMAP_OK;
 }
@@ -202,9 +200,7 @@ static stylemap_status op_put(sm_pickle *p, int size, stylemap_error *error) {
   if (i != p->memo_count) return sm_pickle_refuse(p, "P8", SM_TEXT("the memo is numbered out of turn"), error);
   if (i >= LIMIT_MEMO) return sm_pickle_refuse(p, "P6", SM_TEXT("the memo is too large"), error);
   SM_TRY(top(p, &v, error));
-  sm_value *memo = sm_more(p->memo, p->memo_count, &p->memo_capacity, sizeof *memo);
-  if (!memo) return sm_no_memory(error, p->memo_count * sizeof *memo);
-  p->memo = memo;
+  SM_MORE(p->memo, p->memo_count, p->memo_capacity, error);
   p->memo[p->memo_count++] = v;
   return STYLEMAP_OK;
 }

@@ -118,12 +118,10 @@ stylemap_status sm_safetensors_read(const sm_file *file, sm_safetensors *s, styl
   for (uint32_t k = j->nodes[0].as.group.first; k != SM_NONE;) {
     uint32_t value = j->nodes[k].next;
     if (value != meta) {
-      struct sm_named *tensors = sm_more(s->tensors, s->count, &s->capacity, sizeof *tensors);
-      if (!tensors) return sm_no_memory(error, s->count * sizeof *tensors);
-      s->tensors = tensors;
-      tensors[s->count] = (struct sm_named){.name = s->header + j->nodes[k].as.text.at,
+      SM_MORE(s->tensors, s->count, s->capacity, error);
+      s->tensors[s->count] = (struct sm_named){.name = s->header + j->nodes[k].as.text.at,
                                             .length = j->nodes[k].as.text.length};
-      SM_TRY(read_tensor(file, j, data, &tensors[s->count], value, error));
+      SM_TRY(read_tensor(file, j, data, &s->tensors[s->count], value, error));
       s->count++;
     }
     k = j->nodes[value].next;

@@ -185,18 +185,11 @@ static stylemap_status add_record(zip *z, const entry *e, stylemap_error *error)
   record r = {.name = (uint32_t)z->names.size, .name_length = (uint32_t)length};
   if (find(z, name, length) != SM_NONE) return damaged(z, "Z8", SM_TEXT("an entry occurs twice"), error);
   SM_TRY(read_local(z, e, &r, error));
-  record *records = sm_more(z->records, z->record_count, &z->record_capacity, sizeof *records);
-  if (!records) return sm_no_memory(error, z->record_count * sizeof *records);
-  z->records = records;
+  SM_MORE(z->records, z->record_count, z->record_capacity, error);
   if (!sm_buffer_put(&z->names, name, length)) return sm_no_memory(error, z->names.capacity * 2);
-  switch (sm_table_add(&z->table, sm_hash(name, length, 0), (uint32_t)z->record_count)) {
-  case SM_TABLE_NO_MEMORY:
-    return sm_no_memory(error, (uint64_t)z->table.capacity * 16);
-  case SM_TABLE_CROWDED:
-    return damaged(z, "Z8", SM_TEXT("names made to be slow"), error);
-  case SM_TABLE_ADDED:
-    break;
-  }
+  stylemap_status status = sm_table_add(&z->table, sm_hash(name, length, 0), (uint32_t)z->record_count, error);
+  if (status == STYLEMAP_REFUSED) return damaged(z, "Z8", SM_TEXT("names made to be slow"), error);
+  SM_TRY(status);
   z->records[z->record_count++] = r;
   return STYLEMAP_OK;
 }

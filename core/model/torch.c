@@ -32,18 +32,11 @@ uint32_t sm_torch_find_storage(const sm_pickle *p, const char *key, size_t lengt
 
 static stylemap_status add_storage(sm_pickle *p, sm_storage storage, stylemap_error *error) {
   if (p->storage_count >= SM_MAX_TENSORS) return sm_pickle_refuse(p, "P6", SM_TEXT("too many storages"), error);
-  sm_storage *storages = sm_more(p->storages, p->storage_count, &p->storage_capacity, sizeof *storages);
-  if (!storages) return sm_no_memory(error, p->storage_count * sizeof *storages);
-  p->storages = storages;
+  SM_MORE(p->storages, p->storage_count, p->storage_capacity, error);
   uint32_t hash = sm_hash(p->bytes + storage.key_at, storage.key_length, 0);
-  switch (sm_table_add(&p->storage_keys, hash, (uint32_t)p->storage_count)) {
-  case SM_TABLE_NO_MEMORY:
-    return sm_no_memory(error, (uint64_t)p->storage_keys.capacity * 16);
-  case SM_TABLE_CROWDED:
-    return sm_pickle_refuse(p, "P6", SM_TEXT("keys made to be slow"), error);
-  case SM_TABLE_ADDED:
-    break;
-  }
+  stylemap_status status = sm_table_add(&p->storage_keys, hash, (uint32_t)p->storage_count, error);
+  if (status == STYLEMAP_REFUSED) return sm_pickle_refuse(p, "P6", SM_TEXT("keys made to be slow"), error);
+  SM_TRY(status);
   p->storages[p->storage_count++] = storage;
   return STYLEMAP_OK;
 }
@@ -125,9 +118,7 @@ static stylemap_status rebuild_tensor(sm_pickle *p, int v2, sm_value arguments, 
     return sm_pickle_refuse(p, "T1", SM_TEXT("it has metadata"), error);
   SM_TRY(check_reach(p, &view, error));
 
-  sm_view *views = sm_more(p->views, p->view_count, &p->view_capacity, sizeof *views);
-  if (!views) return sm_no_memory(error, p->view_count * sizeof *views);
-  p->views = views;
+  SM_MORE(p->views, p->view_count, p->view_capacity, error);
   *value = (sm_value){.tag = SM_VALUE_TENSOR, .as.i = (int64_t)p->view_count};
   p->views[p->view_count++] = view;
   return STYLEMAP_OK;

@@ -138,7 +138,7 @@ static void table(void) {
   sm_table t = {0};
   enum { COUNT = 100000 };
   int wrong = 0, i = 0;
-  for (uint32_t k = 0; k < COUNT; k++) wrong += sm_table_add(&t, sm_hash(&k, sizeof k, 7), k) != SM_TABLE_ADDED;
+  for (uint32_t k = 0; k < COUNT; k++) wrong += sm_table_add(&t, sm_hash(&k, sizeof k, 7), k, NULL) != STYLEMAP_OK;
   for (uint32_t k = 0; k < 2 * COUNT; k++) {
     int found = 0;
     for (uint32_t at = 0, n; (n = sm_table_next(&t, sm_hash(&k, sizeof k, 7), &at)) != SM_NONE;) found += n == k;
@@ -146,7 +146,7 @@ static void table(void) {
   }
   CHECK(wrong == 0, "%d keys", wrong);
   sm_table_free(&t);
-  while (i < COUNT && sm_table_add(&t, 12345, (uint32_t)i) == SM_TABLE_ADDED) i++;
+  while (i < COUNT && sm_table_add(&t, 12345, (uint32_t)i, NULL) == STYLEMAP_OK) i++;
   CHECK(i >= 1000 && i < 10000, "%d equal hashes before it is refused", i);
   sm_table_free(&t);
 }
