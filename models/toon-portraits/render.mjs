@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Renders toon portraits for training: style "Toon Head" by Johan Melin, CC BY 4.0, through DiceBear and resvg.
+// usage: npm install; node render.mjs FOLDER FIRST LAST SIZE [--plain]
+//   FOLDER/NNNNNN/toonN.png, SIZE x SIZE, of the seeds toonFIRST .. toonLAST-1, a thousand files a folder.
+//   Seeds below 1000 are held out for measuring: rendering them needs --plain, which also leaves out the shift, scale
+//   and background variation (the exact options behind the held-out tiles).
+import fs from 'fs';
+import path from 'path';
+import { createAvatar } from '@dicebear/core';
+import { toonHead } from '@dicebear/collection';
+import { Resvg } from '@resvg/resvg-js';
+
+const args = process.argv.slice(2).filter((a) => a !== '--plain');
+const plain = process.argv.includes('--plain');
+const [folder, first, last, size] = [args[0], ...args.slice(1).map(Number)];
+if (!folder || !(first >= 0) || !(last > first) || !(size >= 16)) {
+  console.error('usage: node render.mjs FOLDER FIRST LAST SIZE [--plain]');
+  process.exit(2);
+}
+if (first < 1000 && !plain) {
+  console.error('Seeds below 1000 are held out: train on 1000 and above.');
+  process.exit(2);
+}
+
+const palette = ['b6e3f4', 'c0aede', 'd1d4f9', 'ffd5dc', 'ffdfbf', 'a8d8b9', 'f4e285', '8fb8de', 'e8e8e8', 'f2b5a7'];
+
+// mulberry32: the variation of seed N depends on N alone
+function random(seed) {
+  let a = seed >>> 0;
+  return () => {
+    a = (a + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function options(n) {
+  const base = { seed: 'toon' + n, size, backgroundColor: palette, beardProbability: 25, rearHairProbability: 50 };
+  if (plain) return base;
+  const r = random(n);
+  for (let i = 0; i < 4; i++) r();
+  // half as the held-out tiles are; the others moved and scaled a little, the background solid, graded, or any colour
+  if (r() < 0.5) {
+    base.translateX = Math.round((r() * 2 - 1) * 6);
+    base.translateY = Math.round((r() * 2 - 1) * 4);
+    base.scale = Math.round(92 + r() * 18);
+  }
+  const kind = r();
+  if (kind < 0.15) {
+    base.backgroundType = ['gradientLinear'];
+    base.backgroundRotation = [Math.floor(r() * 360)];
+  } else if (kind < 0.3) {
+    const hex = () => Math.floor(r() * 256).toString(16).padStart(2, '0');
+    base.backgroundColor = [hex() + hex() + hex()];
+  }
+  return base;
+}
+
+for (let n = first; n < last; n++) {
+  const svg = createAvatar(toonHead, options(n)).toString();
+  const png = new Resvg(svg, { fitTo: { mode: 'width', value: size } }).render().asPng();
+  const where = path.join(folder, String(Math.floor(n / 1000)).padStart(6, '0'));
+  if (n === first || n % 1000 === 0) fs.mkdirSync(where, { recursive: true });
+  fs.writeFileSync(path.join(where, 'toon' + n + '.png'), png);
+  if ((n + 1 - first) % 1000 === 0) console.log(n + 1 - first + ' of ' + (last - first));
+}

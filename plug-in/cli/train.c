@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * stylemap train: a run in a folder, see train.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "job.h"
+#include "train.h"
+
+/* ----------------------------------------------------------------------------------------- options */
+
+/* Not given: NAN, or INT_MIN; then the defaults or, when a run goes on, its own stay. */
+static gdouble given_number[12];
+static gint given_whole[10];
+
+typedef struct {
+  const gchar *name, *text;
+  gsize offset;
+} TrainOption;
+
+#define OPTION(name, field, text) { name, N_(text), offsetof(stylemap_train_options, field) }
+
+static const TrainOption numbers[] = {
+  OPTION("rate", learning_rate, "Learning rate (0.002)"),
+  OPTION("beta1", beta1, "Adam's beta1 (0)"),
+  OPTION("beta2", beta2, "Adam's beta2 (0.99)"),
+  OPTION("ema", ema, "Decay of the averaged networks (0.999)"),
+  OPTION("adversarial", adversarial, "Weight: samples look real (1)"),
+  OPTION("w-reconstruction", w_reconstruction, "Weight: E finds a sample's stylemap again (1)"),
+  OPTION("in-domain", in_domain, "Weight: reconstructions look real (1)"),
+  OPTION("mse", mse, "Weight: squared difference (1)"),
+  OPTION("perceptual", perceptual, "Weight: LPIPS, with --vgg (1)"),
+  OPTION("edges", edges, "Weight: difference and its gradients at four scales (1)"),
+  OPTION("r1", r1, "R1's gamma (10)"),
+  OPTION("lr-mul", lr_mul, "Learning rate multiplier of the mapping network (0.01)"),
+};
+
+static const TrainOption wholes[] = {
+  OPTION("size", size, "Pictures are S x S: 8, 16, ... 2048 (128)"),
+  OPTION("stylemap-side", latent_spatial_size, "Side of the stylemap (8)"),
+  OPTION("stylemap-channels", latent_channel_size, "Channels of the stylemap (64)"),
+  OPTION("mapping-layers", mapping_layer_num, "Layers of the mapping network (8)"),
+  OPTION("base", base, "Width: channels = min(cap, base / resolution) (2048)"),
+  OPTION("cap", cap, "Width: see --base (128)"),
+  OPTION("batch", batch, "Pictures an iteration (16)"),
+  OPTION("r1-every", r1_every, "Iterations between two R1 steps (16)"),
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(numbers) == G_N_ELEMENTS(given_number));
+G_STATIC_ASSERT(G_N_ELEMENTS(wholes) <= G_N_ELEMENTS(given_whole));
+
+typedef struct {
+  gint64 iterations, warm_up, seed;
+  gint save_every, report_every, log_every;
+  gboolean mirror, small, resume;
+  gchar *norm, *output, *state, *held_out, *vgg, *export_path;
+} RunOptions;
+
+static GOptionEntry *make_entries(RunOptions *o) {
+  const GOptionEntry rest[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, N_("The run's folder"), N_("RUN_DIR") },
+    { "resume", 0, 0, G_OPTION_ARG_NONE, &o->resume, N_("Go on with the run in RUN_DIR"), NULL },
+    { "state", 0, 0, G_OPTION_ARG_FILENAME, &o->state, N_("With --resume: from this state, not the newest"),
+      N_("FILE") },
+    { "iterations", 0, 0, G_OPTION_ARG_INT64, &o->iterations, N_("Stop after so many, of the whole run"), "N" },
+    { "warm-up", 0, 0, G_OPTION_ARG_INT64, &o->warm_up, N_("First iterations without adversarial losses (0)"), "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, N_("First weights, order of pictures, noise (1)"), "N" },
+    { "mirror", 0, 0, G_OPTION_ARG_NONE, &o->mirror, N_("Mirror half of the pictures at random"), NULL },
+    { "norm", 0, 0, G_OPTION_ARG_STRING, &o->norm, N_("Normalisation of the generator"),
+      "LayerNorm|InstanceNorm2d|BatchNorm2d" },
+    { "small-generator", 0, 0, G_OPTION_ARG_NONE, &o->small, N_("Narrow styles, as in the 1024 model"), NULL },
+    { "vgg", 0, 0, G_OPTION_ARG_FILENAME, &o->vgg, N_("VGG16 with LPIPS heads, for --perceptual"),
+      N_("FILE.safetensors") },
+    { "held-out", 0, 0, G_OPTION_ARG_FILENAME, &o->held_out, N_("Pictures to measure with, not to train on"),
+      N_("FOLDER") },
+    { "save-every", 0, 0, G_OPTION_ARG_INT, &o->save_every, N_("Iterations between two states (500)"), "N" },
+    { "report-every", 0, 0, G_OPTION_ARG_INT, &o->report_every,
+      N_("Iterations between two sheets, plots and exports (500)"), "N" },
+    { "log-every", 0, 0, G_OPTION_ARG_INT, &o->log_every, N_("Iterations a line of log.csv stands for (10)"), "N" },
+    { "export", 0, 0, G_OPTION_ARG_FILENAME, &o->export_path,
+      N_("With --resume: only write the model file, and train nothing"), N_("FILE.safetensors") },
+  };
+  GOptionEntry *entries = g_new0(GOptionEntry, G_N_ELEMENTS(numbers) + G_N_ELEMENTS(wholes) + G_N_ELEMENTS(rest) + 1);
+  GOptionEntry *at = entries;
+  for (guint i = 0; i < G_N_ELEMENTS(wholes); i++) {
+    given_whole[i] = G_MININT;
+    *at++ = (GOptionEntry){ wholes[i].name, 0, 0, G_OPTION_ARG_INT, &given_whole[i], wholes[i].text, "N" };
+  }
+  for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
+    given_number[i] = NAN;
+    *at++ = (GOptionEntry){ numbers[i].name, 0, 0, G_OPTION_ARG_DOUBLE, &given_number[i], numbers[i].text, "X" };
+  }
+  memcpy(at, rest, sizeof rest);
+  return entries;
+}
+
+/* What the command line says, over what was there. */
+static gboolean apply_options(const RunOptions *o, stylemap_train_options *train, GError **error) {
+  for (guint i = 0; i < G_N_ELEMENTS(wholes); i++)
+    if (given_whole[i] != G_MININT) *(int *)((gchar *)train + wholes[i].offset) = given_whole[i];
+  for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
+    if (!isnan(given_number[i])) *(gdouble *)((gchar *)train + numbers[i].offset) = given_number[i];
+  if (o->warm_up >= 0) train->warm_up = (uint64_t)o->warm_up;
+  if (o->seed >= 0) train->seed = (uint64_t)o->seed;
+  if (o->mirror) train->mirror = 1;
+  if (o->small) train->small_generator = 1;
+  if (!o->norm) return TRUE;
+  static const gchar *const norms[] = { "LayerNorm", "InstanceNorm2d", "BatchNorm2d" };
+  for (guint i = 0; i < G_N_ELEMENTS(norms); i++)
+    if (strcmp(o->norm, norms[i]) == 0) {
+      train->norm = (stylemap_norm)i;
+      return TRUE;
+    }
+  cli_usage(error, _("--norm must be LayerNorm, InstanceNorm2d or BatchNorm2d."));
+  return FALSE;
+}
+
+/* ------------------------------------------------------------------------------------------ states */
+
+static gint64 state_number(const gchar *name) {
+  guint64 number;
+  gint end = 0;
+  if (sscanf(name, "state-%" G_GUINT64_FORMAT ".safetensors%n", &number, &end) != 1 || !end || name[end]) return -1;
+  return (gint64)number;
+}
+
+/* The newest state below `before`, as a path, or NULL. */
+static gchar *find_state(const gchar *folder, gint64 before) {
+  GDir *dir = g_dir_open(folder, 0, NULL);
+  gint64 best = -1;
+  gchar *path = NULL;
+  for (const gchar *name; dir && (name = g_dir_read_name(dir));) {
+    gint64 number = state_number(name);
+    if (number <= best || number >= before) continue;
+    best = number;
+    g_free(path);
+    path = g_build_filename(folder, name, NULL);
+  }
+  if (dir) g_dir_close(dir);
+  return path;
+}
+
+static gboolean fail_core(GError **error, const stylemap_error *core) {
+  job_set_error(error, core);
+  return FALSE;
+}
+
+static gboolean open_state(const RunOptions *o, stylemap_trainer **trainer, GError **error) {
+  g_autofree gchar *newest = o->state ? g_strdup(o->state) : find_state(o->output, G_MAXINT64);
+  stylemap_error core;
+  if (!newest) {
+    cli_usage(error, _("There is no run to go on with in %s."), o->output);
+    return FALSE;
+  }
+  if (stylemap_trainer_load(newest, common.threads, trainer, &core) == STYLEMAP_OK) return TRUE;
+  g_autofree gchar *name = g_path_get_basename(newest);
+  g_autofree gchar *before = o->state || state_number(name) < 0 ? NULL : find_state(o->output, state_number(name));
+  if (core.status != STYLEMAP_REFUSED || !before) return fail_core(error, &core);
+  GError *fault = NULL;
+  job_set_error(&fault, &core);
+  g_set_error(error, fault->domain, fault->code, _("%s The state before it is there: go on from that with --state %s."),
+              fault->message, before);
+  g_error_free(fault);
+  return FALSE;
+}
+
+/* -------------------------------------------------------------------------------------------- run */
+
+typedef struct {
+  const RunOptions *options;
+  stylemap_trainer *trainer;
+  Cache pictures, held_out;
+  gint lock;
+  FILE *log;
+  stylemap_train_losses sum;
+  gint summed, with_r1;
+  gdouble seconds;        /* of the steps since the last line of the log */
+  gdouble rate;           /* images a second, smoothed */
+  gint64 started;         /* when this process took its first step, for the time left */
+  guint64 started_at;     /* and at which iteration */
+} Run;
+
+static gchar *in_run(const Run *run, const gchar *name) {
+  return g_build_filename(run->options->output, name, NULL);
+}
+
+static gboolean lock_run(Run *run, GError **error) {
+  g_autofree gchar *path = in_run(run, "lock");
+  run->lock = g_open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0666);
+  if (run->lock >= 0 && flock(run->lock, LOCK_EX | LOCK_NB) == 0) return TRUE;
+  if (errno == EWOULDBLOCK)
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, _("Another process trains in %s."), run->options->output);
+  else
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be written: %s."), path, g_strerror(errno));
+  return FALSE;
+}
+
+static const gchar columns[] =
+  "iteration,images_per_second,g_adversarial,w_reconstruction,d_adversarial,r1,mse,perceptual,edges,in_domain,"
+  "heldout_mse,heldout_sharpness";
+
+/* Opens log.csv behind the lines up to `iteration`: those of steps that the state does not know go. */
+static gboolean open_log(Run *run, guint64 iteration, GError **error) {
+  g_autofree gchar *path = in_run(run, "log.csv"), *old = NULL;
+  GString *kept = g_string_new(columns);
+  g_string_append_c(kept, '\n');
+  if (g_file_get_contents(path, &old, NULL, NULL)) {
+    g_auto(GStrv) lines = g_strsplit(old, "\n", -1);
+    for (gint i = 1; lines[0] && lines[i]; i++)
+      if (lines[i][0] && g_ascii_strtoull(lines[i], NULL, 10) <= iteration)
+        g_string_append_printf(kept, "%s\n", lines[i]);
+  }
+  gboolean done = g_file_set_contents(path, kept->str, (gssize)kept->len, error);
+  g_string_free(kept, TRUE);
+  if (!done) return FALSE;
+  run->log = fopen(path, "ae");
+  if (run->log) return TRUE;
+  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be written: %s."), path, g_strerror(errno));
+  return FALSE;
+}
+
+static void write_line(Run *run, const Measure *measure) {
+  const stylemap_train_losses *s = &run->sum;
+  gint n = run->summed;
+  const gdouble means[] = { s->g_adversarial / n, s->w_reconstruction / n, s->d_adversarial / n,
+                            run->with_r1 ? s->r1 / run->with_r1 : 0, s->mse / n, s->perceptual / n, s->edges / n,
+                            s->in_domain / n };
+  Number number;
+  gint batch = stylemap_trainer_options(run->trainer)->batch;
+  fprintf(run->log, "%" G_GUINT64_FORMAT ",%s", (guint64)stylemap_trainer_iteration(run->trainer),
+          cli_number(&number, "%.3f", n * batch / fmax(run->seconds, 1e-9)));
+  for (guint i = 0; i < G_N_ELEMENTS(means); i++)
+    fprintf(run->log, ",%s", means[i] != 0 ? cli_number(&number, "%.6g", means[i]) : "");
+  for (gint i = 0; i < 2; i++) {
+    gdouble v = !measure ? -1 : i ? measure->sharpness : measure->mse;
+    fprintf(run->log, ",%s", v >= 0 ? cli_number(&number, "%.6g", v) : "");
+  }
+  fputc('\n', run->log);
+  fflush(run->log);
+  run->sum = (stylemap_train_losses){ 0 };
+  run->summed = run->with_r1 = 0;
+  run->seconds = 0;
+}
+
+static void add_losses(Run *run, const stylemap_train_losses *l) {
+  stylemap_train_losses *s = &run->sum;
+  s->g_adversarial += l->g_adversarial;
+  s->w_reconstruction += l->w_reconstruction;
+  s->d_adversarial += l->d_adversarial;
+  s->r1 += l->r1;
+  s->mse += l->mse;
+  s->perceptual += l->perceptual;
+  s->edges += l->edges;
+  s->in_domain += l->in_domain;
+  run->with_r1 += l->r1 > 0;
+  run->summed++;
+}
+
+static gboolean save_state(Run *run, GError **error) {
+  stylemap_error core;
+  guint64 iteration = stylemap_trainer_iteration(run->trainer);
+  g_autofree gchar *name = g_strdup_printf("state-%08" G_GUINT64_FORMAT ".safetensors", iteration);
+  g_autofree gchar *path = in_run(run, name);
+  if (stylemap_trainer_save(run->trainer, path, &core) != STYLEMAP_OK) return fail_core(error, &core);
+  /* this one and the one before it stay */
+  g_autofree gchar *before = find_state(run->options->output, (gint64)iteration), *base = NULL;
+  gint64 number = before ? state_number(base = g_path_get_basename(before)) : 0;
+  for (gchar *old; number > 0 && (old = find_state(run->options->output, number)); g_free(old)) {
+    g_autofree gchar *old_base = g_path_get_basename(old);
+    g_unlink(old);
+    number = state_number(old_base); /* falls even where the file stays */
+  }
+  return TRUE;
+}
+
+static gboolean export_model(Run *run, const gchar *path, GError **error) {
+  stylemap_error core;
+  g_autofree gchar *made = g_strdup_printf("stylemap %s train, iteration %" G_GUINT64_FORMAT ", batch %d",
+                                           stylemap_version(), (guint64)stylemap_trainer_iteration(run->trainer),
+                                           stylemap_trainer_options(run->trainer)->batch);
+  const char *texts[] = { "created_by", made, NULL };
+  const stylemap_save_options save = { .texts = texts };
+  if (stylemap_trainer_export(run->trainer, path, &save, NULL, &core) == STYLEMAP_OK) return TRUE;
+  return fail_core(error, &core);
+}
+
+static gboolean report(Run *run, Measure *measure, GError **error) {
+  g_autofree gchar *model = in_run(run, "model.safetensors"), *log = in_run(run, "log.csv");
+  g_autofree gchar *plot = in_run(run, "losses.png");
+  g_autofree gchar *name = g_strdup_printf("sheet-%08" G_GUINT64_FORMAT ".png",
+                                           (guint64)stylemap_trainer_iteration(run->trainer));
+  g_autofree gchar *sheet = in_run(run, name);
+  gboolean held_out = run->held_out.file != NULL;
+  return export_model(run, model, error) &&
+         report_model(model, held_out ? &run->held_out : &run->pictures, held_out, sheet, measure, error) &&
+         report_plot(log, plot, error);
+}
+
+static void show(Run *run, gdouble took, const stylemap_train_losses *losses) {
+  const stylemap_train_options *o = stylemap_trainer_options(run->trainer);
+  gdouble rate = o->batch / fmax(took, 1e-9);
+  guint64 iteration = stylemap_trainer_iteration(run->trainer);
+  run->rate = run->rate > 0 ? 0.9 * run->rate + 0.1 * rate : rate;
+  if (common.quiet || (!isatty(STDERR_FILENO) && iteration % 100 != 0)) return;
+  g_autofree gchar *left = NULL;
+  if (run->options->iterations > 0) {
+    gdouble seconds = (gdouble)(g_get_monotonic_time() - run->started) / G_TIME_SPAN_SECOND /
+                      (gdouble)(iteration - run->started_at) * ((gdouble)run->options->iterations - (gdouble)iteration);
+    gint64 minutes = (gint64)(seconds / 60);
+    left = g_strdup_printf(_(", %d h %02d min left"), (gint)(minutes / 60), (gint)(minutes % 60));
+  }
+  g_printerr(isatty(STDERR_FILENO) ? "\r" : "");
+  g_printerr(_("iteration %llu: %.2f images/s, mse %.5f%s"), (unsigned long long)iteration, run->rate, losses->mse,
+             left ? left : "");
+  g_printerr(isatty(STDERR_FILENO) ? "\033[K" : "\n");
+}
+
+static gboolean train(Run *run, GError **error) {
+  const RunOptions *o = run->options;
+  const stylemap_train_options *t = stylemap_trainer_options(run->trainer);
+  gsize each = 3 * (gsize)t->size * (gsize)t->size;
+  g_autofree gfloat *images = g_new(gfloat, each * (gsize)t->batch);
+  g_autofree guint64 *indices = g_new(guint64, (gsize)t->batch);
+  g_autofree guchar *mirrored = g_new(guchar, (gsize)t->batch);
+  stylemap_error core;
+  run->started = g_get_monotonic_time();
+  run->started_at = stylemap_trainer_iteration(run->trainer);
+  for (;;) {
+    guint64 iteration = stylemap_trainer_iteration(run->trainer);
+    gboolean ends = (o->iterations > 0 && iteration >= (guint64)o->iterations) || progress_interrupted();
+    gboolean moved = iteration > run->started_at;
+    if (moved && (ends || iteration % (guint64)o->report_every == 0)) {
+      Measure measure = { -1, -1 };
+      if (!save_state(run, error)) return FALSE; /* before anything that may fail */
+      if (!progress_interrupted() && !report(run, &measure, error)) return FALSE;
+      if (run->summed) write_line(run, &measure);
+    } else if (moved && iteration % (guint64)o->save_every == 0 && !save_state(run, error)) {
+      return FALSE;
+    }
+    if (run->summed >= o->log_every) write_line(run, NULL);
+    if (ends) break;
+    if (stylemap_trainer_draw(run->trainer, run->pictures.count, indices, mirrored, &core) != STYLEMAP_OK)
+      return fail_core(error, &core);
+    for (gint i = 0; i < t->batch; i++)
+      cache_image(&run->pictures, indices[i], mirrored[i], images + each * (gsize)i);
+    stylemap_train_losses losses;
+    gint64 before = g_get_monotonic_time();
+    if (stylemap_trainer_step(run->trainer, images, &losses, &core) != STYLEMAP_OK) return fail_core(error, &core);
+    gdouble took = (gdouble)(g_get_monotonic_time() - before) / G_TIME_SPAN_SECOND;
+    run->seconds += took;
+    add_losses(run, &losses);
+    show(run, took, &losses);
+    if (!isfinite(losses.mse) || !isfinite(losses.d_adversarial)) {
+      g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED,
+                  _("The losses are no numbers any more. Go on from the last state with a smaller --rate."));
+      return FALSE;
+    }
+  }
+  if (isatty(STDERR_FILENO) && !common.quiet) g_printerr("\n");
+  if (progress_interrupted()) cli_note(_("Saved. The run goes on with --resume."));
+  return progress_go_on(error);
+}
+
+static gboolean write_options(const Run *run, GError **error) {
+  const stylemap_train_options *t = stylemap_trainer_options(run->trainer);
+  GString *text = g_string_new(NULL);
+  Number number;
+  for (guint i = 0; i < G_N_ELEMENTS(wholes); i++)
+    g_string_append_printf(text, "%s %d\n", wholes[i].name, *(const int *)((const gchar *)t + wholes[i].offset));
+  for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
+    g_string_append_printf(text, "%s %s\n", numbers[i].name,
+                           cli_number(&number, "%.12g", *(const gdouble *)((const gchar *)t + numbers[i].offset)));
+  g_string_append_printf(text, "seed %llu\nwarm-up %llu\nmirror %d\nsmall-generator %d\nnorm %d\n",
+                         (unsigned long long)t->seed, (unsigned long long)t->warm_up, t->mirror, t->small_generator,
+                         t->norm);
+  g_autofree gchar *path = in_run(run, "options.txt");
+  gboolean done = g_file_set_contents(path, text->str, (gssize)text->len, error);
+  g_string_free(text, TRUE);
+  return done;
+}
+
+/* OpenBLAS 0.3.21 takes CPUs that are newer than itself for very old ones. This is the host's to mend, before core
+ * loads it; who sets the variable is left alone. */
+static void choose_blas_kernels(void) {
+#if defined __x86_64__
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"))
+    g_setenv("OPENBLAS_CORETYPE", "SkylakeX", FALSE);
+  else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    g_setenv("OPENBLAS_CORETYPE", "Haswell", FALSE);
+#endif
+}
+
+static gboolean open_run(Run *run, const gchar *data, GError **error) {
+  const RunOptions *o = run->options;
+  stylemap_train_options train;
+  stylemap_error core;
+  stylemap_train_defaults(&train);
+  if (g_mkdir_with_parents(o->output, 0777) != 0) {
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be made: %s."), o->output, g_strerror(errno));
+    return FALSE;
+  }
+  if (!lock_run(run, error)) return FALSE;
+  if (o->resume) {
+    if (!open_state(o, &run->trainer, error)) return FALSE;
+    train = *stylemap_trainer_options(run->trainer);
+    if (!apply_options(o, &train, error)) return FALSE;
+    if (stylemap_trainer_change(run->trainer, &train, &core) != STYLEMAP_OK) return fail_core(error, &core);
+  } else {
+    g_autofree gchar *there = find_state(o->output, G_MAXINT64);
+    if (there) {
+      cli_usage(error, _("%s holds a run already; go on with --resume, or name another folder."), o->output);
+      return FALSE;
+    }
+    if (!apply_options(o, &train, error)) return FALSE;
+    if (stylemap_trainer_new(&train, common.threads, &run->trainer, &core) != STYLEMAP_OK)
+      return fail_core(error, &core);
+  }
+  if (o->export_path) return TRUE;
+  if (o->vgg && stylemap_trainer_perceptual(run->trainer, o->vgg, &core) != STYLEMAP_OK)
+    return fail_core(error, &core);
+  g_autofree gchar *pictures = in_run(run, "pictures.cache"), *held_out = in_run(run, "held-out.cache");
+  if (!cache_open(&run->pictures, pictures, data, train.size, error)) return FALSE;
+  if ((o->held_out || g_file_test(held_out, G_FILE_TEST_EXISTS)) &&
+      !cache_open(&run->held_out, held_out, o->held_out, train.size, error))
+    return FALSE;
+  cli_note(_("%llu pictures to train on, %llu held out"), (unsigned long long)run->pictures.count,
+           (unsigned long long)run->held_out.count);
+  return write_options(run, error) && open_log(run, stylemap_trainer_iteration(run->trainer), error);
+}
+
+static gboolean run_train(const Command *command, gchar **arguments, GError **error) {
+  RunOptions o = { .warm_up = -1, .seed = -1, .save_every = 500, .report_every = 500, .log_every = 10 };
+  g_autofree GOptionEntry *entries = make_entries(&o);
+  Run run = { .options = &o, .lock = -1 };
+  g_auto(GStrv) given = cli_parse(command, arguments, entries, 1, error);
+  gboolean done = FALSE;
+  if (given && !o.output) cli_usage(error, _("Where to? Name the run's folder with -o."));
+  else if (given && (o.state || o.export_path) && !o.resume) cli_usage(error, _("--state and --export need --resume."));
+  else if (given && (o.save_every < 1 || o.report_every < 1 || o.log_every < 1 || o.iterations < 0))
+    cli_usage(error, _("Numbers of iterations must be 1 or more."));
+  else if (given) {
+    choose_blas_kernels();
+    done = open_run(&run, given[0], error) &&
+           (o.export_path ? export_model(&run, o.export_path, error) : train(&run, error));
+  }
+  if (run.log) fclose(run.log);
+  cache_close(&run.pictures);
+  cache_close(&run.held_out);
+  stylemap_trainer_free(run.trainer);
+  if (run.lock >= 0) close(run.lock);
+  g_free(o.norm);
+  g_free(o.output);
+  g_free(o.state);
+  g_free(o.held_out);
+  g_free(o.vgg);
+  g_free(o.export_path);
+  return done;
+}
+
+const Command command_train = {
+  "train", N_("DATA_DIR -o RUN_DIR"), N_("Train a model of your own on a folder of pictures."),
+  "  stylemap train portraits -o run --mirror --held-out others --iterations 50000\n"
+  "  stylemap train portraits -o run --resume --rate 0.0005 --iterations 80000\n"
+  "  stylemap train portraits -o run --resume --export mine.safetensors\n",
+  run_train,
+};

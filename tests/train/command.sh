@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# stylemap train: a run that was interrupted and went on gives the unbroken run's state byte for byte; a damaged state is
+# refused and the one before it offered; a run is not overwritten; exports open. usage: command.sh STYLEMAP MODEL
+stylemap=$1 model=$2
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+failed=0
+fail() { echo "failed: $*"; failed=1; }
+small="--size 16 --base 64 --cap 8 --stylemap-channels 4 --mapping-layers 2 --batch 4 --quiet --mirror"
+
+mkdir pictures || exit 1
+"$stylemap" sample "$model" --count 6 -o pictures/p%d.png || fail "sample"
+echo "no picture" > pictures/readme.txt
+
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o whole $small --iterations 4 --save-every 2 --report-every 4 || fail "whole run"
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o broken $small --iterations 2 --threads 1 || fail "first half"
+"$stylemap" train pictures -o broken --resume --iterations 4 --quiet || fail "second half"
+cmp whole/state-00000004.safetensors broken/state-00000004.safetensors || fail "resuming is not exact"
+for f in model.safetensors losses.png sheet-00000004.png log.csv options.txt state-00000002.safetensors; do
+  [ -s whole/$f ] || fail "no whole/$f"
+done
+"$stylemap" info whole/model.safetensors > info.txt && grep -Eq '^size +16$' info.txt || fail "the export does not open"
+
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o whole $small --iterations 9 2> said.txt
+[ $? = 2 ] && grep -q -e --resume said.txt || fail "a run was overwritten"
+"$stylemap" train pictures -o whole --resume --cap 9 --iterations 9 2> said.txt && fail "a width changed"
+grep -q cap said.txt || fail "which option? $(cat said.txt)"
+
+# only the last two states stay
+"$stylemap" train pictures -o broken --resume --iterations 5 --quiet || fail "third part"
+[ "$(ls broken/state-* | wc -l)" = 2 ] && [ ! -e broken/state-00000002.safetensors ] || fail "states: $(ls broken)"
+# log.csv: one head, iterations rise
+awk -F, 'NR > 1 && $1 <= last {exit 1} {last = NR > 1 ? $1 : 0}' broken/log.csv || fail "log.csv: $(cat broken/log.csv)"
+
+# one byte of the newest state changed
+size=$(wc -c < broken/state-00000005.safetensors)
+printf 'x' | dd of=broken/state-00000005.safetensors bs=1 seek=$((size / 2)) conv=notrunc 2> dd.txt
+"$stylemap" train pictures -o broken --resume --iterations 6 --quiet 2> said.txt && fail "a damaged state was taken"
+grep -q 'state-00000004' said.txt || fail "the state before is not offered: $(cat said.txt)"
+"$stylemap" train pictures -o broken --resume --state broken/state-00000004.safetensors --export mine.safetensors --quiet &&
+  "$stylemap" info mine.safetensors > info.txt || fail "export of an older state"
+
+# Ctrl-C saves
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o long $small --log-every 1 & id=$!
+tries=0
+until [ -s long/log.csv ] && [ "$(wc -l < long/log.csv)" -gt 2 ] || [ $tries = 600 ]; do
+  sleep 0.1
+  tries=$((tries + 1))
+done
+kill -INT $id
+wait $id
+[ $? = 130 ] || fail "exit code of an interruption"
+ls long/state-*.safetensors > states.txt || fail "Ctrl-C lost the run"
+"$stylemap" train pictures -o long --resume --export mine.safetensors --quiet || fail "the saved state does not load"
+exit $failed
