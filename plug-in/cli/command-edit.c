@@ -75,6 +75,7 @@ static GeglBuffer *load_mask(const Edit *edit, const Net *net, gint width, gint 
 /* The result in the target, with the target's size, depth, alpha, profile and EXIF. */
 static gboolean edit_picture(const Edit *edit, const Net *net, gdouble *mse, GError **error) {
   Picture *target = NULL, *reference = NULL;
+  picture_init();
   g_autoptr(GeglBuffer) target_buffer = load_buffer(net, edit->target, &target, error);
   g_autoptr(GeglBuffer) reference_buffer =
     target_buffer && edit->reference ? load_buffer(net, edit->reference, &reference, error) : NULL;

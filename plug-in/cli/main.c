@@ -41,9 +41,10 @@ static int finish(const Command *command, gboolean done, GError *error) {
   int code = error->domain == CLI_USAGE_ERROR || error->domain == G_OPTION_ERROR ? CLI_USAGE
              : g_error_matches(error, JOB_ERROR, JOB_ERROR_CANCELLED)            ? CLI_INTERRUPTED
                                                                                  : CLI_FAILED;
+  const gchar *dot = g_str_has_suffix(error->message, ".") ? "" : "."; /* GOption's own have none */
   if (code == CLI_USAGE && command)
-    g_printerr(_("stylemap: %s (\"stylemap %s --help\" tells more.)\n"), error->message, command->name);
-  else g_printerr("stylemap: %s\n", error->message);
+    g_printerr(_("stylemap: %s%s (\"stylemap %s --help\" tells more.)\n"), error->message, dot, command->name);
+  else g_printerr("stylemap: %s%s\n", error->message, dot);
   g_error_free(error);
   return code;
 }

@@ -46,7 +46,7 @@ gchar **cli_parse(const Command *command, gchar **arguments, const GOptionEntry 
   guint given = g_strv_length(rest) - 1;
   GError *fault = NULL;
   if (given != count)
-    cli_usage(&fault, _("%s takes %u arguments, not %u: stylemap %s %s"), command->name, count, given, command->name,
+    cli_usage(&fault, _("There are %u arguments where %u are needed: stylemap %s %s."), given, count, command->name,
               command->arguments);
   else if (common.threads < 0 || common.threads > 1024)
     cli_usage(&fault, _("--threads must be 0 (all cores) to 1024."));

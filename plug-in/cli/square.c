@@ -51,17 +51,16 @@ static gint tensor_rank(const gint *shape, int64_t *sizes) {
   return rank;
 }
 
-/* TRUE, or FALSE with an error; `missing`, where not NULL, tells a file without such a tensor and no error. */
+/* TRUE, or FALSE with an error; `missing`, where not NULL, tells a file without such a tensor. */
 static gboolean read_tensor(const gchar *path, const gchar *name, const gint *shape, gfloat *values,
                             gboolean *missing, GError **error) {
   int64_t sizes[4];
   gint rank = tensor_rank(shape, sizes);
   float *read = NULL;
   stylemap_error core;
-  if (missing) *missing = FALSE;
   if (stylemap_tensor_read(path, name, rank, sizes, &read, &core) != STYLEMAP_OK) {
-    if (missing && strcmp(core.rule, "M3") == 0) *missing = TRUE;
-    else job_set_error(error, &core);
+    if (missing) *missing = strcmp(core.rule, "M3") == 0;
+    job_set_error(error, &core);
     return FALSE;
   }
   gsize count = 1;
@@ -128,10 +127,15 @@ gfloat *square_encode(const Net *net, const gchar *path, gint *depth, GError **e
     gboolean missing;
     if (depth) *depth = 8;
     image = g_new(gfloat, net->image_count);
-    if (!read_tensor(path, "image", (gint[]){ 1, 3, size, size }, image, &missing, error)) {
-      if (!missing || !tensor_read(path, "w", (gint[]){ 1, net->info->latent_channel_size, side, side }, map, error))
-        return NULL;
-      return g_steal_pointer(&map);
+    g_autoptr(GError) no_image = NULL, no_map = NULL;
+    if (!read_tensor(path, "image", (gint[]){ 1, 3, size, size }, image, &missing, &no_image)) {
+      if (missing && read_tensor(path, "w", (gint[]){ 1, net->info->latent_channel_size, side, side }, map, &missing,
+                                 &no_map))
+        return g_steal_pointer(&map);
+      /* Neither is there: it is the image that was asked for. Else the one that is there is wrong. */
+      GError **why = no_map && !missing ? &no_map : &no_image;
+      g_propagate_error(error, g_steal_pointer(why));
+      return NULL;
     }
   } else {
     image = square_read(net, path, depth, error);

@@ -1,0 +1,198 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Pictures through the command: sizes, depths, what stays, what is refused, interruption.
+# usage: edit.sh COMMAND TOOL SOURCE_ROOT
+. "$(dirname "$0")/lib.sh"
+model=$golden/tiny_LayerNorm_sp4_full.zip.pt
+other_norm=$golden/tiny_InstanceNorm2d_sp4_small.zip.pt
+size=32
+
+paint() { check "paint" "$tool" paint "$@"; }
+shape_is() { # FILE "WIDTH HEIGHT ENCODING"
+  local got
+  got=$("$tool" shape "$1" 2>&1)
+  [ "$got" = "$2" ] && pass || fail "$1 is $got, not $2"
+}
+
+# ----------------------------------------------------------------- every depth: outside stays bit for bit
+paint 90 61 "R'G'B' u8" 2 reference.png
+check mask "$tool" ellipse 90 61 40 30 14 9 mask.png
+i=0
+while IFS='|' read -r encoding ending back; do
+  i=$((i + 1))
+  paint 90 61 "$encoding" 1 target-$i.$ending
+  good transplant "$model" target-$i.$ending reference.png --mask mask.png -o result-$i.$ending
+  shape_is result-$i.$ending "90 61 $back"
+  check "outside, $encoding" "$tool" outside target-$i.$ending result-$i.$ending mask.png 0
+  good transplant "$model" target-$i.$ending reference.png --mask mask.png --feather 5 -o soft-$i.$ending
+  check "outside, feathered, $encoding" "$tool" outside target-$i.$ending soft-$i.$ending mask.png 5
+  check_not "the feather, $encoding" "$tool" outside target-$i.$ending soft-$i.$ending mask.png 0
+done << 'END'
+R'G'B' u8|png|R'G'B' u8
+R'G'B'A u8|png|R'G'B'A u8
+Y' u8|png|Y' u8
+Y'A u8|png|Y'A u8
+R'G'B' u16|png|R'G'B' u16
+R'G'B'A u16|png|R'G'B'A u16
+Y' u16|png|Y' u16
+R'G'B' u16|tif|R'G'B' u16
+R'G'B' float|tif|R'G'B' float
+R'G'B'A float|tif|R'G'B'A float
+Y' float|tif|Y' float
+R'aG'aB'aA float|tif|R'aG'aB'aA float
+END
+
+# The same pixels whatever the depth, to the coarser one's rounding.
+check "8 against 16 bits" "$tool" steps result-1.png result-5.png 1.01
+check "8 bits against float" "$tool" steps result-1.png result-9.tif 1.01
+check_not "another picture" "$tool" steps result-1.png target-1.png 1.01
+
+# -------------------------------------------------------------------------------- raw and tensors
+good transplant "$model" target-1.png reference.png --mask mask.png --raw -o raw.png
+shape_is raw.png "$size $size R'G'B' u8"
+good transplant "$model" target-5.png reference.png --mask mask.png --raw -o raw16.png
+shape_is raw16.png "$size $size R'G'B' u16"
+good transplant "$model" target-1.png reference.png --mask mask.png -o raw.safetensors
+good reconstruct "$model" target-1.png -o reconstruction.safetensors
+good transplant "$model" target-1.png reference.png --mask mask.png --strength 0 -o nothing.safetensors
+check "strength 0 is the reconstruction" "$tool" same reconstruction.safetensors image nothing.safetensors image
+good transplant "$model" target-1.png target-1.png --mask mask.png -o self.safetensors
+check "a transplant of itself" "$tool" near reconstruction.safetensors image self.safetensors image 1e-5
+for option in '--mask-rule soft' '--mask-rule any' '--mask-rule half' '--space w' '--strength 0.5' '--feather 6'; do
+  good transplant "$model" target-1.png reference.png --mask mask.png $option -o option.safetensors
+  case $option in
+    *soft) check "$option" "$tool" same raw.safetensors image option.safetensors image;;
+    *) check_not "$option" "$tool" same raw.safetensors image option.safetensors image;;
+  esac
+done
+good transplant "$model" target-1.png reference.png --mask mask.png --space w+ --mask-rule SOFT -o option.safetensors
+check "the defaults" "$tool" same raw.safetensors image option.safetensors image
+
+# Masks of all 0 and all 1 as tensors: the target's and the reference's own reconstruction.
+good reconstruct "$model" reference.png -o reference-again.safetensors
+check fill "$tool" fill 1 1 $size $size 1 mask ones.safetensors
+check fill "$tool" fill 1 1 $size $size 0 mask zeros.safetensors
+good transplant "$model" target-1.png reference.png --mask ones.safetensors -o all.safetensors
+check "a mask of ones" "$tool" near reference-again.safetensors image all.safetensors image 1e-5
+good transplant "$model" target-1.png reference.png --mask zeros.safetensors -o none.safetensors
+check "a mask of zeros" "$tool" near reconstruction.safetensors image none.safetensors image 1e-5
+bad 1 '--raw' transplant "$model" target-1.png reference.png --mask ones.safetensors -o out.png
+bad 2 '--feather' transplant "$model" target-1.png reference.png --mask ones.safetensors --feather 3 -o out.safetensors
+check fill "$tool" fill 1 3 $size $size 0.25 image grey.safetensors
+good transplant "$model" grey.safetensors reference.png --mask ones.safetensors -o square.png
+shape_is square.png "$size $size R'G'B' u16"
+good encode "$model" target-1.png -o w.safetensors
+good synth "$model" w.safetensors -o synth.safetensors
+check "encode, synth" "$tool" same reconstruction.safetensors image synth.safetensors image
+for wrong in "2 3 $size $size" "1 3 8 8" "1 4 $size $size" "3 $size $size"; do
+  check fill "$tool" fill $wrong 0 image wrong.safetensors
+  bad 1 "${wrong// / x }, expected 1 x 3 x $size x $size" encode "$model" wrong.safetensors -o w2.safetensors
+done
+bad 1 'image' encode "$model" ones.safetensors -o w2.safetensors
+bad 1 'w' synth "$model" ones.safetensors -o w2.png
+[ ! -e w2.safetensors ] && [ ! -e w2.png ] && [ ! -e out.png ] && pass || fail "an output after a failure"
+
+# ---------------------------------------------------------------------------------- reconstruct
+good reconstruct "$model" target-1.png -o again.png
+shape_is again.png "90 61 R'G'B' u8"
+grep -qE '^MSE 0\.[0-9]{6}  PSNR [0-9]+\.[0-9]{2} dB$' out && pass || fail "reconstruct says: $(cat out)"
+cp out said
+good reconstruct "$model" target-1.png --raw -o again-raw.png
+cmp -s out said && pass || fail "two errors of one picture: $(cat out said)"
+# Outside the centred square the picture stays: columns 0..13 and 75.. of 90 x 61.
+check mask "$tool" ellipse 90 61 45 30.5 31 1000 middle.png
+check "outside the square" "$tool" outside target-1.png again.png middle.png 0
+
+# ------------------------------------------------------------------------- interpolate, mix
+good interpolate "$model" target-1.png reference.png --frames 3 -o 'f%d.safetensors'
+check "frame 1 is A" "$tool" same f1.safetensors image reconstruction.safetensors image
+check "frame N is B" "$tool" near reference-again.safetensors image f3.safetensors image 1e-5
+check_not "the frame between" "$tool" same f2.safetensors image f1.safetensors image
+good interpolate "$model" target-1.png reference.png --frames 3 --space w+ -o 'g%d.safetensors'
+check "frame 1 is A in W+" "$tool" near reconstruction.safetensors image g1.safetensors image 1e-5
+check_not "W is not W+" "$tool" same f2.safetensors image g2.safetensors image
+good interpolate "$model" w.safetensors reference.png --frames 2 -o 'h%02d.png'
+shape_is h01.png "$size $size R'G'B' u8"
+good mix "$model" target-1.png reference.png -o mixed.safetensors
+check_not "a mixture" "$tool" same mixed.safetensors image reference-again.safetensors image
+good mix "$model" reference.png reference.png -o mixed.safetensors
+check "a mixture of one" "$tool" same mixed.safetensors image reference-again.safetensors image
+good mix "$other_norm" target-1.png reference.png -o mixed.jpg
+shape_is mixed.jpg "$size $size R'G'B' u8"
+
+# ------------------------------------------------------------------------------------- other forms
+for ending in jpg tif webp; do
+  good reconstruct "$model" target-1.png -o form.$ending
+  shape_is form.$ending "90 61 R'G'B' u8"
+done
+good reconstruct "$model" target-2.png -o alpha.webp
+shape_is alpha.webp "90 61 R'G'B'A u8"
+good reconstruct "$model" target-3.png -o grey.jpg
+shape_is grey.jpg "90 61 Y' u8"
+for file in rgb16.exr few.gif lossless-rgba8.webp orientation-6-rgb8.jpg white-g8.tif; do
+  good reconstruct "$model" "$root/tests/cli/pictures/$file" -o read.png
+done
+shape_is read.png "24 16 Y' u8"
+
+# --------------------------------------------------------------------------------- failures: 1
+bad 1 'No such file' reconstruct "$model" none.png -o out.png
+bad 1 'No such file' reconstruct "$model" target-1.png -o none/out.png
+bad 1 'ending' reconstruct "$model" target-1.png -o out.bmp
+bad 1 'ending' reconstruct "$model" target-1.png -o out
+head -c 900 target-1.png > cut.png
+bad 1 'cut.png' reconstruct "$model" cut.png -o out.png
+echo 'no picture' > text.png
+bad 1 'text.png' encode "$model" text.png -o out.safetensors
+bad 1 'cut.png' transplant "$model" target-1.png cut.png --mask mask.png -o out.png
+bad 1 'cut.png' transplant "$model" target-1.png reference.png --mask cut.png -o out.png
+paint 90 60 "Y' u8" 3 small-mask.png
+bad 1 '90 x 60' transplant "$model" target-1.png reference.png --mask small-mask.png -o out.png
+bad 1 '90 x 61' transplant "$model" target-1.png reference.png --mask small-mask.png --raw -o out.png
+bad 1 'colour' transplant "$model" target-1.png reference.png --mask reference.png -o out.png
+check mask "$tool" ellipse 90 61 5 30 4 4 aside.png
+bad 1 '61 x 61' transplant "$model" target-1.png reference.png --mask aside.png -o out.png
+bad 1 '61 x 61' transplant "$model" target-1.png reference.png --mask aside.png -o out.safetensors
+bad 1 "$root/README" reconstruct "$root/README.pt" target-1.png -o out.png
+[ ! -e out.png ] && [ ! -e out.safetensors ] && [ -z "$(find . -name '.stylemap*')" ] && pass || fail "left behind: $(ls -A)"
+if [ "$(id -u)" != 0 ]; then
+  mkdir -p closed && chmod 555 closed
+  bad 1 'denied' reconstruct "$model" target-1.png -o closed/out.png
+fi
+# A full disk: nothing under the output's name, and nothing beside it.
+if [ -w /dev/shm ] && (ulimit -f 1) 2> /dev/null; then
+  code=0
+  (ulimit -f 4; trap '' XFSZ; exec "$stylemap" reconstruct "$model" target-5.png -o full.png > /dev/null 2> err) || code=$?
+  [ $code = 1 ] && [ "$(wc -l < err)" = 1 ] && [ ! -e full.png ] && [ -z "$(find . -name '.stylemap*')" ] && pass ||
+    fail "a full disk: exit $code: $(cat err; ls -A)"
+fi
+# An output that exists is replaced, or stays as it was.
+cp reference.png over.png
+bad 1 'cut.png' reconstruct "$model" cut.png -o over.png
+cmp -s reference.png over.png && pass || fail "a failure changed an existing file"
+good reconstruct "$model" over.png -o over.png
+cmp -s reference.png over.png && fail "over.png is unchanged" || pass
+
+# -------------------------------------------------------------------------------- interrupted: 130
+for signal in INT TERM; do
+  rm -f slow-*
+  ("$stylemap" sample "$model" --count 100000 -o 'slow-%d.safetensors' > out 2> err; echo $? > code) &
+  for n in $(seq 200); do [ -e slow-3.safetensors ] && break; sleep 0.05; done
+  pkill -$signal -P $! 2> /dev/null
+  wait $!
+  [ "$(cat code)" = 130 ] && [ "$(wc -l < err)" = 1 ] && grep -q '^stylemap: ' err && pass || fail "$signal: $(cat code err)"
+  for f in slow-*.safetensors; do "$tool" near $f image $f image > /dev/null || fail "half a file: $f"; done
+  [ -z "$(find . -name '.stylemap*')" ] && pass || fail "left behind after $signal: $(ls -A)"
+done
+
+# ------------------------------------------------------------------------- threads, bars, quiet
+good reconstruct "$model" target-1.png --threads 1 -o one.safetensors
+good reconstruct "$model" target-1.png --threads 2 -o two.safetensors
+check "threads" "$tool" near one.safetensors image two.safetensors image
+good reconstruct "$model" target-1.png -q -o quiet.png
+if command -v script > /dev/null; then
+  script -qec "'$stylemap' reconstruct '$model' target-1.png -o bar.png" /dev/null > bar 2>&1 < /dev/null
+  grep -q '\[#* *\] *[0-9]*%' bar && pass || fail "no bar on a terminal: $(cat bar)"
+  script -qec "'$stylemap' reconstruct '$model' target-1.png --quiet -o bar.png" /dev/null > bar 2>&1 < /dev/null
+  grep -q '%' bar && fail "a bar in spite of --quiet" || pass
+fi
+finish

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What the shell tests need beside the command: tensors cut out and compared, pictures made and compared. Each way
+ * of comparing returns 0 (agrees), 1 (does not) or 2 (cannot be compared), and prints what it found.
+ *
+ *   slice FILE NAME ITEM OUT NEW_NAME        item ITEM of a batch, as a file of its own
+ *   near FILE NAME FILE NAME [FACTOR]        the first within FACTOR (1e-4) x max(1, largest magnitude)
+ *   same FILE NAME FILE NAME                 the same numbers, bit for bit
+ *   fill SHAPE... VALUE NAME OUT             a tensor of one value
+ *   paint WIDTH HEIGHT ENCODING SEED OUT     a smooth picture; ENCODING as babl names it, "R'G'B' u8"
+ *   ellipse WIDTH HEIGHT CX CY RX RY OUT     a grey 8-bit mask
+ *   outside A B MASK FEATHER                 the same encoding and, where the feathered mask is 0, the same bits; and
+ *                                            not the same everywhere
+ *   steps A B LIMIT                          pictures whose colours differ by at most LIMIT / 255
+ *   shape PICTURE                            prints width, height and encoding */
+#include "harness.h"
+#include "job.h"
+#include "layer.h"
+#include "picture.h"
+
+static void die(const char *why) {
+  fprintf(stderr, "tool: %s\n", why);
+  exit(2);
+}
+
+/* ------------------------------------------------------------------------------------- tensors */
+
+typedef struct { int rank; int64_t shape[8]; size_t count; float *values; } Tensor;
+
+static Tensor read_tensor(const char *path, const char *name) {
+  stylemap_error error;
+  for (int rank = 1; rank <= 8; rank++) {
+    Tensor t = {.rank = rank, .shape = {-1, -1, -1, -1, -1, -1, -1, -1}, .count = 1};
+    if (stylemap_tensor_read(path, name, rank, t.shape, &t.values, &error) != STYLEMAP_OK) continue;
+    for (int i = 0; i < rank; i++) t.count *= (size_t)t.shape[i];
+    return t;
+  }
+  die(error.message);
+  abort();
+}
+
+static void write_tensor(const char *path, const char *name, int rank, const int64_t *shape, const float *values) {
+  stylemap_error error;
+  if (stylemap_tensor_write(path, name, rank, shape, values, &error) != STYLEMAP_OK) die(error.message);
+}
+
+static int slice(char **a) {
+  Tensor t = read_tensor(a[0], a[1]);
+  int64_t item = atoll(a[2]);
+  if (item < 0 || item >= t.shape[0]) die("no such item");
+  size_t count = t.count / (size_t)t.shape[0];
+  t.shape[0] = 1;
+  write_tensor(a[3], a[4], t.rank, t.shape, t.values + (size_t)item * count);
+  return 0;
+}
+
+static int near_(char **a, int n) {
+  Tensor g = read_tensor(a[0], a[1]), t = read_tensor(a[2], a[3]);
+  double factor = n > 4 ? atof(a[4]) : 1e-4, largest = 1, worst = 0;
+  if (g.rank != t.rank || memcmp(g.shape, t.shape, (size_t)g.rank * sizeof *g.shape) != 0) {
+    printf("other shapes\n");
+    return 1;
+  }
+  for (size_t i = 0; i < g.count; i++) {
+    largest = fmax(largest, fabs(g.values[i]));
+    double d = fabs((double)g.values[i] - t.values[i]);
+    if (!(d <= worst)) worst = d;
+  }
+  printf("difference %.3g, limit %.3g\n", worst, factor * largest);
+  return !(worst <= factor * largest);
+}
+
+static int same(char **a) {
+  Tensor g = read_tensor(a[0], a[1]), t = read_tensor(a[2], a[3]);
+  int equal = g.rank == t.rank && memcmp(g.shape, t.shape, (size_t)g.rank * sizeof *g.shape) == 0 &&
+              memcmp(g.values, t.values, g.count * sizeof(float)) == 0;
+  printf("%zu numbers, %s\n", g.count, equal ? "the same" : "others");
+  return !equal;
+}
+
+static int fill(char **a, int n) {
+  int64_t shape[8];
+  int rank = n - 3;
+  size_t count = 1;
+  if (rank < 1 || rank > 8) die("fill SHAPE... VALUE NAME OUT");
+  for (int i = 0; i < rank; i++) count *= (size_t)(shape[i] = atoll(a[i]));
+  float *values = g_new(float, count);
+  for (size_t i = 0; i < count; i++) values[i] = (float)atof(a[rank]);
+  write_tensor(a[n - 1], a[n - 2], rank, shape, values);
+  g_free(values);
+  return 0;
+}
+
+/* ------------------------------------------------------------------------------------ pictures */
+
+static Picture *load(const char *path) {
+  GError *error = NULL;
+  Picture *p = picture_load(path, &error);
+  if (!p) die(error->message);
+  return p;
+}
+
+static void save(GeglBuffer *buffer, const char *path) {
+  GError *error = NULL;
+  if (!picture_save(buffer, NULL, path, &error)) die(error->message);
+}
+
+static int paint(char **a) {
+  int w = atoi(a[0]), h = atoi(a[1]);
+  picture_init();
+  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, w, h), babl_format(a[2]));
+  harness_state = strtoull(a[3], NULL, 0);
+  double wave[4][3];
+  for (int c = 0; c < 4; c++)
+    for (int k = 0; k < 3; k++) wave[c][k] = 3 * harness_float();
+  float *row = g_new(float, 4 * (size_t)w);
+  for (int y = 0; y < h; y++) {
+    for (int x = 0; x < w; x++)
+      for (int c = 0; c < 4; c++)
+        row[4 * x + c] = (float)(0.5 + 0.45 * sin(wave[c][0] + 6.0 * wave[c][1] * x / w + 6.0 * wave[c][2] * y / h));
+    gegl_buffer_set(buffer, GEGL_RECTANGLE(0, y, w, 1), 0, babl_format("R'G'B'A float"), row, GEGL_AUTO_ROWSTRIDE);
+  }
+  save(buffer, a[4]);
+  return 0;
+}
+
+static int ellipse(char **a) {
+  int w = atoi(a[0]), h = atoi(a[1]);
+  double cx = atof(a[2]), cy = atof(a[3]), rx = atof(a[4]), ry = atof(a[5]);
+  picture_init();
+  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, w, h), babl_format("Y' u8"));
+  guint8 *row = g_new(guint8, w);
+  for (int y = 0; y < h; y++) {
+    for (int x = 0; x < w; x++) row[x] = pow((x + 0.5 - cx) / rx, 2) + pow((y + 0.5 - cy) / ry, 2) <= 1 ? 255 : 0;
+    gegl_buffer_set(buffer, GEGL_RECTANGLE(0, y, w, 1), 0, babl_format("Y' u8"), row, GEGL_AUTO_ROWSTRIDE);
+  }
+  save(buffer, a[6]);
+  return 0;
+}
+
+static int outside(char **a) {
+  Picture *p = load(a[0]), *q = load(a[1]);
+  const Babl *format = gegl_buffer_get_format(p->buffer);
+  GError *error = NULL;
+  if (p->width != q->width || p->height != q->height || format != gegl_buffer_get_format(q->buffer)) {
+    printf("other sizes or encodings: %s, %s\n", babl_get_name(format), babl_get_name(gegl_buffer_get_format(q->buffer)));
+    return 1;
+  }
+  GeglBuffer *mask = picture_load_mask(a[2], p->width, p->height, &error), *part = NULL;
+  if (!mask) die(error->message);
+  GeglRectangle bounds;
+  if (!job_mask(mask, 0, 0, atof(a[3]), p->width, p->height, &part, &bounds, &error)) die(error->message);
+  size_t bytes = (size_t)babl_format_get_bytes_per_pixel(format), w = (size_t)p->width, out = 0, changed_out = 0, changed_in = 0;
+  guint8 *one = g_malloc(w * bytes), *two = g_malloc(w * bytes);
+  float *weight = g_new(float, w);
+  for (int y = 0; y < p->height; y++) {
+    GeglRectangle row = {0, y, p->width, 1};
+    gegl_buffer_get(p->buffer, &row, 1.0, format, one, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get(q->buffer, &row, 1.0, format, two, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get(part, &row, 1.0, babl_format("Y float"), weight, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    for (size_t x = 0; x < w; x++) {
+      int changed = memcmp(one + x * bytes, two + x * bytes, bytes) != 0;
+      out += weight[x] <= 0;
+      changed_out += changed && weight[x] <= 0;
+      changed_in += changed && weight[x] > 0;
+    }
+  }
+  printf("%zu pixels outside, %zu of them changed; %zu inside changed\n", out, changed_out, changed_in);
+  return !(out > 0 && changed_out == 0 && changed_in > 0);
+}
+
+static int steps(char **a) {
+  Picture *p = load(a[0]), *q = load(a[1]);
+  if (p->width != q->width || p->height != q->height) {
+    printf("other sizes\n");
+    return 1;
+  }
+  size_t count = 4 * (size_t)p->width * (size_t)p->height;
+  float *one = g_new(float, count), *two = g_new(float, count);
+  gegl_buffer_get(p->buffer, NULL, 1.0, babl_format("R'G'B'A float"), one, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get(q->buffer, NULL, 1.0, babl_format("R'G'B'A float"), two, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  double worst = 0;
+  for (size_t i = 0; i < count; i++) {
+    double d = 255 * fabs((double)one[i] - two[i]);
+    if (!(d <= worst)) worst = d;
+  }
+  printf("%.4f steps\n", worst);
+  return !(worst <= atof(a[2]));
+}
+
+static int shape(char **a) {
+  Picture *p = load(a[0]);
+  printf("%d %d %s\n", p->width, p->height, babl_format_get_encoding(gegl_buffer_get_format(p->buffer)));
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  const char *verb = argc > 1 ? argv[1] : "";
+  char **a = argv + 2;
+  int n = argc - 2;
+  if (strcmp(verb, "slice") == 0 && n == 5) return slice(a);
+  if (strcmp(verb, "near") == 0 && (n == 4 || n == 5)) return near_(a, n);
+  if (strcmp(verb, "same") == 0 && n == 4) return same(a);
+  if (strcmp(verb, "fill") == 0 && n >= 4) return fill(a, n);
+  if (strcmp(verb, "paint") == 0 && n == 5) return paint(a);
+  if (strcmp(verb, "ellipse") == 0 && n == 7) return ellipse(a);
+  if (strcmp(verb, "outside") == 0 && n == 4) return outside(a);
+  if (strcmp(verb, "steps") == 0 && n == 3) return steps(a);
+  if (strcmp(verb, "shape") == 0 && n == 1) return shape(a);
+  die("wrong usage; see the head of tool.c");
+}
