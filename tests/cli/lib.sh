@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # For the shell tests: sourced with COMMAND, TOOL and SOURCE_ROOT as $1, $2, $3. Counts; the last line is `finish`.
-stylemap=$1
-tool=$2
-root=$3
+stylemap=$(realpath "$1")
+tool=$(realpath "$2")
+root=$(realpath "$3")
 golden=$root/tests/golden
 shared=${STYLEMAP_SHARED:-$root/../shared}
 [ -d "$shared" ] || shared=
