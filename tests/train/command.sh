@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # stylemap train: a run that was interrupted and went on gives the unbroken run's state byte for byte; a damaged state is
 # refused and the one before it offered; a run is not overwritten; exports open. usage: command.sh STYLEMAP MODEL
-stylemap=$1 model=$2
+stylemap=$(realpath "$1") model=$(realpath "$2")
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
