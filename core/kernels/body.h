@@ -107,6 +107,7 @@ SM_INLINE vf finish_modulated(const finish *f, vf sum, vf sum2, size_t at) {
 #include "kernels/taps-body.h"
 #include "kernels/polyphase-body.h"
 #include "kernels/points-body.h"
+#include "kernels/gradient-body.h"
 
 const sm_kernels SM_TABLE = {
     .name = SM_TABLE_NAME,
@@ -123,4 +124,5 @@ const sm_kernels SM_TABLE = {
     .modulate = modulate,
     .enter = enter,
     .leave = leave,
+    .gradient = gradient,
 };

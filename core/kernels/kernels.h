@@ -71,6 +71,13 @@ typedef struct sm_output {
   float *const *second;
 } sm_output;
 
+/* What a weight's gradient is a sum over: pixel (y, x) of d meets (y stride + u - pad, x stride + v - pad) of x. */
+typedef struct sm_correlation {
+  int k, stride, pad;
+  int height, width; /* of x; beyond it there are zeros */
+  int d_width;
+} sm_correlation;
+
 typedef struct sm_kernels {
   const char *name; /* "portable", "avx2", "avx512", "neon" */
   int rows;         /* most tiles in a group */
@@ -112,6 +119,9 @@ typedef struct sm_kernels {
    * a map of one block whose channels 0..2 are added. */
   void (*leave)(const float *in, int blocks, size_t pixels, const float *weights, const float *rest, const float *bias,
                 float slope, size_t first, size_t count, float *out);
+  /* Training. g[k * k][16 inputs][16 outputs] += the correlation of one block of x with rows y0 .. y1 - 1 of one block
+   * of d. */
+  void (*gradient)(const sm_correlation *c, const float *x, const float *d, int y0, int y1, float *g);
 } sm_kernels;
 
 /* The best table for this CPU and system, or the named one; NULL if the machine cannot run it or it is not built. */

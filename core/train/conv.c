@@ -2,8 +2,8 @@
 #include "train/convolve.h"
 #include "train/layers.h"
 
-static sm_convolution run_of(const sm_op *op, const sm_variable *in, int cin, int cout, sm_walk walk) {
-  return (sm_convolution){
+static sm_pass run_of(const sm_op *op, const sm_variable *in, int cin, int cout, sm_walk walk) {
+  return (sm_pass){
       .walk = walk, .k = op->k, .cin = cin, .cout = cout, .n = in->n, .h = in->h, .w = in->w, .scale = (real)op->scale};
 }
 
@@ -15,11 +15,11 @@ static sm_walk adjoint_walk(sm_walk walk) {
 
 static stylemap_status weight_gradient(sm_tape *tape, const sm_op *op, const real *in, const real *delta) {
   if (op->mode != SM_WALK_UP) {
-    sm_convolution run = run_of(op, op->a, op->a->c, op->out->c, op->mode);
+    sm_pass run = run_of(op, op->a, op->a->c, op->out->c, op->mode);
     return sm_convolve_weight(tape->shop, &run, in, delta, 0, op->parameter->grad);
   }
   /* y[2i + u] += x[i] w[u] is, for w, the strided convolution of delta correlated with x */
-  sm_convolution run = run_of(op, op->out, op->out->c, op->a->c, SM_WALK_DOWN);
+  sm_pass run = run_of(op, op->out, op->out->c, op->a->c, SM_WALK_DOWN);
   return sm_convolve_weight(tape->shop, &run, delta, in, 1, op->parameter->grad);
 }
 
@@ -31,7 +31,7 @@ static void backward(sm_tape *tape, sm_op *op) {
   int add;
   real *dx = sm_gradient_of(tape, op->a, &add);
   if (!dx) return;
-  sm_convolution run = run_of(op, op->out, op->out->c, op->a->c, adjoint_walk(op->mode));
+  sm_pass run = run_of(op, op->out, op->out->c, op->a->c, adjoint_walk(op->mode));
   stylemap_status status = sm_convolve(tape->shop, &run, op->parameter->value, 1, op->out->grad, add, dx);
   if (status != STYLEMAP_OK) tape->status = status;
 }
@@ -39,7 +39,7 @@ static void backward(sm_tape *tape, sm_op *op) {
 /* Linear in x, so the tangent goes through the same convolution; linear in w, so what the tangent gives w is the weight
  * gradient with the tangent in the place of x. */
 static void tangent(sm_tape *tape, sm_op *op) {
-  sm_convolution run = run_of(op, op->a, op->a->c, op->out->c, op->mode);
+  sm_pass run = run_of(op, op->a, op->a->c, op->out->c, op->mode);
   op->out->tangent = sm_take(tape->shop, sm_variable_count(op->out));
   stylemap_status status = op->out->tangent ? STYLEMAP_OK : STYLEMAP_NO_MEMORY;
   if (status == STYLEMAP_OK)
@@ -60,7 +60,7 @@ static sm_variable *conv(sm_tape *tape, sm_variable *x, sm_parameter *weight, in
   op->mode = walk;
   op->k = k;
   op->scale = scale;
-  sm_convolution run = run_of(op, x, x->c, cout, walk);
+  sm_pass run = run_of(op, x, x->c, cout, walk);
   tape->status = sm_convolve(tape->shop, &run, weight->value, 0, x->data, 0, out->data);
   return out;
 }

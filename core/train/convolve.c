@@ -16,7 +16,7 @@ typedef struct phase {
 } phase;
 
 typedef struct plan {
-  const sm_convolution *c;
+  const sm_pass *c;
   const real *in, *delta;
   real *out, *scratch;
   size_t scratch_each;
@@ -29,7 +29,7 @@ int sm_convolved_side(sm_walk walk, int k, int side) {
 }
 
 static void plan_phases(plan *p) {
-  const sm_convolution *c = p->c;
+  const sm_pass *c = p->c;
   int up = c->walk == SM_WALK_UP, pad = c->walk == SM_WALK_SAME ? c->k / 2 : 0;
   p->step_in = c->walk == SM_WALK_DOWN ? 2 : 1;
   p->step_out = up ? 2 : 1;
@@ -61,7 +61,7 @@ static void plan_phases(plan *p) {
 
 /* cin * taps rows of `count` pixels from pixel `first` of the set: the input under every tap. */
 static void gather(const plan *p, const phase *f, int first, int count, real *column) {
-  const sm_convolution *s = p->c;
+  const sm_pass *s = p->c;
   size_t map_size = (size_t)s->h * (size_t)s->w;
   for (int c = 0; c < s->cin; c++)
     for (int t = 0; t < f->taps; t++, column += count) {
@@ -113,7 +113,7 @@ static void scatter(const plan *p, const phase *f, int first, int count, const r
 
 static void convolve_task(void *context, int index, int worker) {
   const plan *p = context;
-  const sm_convolution *c = p->c;
+  const sm_pass *c = p->c;
   const phase *f = p->phase;
   while (index >= f->strips) index -= f++->strips;
   int pixels = f->rows * f->cols, first = index * f->strip;
@@ -140,7 +140,7 @@ static void convolve_task(void *context, int index, int worker) {
 }
 
 /* The taps of each set side by side, in this run's order of channels. */
-static void arrange(const sm_convolution *c, phase *f, const real *weight, int adjoint, real *to) {
+static void arrange(const sm_pass *c, phase *f, const real *weight, int adjoint, real *to) {
   int kk = c->k * c->k;
   f->weight = to;
   for (int o = 0; o < c->cout; o++)
@@ -150,8 +150,26 @@ static void arrange(const sm_convolution *c, phase *f, const real *weight, int a
     }
 }
 
-stylemap_status sm_convolve(sm_workshop *shop, const sm_convolution *c, const real *weight, int adjoint, const real *in,
+#ifndef SM_TRAIN_DOUBLE
+/* Through the kernels of the sessions. */
+static stylemap_status convolve_same(sm_workshop *shop, const sm_pass *c, const real *weight, int adjoint,
+                                     const real *in, int add, real *out) {
+  plan p = {.c = c};
+  plan_phases(&p);
+  real *arranged = sm_take(shop, (size_t)c->cout * (size_t)c->cin * 9);
+  if (!arranged) return STYLEMAP_NO_MEMORY;
+  arrange(c, &p.phase[0], weight, adjoint, arranged);
+  stylemap_status status = sm_fast_convolve(shop, c, !adjoint, arranged, in, add, out);
+  sm_give(shop, arranged);
+  return status;
+}
+#endif
+
+stylemap_status sm_convolve(sm_workshop *shop, const sm_pass *c, const real *weight, int adjoint, const real *in,
                             int add, real *out) {
+#ifndef SM_TRAIN_DOUBLE
+  if (c->walk == SM_WALK_SAME && c->k == 3) return convolve_same(shop, c, weight, adjoint, in, add, out);
+#endif
   plan p = {.c = c, .in = in, .out = out, .add = add};
   plan_phases(&p);
   size_t weights = (size_t)c->cout * (size_t)c->cin * (size_t)(c->k * c->k);
@@ -174,10 +192,11 @@ stylemap_status sm_convolve(sm_workshop *shop, const sm_convolution *c, const re
   return STYLEMAP_OK;
 }
 
+#ifdef SM_TRAIN_DOUBLE
 /* One group of strips into a sum of its own; groups do not depend on the number of workers. */
 static void weight_task(void *context, int group, int worker) {
   const plan *p = context;
-  const sm_convolution *c = p->c;
+  const sm_pass *c = p->c;
   const phase *f = p->phase;
   int pixels = f->rows * f->cols, k = c->cin * f->taps;
   size_t weights = (size_t)c->cout * (size_t)k;
@@ -198,9 +217,14 @@ static void weight_task(void *context, int group, int worker) {
     }
 }
 
-stylemap_status sm_convolve_weight(sm_workshop *shop, const sm_convolution *c, const real *in, const real *delta,
+#endif
+
+stylemap_status sm_convolve_weight(sm_workshop *shop, const sm_pass *c, const real *in, const real *delta,
                                    int exchanged, real *grad) {
   assert(c->walk != SM_WALK_UP);
+#ifndef SM_TRAIN_DOUBLE
+  return sm_fast_weight(shop, c, in, delta, exchanged, grad);
+#else
   plan p = {.c = c, .in = in, .delta = delta};
   plan_phases(&p);
   phase *f = &p.phase[0];
@@ -227,4 +251,5 @@ stylemap_status sm_convolve_weight(sm_workshop *shop, const sm_convolution *c, c
   }
   sm_give(shop, block);
   return STYLEMAP_OK;
+#endif
 }

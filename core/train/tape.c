@@ -49,6 +49,8 @@ void sm_workshop_run(sm_workshop *shop, int count, sm_task *task, void *context)
   sm_pool_run(shop->pool, count, task, context, NULL, NULL);
 }
 
+sm_pool *sm_workshop_pool(const sm_workshop *shop) { return shop->pool; }
+
 int sm_workshop_threads(const sm_workshop *shop) { return sm_pool_threads(shop->pool); }
 
 /* The smallest free block that wastes less than a quarter; else a new one. A step repeats the same sizes, so after

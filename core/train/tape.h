@@ -20,6 +20,7 @@ size_t sm_workshop_bytes(const sm_workshop *shop); /* taken from the system so f
 /* Runs task(context, index, worker) for 0 .. count - 1 on all workers. */
 void sm_workshop_run(sm_workshop *shop, int count, sm_task *task, void *context);
 int sm_workshop_threads(const sm_workshop *shop);
+sm_pool *sm_workshop_pool(const sm_workshop *shop);
 /* `count` numbers, not cleared; NULL without memory. */
 real *sm_take(sm_workshop *shop, size_t count);
 void sm_give(sm_workshop *shop, real *block);
