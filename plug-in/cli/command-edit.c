@@ -95,6 +95,10 @@ static gboolean edit_picture(const Edit *edit, const Net *net, gdouble *mse, GEr
   if (done) {
     *mse = result.error;
     layer_composite(target_buffer, result.layers[0], result.mask, &result.bounds);
+    PictureForm form;
+    if (babl_format_has_alpha(gegl_buffer_get_format(target_buffer)) &&
+        picture_form_of_output(edit->output, &form, NULL) && form == PICTURE_JPEG)
+      cli_note(_("JPEG holds no transparency: what was transparent is white."));
     done = progress_go_on(error) && picture_save(target_buffer, target, edit->output, error);
     job_result_clear(&result);
   }

@@ -127,6 +127,10 @@ for ending in jpg tif webp; do
 done
 good reconstruct "$model" target-2.png -o alpha.webp
 shape_is alpha.webp "90 61 R'G'B'A u8"
+run reconstruct "$model" target-2.png -o alpha.jpg
+[ $code = 0 ] && grep -q '^stylemap: JPEG holds no transparency' err && pass || fail "no note: $code $(cat err)"
+good reconstruct "$model" target-2.png --quiet -o alpha.jpg
+shape_is alpha.jpg "90 61 R'G'B' u8"
 good reconstruct "$model" target-3.png -o grey.jpg
 shape_is grey.jpg "90 61 Y' u8"
 for file in rgb16.exr few.gif lossless-rgba8.webp orientation-6-rgb8.jpg white-g8.tif; do

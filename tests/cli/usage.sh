@@ -18,6 +18,18 @@ for command in info convert encode synth reconstruct transplant interpolate samp
     fail "$command --help: $(cat out)"
 done
 
+# The man page has every command and option; of train and bench it names the commands.
+manual=$root/install/stylemap.1
+for command in info convert encode synth reconstruct transplant interpolate sample mix train bench; do
+  grep -qE "^\.(BI|BR) \"?$command " "$manual" && pass || fail "the man page lacks $command"
+done
+for command in info convert encode synth reconstruct transplant interpolate sample mix; do
+  for option in $("$stylemap" $command --help | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
+    case $option in --output | --help) continue;; esac
+    sed 's/\\-/-/g; s/\\f[BIR]//g' "$manual" | grep -qE -- "$option( |\||\]|\"|$)" && pass || fail "the man page lacks $option of $command"
+  done
+done
+
 # ---------------------------------------------------------------------------------- wrong usage: 2
 bad 2 'Which command'
 bad 2 'no command "paint"' paint
