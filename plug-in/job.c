@@ -11,7 +11,11 @@ G_DEFINE_QUARK(stylemap-job-error, job_error)
 
 void job_set_error(GError **error, const stylemap_error *core) {
   gchar text[STYLEMAP_ERROR_TEXT];
-  stylemap_error_translate(core, _(core->format), text, sizeof text);
+  stylemap_error translated = *core;
+  for (gint i = 0; i < STYLEMAP_ERROR_ARGUMENTS; i++) /* a reason is in the catalogue, a file's name is not */
+    if (core->argument[i][0])
+      g_strlcpy(translated.argument[i], _(core->argument[i]), sizeof translated.argument[i]);
+  stylemap_error_translate(&translated, _(core->format), text, sizeof text);
   JobErrorCode code = core->status == STYLEMAP_CANCELLED      ? JOB_ERROR_CANCELLED
                       : core->status == STYLEMAP_BAD_ARGUMENT ? JOB_ERROR_ARGUMENT
                                                               : JOB_ERROR_FAILED;
