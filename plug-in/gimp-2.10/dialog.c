@@ -22,6 +22,7 @@ typedef struct {
   gboolean needs_reference;
 
   GtkWidget *dialog, *table;
+  GtkSizeGroup *labels; /* of both tables */
   gint row;
   GtkWidget *reference_label, *reference_place, *reference, *reference_hint;
   GtkWidget *model, *model_hint, *square_hint, *probe_hint;
@@ -129,7 +130,7 @@ model_changed (gpointer data)
   self->model_ok = about_model (model, &self->about, &error);
   if (self->model_ok) {
     hint_set_markup (self->model_hint, HINT_PLAIN, self->about.markup);
-    hint_set (self->probe_hint, HINT_INFO, _("Looking whether the model knows what the square shows…"));
+    hint_set (self->probe_hint, HINT_INFO, _("Looking whether the model knows this kind of picture…"));
     self->probe = probe_start (self->square, model, probe_done, self);
   } else {
     hint_set (self->model_hint, HINT_ERROR, error->message);
@@ -145,7 +146,10 @@ model_changed (gpointer data)
 static GtkWidget *
 attach_label (Dialog *self, GtkTable *table, gint row, const gchar *text, GtkWidget *widget)
 {
-  return gimp_table_attach_aligned (table, 0, row, text, 0.0, 0.5, widget, COLUMNS - 1, FALSE);
+  GtkWidget *label = gimp_table_attach_aligned (table, 0, row, text, 0.0, 0.5, widget, COLUMNS - 1, FALSE);
+
+  gtk_size_group_add_widget (self->labels, label);
+  return label;
 }
 
 /* A place for a control with a hint below it. */
@@ -160,7 +164,7 @@ with_hint (GtkWidget *control, GtkWidget **hint)
   return box;
 }
 
-static GtkObject *
+static void
 attach_scale (Dialog *self, const gchar *text, gdouble *value, ArgumentId id, gdouble page_end, gdouble step,
               gint digits, const gchar *tooltip)
 {
@@ -171,7 +175,6 @@ attach_scale (Dialog *self, const gchar *text, gdouble *value, ArgumentId id, gd
                                      argument->minimum, page_end, step, 10 * step, digits, page_end >= argument->maximum,
                                      argument->minimum, argument->maximum, tooltip, NULL);
   g_signal_connect (adjustment, "value-changed", G_CALLBACK (gimp_double_adjustment_update), value);
-  return adjustment;
 }
 
 static void
@@ -291,6 +294,7 @@ dialog_run (const Procedure *procedure, ImageRef image, DrawableRef target, Edit
   box = gtk_vbox_new (FALSE, 12);
   gtk_container_set_border_width (GTK_CONTAINER (box), 12);
   gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (self.dialog))), box, TRUE, TRUE, 0);
+  self.labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   self.table = gtk_table_new (1, COLUMNS, FALSE);
   gtk_table_set_col_spacings (GTK_TABLE (self.table), 6);
   gtk_table_set_row_spacings (GTK_TABLE (self.table), 6);
@@ -305,6 +309,8 @@ dialog_run (const Procedure *procedure, ImageRef image, DrawableRef target, Edit
   update_square (&self);
   gtk_widget_show_all (self.dialog);
   model_changed (&self);
+  /* Return means OK also where the first control is a combo box, which would open */
+  gtk_widget_grab_focus (gtk_dialog_get_widget_for_response (GTK_DIALOG (self.dialog), GTK_RESPONSE_OK));
   g_signal_connect (self.dialog, "focus-in-event", G_CALLBACK (focus_in), &self);
 
   ok = gimp_dialog_run (GIMP_DIALOG (self.dialog)) == GTK_RESPONSE_OK;
@@ -316,6 +322,7 @@ dialog_run (const Procedure *procedure, ImageRef image, DrawableRef target, Edit
   }
   gtk_widget_destroy (self.dialog);
   about_model_clear (&self.about);
+  g_object_unref (self.labels);
   g_object_unref (self.square);
   return ok;
 }

@@ -100,10 +100,11 @@ about_probe (const AboutModel *about, gdouble mse, gdouble usual, gboolean *warn
     return NULL;
   *warning = ! (mse <= ABOUT_UNKNOWN_FACTOR * usual); /* also an error that is not a number */
   if (! *warning)
-    return g_strdup (_("The model knows what the square shows."));
+    return g_strdup (_("The model knows this kind of picture."));
   if (about->dataset)
-    return g_strdup_printf (_("The square does not show what this model was trained on (%s): the result will hardly "
-                              "resemble it."),
+    return g_strdup_printf (_("The square in the middle of the layer does not show what this model was trained on: %s. "
+                              "The result will hardly resemble the picture."),
                             about->dataset);
-  return g_strdup (_("The square does not show what this model was trained on: the result will hardly resemble it."));
+  return g_strdup (_("The square in the middle of the layer does not show what this model was trained on. The result "
+                     "will hardly resemble the picture."));
 }

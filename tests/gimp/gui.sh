@@ -1,0 +1,234 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A real GIMP 2.10 window under Xvfb: the dialogs, cancelling by the button and by killing the process, undo through
+# the Edit menu, a target that is deleted meanwhile. Screenshots go to the build's artefacts/ folder.
+# From the environment: as run.sh, and ARTEFACTS.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/profile.sh"
+make_profile gui
+mkdir -p "$ARTEFACTS"
+cd "$run_dir"
+cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" .
+
+failures=0
+checks=0
+pids=()
+# start NAME COMMAND...: in the background, its process's number in NAME.pid, its output in NAME.txt
+start() {
+  in_profile bash -c 'echo $$ >"$0.pid" && exec "$@" >"$0.txt" 2>&1 </dev/null' "$@" &
+  disown # what the shell says when it is killed at the end is no news
+  wait_for test -s "$1.pid"
+  pids+=("$(cat "$1.pid")")
+}
+finish() {
+  local i
+  for ((i = ${#pids[@]} - 1; i >= 0; i--)); do kill -9 "${pids[i]}" 2>/dev/null || true; done
+} 2>/dev/null
+trap finish EXIT
+
+check() { # WHAT COMMAND...
+  local what=$1
+  shift
+  checks=$((checks + 1))
+  if "$@"; then
+    echo "ok: $what"
+  else
+    failures=$((failures + 1))
+    echo "FAILED: $what ($*)"
+    screenshot "failed-$checks"
+  fi
+}
+equal() { [ "$1" = "$2" ] || { echo "  is '$1', should be '$2'"; false; }; }
+
+# Waits up to 60 s for a command to succeed.
+wait_for() {
+  local end=$((SECONDS + 60))
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.2
+  done
+}
+
+screenshot() { in_profile import -window root "$ARTEFACTS/$1.png"; }
+window() { in_profile xdotool search --onlyvisible --name "^$1\$"; }
+plugin_dialog() { window "$1" >/dev/null; }
+no_window() { ! window "$1" >/dev/null 2>&1; }
+keys() {
+  in_profile xdotool key --clearmodifiers "$@"
+  sleep 0.5
+}
+focus() { in_profile xdotool windowactivate --sync "$(window "$1" | tail -1)"; }
+plugin_pid() { pgrep -P "$gimp" -x gimp-stylemap; }
+no_plugin() { ! plugin_pid >/dev/null; }
+
+# --- a screen, a window manager, a GIMP that answers scripts
+start xvfb bash -c 'exec Xvfb -displayfd 3 -screen 0 1280x900x24 -nolisten tcp 3>display'
+wait_for test -s display || { cat xvfb.txt; exit 1; }
+DISPLAY=:$(cat display)
+export DISPLAY
+start openbox openbox
+
+# Keys of its own for the entries, so that the test does not depend on how long GIMP's menus are.
+cat >gimp/menurc <<'MENURC'
+(gtk_accel_path "<Actions>/plug-in/plug-in-stylemap-transplant" "<Primary><Alt>t")
+(gtk_accel_path "<Actions>/plug-in/plug-in-stylemap-reconstruct" "<Primary><Alt>r")
+(gtk_accel_path "<Actions>/plug-in/plug-in-stylemap-interpolate" "<Primary><Alt>i")
+MENURC
+cat >gimp/stylemap-last-values <<'VALUES'
+[plug-in-stylemap-interpolate]
+frames=1000
+VALUES
+port=$((20000 + RANDOM % 20000))
+start gimp gimp-2.10 -n -c -d -f --no-splash \
+  -b "(plug-in-script-fu-server RUN-NONINTERACTIVE \"127.0.0.1\" $port \"\")"
+gimp=$(cat gimp.pid)
+
+# ask SCRIPT: runs it in that GIMP and prints what it displays.
+ask() { # in a shell of its own, which a refused connection ends
+  (
+    exec 4<>"/dev/tcp/127.0.0.1/$port"
+    printf "G\\x$(printf %02x $((${#1} / 256)))\\x$(printf %02x $((${#1} % 256)))%s" "$1" >&4
+    header=($(head -c 4 <&4 | od -An -tu1))
+    answer=$(head -c $((header[2] * 256 + header[3])) <&4)
+    printf '%s' "${answer%#t}" # what (display) itself returns
+    [ "${header[1]}" = 0 ]
+  )
+}
+layers() { ask '(display (car (gimp-image-get-layers image)))'; }
+has_layers() { [ "$(layers)" = "$1" ]; }
+dirty() { ask '(display (car (gimp-image-is-dirty image)))'; }
+
+wait_for ask '(display 1)' || { cat gimp.txt; exit 1; }
+ask '(define image (car (gimp-file-load RUN-NONINTERACTIVE "target.png" "target.png")))' >/dev/null
+ask '(define target (car (gimp-image-get-active-layer image)))' >/dev/null
+ask '(begin (gimp-image-insert-layer image (car (gimp-file-load-layer RUN-NONINTERACTIVE image "reference.png")) 0 1)
+  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)
+  (gimp-image-set-active-layer image target)
+  (gimp-image-clean-all image)
+  (define view (car (gimp-display-new image)))
+  (gimp-displays-flush))' >/dev/null
+main='.*target.png.*GIMP'
+wait_for window "$main" || { screenshot no-window; exit 1; }
+sleep 2
+in_profile xdotool windowsize "$(window "$main" | tail -1)" 1200 850
+focus "$main"
+
+# --- the entries are in their menu
+keys alt+r
+screenshot filters-menu
+keys Escape
+keys Escape
+
+# --- the dialog, and its own Cancel
+open_dialog() { # KEY TITLE
+  focus "$main"
+  keys "$1"
+  wait_for window "$2"
+}
+check "the dialog opens" open_dialog ctrl+alt+t "StyleMap Transplant"
+sleep 3 # the look whether the model knows the picture is done; not a test of time, only of what the picture shows
+screenshot dialog-transplant
+keys alt+a
+sleep 1
+screenshot dialog-transplant-advanced
+keys alt+h
+check "the help opens" wait_for window "StyleMap Help"
+screenshot dialog-help
+keys Escape
+check "the help closes" wait_for no_window "StyleMap Help"
+keys alt+c
+check "Cancel closes the dialog" wait_for no_window "StyleMap Transplant"
+check "Cancel ends the plug-in" wait_for no_plugin
+check "Cancel: layers" has_layers 2
+check "Cancel: not a change" equal "$(dirty)" 0
+
+# --- OK, and undo through the Edit menu
+check "the dialog opens again" open_dialog ctrl+alt+t "StyleMap Transplant"
+keys Return
+check "OK makes a layer" wait_for has_layers 3
+check "OK ends the plug-in" wait_for no_plugin
+sleep 1
+screenshot after-transplant
+check "the new layer's name" equal "$(ask '(display (car (gimp-item-get-name (vector-ref (cadr (gimp-image-get-layers image)) 0))))')" "StyleMap Transplant"
+focus "$main"
+keys alt+e
+screenshot edit-menu
+keys Return
+check "one Edit > Undo takes it back" wait_for has_layers 2
+check "undo: as it was" wait_for equal "$(dirty)" 0
+check "undo: the selection stays" equal "$(ask '(display (cdr (gimp-selection-bounds image)))')" "(106 20 406 242)"
+focus "$main"
+keys ctrl+y
+check "redo" wait_for has_layers 3
+focus "$main"
+keys ctrl+z
+check "undo by key" wait_for has_layers 2
+
+# --- killed while it works: nothing is left, GIMP goes on
+start_frames() {
+  open_dialog ctrl+alt+i "StyleMap Interpolate" || return 1
+  screenshot dialog-interpolate
+  keys Return
+  wait_for no_window "StyleMap Interpolate"
+}
+check "interpolate starts" start_frames
+check "it runs" wait_for plugin_pid
+sleep 1
+screenshot progress
+kill -9 "$(plugin_pid)" 2>/dev/null || true
+check "killed: it is gone" wait_for no_plugin
+check "killed: layers" has_layers 2
+check "killed: not a change" equal "$(dirty)" 0
+check "killed: no files left" equal "$(find tmp -type f | wc -l)" 0
+keys Escape # GIMP's message that a plug-in died
+
+# --- cancelled by the button of GIMP's progress bar
+check "interpolate starts again" start_frames
+check "it runs again" wait_for plugin_pid
+sleep 1
+# it stands at the right end of the image's status bar, left of the docks
+in_profile xdotool mousemove --window "$(window "$main" | tail -1)" 955 832 sleep 0.5 click 1
+check "progress: Cancel ends the plug-in" wait_for no_plugin
+check "progress: layers" has_layers 2
+check "progress: not a change" equal "$(dirty)" 0
+
+# --- the target is deleted while it works
+ask '(gimp-image-set-active-layer image target)' >/dev/null
+sed -i 's/frames=1000/frames=60/' gimp/stylemap-last-values
+check "interpolate starts a third time" start_frames
+check "it runs a third time" wait_for plugin_pid
+ask '(gimp-image-remove-layer image target)' >/dev/null
+check "deleted target: it ends" wait_for no_plugin
+check "deleted target: layers" has_layers 1
+check "deleted target: it says so" grep -q "target layer was deleted while StyleMap worked" gimp.txt
+
+# --- no layer to take from: OK cannot be pressed, and the dialog says what to do
+check "the dialog opens without a reference" open_dialog ctrl+alt+t "StyleMap Transplant"
+sleep 2
+screenshot dialog-no-reference
+keys alt+o
+sleep 1
+check "OK does nothing" plugin_dialog "StyleMap Transplant"
+# a second layer comes while the dialog is open
+ask '(gimp-image-insert-layer image (car (gimp-file-load-layer RUN-NONINTERACTIVE image "target.png")) 0 0)' >/dev/null
+focus "$main"
+focus "StyleMap Transplant"
+sleep 1
+screenshot dialog-reference-came
+keys alt+c
+check "it closes" wait_for no_window "StyleMap Transplant"
+check "it ends" wait_for no_plugin
+
+# --- reconstruct
+check "the third dialog opens" open_dialog ctrl+alt+r "StyleMap Reconstruct"
+sleep 2
+screenshot dialog-reconstruct
+keys Return
+check "reconstruct makes a layer" wait_for has_layers 3
+
+check "GIMP still runs" kill -0 "$gimp"
+check "no complaints" equal "$(grep -c CRITICAL gimp.txt)" 0
+check "one plug-in died: the killed one" equal "$(grep -c 'Plug-in crashed' gimp.txt)" 1
+[ $failures = 0 ] || { grep -v -e '^$' -e 'equest' -e '^Server' -e pixmap gimp.txt; echo "$failures of $checks checks failed; screenshots in $ARTEFACTS"; exit 1; }
+echo "$checks checks passed; screenshots in $ARTEFACTS"
