@@ -54,12 +54,21 @@ profile=$(gimp_profile)
 own=$profile/plug-ins/gimp-stylemap
 mkdir -p "$own"
 install -m 755 "$plugin" "$own/gimp-stylemap"
+# What uninstall.sh removes: files and the folders made for them, inner ones first; an earlier list's too.
 list_installed() {
-  grep -v '^#' "$build/meson-logs/install-log.txt"
-  say "$own/gimp-stylemap"
-  say "$manifest"
+  {
+    grep -v '^#' "$build/meson-logs/install-log.txt"
+    say "$own/gimp-stylemap"
+    say "$manifest"
+    if [ -e "$manifest" ]; then cat "$manifest"; fi
+  } | LC_ALL=C sort -ur
 }
-if [ -w "$(dirname "$manifest")" ]; then list_installed >"$manifest"; else list_installed | as_root tee "$manifest" >/dev/null; fi
+list_installed >"$log_dir/installed-files"
+if [ -w "$(dirname "$manifest")" ]; then
+  cp "$log_dir/installed-files" "$manifest"
+else
+  as_root cp "$log_dir/installed-files" "$manifest"
+fi
 say "The command:  $prefix/bin/stylemap"
 say "The plug-in:  $own/gimp-stylemap"
 case ":$PATH:" in *":$prefix/bin:"*) ;; *) say "(The command's folder is not in your PATH.)" ;; esac

@@ -26,32 +26,33 @@ manifest=$prefix/share/stylemap/installed-files
 profile=$(gimp_profile)
 removed=0
 
-# Deletes a file, then the folders above it that are ours and have become empty.
+may_write() { [ -w "$(dirname "$1")" ]; }
+
 remove() {
-  local file=$1 folder
-  [ -e "$file" ] || [ -L "$file" ] || return 0
-  folder=$(dirname "$file")
-  if [ -w "$folder" ]; then rm -f "$file"; else as_root rm -f "$file"; fi
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  if may_write "$1"; then rm -f "$1"; else as_root rm -f "$1"; fi
   removed=$((removed + 1))
-  say "removed $file"
-  while case $folder in */gimp-stylemap | */stylemap | */stylemap/*) true ;; *) false ;; esac; do
-    if [ -w "$(dirname "$folder")" ]; then rmdir "$folder" 2>/dev/null || break; else
-      as_root rmdir "$folder" 2>/dev/null || break
-    fi
-    folder=$(dirname "$folder")
-  done
+  say "removed $1"
+}
+
+# A folder that was made for StyleMap, if nothing else came into it.
+remove_folder() {
+  [ -d "$1" ] && [ -z "$(ls -A "$1")" ] || return 0
+  if may_write "$1"; then rmdir "$1"; else as_root rmdir "$1"; fi
 }
 
 if [ -e "$manifest" ]; then
-  while IFS= read -r file; do
-    [ "$file" = "$manifest" ] || remove "$file"
-  done < <(cat "$manifest")
-  remove "$manifest"
+  mapfile -t installed <"$manifest"
+  for file in "${installed[@]}"; do [ -d "$file" ] && [ ! -L "$file" ] || remove "$file"; done
+  for file in "${installed[@]}"; do remove_folder "$file"; done # inner ones first, see try.sh
 else
   say "No list of installed files in $manifest; if you gave try.sh a --prefix, give the same one here."
 fi
 remove "$profile/plug-ins/gimp-stylemap/gimp-stylemap"
 remove "$profile/stylemap-last-values"
+for folder in "$profile/plug-ins/gimp-stylemap" "$prefix/share/stylemap/models" "$prefix/share/stylemap"; do
+  remove_folder "$folder"
+done
 
 for folder in "$prefix/share/stylemap/models" "${XDG_DATA_HOME:-$HOME/.local/share}/stylemap/models"; do
   if [ -d "$folder" ] && [ -n "$(ls -A "$folder")" ]; then

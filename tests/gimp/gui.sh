@@ -14,6 +14,7 @@ cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" 
 failures=0
 checks=0
 pids=()
+
 # start NAME COMMAND...: in the background, its process's number in NAME.pid, its output in NAME.txt
 start() {
   in_profile bash -c 'echo $$ >"$0.pid" && exec "$@" >"$0.txt" 2>&1 </dev/null' "$@" &

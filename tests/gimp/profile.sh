@@ -31,7 +31,7 @@ make_profile() {
       rm -rf "$warm"
       run_dir=$warm
       fill_profile
-      in_profile timeout -k 5 180 gimp-console-2.10 -n -i -d -f -s -b '(gimp-quit 0)' </dev/null >"$warm/log.txt" 2>&1
+      in_profile timeout -k 5 300 gimp-console-2.10 -n -i -d -f -s -b '(gimp-quit 0)' </dev/null >"$warm/log.txt" 2>&1
       touch "$warm/done"
     fi
   ) 9>"$WORK/lock"

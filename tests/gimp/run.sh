@@ -14,7 +14,7 @@ cp "$here"/*.scm "$here/mask.png" "$SOURCE/install/samples/target.png" \
 cp "$SOURCE/tests/golden/tiny_LayerNorm_sp4_full.safetensors" tiny.safetensors
 [ ! -e "$here/$name.sh" ] || . "$here/$name.sh"
 
-in_profile timeout -k 5 180 gimp-console-2.10 -n -i -d -f -s -b "(load \"$name.scm\")" -b '(gimp-quit 0)' \
+in_profile timeout -k 5 300 gimp-console-2.10 -n -i -d -f -s -b "(load \"$name.scm\")" -b '(gimp-quit 0)' \
   </dev/null >log.txt 2>&1 || echo "GIMP ended with status $?" >>log.txt
 
 # What GIMP prints about its data folders and menus says nothing here.
