@@ -194,7 +194,7 @@ STYLEMAP_API stylemap_status stylemap_session_open(const stylemap_model *model, 
 STYLEMAP_API void stylemap_session_free(stylemap_session *session);
 STYLEMAP_API int stylemap_session_threads(const stylemap_session *session);
 STYLEMAP_API const char *stylemap_session_kernels(const stylemap_session *session);
-/* Drops what is kept of earlier pictures. */
+/* Forgets earlier pictures; their memory waits for the next ones. */
 STYLEMAP_API void stylemap_session_forget(stylemap_session *session);
 STYLEMAP_API size_t stylemap_session_bytes(const stylemap_session *session); /* the plan's size */
 

@@ -63,7 +63,7 @@ static stylemap_status transplant_remembered(stylemap_session *s, const float *t
   if (!styles.of_target || !styles.of_reference) return STYLEMAP_OK;
   if (edit->strength < 1) {
     sm_digest weights = sm_digest_of(s->weight, sizeof(float) * sm_weight_floats(&s->net->config));
-    styles.of_blend = sm_cache_blended(s, sm_digest_both(sm_digest_both(a->image, b->image), weights));
+    styles.of_blend = sm_cache_blended(s, sm_digest_both(sm_digest_both(a->image, b->image), weights), a, b);
   }
   *done = 1;
   return synth(s, &styles, image, error);

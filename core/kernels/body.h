@@ -36,31 +36,32 @@ SM_INLINE void gather(const sm_input *in, const float *map, int block, int y, in
 
 /* out[16 inputs][taps][16 outputs] := scale * the filter's numbers from output k, input c; zero beyond its sizes. */
 static void load_weights(const sm_filter *f, int k, int c, float *out) {
-  float line[4][144 + 16], *row[4] = {line[0], line[1], line[2], line[3]};
+  float line[16][144] __attribute__((aligned(64)));
+  const float *row[16];
   const int n = 16 * f->taps, used = (f->cin - c < 16 ? f->cin - c : 16) * f->taps;
-  for (int q = 0; q < 16; q += 4) {
-    for (int r = 0; r < 4; r++) {
-      size_t from = ((size_t)(k + q + r) * (size_t)f->cin + (size_t)c) * (size_t)f->taps;
-      row[r] = line[r];
-      if (k + q + r >= f->cout) {
-        memset(line[r], 0, (size_t)n * sizeof(float));
-      } else if (f->half) {
-        const uint16_t *values = (const uint16_t *)f->values + from;
-        if (used == n) {
-          for (int i = 0; i < n; i += 16) v_half(values + i, line[r] + i);
-        } else {
-          uint16_t tail[144] = {0};
-          memcpy(tail, values, (size_t)used * sizeof *tail);
-          for (int i = 0; i < n; i += 16) v_half(tail + i, line[r] + i);
-        }
-      } else if (used == n) {
-        row[r] = (float *)f->values + from;
-      } else {
-        memcpy(line[r], (const float *)f->values + from, (size_t)used * sizeof(float));
-        memset(line[r] + used, 0, (size_t)(n - used) * sizeof(float));
-      }
+  for (int r = 0; r < 16; r++) {
+    size_t from = ((size_t)(k + r) * (size_t)f->cin + (size_t)c) * (size_t)f->taps;
+    row[r] = line[r];
+    if (k + r >= f->cout) {
+      memset(line[r], 0, (size_t)n * sizeof(float));
+    } else if (f->half) {
+      const uint16_t *values = (const uint16_t *)f->values + from;
+      uint16_t tail[144] = {0};
+      if (used < n) values = memcpy(tail, values, (size_t)used * sizeof *tail);
+      for (int i = 0; i < n; i += 16) v_half(values + i, line[r] + i);
+      if (used == n) for (int i = 0; i < n; i += 32) __builtin_prefetch(values + n + i);
+    } else if (used == n) {
+      row[r] = (const float *)f->values + from;
+      /* the next sixteen channels: this is the first touch of a weight, usually from memory */
+      for (int i = 0; i < n; i += 16) v_prefetch(row[r] + n + i);
+    } else {
+      memcpy(line[r], (const float *)f->values + from, (size_t)used * sizeof(float));
+      memset(line[r] + used, 0, (size_t)(n - used) * sizeof(float));
     }
-    for (int i = 0; i < n; i += 4) v_transpose4(row[0] + i, row[1] + i, row[2] + i, row[3] + i, out + i * 16 + q, 16);
+  }
+  for (int i = 0; i < n; i += 16) {
+    v_transpose16(row, out + i * 16);
+    for (int r = 0; r < 16; r++) row[r] += 16;
   }
   if (f->scale != 1)
     for (int i = 0; i < n * 16; i += SM_LANES) v_store(out + i, v_load(out + i) * v_set(f->scale));

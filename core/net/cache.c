@@ -70,7 +70,7 @@ static sm_modulations *modulations_new(const sm_network *n) {
   return m;
 }
 
-static void modulations_drop(sm_cache *cache, sm_modulations **m) {
+static void modulations_free(sm_cache *cache, sm_modulations **m) {
   if (!*m) return;
   cache->bytes -= (*m)->bytes;
   sm_free((*m)->memory);
@@ -79,54 +79,69 @@ static void modulations_drop(sm_cache *cache, sm_modulations **m) {
   *m = NULL;
 }
 
-static void picture_drop(sm_cache *cache, sm_picture *p) {
-  if (!p->taken) return;
-  modulations_drop(cache, &p->modulations);
-  cache->bytes -= p->bytes;
-  stylemap_pyramid_free(p->pyramid);
-  sm_free(p->stylemap);
-  memset(p, 0, sizeof *p);
+static void forget_modulations(const sm_network *n, sm_modulations *m) {
+  for (int l = 0; m && l < sm_level_count(&n->config); l++)
+    memset(m->valid[l], 0, (size_t)sm_modulation_of(n, l).tiles);
 }
 
-/* Drops the longest unused picture that is neither `a` nor `b`; 0 if there is none. */
-static int drop_oldest(sm_cache *cache, const sm_picture *a, const sm_picture *b) {
-  sm_picture *oldest = NULL;
+void sm_cache_forget(sm_cache *cache) {
+  for (int i = 0; i < SM_CACHE_PICTURES; i++) cache->picture[i].taken = 0;
+  cache->blended.taken = 0;
+}
+
+void sm_cache_free(sm_cache *cache) {
+  modulations_free(cache, &cache->blended.modulations);
   for (int i = 0; i < SM_CACHE_PICTURES; i++) {
     sm_picture *p = &cache->picture[i];
-    if (p->taken && p != a && p != b && (!oldest || p->used < oldest->used)) oldest = p;
+    modulations_free(cache, &p->modulations);
+    stylemap_pyramid_free(p->pyramid);
+    sm_free(p->stylemap);
+    *p = (sm_picture){0};
   }
-  if (!oldest) return 0;
-  picture_drop(cache, oldest);
-  return 1;
 }
 
-static int make_room(sm_cache *cache, size_t bytes, const sm_picture *a, const sm_picture *b, int keep_blended) {
-  if (bytes > cache->budget) return 0;
-  while (cache->bytes > cache->budget - bytes) {
-    if (drop_oldest(cache, a, b)) continue;
-    if (keep_blended || !cache->blended.modulations) return 0;
-    modulations_drop(cache, &cache->blended.modulations);
+static int fits(const sm_cache *cache, size_t bytes) {
+  return bytes <= cache->budget && cache->bytes <= cache->budget - bytes;
+}
+
+/* The picture whose memory goes first: one that is forgotten, else the longest unused. Neither `a` nor `b`. */
+static sm_picture *first_to_go(sm_cache *cache, const sm_picture *a, const sm_picture *b, int with_modulations) {
+  sm_picture *first = NULL;
+  for (int i = 0; i < SM_CACHE_PICTURES; i++) {
+    sm_picture *p = &cache->picture[i];
+    if (p == a || p == b || !(with_modulations ? p->modulations != NULL : p->pyramid != NULL)) continue;
+    if (!first || p->taken < first->taken || (p->taken == first->taken && p->used < first->used)) first = p;
   }
-  return 1;
+  return first;
 }
 
-void sm_cache_clear(sm_cache *cache) {
-  modulations_drop(cache, &cache->blended.modulations);
-  while (drop_oldest(cache, NULL, NULL)) continue;
-}
-
-void sm_cache_set_budget(sm_cache *cache, size_t budget) {
-  cache->budget = budget;
-  make_room(cache, 0, NULL, NULL, 0);
+/* A place with memory for a picture; NULL where there is none. Memory is handed on, not given back and asked for
+ * again: its pages are there already. */
+static sm_picture *place_for(stylemap_session *s, const sm_picture *pinned) {
+  sm_cache *cache = &s->cache;
+  const sm_config *c = &s->net->config;
+  const size_t bytes = pyramid_bytes(c);
+  sm_picture *p = first_to_go(cache, pinned, NULL, 0), *empty = NULL;
+  if (p && !p->taken) return p;
+  for (int i = 0; i < SM_CACHE_PICTURES && !empty; i++)
+    if (!cache->picture[i].pyramid) empty = &cache->picture[i];
+  if (!empty || !fits(cache, bytes)) return p;
+  empty->stylemap = sm_alloc((size_t)c->dim * sm_pixels(c->spatial), sizeof(float));
+  if (empty->stylemap && stylemap_pyramid_new(s->model, &empty->pyramid, NULL) == STYLEMAP_OK) {
+    cache->bytes += bytes;
+    return empty;
+  }
+  sm_free(empty->stylemap);
+  *empty = (sm_picture){0};
+  return p;
 }
 
 stylemap_status sm_cache_recall(stylemap_session *s, const float *image, const sm_picture *pinned, sm_picture **out,
                                 stylemap_error *error) {
   sm_cache *cache = &s->cache;
   const sm_config *c = &s->net->config;
-  const size_t bytes = pyramid_bytes(c);
   *out = NULL;
-  if (!cache->budget) return STYLEMAP_OK;
+  if (cache->budget / 2 < pyramid_bytes(c)) return STYLEMAP_OK; /* an edit's two pictures, or none */
   sm_digest digest = sm_digest_of(image, sizeof(float) * 3 * sm_pixels(c->size));
   for (int i = 0; i < SM_CACHE_PICTURES; i++) {
     sm_picture *p = &cache->picture[i];
@@ -136,68 +151,58 @@ stylemap_status sm_cache_recall(stylemap_session *s, const float *image, const s
     *out = p;
     return STYLEMAP_OK;
   }
-  /* two pictures belong to an edit: where not both fit, neither is kept */
-  if (!make_room(cache, pinned ? bytes : 2 * bytes, pinned, NULL, 0)) return STYLEMAP_OK;
-  sm_picture *p = NULL;
-  for (;;) {
-    for (int i = 0; i < SM_CACHE_PICTURES && !p; i++)
-      if (!cache->picture[i].taken) p = &cache->picture[i];
-    if (p || !drop_oldest(cache, pinned, NULL)) break;
-  }
+  sm_picture *p = place_for(s, pinned);
   if (!p) return STYLEMAP_OK;
-  p->stylemap = sm_alloc((size_t)c->dim * sm_pixels(c->spatial), sizeof(float));
-  if (!p->stylemap || stylemap_pyramid_new(s->model, &p->pyramid, NULL) != STYLEMAP_OK) {
-    sm_free(p->stylemap);
-    memset(p, 0, sizeof *p);
-    return STYLEMAP_OK;
-  }
+  p->taken = 0;
+  forget_modulations(s->net, p->modulations);
+  SM_TRY(stylemap_encode(s, image, p->stylemap, error));
+  SM_TRY(stylemap_resize(s, p->stylemap, p->pyramid, error));
   p->taken = 1;
-  p->bytes = bytes;
   p->image = digest;
   p->used = ++cache->clock;
-  cache->bytes += bytes;
-  stylemap_status status = stylemap_encode(s, image, p->stylemap, error);
-  if (status == STYLEMAP_OK) status = stylemap_resize(s, p->stylemap, p->pyramid, error);
-  if (status == STYLEMAP_OK) *out = p;
-  else picture_drop(cache, p);
-  return status;
+  *out = p;
+  return STYLEMAP_OK;
 }
 
-static sm_modulations *keep(stylemap_session *s, const sm_picture *a, const sm_picture *b, int keep_blended) {
-  size_t floats = 0;
+/* New memory, or that of a picture which is neither `a` nor `b`; nothing in it is valid. */
+static sm_modulations *room_for_modulations(stylemap_session *s, const sm_picture *a, const sm_picture *b) {
+  sm_cache *cache = &s->cache;
+  size_t bytes = 0;
   for (int l = 0; l < sm_level_count(&s->net->config); l++) {
     sm_level_modulation v = sm_modulation_of(s->net, l);
-    floats += sm_map_floats(v.channels, v.side, v.side) + sm_map_floats(v.beta_channels, v.side, v.side);
+    bytes += (sm_map_floats(v.channels, v.side, v.side) + sm_map_floats(v.beta_channels, v.side, v.side)) * sizeof(float);
+    bytes += (size_t)v.tiles;
   }
-  if (!make_room(&s->cache, floats * sizeof(float) + (1 << 20), a, b, keep_blended)) return NULL;
-  sm_modulations *m = modulations_new(s->net);
-  if (m) s->cache.bytes += m->bytes;
+  if (fits(cache, bytes)) {
+    sm_modulations *m = modulations_new(s->net);
+    if (m) {
+      cache->bytes += m->bytes;
+      return m;
+    }
+  }
+  sm_picture *from = first_to_go(cache, a, b, 1);
+  if (!from) return NULL;
+  sm_modulations *m = from->modulations;
+  from->modulations = NULL;
+  forget_modulations(s->net, m);
   return m;
 }
 
-sm_modulations *sm_cache_modulations(stylemap_session *s, sm_picture *picture, const sm_picture *pinned) {
-  if (!picture->modulations) picture->modulations = keep(s, picture, pinned, 0);
+sm_modulations *sm_cache_modulations(stylemap_session *s, sm_picture *picture, const sm_picture *other) {
+  if (!picture->modulations) picture->modulations = room_for_modulations(s, picture, other);
+  if (!picture->modulations && s->cache.blended.modulations) {
+    picture->modulations = s->cache.blended.modulations;
+    s->cache.blended = (sm_blended){0};
+    forget_modulations(s->net, picture->modulations);
+  }
   return picture->modulations;
 }
 
-sm_modulations *sm_cache_blended(stylemap_session *s, sm_digest key) {
-  sm_blended *b = &s->cache.blended;
-  if (b->modulations && !same(b->key, key)) {
-    /* another edit: the memory serves again */
-    for (int l = 0; l < sm_level_count(&s->net->config); l++)
-      memset(b->modulations->valid[l], 0, (size_t)sm_modulation_of(s->net, l).tiles);
-    b->key = key;
-  }
-  if (!b->modulations) {
-    const sm_picture *newest[2] = {NULL, NULL};
-    for (int i = 0; i < SM_CACHE_PICTURES; i++) {
-      const sm_picture *p = &s->cache.picture[i];
-      if (!p->taken) continue;
-      if (!newest[0] || p->used > newest[0]->used) newest[1] = newest[0], newest[0] = p;
-      else if (!newest[1] || p->used > newest[1]->used) newest[1] = p;
-    }
-    b->modulations = keep(s, newest[0], newest[1], 1);
-    b->key = key;
-  }
-  return b->modulations;
+sm_modulations *sm_cache_blended(stylemap_session *s, sm_digest key, const sm_picture *a, const sm_picture *b) {
+  sm_blended *blended = &s->cache.blended;
+  if (!blended->modulations) blended->modulations = room_for_modulations(s, a, b);
+  else if (!blended->taken || !same(blended->key, key)) forget_modulations(s->net, blended->modulations);
+  blended->taken = 1;
+  blended->key = key;
+  return blended->modulations;
 }

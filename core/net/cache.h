@@ -19,18 +19,18 @@ typedef struct sm_digest {
 } sm_digest;
 
 typedef struct sm_picture {
-  int taken;
+  int taken; /* what follows describes `image`; else only the memory is there */
   sm_digest image;
   uint64_t used; /* when: the cache's clock */
-  size_t bytes;  /* of the pyramid */
   float *stylemap;
-  stylemap_pyramid *pyramid;   /* or NULL */
+  stylemap_pyramid *pyramid;   /* or NULL: an empty place */
   sm_modulations *modulations; /* or NULL */
 } sm_picture;
 
 /* Modulations of a blend at full strength, where the mask's edge passes: what a change of strength scales. */
 typedef struct sm_blended {
-  sm_digest key; /* both pictures, mask and rule */
+  int taken;
+  sm_digest key; /* both pictures and the weights */
   sm_modulations *modulations;
 } sm_blended;
 
@@ -47,14 +47,15 @@ sm_digest sm_digest_of(const void *data, size_t bytes);
 /* The digest of two. */
 sm_digest sm_digest_both(sm_digest a, sm_digest b);
 
-void sm_cache_clear(sm_cache *cache);
-/* Drops what was longest unused until `budget` holds. */
-void sm_cache_set_budget(sm_cache *cache, size_t budget);
+/* Drops the contents and keeps the memory for the next ones. */
+void sm_cache_forget(sm_cache *cache);
+void sm_cache_free(sm_cache *cache);
 
 /* The stylemap and pyramid of an image, recalled or computed and kept. `*picture` is NULL where they cannot be kept
  * (nothing was computed then). `pinned` (or NULL) is not dropped to make room. */
 stylemap_status sm_cache_recall(stylemap_session *session, const float *image, const sm_picture *pinned,
                                 sm_picture **picture, stylemap_error *error);
-/* Room for a picture's, or a blend's, modulations; NULL where there is none. */
-sm_modulations *sm_cache_modulations(stylemap_session *session, sm_picture *picture, const sm_picture *pinned);
-sm_modulations *sm_cache_blended(stylemap_session *session, sm_digest key);
+/* A picture's modulations; NULL where there is no room. `other` (or NULL) keeps its own. */
+sm_modulations *sm_cache_modulations(stylemap_session *session, sm_picture *picture, const sm_picture *other);
+/* The modulations of the blend of `a` and `b` that `key` names. */
+sm_modulations *sm_cache_blended(stylemap_session *session, sm_digest key, const sm_picture *a, const sm_picture *b);

@@ -172,7 +172,7 @@ stylemap_status stylemap_session_new(const stylemap_model *model, int threads, s
 
 void stylemap_session_free(stylemap_session *s) {
   if (!s) return;
-  sm_cache_clear(&s->cache);
+  sm_cache_free(&s->cache);
   sm_pool_free(s->pool);
   sm_free(s->arena);
   sm_free(s);
@@ -181,4 +181,4 @@ void stylemap_session_free(stylemap_session *s) {
 size_t stylemap_session_bytes(const stylemap_session *s) { return s->bytes; }
 int stylemap_session_threads(const stylemap_session *s) { return sm_pool_threads(s->pool); }
 const char *stylemap_session_kernels(const stylemap_session *s) { return s->work.kernels->name; }
-void stylemap_session_forget(stylemap_session *s) { sm_cache_clear(&s->cache); }
+void stylemap_session_forget(stylemap_session *s) { sm_cache_forget(&s->cache); }
