@@ -324,6 +324,12 @@ static void convolutions(const sm_kernels *k) {
   one(k, SM_UP, large, PLAIN);
   one(k, SM_DOWN, large, ADD);
   one(k, SM_POINT, large, ADD);
+  /* few tiles of many channels */
+  const shape deep = {288, 40, 12, 10, 1, 2}, deeper = {400, 36, 6, 8, 1, 2};
+  one(k, SM_WINOGRAD, deep, MODULATED);
+  one(k, SM_WINOGRAD, deep, HALF);
+  one(k, SM_UP, deeper, PLAIN);
+  one(k, SM_DOWN, deeper, PLAIN);
 }
 
 static void elements(const sm_kernels *k) {
