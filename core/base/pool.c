@@ -13,9 +13,9 @@ struct sm_pool {
   pthread_t *workers;
   pthread_mutex_t lock;
   pthread_cond_t wake, idle;
-  unsigned generation; /* of the job set; guarded by lock, as are the next four */
-  int quit, busy;
-  int count;
+  atomic_uint generation; /* of the job set; changed under lock, as is quit */
+  atomic_int quit, busy;
+  int count;              /* this and the next two are written while no worker is busy */
   sm_task *task;
   void *context;
   atomic_int next;
@@ -39,23 +39,41 @@ typedef struct start {
   int worker;
 } start;
 
+/* A layer is several job sets, and the next one usually comes within microseconds: waking a sleeping thread takes
+ * longer than that. So a thread looks for a while before it sleeps. */
+enum { LOOKS = 4000 };
+
+static void pause_briefly(void) {
+#if defined __x86_64__
+  __builtin_ia32_pause();
+#elif defined __aarch64__
+  __asm__ volatile("yield");
+#endif
+}
+
 static void *thread_main(void *data) {
   start s = *(start *)data;
   sm_free(data);
   sm_pool *pool = s.pool;
   unsigned seen = 0;
-  pthread_mutex_lock(&pool->lock);
   for (;;) {
-    while (pool->generation == seen && !pool->quit) pthread_cond_wait(&pool->wake, &pool->lock);
-    if (pool->quit) break;
-    seen = pool->generation;
-    pthread_mutex_unlock(&pool->lock);
+    for (int i = 0; i < LOOKS && atomic_load(&pool->generation) == seen && !atomic_load(&pool->quit); i++)
+      pause_briefly();
+    if (atomic_load(&pool->generation) == seen) {
+      pthread_mutex_lock(&pool->lock);
+      while (atomic_load(&pool->generation) == seen && !atomic_load(&pool->quit))
+        pthread_cond_wait(&pool->wake, &pool->lock);
+      pthread_mutex_unlock(&pool->lock);
+    }
+    if (atomic_load(&pool->quit)) return NULL;
+    seen = atomic_load(&pool->generation);
     work(pool, s.worker, NULL, NULL, NULL);
-    pthread_mutex_lock(&pool->lock);
-    if (--pool->busy == 0) pthread_cond_signal(&pool->idle);
+    if (atomic_fetch_sub(&pool->busy, 1) == 1) {
+      pthread_mutex_lock(&pool->lock);
+      pthread_cond_signal(&pool->idle);
+      pthread_mutex_unlock(&pool->lock);
+    }
   }
-  pthread_mutex_unlock(&pool->lock);
-  return NULL;
 }
 
 static int available_cores(void) {
@@ -110,20 +128,23 @@ int sm_pool_threads(const sm_pool *pool) { return pool->threads; }
 
 int sm_pool_run(sm_pool *pool, int count, sm_task *task, void *context, int (*poll)(void *), void *poll_data) {
   int stopped = 0;
-  pthread_mutex_lock(&pool->lock);
   pool->count = count;
   pool->task = task;
   pool->context = context;
   atomic_store(&pool->next, 0);
   if (count > 1 && pool->started) {
-    pool->generation++;
-    pool->busy = pool->started;
+    pthread_mutex_lock(&pool->lock);
+    atomic_store(&pool->busy, pool->started);
+    atomic_fetch_add(&pool->generation, 1);
     pthread_cond_broadcast(&pool->wake);
+    pthread_mutex_unlock(&pool->lock);
   }
-  pthread_mutex_unlock(&pool->lock);
   work(pool, 0, poll, poll_data, &stopped);
-  pthread_mutex_lock(&pool->lock);
-  while (pool->busy) pthread_cond_wait(&pool->idle, &pool->lock);
-  pthread_mutex_unlock(&pool->lock);
+  for (int i = 0; i < LOOKS && atomic_load(&pool->busy); i++) pause_briefly();
+  if (atomic_load(&pool->busy)) {
+    pthread_mutex_lock(&pool->lock);
+    while (atomic_load(&pool->busy)) pthread_cond_wait(&pool->idle, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
+  }
   return stopped;
 }

@@ -91,6 +91,18 @@ SM_INLINE void v_half(const uint16_t *p, float *out) {
 }
 #endif
 
+/* Rows a .. d of 4 -> columns: out[i * stride] gets element i of each. */
+SM_INLINE void v_transpose4(const float *a, const float *b, const float *c, const float *d, float *out, int stride) {
+  typedef float loose __attribute__((vector_size(16), aligned(4), may_alias));
+  vf4 r0 = *(const loose *)a, r1 = *(const loose *)b, r2 = *(const loose *)c, r3 = *(const loose *)d;
+  vf4 t0 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), t1 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
+  vf4 t2 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7), t3 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+  *(vf4 *)out = __builtin_shufflevector(t0, t1, 0, 1, 4, 5);
+  *(vf4 *)(out + stride) = __builtin_shufflevector(t0, t1, 2, 3, 6, 7);
+  *(vf4 *)(out + 2 * stride) = __builtin_shufflevector(t2, t3, 0, 1, 4, 5);
+  *(vf4 *)(out + 3 * stride) = __builtin_shufflevector(t2, t3, 2, 3, 6, 7);
+}
+
 /* 16 x 16: out[i * 16 + r] := row[r][i]. */
 #if defined __AVX512F__
 SM_INLINE void v_transpose16(const float *const *row, float *out) {
@@ -121,18 +133,8 @@ SM_INLINE void v_transpose16(const float *const *row, float *out) {
 }
 #else
 SM_INLINE void v_transpose16(const float *const *row, float *out) {
-  typedef float quad __attribute__((vector_size(16), aligned(4), may_alias));
   for (int i = 0; i < 16; i += 4)
-    for (int r = 0; r < 16; r += 4) {
-      vf4 r0 = *(const quad *)(row[r] + i), r1 = *(const quad *)(row[r + 1] + i);
-      vf4 r2 = *(const quad *)(row[r + 2] + i), r3 = *(const quad *)(row[r + 3] + i);
-      vf4 t0 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), t1 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
-      vf4 t2 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7), t3 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
-      float *to = out + i * 16 + r;
-      *(vf4 *)to = __builtin_shufflevector(t0, t1, 0, 1, 4, 5);
-      *(vf4 *)(to + 16) = __builtin_shufflevector(t0, t1, 2, 3, 6, 7);
-      *(vf4 *)(to + 32) = __builtin_shufflevector(t2, t3, 0, 1, 4, 5);
-      *(vf4 *)(to + 48) = __builtin_shufflevector(t2, t3, 2, 3, 6, 7);
-    }
+    for (int r = 0; r < 16; r += 4)
+      v_transpose4(row[r] + i, row[r + 1] + i, row[r + 2] + i, row[r + 3] + i, out + i * 16 + r, 16);
 }
 #endif
