@@ -21,6 +21,11 @@ GeglBuffer *layer_feather (GeglBuffer *mask, gdouble radius);
  * light stays linear, so that numbers keep their meaning and babl has nothing to compute. */
 const Babl *layer_own_float (const Babl *format);
 
+/* A rectangle's own numbers as floats, the components of layer_own_float. */
+void layer_get_numbers (GeglBuffer *buffer, const GeglRectangle *rectangle, gfloat *values);
+/* Writes 0..1 floats, one for each component, into a buffer of u8, u16 or float as they are: no colour conversion. */
+void layer_set_numbers (GeglBuffer *buffer, const GeglRectangle *rectangle, const gfloat *values);
+
 /* target + mask * alpha * (layer - target), alpha kept: GIMP's normal mode, clipped to the backdrop, in the
  * target's own encoding. Writes into `target`; pixels whose mask is 0 keep every bit. */
 void layer_composite (GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds);

@@ -2,6 +2,7 @@
  * The command `stylemap`: what its sub-commands share. */
 #pragma once
 #include <gegl.h>
+#include "picture.h"
 #include "stylemap.h"
 
 /* Exit codes. */
@@ -79,6 +80,9 @@ void     pattern_clear (Pattern *pattern);
 
 gboolean is_tensor_path (const gchar *path);
 
+/* picture_load, and its note on the screen. */
+Picture *picture_load_noting (const gchar *path, GError **error);
+
 /* An opened model and a session on it. */
 typedef struct {
   stylemap_model *model;
@@ -101,7 +105,7 @@ gfloat *square_read (const Net *net, const gchar *path, gint *depth, GError **er
 gfloat *square_read_sized (const Net *net, const gchar *path, gint *depth, gint *width, gint *height, GError **error);
 /* The picture's or tensor's style map, D x P x P; a .safetensors file may hold `w` instead of `image`. */
 gfloat *square_encode (const Net *net, const gchar *path, gint *depth, GError **error);
-/* The image as an S x S buffer of `format`. */
+/* The image as an S x S buffer of `format`: R'G'B' of u8, u16 or float. */
 GeglBuffer *square_buffer (const Net *net, const gfloat *image, const Babl *format);
 /* Writes the network's own square: a tensor `image`, unrounded, or an S x S picture of that depth. */
 gboolean square_write (const Net *net, const gfloat *image, gint depth, const gchar *path, GError **error);

@@ -46,7 +46,7 @@ typedef struct {
 /* A picture file, or a tensor `image` seen as a picture: `picture` is NULL for the latter. */
 static GeglBuffer *load_buffer(const Net *net, const gchar *path, Picture **picture, GError **error) {
   if (!is_tensor_path(path)) {
-    *picture = picture_load(path, error);
+    *picture = picture_load_noting(path, error);
     return *picture ? g_object_ref((*picture)->buffer) : NULL;
   }
   g_autofree gfloat *image = square_read(net, path, NULL, error);
@@ -99,7 +99,9 @@ static gboolean edit_picture(const Edit *edit, const Net *net, gdouble *mse, GEr
     if (babl_format_has_alpha(gegl_buffer_get_format(target_buffer)) &&
         picture_form_of_output(edit->output, &form, NULL) && form == PICTURE_JPEG)
       cli_note(_("JPEG holds no transparency: what was transparent is white."));
+    if (target) target->note = NULL;
     done = progress_go_on(error) && picture_save(target_buffer, target, edit->output, error);
+    if (done && target && target->note) cli_note("%s", target->note);
     job_result_clear(&result);
   }
   picture_free(target);

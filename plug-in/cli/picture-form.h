@@ -41,8 +41,9 @@ gchar *picture_heard (void);
 /* A copy whose numbers are those of `buffer` in `from`, labelled `as` (the same components). */
 GeglBuffer *picture_relabel (GeglBuffer *buffer, const Babl *from, const Babl *as);
 
-/* The babl space of a profile; NULL (sRGB) without one or where babl does not know its kind. */
-const Babl *picture_space (GBytes *icc);
+/* The babl space of the file's profile; NULL (sRGB) without one, and with a note where it cannot be meant: of a kind
+ * that babl does not know, for inks, or for grey in a coloured picture. */
+const Babl *picture_space (Picture *picture, gboolean grey);
 
 /* Numbers in files. */
 static inline guint32 be16 (const guint8 *p) { return (guint32)p[0] << 8 | p[1]; }

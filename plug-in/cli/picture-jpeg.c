@@ -104,8 +104,8 @@ gboolean jpeg_load(const guint8 *data, gsize size, Picture *picture, const gchar
   jpeg.out_color_space = jpeg.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_start_decompress(&jpeg);
 
-  const Babl *format =
-    babl_format_with_space(jpeg.num_components == 1 ? "Y' u8" : "R'G'B' u8", picture_space(picture->icc));
+  gboolean grey = jpeg.num_components == 1;
+  const Babl *format = babl_format_with_space(grey ? "Y' u8" : "R'G'B' u8", picture_space(picture, grey));
   buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, picture->width, picture->height), format);
   row = g_malloc((gsize)jpeg.output_width * (gsize)jpeg.output_components);
   while (jpeg.output_scanline < jpeg.output_height) {

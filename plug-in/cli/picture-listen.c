@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * GEGL's file operations report a failure by a warning, or by a line on stderr, and then succeed. */
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "picture-form.h"
 
@@ -8,6 +11,7 @@ static struct {
   GMutex lock;
   gchar *first;
   gboolean listening;
+  int stderr_copy;
   GPrintFunc printerr;
 } listener;
 
@@ -39,11 +43,22 @@ void picture_listen(void) {
     g_once_init_leave(&once, 1);
   }
   listener.listening = TRUE;
+  /* libpng and others write remarks straight to stderr, of profiles they find odd for example. */
+  fflush(stderr);
+  listener.stderr_copy = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (listener.stderr_copy >= 0 && nowhere >= 0) dup2(nowhere, STDERR_FILENO);
+  if (nowhere >= 0) close(nowhere);
   listener.printerr = g_set_printerr_handler(on_printerr);
 }
 
 gchar *picture_heard(void) {
   listener.listening = FALSE;
+  fflush(stderr);
+  if (listener.stderr_copy >= 0) {
+    dup2(listener.stderr_copy, STDERR_FILENO);
+    close(listener.stderr_copy);
+  }
   g_set_printerr_handler(listener.printerr);
   return g_steal_pointer(&listener.first);
 }

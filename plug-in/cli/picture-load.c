@@ -41,13 +41,15 @@ const gchar *picture_size_fault(const Picture *picture) {
   return NULL;
 }
 
-const Babl *picture_space(GBytes *icc) {
-  if (!icc) return NULL;
+const Babl *picture_space(Picture *picture, gboolean grey) {
+  if (!picture->icc) return NULL;
   const char *fault = NULL;
   gsize size;
-  const char *data = g_bytes_get_data(icc, &size);
+  const char *data = g_bytes_get_data(picture->icc, &size);
   const Babl *space = babl_space_from_icc(data, (int)size, BABL_ICC_INTENT_RELATIVE_COLORIMETRIC, &fault);
-  return fault ? NULL : space;
+  if (space && !fault && !babl_space_is_cmyk(space) && (grey || !babl_space_is_gray(space))) return space;
+  picture->note = _("The picture's colour profile is of a kind that is not understood; its colours are taken for sRGB.");
+  return NULL;
 }
 
 /* ------------------------------------------------------------------------------------------- GEGL */
@@ -114,9 +116,12 @@ static void replace(Picture *picture, GeglBuffer *buffer) {
   picture->buffer = buffer;
 }
 
-/* GEGL's WebP and GIF loaders know no profile; its PNG loader takes rounded sRGB chunks for another space. */
-static void give_space(Picture *picture, const Babl *space) {
+/* GEGL's WebP loader knows no profile, the others believe every one, and PNG's takes rounded sRGB chunks for another
+ * space. */
+static void give_space(Picture *picture) {
   const Babl *own = gegl_buffer_get_format(picture->buffer);
+  if (!picture->icc && !picture->png_srgb) return;
+  const Babl *space = picture_space(picture, (babl_get_model_flags(own) & BABL_MODEL_FLAG_GRAY) != 0);
   const Babl *as = babl_format_with_space(babl_format_get_encoding(own), space);
   if (as != own) replace(picture, picture_relabel(picture->buffer, own, as));
 }
@@ -207,10 +212,11 @@ static gdouble exif_density(GExiv2Metadata *texts, const gchar *tag, glong unit)
 
 /* EXIF, XMP and IPTC of the file; damaged ones are left behind, as every viewer does. */
 static void read_texts(Picture *picture, const gchar *path) {
+  g_autofree gchar *whole_path = g_canonicalize_filename(path, NULL); /* exiv2 takes "http:..." for an address */
   picture->orientation = 1;
   if (picture->form == PICTURE_EXR || picture->form == PICTURE_GIF) return;
   GExiv2Metadata *texts = gexiv2_metadata_new();
-  if (!gexiv2_metadata_open_path(texts, path, NULL)) {
+  if (!gexiv2_metadata_open_path(texts, whole_path, NULL)) {
     g_object_unref(texts);
     return;
   }
@@ -268,9 +274,8 @@ static gboolean load(Picture *picture, const guint8 *data, gsize size, const gch
     if (fault) return fail(error, path, fault);
     if (!load_by_gegl(picture, path, error)) return FALSE;
   }
-  if (picture->form == PICTURE_WEBP && picture->icc) give_space(picture, picture_space(picture->icc));
-  if (picture->form == PICTURE_PNG && picture->png_srgb && !picture->icc) give_space(picture, babl_space("sRGB"));
   if (picture->form == PICTURE_TIFF) mend_tiff(picture, &tiff);
+  if (picture->form != PICTURE_JPEG) give_space(picture);
   read_texts(picture, path);
   make_upright(picture);
   return TRUE;
@@ -320,7 +325,7 @@ GeglBuffer *picture_load_mask(const gchar *path, gint width, gint height, GError
   for (gint y = 0; y < height; y += rows) {
     GeglRectangle band = { 0, y, width, MIN(rows, height - y) };
     gsize count = (gsize)band.width * (gsize)band.height;
-    gegl_buffer_get(picture->buffer, &band, 1.0, format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    layer_get_numbers(picture->buffer, &band, pixels);
     for (gsize n = 0; n < count; n++) {
       const gfloat *p = pixels + n * (gsize)components;
       gfloat alpha = has_alpha ? p[components - 1] : 1.0f;

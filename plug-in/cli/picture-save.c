@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,9 +40,17 @@ static gboolean fail(GError **error, const gchar *path, const gchar *fault) {
 
 /* ----------------------------------------------------------------------------- beside, then renamed */
 
-/* An empty file in the folder of `path`; to be unlinked by the caller, or renamed. */
+/* Where `path` leads: a link stays a link, and the file behind it is written. */
+static gchar *behind_links(const gchar *path) {
+  char *real = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? realpath(path, NULL) : NULL;
+  gchar *copy = g_strdup(real ? real : path);
+  free(real);
+  return copy;
+}
+
+/* An empty file in the folder of the file `path`; to be unlinked by the caller, or renamed. */
 static gchar *new_beside(const gchar *path, GError **error) {
-  g_autofree gchar *folder = g_path_get_dirname(path);
+  g_autofree gchar *file_path = behind_links(path), *folder = g_path_get_dirname(file_path);
   gchar *beside = g_build_filename(folder, ".stylemap-XXXXXX", NULL);
   int file = g_mkstemp_full(beside, O_RDWR | O_CLOEXEC, 0666);
   if (file >= 0) {
@@ -74,7 +83,8 @@ gboolean picture_write_bytes(const gchar *path, gconstpointer data, gsize size, 
   }
   if (!code && fsync(file) != 0 && errno != EINVAL) code = errno;
   if (file >= 0 && close(file) != 0 && !code) code = errno;
-  if (!code && g_rename(beside, path) != 0) code = errno;
+  g_autofree gchar *file_path = behind_links(path);
+  if (!code && g_rename(beside, file_path) != 0) code = errno;
   if (!code) return TRUE;
   g_unlink(beside);
   return fail(error, path, g_strerror(code));
@@ -182,14 +192,15 @@ static gboolean save_by_gegl(GeglBuffer *buffer, PictureForm form, const gchar *
 }
 
 /* Puts texts, profile and resolution into the file `beside`, and the whole under `path`. */
-static gboolean finish(const gchar *beside, PictureForm form, const GeglRectangle *extent, const Picture *like,
+static gboolean finish(const gchar *beside, PictureForm form, const GeglRectangle *extent, Picture *like,
                        GBytes *icc, const gchar *path, GError **error) {
   g_autoptr(GExiv2Metadata) texts = texts_for(like, extent, form);
   g_autoptr(GBytes) exif = NULL;
   if (texts) {
-    g_autoptr(GError) why = NULL;
-    if (!gexiv2_metadata_save_file(texts, beside, &why)) return fail(error, path, why->message);
-    if (form == PICTURE_PNG) exif = gexiv2_metadata_get_exif_data(texts, GEXIV2_BYTE_ORDER_LITTLE, NULL);
+    g_autofree gchar *whole_path = g_canonicalize_filename(beside, NULL);
+    if (!gexiv2_metadata_save_file(texts, whole_path, NULL)) /* JPEG holds at most 64 KB of EXIF, for example */
+      like->note = _("The picture's EXIF, XMP and IPTC do not fit into the output, which is written without them.");
+    else if (form == PICTURE_PNG) exif = gexiv2_metadata_get_exif_data(texts, GEXIV2_BYTE_ORDER_LITTLE, NULL);
   }
   g_autofree gchar *data = NULL;
   gsize size = 0;
@@ -204,7 +215,7 @@ static gboolean finish(const gchar *beside, PictureForm form, const GeglRectangl
   return picture_write_bytes(path, whole->data, whole->len, error);
 }
 
-gboolean picture_save(GeglBuffer *buffer, const Picture *like, const gchar *path, GError **error) {
+gboolean picture_save(GeglBuffer *buffer, Picture *like, const gchar *path, GError **error) {
   PictureForm form;
   picture_init();
   if (!picture_form_of_output(path, &form, error)) return FALSE;

@@ -24,6 +24,8 @@ struct Picture {
   gdouble x_density, y_density; /* pixels a metre; 0: not said */
   gpointer texts;               /* GExiv2Metadata: EXIF, XMP, IPTC; or NULL */
   gint orientation;             /* EXIF's 1..8 of the file as it lies there; `buffer` is upright already */
+
+  const gchar *note;            /* a sentence about what was not understood or could not be kept, or NULL */
 };
 
 /* Starts GEGL at the first call; commands that need no picture never pay for it. */
@@ -45,8 +47,9 @@ gboolean picture_form_of_output (const gchar *path, PictureForm *form, GError **
 gboolean picture_check_writable (const gchar *path, GError **error);
 
 /* Writes `buffer` in the form that the ending of `path` names, with the depth and alpha of the buffer as far as
- * the form holds them, beside `path` and renamed. `like` gives profile, resolution and EXIF; NULL = none. */
-gboolean picture_save (GeglBuffer *buffer, const Picture *like, const gchar *path, GError **error);
+ * the form holds them, beside `path` and renamed. `like` gives profile, resolution and EXIF,
+ * and receives a note; NULL = none. */
+gboolean picture_save (GeglBuffer *buffer, Picture *like, const gchar *path, GError **error);
 
 /* Writes bytes beside `path` and renames: all or nothing. */
 gboolean picture_write_bytes (const gchar *path, gconstpointer data, gsize size, GError **error);

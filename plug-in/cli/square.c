@@ -90,6 +90,15 @@ static gint depth_of(GeglBuffer *buffer) {
   return type == babl_type("u8") ? 8 : type == babl_type("u16") ? 16 : 32;
 }
 
+Picture *picture_load_noting(const gchar *path, GError **error) {
+  Picture *picture = picture_load(path, error);
+  if (picture && picture->note) {
+    g_autofree gchar *name = g_filename_display_name(path);
+    cli_note("%s: %s", name, picture->note);
+  }
+  return picture;
+}
+
 gfloat *square_read_sized(const Net *net, const gchar *path, gint *depth, gint *width, gint *height, GError **error) {
   gint size = net->info->size;
   g_autofree gfloat *image = g_new(gfloat, net->image_count);
@@ -99,7 +108,7 @@ gfloat *square_read_sized(const Net *net, const gchar *path, gint *depth, gint *
     if (!tensor_read(path, "image", (gint[]){ 1, 3, size, size }, image, error)) return NULL;
     return g_steal_pointer(&image);
   }
-  Picture *picture = picture_load(path, error);
+  Picture *picture = picture_load_noting(path, error);
   if (!picture) return NULL;
   stylemap_layer layer = layer_of_picture(picture->buffer);
   stylemap_placement placement;
@@ -157,7 +166,7 @@ GeglBuffer *square_buffer(const Net *net, const gfloat *image, const Babl *forma
         gfloat v = image[(gsize)c * plane + (gsize)y * (gsize)size + (gsize)x];
         row[3 * x + c] = CLAMP(0.5f + 0.5f * v, 0.0f, 1.0f);
       }
-    gegl_buffer_set(buffer, GEGL_RECTANGLE(0, y, size, 1), 0, babl_format("R'G'B' float"), row, GEGL_AUTO_ROWSTRIDE);
+    layer_set_numbers(buffer, GEGL_RECTANGLE(0, y, size, 1), row);
   }
   return buffer;
 }

@@ -176,6 +176,16 @@ cmp -s reference.png over.png && pass || fail "a failure changed an existing fil
 good reconstruct "$model" over.png -o over.png
 cmp -s reference.png over.png && fail "over.png is unchanged" || pass
 
+# A link stays a link.
+mkdir -p elsewhere && cp reference.png elsewhere/real.png && ln -s elsewhere/real.png link.png
+good reconstruct "$model" target-1.png -o link.png
+[ -L link.png ] && ! cmp -s reference.png elsewhere/real.png && [ "$(ls -A elsewhere)" = real.png ] && pass || fail "a link: $(ls -lA . elsewhere)"
+# Names that other programs take for addresses or options.
+for name in 'http:x.png' 'file:x.png' './-.png' 'a b%d.png' $'new\nline.png'; do
+  good reconstruct "$model" target-1.png -o "$name"
+  good reconstruct "$model" "$name" -o named.png
+done
+
 # -------------------------------------------------------------------------------- interrupted: 130
 for signal in INT TERM; do
   rm -f slow-*
@@ -194,9 +204,9 @@ good reconstruct "$model" target-1.png --threads 2 -o two.safetensors
 check "threads" "$tool" near one.safetensors image two.safetensors image
 good reconstruct "$model" target-1.png -q -o quiet.png
 if command -v script > /dev/null; then
-  script -qec "'$stylemap' reconstruct '$model' target-1.png -o bar.png" /dev/null > bar 2>&1 < /dev/null
+  script -qec "'$stylemap' encode '$model' target-1.png -o bar.safetensors" /dev/null > bar 2>&1 < /dev/null
   grep -q '\[#* *\] *[0-9]*%' bar && pass || fail "no bar on a terminal: $(cat bar)"
-  script -qec "'$stylemap' reconstruct '$model' target-1.png --quiet -o bar.png" /dev/null > bar 2>&1 < /dev/null
+  script -qec "'$stylemap' encode '$model' target-1.png --quiet -o bar.safetensors" /dev/null > bar 2>&1 < /dev/null
   grep -q '%' bar && fail "a bar in spite of --quiet" || pass
 fi
 finish

@@ -361,6 +361,27 @@ static void test_kept(void) {
   g_bytes_unref(icc);
 }
 
+/* What cannot be understood or kept is told, and costs nothing else. */
+static void test_notes(void) {
+  char *path = source_path("said.jpg"), *odd = scratch_path("odd.jpg"), *out = scratch_path("out.jpg"), *data = NULL;
+  gsize size = 0;
+  CHECK(g_file_get_contents(path, &data, &size, NULL));
+  Picture *p = picture_load(path, NULL);
+  CHECK(p && !p->note && babl_format_get_space(gegl_buffer_get_format(p->buffer)) != babl_space("sRGB"));
+  picture_free(p);
+  /* A profile for inks in a coloured picture. */
+  char *kind = data ? memmem(data, size, "RGB XYZ ", 8) : NULL;
+  CHECK(kind != NULL);
+  if (kind) memcpy(kind, "CMYK", 4);
+  CHECK(g_file_set_contents(odd, data, (gssize)size, NULL));
+  p = picture_load(odd, NULL);
+  CHECK(p && p->note && strstr(p->note, "profile") && p->icc);
+  CHECK(p && babl_format_get_space(gegl_buffer_get_format(p->buffer)) == babl_space("sRGB"));
+  picture_free(p);
+  g_unlink(odd), g_unlink(out);
+  g_free(path), g_free(odd), g_free(out), g_free(data);
+}
+
 /* ---------------------------------------------------------------------------------------- masks */
 
 static void test_mask(void) {
@@ -437,6 +458,7 @@ int main(int argc, char **argv) {
   test_write();
   test_unwritable();
   test_kept();
+  test_notes();
   test_mask();
   CHECK(files_in_scratch() == 0);
   g_rmdir(scratch);

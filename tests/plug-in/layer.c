@@ -28,6 +28,28 @@ static void test_views(void) {
     g_free(want), g_free(got), g_free(again);
     g_object_unref(buffer), g_object_unref(as_float);
   }
+  /* Numbers of sRGB are divided, exactly, whatever way babl would take today. */
+  static const char *const exact[] = {"R'G'B' u8", "R'G'B'A u8", "Y' u8", "Y'A u8", "R'G'B' u16", "R'G'B'A u16", "Y' u16"};
+  for (size_t i = 0; i < G_N_ELEMENTS(exact); i++) {
+    const Babl *own = babl_format(exact[i]);
+    int wide = strstr(exact[i], "16") != NULL, parts = babl_format_get_n_components(own), steps = wide ? 65536 : 256, wrong = 0;
+    GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 256, steps / 256), own);
+    guint8 *raw = g_malloc((size_t)(steps * parts * 2));
+    for (int v = 0; v < steps * parts; v++) {
+      guint16 number = (guint16)(v / parts);
+      if (wide) memcpy(raw + 2 * v, &number, 2);
+      else raw[v] = (guint8)number;
+    }
+    gegl_buffer_set(buffer, NULL, 0, own, raw, GEGL_AUTO_ROWSTRIDE);
+    float *got = g_new(float, 4 * steps);
+    stylemap_layer layer = layer_of_picture(buffer);
+    layer.read(layer.data, 0, 0, 256, steps / 256, got);
+    for (int v = 0; v < steps; v++)
+      for (int c = 0; c < 4; c++) wrong += got[4 * v + c] != (c == 3 && parts % 2 ? 1.0f : (float)v / (float)(steps - 1));
+    CHECK(wrong == 0, "%s: %d numbers", exact[i], wrong);
+    g_free(raw), g_free(got);
+    g_object_unref(buffer);
+  }
   /* A mask's number is its number: no gamma. */
   GeglBuffer *mask = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 4, 4), babl_format("Y u8"));
   const guint8 grey = 128;
