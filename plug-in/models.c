@@ -116,9 +116,13 @@ static gchar *what_there_is(GPtrArray *folders) {
   g_free(list);
   g_strfreev(names);
 
-  g_ptr_array_add(folders, NULL);
-  list = g_strjoinv(", ", (gchar **)folders->pdata);
-  g_ptr_array_remove_index(folders, folders->len - 1);
+  /* the two places where models are put, and whatever else was really there to look in */
+  GPtrArray *told = g_ptr_array_new();
+  for (guint i = 0; i < folders->len; i++)
+    if (i < 2 || g_file_test(folders->pdata[i], G_FILE_TEST_IS_DIR)) g_ptr_array_add(told, folders->pdata[i]);
+  g_ptr_array_add(told, NULL);
+  list = g_strjoinv(", ", (gchar **)told->pdata);
+  g_ptr_array_free(told, TRUE);
   g_string_append_c(text, ' ');
   g_string_append_printf(text, _("Looked in: %s."), list);
   g_free(list);

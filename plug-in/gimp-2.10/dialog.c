@@ -11,7 +11,9 @@
 
 #define SCALE_WIDTH 180
 #define SPIN_DIGITS 6
-#define COLUMNS 4 /* label, slider, number, unit */
+#define NARROW_HINT 380 /* below a control */
+#define WIDE_HINT 460   /* below them all */
+#define COLUMNS 4    /* label, slider, number, unit */
 #define LABEL_DROP 6 /* a label beside the first line of a tall control stands level with its text */
 
 typedef struct {
@@ -34,295 +36,268 @@ typedef struct {
   Probe *probe;
 } Dialog;
 
-static void
-update_ok (Dialog *self)
-{
-  gboolean ok = self->model_ok && self->square_ok && (! self->needs_reference || self->reference_choice != NO_ITEM);
+static void update_ok(Dialog *self) {
+  gboolean ok = self->model_ok && self->square_ok && (!self->needs_reference || self->reference_choice != NO_ITEM);
 
-  gtk_dialog_set_response_sensitive (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK, ok);
+  gtk_dialog_set_response_sensitive(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK, ok);
 }
 
 /* -------------------------------------------------------------------------------------- reference */
 
-static gboolean
-is_candidate (gint32 image, gint32 item, gpointer data)
-{
+static gboolean is_candidate(gint32 image, gint32 item, gpointer data) {
   Dialog *self = data;
 
-  return check_reference (self->target, item, NULL);
+  return check_reference(self->target, item, NULL);
 }
 
-static void
-reference_changed (GtkWidget *combo, Dialog *self)
-{
-  if (! gimp_int_combo_box_get_active (GIMP_INT_COMBO_BOX (combo), &self->reference_choice))
+static void reference_changed(GtkWidget *combo, Dialog *self) {
+  if (!gimp_int_combo_box_get_active(GIMP_INT_COMBO_BOX(combo), &self->reference_choice))
     self->reference_choice = NO_ITEM;
-  update_ok (self);
+  update_ok(self);
 }
 
 /* The combo box lists the layers that there were when it was made: it is made anew when the user comes back from
  * GIMP's other windows. */
-static void
-fill_reference (Dialog *self)
-{
-  if (! self->needs_reference)
+static void fill_reference(Dialog *self) {
+  if (!self->needs_reference)
     return;
-  self->reference_choice = check_propose_reference (self->image, self->target, self->reference_choice);
+  self->reference_choice = check_propose_reference(self->image, self->target, self->reference_choice);
   if (self->reference)
-    gtk_widget_destroy (self->reference);
-  self->reference = gimp_layer_combo_box_new (is_candidate, self);
-  g_object_set (self->reference, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
-  gimp_int_combo_box_set_active (GIMP_INT_COMBO_BOX (self->reference), self->reference_choice);
-  g_signal_connect (self->reference, "changed", G_CALLBACK (reference_changed), self);
-  gimp_help_set_help_data (self->reference, _("The layer to take from: any layer of any open image."), NULL);
-  gtk_container_add (GTK_CONTAINER (self->reference_place), self->reference);
-  gtk_label_set_mnemonic_widget (GTK_LABEL (self->reference_label), self->reference);
-  gtk_widget_set_sensitive (self->reference, self->reference_choice != NO_ITEM);
-  gtk_widget_show (self->reference);
-  hint_set (self->reference_hint, HINT_INFO,
-            self->reference_choice != NO_ITEM
-              ? NULL
-              : _("There is no other layer to take from. Leave this window open, choose File > Open as Layers in the "
-                  "image's window, and come back."));
+    gtk_widget_destroy(self->reference);
+  self->reference = gimp_layer_combo_box_new(is_candidate, self);
+  g_object_set(self->reference, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
+  gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(self->reference), self->reference_choice);
+  g_signal_connect(self->reference, "changed", G_CALLBACK(reference_changed), self);
+  gimp_help_set_help_data(self->reference, _("The layer to take from: any layer of any open image."), NULL);
+  gtk_container_add(GTK_CONTAINER(self->reference_place), self->reference);
+  gtk_label_set_mnemonic_widget(GTK_LABEL(self->reference_label), self->reference);
+  gtk_widget_set_sensitive(self->reference, self->reference_choice != NO_ITEM);
+  gtk_widget_show(self->reference);
+  hint_set(self->reference_hint, HINT_INFO,
+           self->reference_choice != NO_ITEM
+               ? NULL
+               : _("There is no other layer to take from. Leave this window open, choose File > Open as Layers in the "
+                   "image's window, and come back."));
 }
 
 /* ------------------------------------------------------------------------------------------ square */
 
-static void
-update_square (Dialog *self)
-{
+static void update_square(Dialog *self) {
   GError *error = NULL;
 
-  self->square_ok = check_selection (self->image, self->target, &error);
+  self->square_ok =
+      check_target(self->image, self->target, &error) && check_selection(self->image, self->target, &error);
   if (error)
-    hint_set (self->square_hint, HINT_ERROR, error->message);
-  else if (gimp_selection_is_empty (self->image))
-    hint_set (self->square_hint, HINT_INFO,
-              _("Nothing is selected: the whole square in the middle of the layer will be edited."));
+    hint_set(self->square_hint, HINT_ERROR, error->message);
+  else if (gimp_selection_is_empty(self->image))
+    hint_set(self->square_hint, HINT_INFO,
+             _("Nothing is selected: the whole square in the middle of the layer will be edited."));
   else
-    hint_set (self->square_hint, HINT_INFO, NULL);
-  g_clear_error (&error);
+    hint_set(self->square_hint, HINT_INFO, NULL);
+  g_clear_error(&error);
 }
 
 /* ------------------------------------------------------------------------------------------- model */
 
-static void
-probe_done (gdouble mse, gdouble usual, const GError *error, gpointer data)
-{
+static void probe_done(gdouble mse, gdouble usual, const GError *error, gpointer data) {
   Dialog *self = data;
   gboolean warning = error != NULL;
-  gchar *verdict = error ? g_strdup (error->message) : about_probe (&self->about, mse, usual, &warning);
+  gchar *verdict = error ? g_strdup(error->message) : about_probe(&self->about, mse, usual, &warning);
 
-  hint_set (self->probe_hint, warning ? HINT_WARNING : HINT_INFO, verdict);
-  g_free (verdict);
+  hint_set(self->probe_hint, warning ? HINT_WARNING : HINT_INFO, verdict);
+  g_free(verdict);
 }
 
-static void
-model_changed (gpointer data)
-{
+static void model_changed(gpointer data) {
   Dialog *self = data;
-  gchar *model = model_chooser_get (self->model);
+  gchar *model = model_chooser_get(self->model);
   GError *error = NULL;
 
-  probe_free (self->probe);
+  probe_free(self->probe);
   self->probe = NULL;
-  about_model_clear (&self->about);
-  self->model_ok = about_model (model, &self->about, &error);
+  about_model_clear(&self->about);
+  self->model_ok = about_model(model, &self->about, &error);
   if (self->model_ok) {
-    hint_set_markup (self->model_hint, HINT_PLAIN, self->about.markup);
-    hint_set (self->probe_hint, HINT_INFO, _("Looking whether the model knows this kind of picture…"));
-    self->probe = probe_start (self->square, model, probe_done, self);
+    hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
+    hint_set(self->probe_hint, HINT_INFO, _("Looking whether the model knows this kind of picture…"));
+    self->probe = probe_start(self->square, model, probe_done, self);
   } else {
-    hint_set (self->model_hint, HINT_ERROR, error->message);
-    hint_set (self->probe_hint, HINT_INFO, NULL);
+    hint_set(self->model_hint, HINT_ERROR, error->message);
+    hint_set(self->probe_hint, HINT_INFO, NULL);
   }
-  g_clear_error (&error);
-  g_free (model);
-  update_ok (self);
+  g_clear_error(&error);
+  g_free(model);
+  update_ok(self);
 }
 
 /* ---------------------------------------------------------------------------------------- building */
 
-static GtkWidget *
-attach_label (Dialog *self, GtkTable *table, gint row, const gchar *text, GtkWidget *widget)
-{
-  GtkWidget *label = gimp_table_attach_aligned (table, 0, row, text, 0.0, 0.5, widget, COLUMNS - 1, FALSE);
+static GtkWidget *attach_label(Dialog *self, GtkTable *table, gint row, const gchar *text, GtkWidget *widget) {
+  GtkWidget *label = gimp_table_attach_aligned(table, 0, row, text, 0.0, 0.5, widget, COLUMNS - 1, FALSE);
 
-  gtk_size_group_add_widget (self->labels, label);
+  gtk_size_group_add_widget(self->labels, label);
   return label;
 }
 
 /* A place for a control with a hint below it. */
-static GtkWidget *
-with_hint (GtkWidget *control, GtkWidget **hint)
-{
-  GtkWidget *box = gtk_vbox_new (FALSE, 6);
+static GtkWidget *with_hint(GtkWidget *control, GtkWidget **hint) {
+  GtkWidget *box = gtk_vbox_new(FALSE, 6);
 
-  gtk_box_pack_start (GTK_BOX (box), control, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), *hint = hint_new (), FALSE, FALSE, 0);
-  gtk_widget_show_all (box);
+  gtk_box_pack_start(GTK_BOX(box), control, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), *hint = hint_new(NARROW_HINT), FALSE, FALSE, 0);
+  gtk_widget_show_all(box);
   return box;
 }
 
-static void
-attach_scale (Dialog *self, const gchar *text, gdouble *value, ArgumentId id, gdouble page_end, gdouble step,
-              gint digits, const gchar *tooltip)
-{
-  const Argument *argument = procedures_argument (id);
+static void attach_scale(Dialog *self, const gchar *text, gdouble *value, ArgumentId id, gdouble page_end, gdouble step,
+                         gint digits, const gchar *tooltip) {
+  const Argument *argument = procedures_argument(id);
   GtkObject *adjustment;
 
-  adjustment = gimp_scale_entry_new (GTK_TABLE (self->table), 0, self->row++, text, SCALE_WIDTH, SPIN_DIGITS, *value,
-                                     argument->minimum, page_end, step, 10 * step, digits, page_end >= argument->maximum,
-                                     argument->minimum, argument->maximum, tooltip, NULL);
-  g_signal_connect (adjustment, "value-changed", G_CALLBACK (gimp_double_adjustment_update), value);
+  adjustment = gimp_scale_entry_new(GTK_TABLE(self->table), 0, self->row++, text, SCALE_WIDTH, SPIN_DIGITS, *value,
+                                    argument->minimum, page_end, step, 10 * step, digits, page_end >= argument->maximum,
+                                    argument->minimum, argument->maximum, tooltip, NULL);
+  g_signal_connect(adjustment, "value-changed", G_CALLBACK(gimp_double_adjustment_update), value);
 }
 
-static void
-attach_count (Dialog *self, const gchar *text, gint *value, ArgumentId id, const gchar *unit, const gchar *tooltip)
-{
-  const Argument *argument = procedures_argument (id);
-  GtkObject *adjustment = gtk_adjustment_new (*value, argument->minimum, argument->maximum, 1, 10, 0);
-  GtkWidget *spin = gtk_spin_button_new (GTK_ADJUSTMENT (adjustment), 1, 0);
-  GtkWidget *box = gtk_hbox_new (FALSE, 6);
+static void attach_count(Dialog *self, const gchar *text, gint *value, ArgumentId id, const gchar *unit,
+                         const gchar *tooltip) {
+  const Argument *argument = procedures_argument(id);
+  GtkObject *adjustment = gtk_adjustment_new(*value, argument->minimum, argument->maximum, 1, 10, 0);
+  GtkWidget *spin = gtk_spin_button_new(GTK_ADJUSTMENT(adjustment), 1, 0);
+  GtkWidget *box = gtk_hbox_new(FALSE, 6);
   GtkWidget *label;
 
-  gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), TRUE);
-  gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
-  gimp_help_set_help_data (spin, tooltip, NULL);
-  gtk_box_pack_start (GTK_BOX (box), spin, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), gtk_label_new (unit), FALSE, FALSE, 0);
-  gtk_widget_show_all (box);
-  label = attach_label (self, GTK_TABLE (self->table), self->row++, text, box);
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), spin);
-  g_signal_connect (adjustment, "value-changed", G_CALLBACK (gimp_int_adjustment_update), value);
+  gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), TRUE);
+  gtk_entry_set_activates_default(GTK_ENTRY(spin), TRUE);
+  gimp_help_set_help_data(spin, tooltip, NULL);
+  gtk_box_pack_start(GTK_BOX(box), spin, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), gtk_label_new(unit), FALSE, FALSE, 0);
+  gtk_widget_show_all(box);
+  label = attach_label(self, GTK_TABLE(self->table), self->row++, text, box);
+  gtk_label_set_mnemonic_widget(GTK_LABEL(label), spin);
+  g_signal_connect(adjustment, "value-changed", G_CALLBACK(gimp_int_adjustment_update), value);
 }
 
-static void
-add_advanced (Dialog *self, GtkWidget *box)
-{
-  GtkWidget *expander = gtk_expander_new_with_mnemonic (_("_Advanced"));
-  GtkWidget *table = gtk_table_new (2, COLUMNS, FALSE);
+static void add_advanced(Dialog *self, GtkWidget *box) {
+  GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_Advanced"));
+  GtkWidget *table = gtk_table_new(2, COLUMNS, FALSE);
   GtkWidget *combo;
 
-  gtk_table_set_col_spacings (GTK_TABLE (table), 6);
-  gtk_table_set_row_spacings (GTK_TABLE (table), 6);
-  gtk_expander_set_spacing (GTK_EXPANDER (expander), 6);
+  gtk_table_set_col_spacings(GTK_TABLE(table), 6);
+  gtk_table_set_row_spacings(GTK_TABLE(table), 6);
+  gtk_expander_set_spacing(GTK_EXPANDER(expander), 6);
 
-  combo = gimp_int_combo_box_new (_("Soft: by how much of it is selected"), STYLEMAP_MASK_SOFT,
-                                  _("Any: if the selection touches it"), STYLEMAP_MASK_ANY,
-                                  _("Half: if more than half is selected"), STYLEMAP_MASK_HALF, NULL);
-  gimp_int_combo_box_connect (GIMP_INT_COMBO_BOX (combo), self->options->edit.rule,
-                              G_CALLBACK (gimp_int_combo_box_get_active), &self->options->edit.rule);
-  gimp_help_set_help_data (combo, _("Which cells of the style map are taken from the reference."), NULL);
-  attach_label (self, GTK_TABLE (table), 0, _("Mask r_ule:"), combo);
+  combo = gimp_int_combo_box_new(_("Soft: by how much of it is selected"), STYLEMAP_MASK_SOFT,
+                                 _("Any: if the selection touches it"), STYLEMAP_MASK_ANY,
+                                 _("Half: if more than half is selected"), STYLEMAP_MASK_HALF, NULL);
+  gimp_int_combo_box_connect(GIMP_INT_COMBO_BOX(combo), self->options->edit.rule,
+                             G_CALLBACK(gimp_int_combo_box_get_active), &self->options->edit.rule);
+  gimp_help_set_help_data(combo, _("Which cells of the style map are taken from the reference."), NULL);
+  attach_label(self, GTK_TABLE(table), 0, _("Mask r_ule:"), combo);
 
-  combo = gimp_int_combo_box_new (_("W+: at every level of the style pyramid"), STYLEMAP_SPACE_W_PLUS,
-                                  _("W: once, in the style map"), STYLEMAP_SPACE_W, NULL);
-  gimp_int_combo_box_connect (GIMP_INT_COMBO_BOX (combo), self->options->edit.space,
-                              G_CALLBACK (gimp_int_combo_box_get_active), &self->options->edit.space);
-  gimp_help_set_help_data (combo, _("Where the two style maps are blended."), NULL);
-  attach_label (self, GTK_TABLE (table), 1, _("_Blend in:"), combo);
+  combo = gimp_int_combo_box_new(_("W+: at every level of the style pyramid"), STYLEMAP_SPACE_W_PLUS,
+                                 _("W: once, in the style map"), STYLEMAP_SPACE_W, NULL);
+  gimp_int_combo_box_connect(GIMP_INT_COMBO_BOX(combo), self->options->edit.space,
+                             G_CALLBACK(gimp_int_combo_box_get_active), &self->options->edit.space);
+  gimp_help_set_help_data(combo, _("Where the two style maps are blended."), NULL);
+  attach_label(self, GTK_TABLE(table), 1, _("_Blend in:"), combo);
 
-  gtk_container_add (GTK_CONTAINER (expander), table);
-  gtk_box_pack_start (GTK_BOX (box), expander, FALSE, FALSE, 0);
+  gtk_container_add(GTK_CONTAINER(expander), table);
+  gtk_box_pack_start(GTK_BOX(box), expander, FALSE, FALSE, 0);
 }
 
-static void
-add_controls (Dialog *self)
-{
+static void add_controls(Dialog *self) {
   GtkWidget *label;
 
   if (self->needs_reference) {
-    self->reference_place = gtk_alignment_new (0, 0, 1, 1);
-    self->reference_label = attach_label (self, GTK_TABLE (self->table), self->row++, _("_Reference layer:"),
-                                          with_hint (self->reference_place, &self->reference_hint));
-    gtk_misc_set_alignment (GTK_MISC (self->reference_label), 0.0, 0.0);
-    gtk_misc_set_padding (GTK_MISC (self->reference_label), 0, LABEL_DROP);
+    self->reference_place = gtk_alignment_new(0, 0, 1, 1);
+    self->reference_label = attach_label(self, GTK_TABLE(self->table), self->row++, _("_Reference layer:"),
+                                         with_hint(self->reference_place, &self->reference_hint));
+    gtk_misc_set_alignment(GTK_MISC(self->reference_label), 0.0, 0.0);
+    gtk_misc_set_padding(GTK_MISC(self->reference_label), 0, LABEL_DROP);
   }
-  self->model = model_chooser_new (self->options->model, model_changed, self);
-  label = attach_label (self, GTK_TABLE (self->table), self->row++, _("_Model:"),
-                        with_hint (self->model, &self->model_hint));
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), self->model);
-  gtk_misc_set_alignment (GTK_MISC (label), 0.0, 0.0);
-  gtk_misc_set_padding (GTK_MISC (label), 0, LABEL_DROP);
+  self->model = model_chooser_new(self->options->model, model_changed, self);
+  label =
+      attach_label(self, GTK_TABLE(self->table), self->row++, _("_Model:"), with_hint(self->model, &self->model_hint));
+  gtk_label_set_mnemonic_widget(GTK_LABEL(label), self->model);
+  gtk_misc_set_alignment(GTK_MISC(label), 0.0, 0.0);
+  gtk_misc_set_padding(GTK_MISC(label), 0, LABEL_DROP);
 
   if (self->procedure->kind == JOB_TRANSPLANT) {
-    attach_scale (self, _("_Strength:"), &self->options->edit.strength, ARGUMENT_STRENGTH, 1.0, 0.01, 2,
-                  _("How much of the reference is taken. At 0 the result is the model's picture of the target."));
-    attach_scale (self, _("_Feather:"), &self->options->feather, ARGUMENT_FEATHER, 100.0, 1.0, 1,
-                  _("Softens the selection's border by so many pixels. The selection itself stays as it is."));
-    gtk_table_attach (GTK_TABLE (self->table), gtk_label_new (_("px")), COLUMNS - 1, COLUMNS, self->row - 1, self->row,
-                      GTK_SHRINK, GTK_SHRINK, 0, 0);
+    attach_scale(self, _("_Strength:"), &self->options->edit.strength, ARGUMENT_STRENGTH, 1.0, 0.01, 2,
+                 _("How much of the reference is taken. At 0 the result is the model's picture of the target."));
+    attach_scale(self, _("_Feather:"), &self->options->feather, ARGUMENT_FEATHER, 100.0, 1.0, 1,
+                 _("Softens the selection's border by so many pixels. The selection itself stays as it is."));
+    gtk_table_attach(GTK_TABLE(self->table), gtk_label_new(_("px")), COLUMNS - 1, COLUMNS, self->row - 1, self->row,
+                     GTK_SHRINK, GTK_SHRINK, 0, 0);
   }
   if (self->procedure->kind == JOB_INTERPOLATE) {
-    attach_count (self, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
-                  _("How many pictures are made. The first is like the target, the last like the reference."));
-    attach_count (self, _("Frame _time:"), &self->options->frame_ms, ARGUMENT_FRAME_MS, _("milliseconds"),
-                  _("How long a frame is shown. It is written into the layers' names, where GIMP's animation tools "
-                    "look for it."));
+    attach_count(self, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
+                 _("How many pictures are made. The first is like the target, the last like the reference."));
+    attach_count(self, _("Frame _time:"), &self->options->frame_ms, ARGUMENT_FRAME_MS, _("milliseconds"),
+                 _("How long a frame is shown. It is written into the layers' names, where GIMP's animation tools "
+                   "look for it."));
   }
 }
 
-static gboolean
-focus_in (GtkWidget *widget, GdkEventFocus *event, Dialog *self)
-{
-  fill_reference (self);
-  update_square (self);
-  update_ok (self);
+static gboolean focus_in(GtkWidget *widget, GdkEventFocus *event, Dialog *self) {
+  update_square(self);
+  if (gimp_item_is_valid(AS_ITEM(self->target)))
+    fill_reference(self);
+  update_ok(self);
   return FALSE;
 }
 
-gboolean
-dialog_run (const Procedure *procedure, ImageRef image, DrawableRef target, EditOptions *options)
-{
-  Dialog self = { .procedure = procedure, .image = image, .target = target, .options = options };
+gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef target, EditOptions *options) {
+  Dialog self = {.procedure = procedure, .image = image, .target = target, .options = options};
   GtkWidget *box;
   gboolean ok;
 
-  gimp_ui_init ("gimp-stylemap", FALSE);
+  gimp_ui_init("gimp-stylemap", FALSE);
   self.needs_reference = procedure->kind != JOB_RECONSTRUCT;
   self.reference_choice = options->reference;
-  self.square = edit_copy_square (target);
+  self.square = edit_copy_square(target);
 
-  self.dialog = gimp_dialog_new (_(procedure->title), "gimp-stylemap", NULL, 0, help_show, procedure->name, _("_Cancel"),
-                                 GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
-  gtk_dialog_set_alternative_button_order (GTK_DIALOG (self.dialog), GTK_RESPONSE_OK, GTK_RESPONSE_CANCEL, -1);
-  gtk_dialog_set_default_response (GTK_DIALOG (self.dialog), GTK_RESPONSE_OK);
-  gtk_window_set_resizable (GTK_WINDOW (self.dialog), FALSE);
-  gimp_window_set_transient (GTK_WINDOW (self.dialog));
+  self.dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, help_show, procedure->name, _("_Cancel"),
+                                GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
+  gtk_dialog_set_alternative_button_order(GTK_DIALOG(self.dialog), GTK_RESPONSE_OK, GTK_RESPONSE_CANCEL, -1);
+  gtk_dialog_set_default_response(GTK_DIALOG(self.dialog), GTK_RESPONSE_OK);
+  gtk_window_set_resizable(GTK_WINDOW(self.dialog), FALSE);
+  gimp_window_set_transient(GTK_WINDOW(self.dialog));
 
-  box = gtk_vbox_new (FALSE, 12);
-  gtk_container_set_border_width (GTK_CONTAINER (box), 12);
-  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (self.dialog))), box, TRUE, TRUE, 0);
-  self.labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
-  self.table = gtk_table_new (1, COLUMNS, FALSE);
-  gtk_table_set_col_spacings (GTK_TABLE (self.table), 6);
-  gtk_table_set_row_spacings (GTK_TABLE (self.table), 6);
-  gtk_box_pack_start (GTK_BOX (box), self.table, FALSE, FALSE, 0);
-  add_controls (&self);
+  box = gtk_vbox_new(FALSE, 12);
+  gtk_container_set_border_width(GTK_CONTAINER(box), 12);
+  gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self.dialog))), box, TRUE, TRUE, 0);
+  self.labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
+  self.table = gtk_table_new(1, COLUMNS, FALSE);
+  gtk_table_set_col_spacings(GTK_TABLE(self.table), 6);
+  gtk_table_set_row_spacings(GTK_TABLE(self.table), 6);
+  gtk_box_pack_start(GTK_BOX(box), self.table, FALSE, FALSE, 0);
+  add_controls(&self);
   if (procedure->kind == JOB_TRANSPLANT)
-    add_advanced (&self, box);
-  gtk_box_pack_start (GTK_BOX (box), self.square_hint = hint_new (), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), self.probe_hint = hint_new (), FALSE, FALSE, 0);
+    add_advanced(&self, box);
+  gtk_box_pack_start(GTK_BOX(box), self.square_hint = hint_new(WIDE_HINT), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), self.probe_hint = hint_new(WIDE_HINT), FALSE, FALSE, 0);
 
-  fill_reference (&self);
-  update_square (&self);
-  gtk_widget_show_all (self.dialog);
-  model_changed (&self);
+  fill_reference(&self);
+  update_square(&self);
+  gtk_widget_show_all(self.dialog);
+  model_changed(&self);
   /* Return means OK also where the first control is a combo box, which would open */
-  gtk_widget_grab_focus (gtk_dialog_get_widget_for_response (GTK_DIALOG (self.dialog), GTK_RESPONSE_OK));
-  g_signal_connect (self.dialog, "focus-in-event", G_CALLBACK (focus_in), &self);
+  gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(GTK_DIALOG(self.dialog), GTK_RESPONSE_OK));
+  g_signal_connect(self.dialog, "focus-in-event", G_CALLBACK(focus_in), &self);
 
-  ok = gimp_dialog_run (GIMP_DIALOG (self.dialog)) == GTK_RESPONSE_OK;
-  probe_free (self.probe);
+  ok = gimp_dialog_run(GIMP_DIALOG(self.dialog)) == GTK_RESPONSE_OK;
+  probe_free(self.probe);
   if (ok) {
     options->reference = self.reference_choice;
-    g_free (options->model);
-    options->model = model_chooser_get (self.model);
+    g_free(options->model);
+    options->model = model_chooser_get(self.model);
   }
-  gtk_widget_destroy (self.dialog);
-  about_model_clear (&self.about);
-  g_object_unref (self.labels);
-  g_object_unref (self.square);
+  gtk_widget_destroy(self.dialog);
+  about_model_clear(&self.about);
+  g_object_unref(self.labels);
+  g_object_unref(self.square);
   return ok;
 }

@@ -3,4 +3,4 @@
 #include "gimp/edit.h"
 
 /* Lets the user choose `options`, beginning with what is in them. FALSE if the user cancels. */
-gboolean dialog_run (const Procedure *procedure, ImageRef image, DrawableRef target, EditOptions *options);
+gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef target, EditOptions *options);

@@ -5,9 +5,7 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-static const gchar *
-text_of (JobKind kind)
-{
+static const gchar *text_of(JobKind kind) {
   switch (kind) {
   case JOB_RECONSTRUCT:
     return _("<b>What it does</b>\n"
@@ -31,42 +29,40 @@ text_of (JobKind kind)
   }
 }
 
-void
-help_show (const gchar *help_id, gpointer data)
-{
-  const Procedure *procedure = help_id ? procedures_find (help_id) : NULL;
+void help_show(const gchar *help_id, gpointer data) {
+  const Procedure *procedure = help_id ? procedures_find(help_id) : NULL;
   GtkWidget *dialog, *box, *label;
   gchar *markup;
 
-  if (! procedure)
-    procedure = procedures_nth (0);
-  markup = g_strconcat (text_of (procedure->kind), "\n\n",
-                        _("<b>What it changes</b>\n"
-                          "Only the square in the middle of the layer can change: the model sees nothing else. The "
-                          "result is a new layer; the selection becomes its layer mask, so you can still paint the "
-                          "borders, lower the opacity or undo. The layer itself stays as it is.\n\n"
-                          "<b>Models</b>\n"
-                          "A model knows only what it was trained on. The dialog says what that is, and warns when the "
-                          "picture shows something else. Put other models (.safetensors or .pt) into the folder "
-                          "<tt>~/.local/share/stylemap/models</tt>, or choose Other file in the dialog."),
-                        NULL);
+  if (!procedure)
+    procedure = procedures_nth(0);
+  markup = g_strconcat(text_of(procedure->kind), "\n\n",
+                       _("<b>What it changes</b>\n"
+                         "Only the square in the middle of the layer can change: the model sees nothing else. The "
+                         "result is a new layer; the selection becomes its layer mask, so you can still paint the "
+                         "borders, lower the opacity or undo. The layer itself stays as it is.\n\n"
+                         "<b>Models</b>\n"
+                         "A model knows only what it was trained on. The dialog says what that is, and warns when the "
+                         "picture shows something else. Put other models (.safetensors or .pt) into the folder "
+                         "<tt>~/.local/share/stylemap/models</tt>, or choose Other file in the dialog."),
+                       NULL);
 
-  dialog = gtk_dialog_new_with_buttons (_("StyleMap Help"), NULL, GTK_DIALOG_MODAL, _("_Close"), GTK_RESPONSE_CLOSE,
-                                        NULL);
-  label = gtk_label_new (NULL);
-  gtk_label_set_markup (GTK_LABEL (label), markup);
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_widget_set_size_request (label, 460, -1);
-  gtk_misc_set_alignment (GTK_MISC (label), 0.0, 0.0);
-  box = gtk_vbox_new (FALSE, 0);
-  gtk_container_set_border_width (GTK_CONTAINER (box), 12);
-  gtk_box_pack_start (GTK_BOX (box), label, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (dialog))), box, TRUE, TRUE, 0);
-  gtk_window_set_resizable (GTK_WINDOW (dialog), FALSE);
-  gtk_window_set_position (GTK_WINDOW (dialog), GTK_WIN_POS_MOUSE);
-  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_CLOSE);
-  gtk_widget_show_all (dialog);
-  gtk_dialog_run (GTK_DIALOG (dialog));
-  gtk_widget_destroy (dialog);
-  g_free (markup);
+  dialog =
+      gtk_dialog_new_with_buttons(_("StyleMap Help"), NULL, GTK_DIALOG_MODAL, _("_Close"), GTK_RESPONSE_CLOSE, NULL);
+  label = gtk_label_new(NULL);
+  gtk_label_set_markup(GTK_LABEL(label), markup);
+  gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
+  gtk_widget_set_size_request(label, 460, -1);
+  gtk_misc_set_alignment(GTK_MISC(label), 0.0, 0.0);
+  box = gtk_vbox_new(FALSE, 0);
+  gtk_container_set_border_width(GTK_CONTAINER(box), 12);
+  gtk_box_pack_start(GTK_BOX(box), label, TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(dialog))), box, TRUE, TRUE, 0);
+  gtk_window_set_resizable(GTK_WINDOW(dialog), FALSE);
+  gtk_window_set_position(GTK_WINDOW(dialog), GTK_WIN_POS_MOUSE);
+  gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_CLOSE);
+  gtk_widget_show_all(dialog);
+  gtk_dialog_run(GTK_DIALOG(dialog));
+  gtk_widget_destroy(dialog);
+  g_free(markup);
 }

@@ -4,4 +4,4 @@
 
 /* A GimpHelpFunc: shows the manual of the procedure `help_id` in a window of its own; needs no help browser and
  * no network. */
-void help_show (const gchar *help_id, gpointer data);
+void help_show(const gchar *help_id, gpointer data);

@@ -1,32 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp-2.10/hint.h"
 
-#define HINT_WIDTH 380
+GtkWidget *hint_new(gint width) {
+  GtkWidget *box = gtk_hbox_new(FALSE, 6);
+  GtkWidget *icon = gtk_image_new();
+  GtkWidget *label = gtk_label_new(NULL);
 
-GtkWidget *
-hint_new (void)
-{
-  GtkWidget *box = gtk_hbox_new (FALSE, 6);
-  GtkWidget *icon = gtk_image_new ();
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_misc_set_alignment (GTK_MISC (icon), 0.5, 0.0);
-  gtk_box_pack_start (GTK_BOX (box), icon, FALSE, FALSE, 0);
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_misc_set_alignment (GTK_MISC (label), 0.0, 0.0);
-  gtk_widget_set_size_request (label, HINT_WIDTH, -1); /* a wrapped label of GTK 2 does not find its own width */
-  gtk_box_pack_start (GTK_BOX (box), label, TRUE, TRUE, 0);
-  gtk_widget_show (label);
-  gtk_widget_set_no_show_all (box, TRUE);
-  g_object_set_data (G_OBJECT (box), "icon", icon);
-  g_object_set_data (G_OBJECT (box), "label", label);
+  gtk_misc_set_alignment(GTK_MISC(icon), 0.5, 0.0);
+  gtk_box_pack_start(GTK_BOX(box), icon, FALSE, FALSE, 0);
+  gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
+  gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+  gtk_misc_set_alignment(GTK_MISC(label), 0.0, 0.0);
+  gtk_widget_set_size_request(label, width, -1);
+  gtk_box_pack_start(GTK_BOX(box), label, TRUE, TRUE, 0);
+  gtk_widget_show(label);
+  gtk_widget_set_no_show_all(box, TRUE);
+  g_object_set_data(G_OBJECT(box), "icon", icon);
+  g_object_set_data(G_OBJECT(box), "label", label);
   return box;
 }
 
-static const gchar *
-icon_of (HintKind kind)
-{
+static const gchar *icon_of(HintKind kind) {
   switch (kind) {
   case HINT_INFO:
     return GTK_STOCK_DIALOG_INFO;
@@ -39,25 +33,21 @@ icon_of (HintKind kind)
   }
 }
 
-void
-hint_set_markup (GtkWidget *hint, HintKind kind, const gchar *markup)
-{
-  GtkWidget *icon = g_object_get_data (G_OBJECT (hint), "icon");
-  GtkWidget *label = g_object_get_data (G_OBJECT (hint), "label");
+void hint_set_markup(GtkWidget *hint, HintKind kind, const gchar *markup) {
+  GtkWidget *icon = g_object_get_data(G_OBJECT(hint), "icon");
+  GtkWidget *label = g_object_get_data(G_OBJECT(hint), "label");
 
-  if (icon_of (kind))
-    gtk_image_set_from_stock (GTK_IMAGE (icon), icon_of (kind), GTK_ICON_SIZE_MENU);
-  gtk_widget_set_visible (icon, icon_of (kind) != NULL);
+  if (icon_of(kind))
+    gtk_image_set_from_stock(GTK_IMAGE(icon), icon_of(kind), GTK_ICON_SIZE_MENU);
+  gtk_widget_set_visible(icon, icon_of(kind) != NULL);
   if (markup)
-    gtk_label_set_markup (GTK_LABEL (label), markup);
-  gtk_widget_set_visible (hint, markup != NULL);
+    gtk_label_set_markup(GTK_LABEL(label), markup);
+  gtk_widget_set_visible(hint, markup != NULL);
 }
 
-void
-hint_set (GtkWidget *hint, HintKind kind, const gchar *text)
-{
-  gchar *markup = text ? g_markup_printf_escaped ("<small>%s</small>", text) : NULL;
+void hint_set(GtkWidget *hint, HintKind kind, const gchar *text) {
+  gchar *markup = text ? g_markup_printf_escaped("<small>%s</small>", text) : NULL;
 
-  hint_set_markup (hint, kind, markup);
-  g_free (markup);
+  hint_set_markup(hint, kind, markup);
+  g_free(markup);
 }

@@ -6,7 +6,8 @@
 
 typedef enum { HINT_PLAIN, HINT_INFO, HINT_WARNING, HINT_ERROR } HintKind;
 
-GtkWidget *hint_new (void);
+/* `width` of its text in pixels: a wrapped label of GTK 2 does not find its own. */
+GtkWidget *hint_new(gint width);
 /* `text` NULL hides the line. */
-void hint_set (GtkWidget *hint, HintKind kind, const gchar *text);
-void hint_set_markup (GtkWidget *hint, HintKind kind, const gchar *markup);
+void hint_set(GtkWidget *hint, HintKind kind, const gchar *text);
+void hint_set_markup(GtkWidget *hint, HintKind kind, const gchar *markup);

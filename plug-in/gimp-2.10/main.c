@@ -8,9 +8,7 @@
 
 #define MOST_ARGUMENTS 16
 
-static GimpPDBArgType
-type_of (const Argument *argument)
-{
+static GimpPDBArgType type_of(const Argument *argument) {
   switch (argument->id) {
   case ARGUMENT_IMAGE:
     return GIMP_PDB_IMAGE;
@@ -24,50 +22,46 @@ type_of (const Argument *argument)
   }
 }
 
-static void
-query (void)
-{
-  static const GimpParamDef layer[] = { { GIMP_PDB_LAYER, "layer", "The new layer" } };
+static void query(void) {
+  static const GimpParamDef layer[] = {{GIMP_PDB_LAYER, "layer", "The new layer"}};
   static const GimpParamDef layers[] = {
-    { GIMP_PDB_INT32, "num-layers", "The number of new layers" },
-    { GIMP_PDB_INT32ARRAY, "layers", "The new layers, frame 1 first" },
+      {GIMP_PDB_INT32, "num-layers", "The number of new layers"},
+      {GIMP_PDB_INT32ARRAY, "layers", "The new layers, frame 1 first"},
   };
   const Procedure *procedure;
 
-  gimp_plugin_domain_register (GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
-  for (gint n = 0; (procedure = procedures_nth (n)) != NULL; n++) {
+  gimp_plugin_domain_register(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
+  for (gint n = 0; (procedure = procedures_nth(n)) != NULL; n++) {
     GimpParamDef arguments[MOST_ARGUMENTS];
     gboolean many = procedure->kind == JOB_INTERPOLATE;
 
-    g_assert (procedure->n_arguments <= MOST_ARGUMENTS);
+    g_assert(procedure->n_arguments <= MOST_ARGUMENTS);
     for (gint i = 0; i < procedure->n_arguments; i++) {
-      const Argument *argument = procedures_argument (procedure->arguments[i]);
+      const Argument *argument = procedures_argument(procedure->arguments[i]);
 
-      arguments[i].type = type_of (argument);
-      arguments[i].name = (gchar *) argument->name;
-      arguments[i].description = (gchar *) argument->text;
+      arguments[i].type = type_of(argument);
+      arguments[i].name = (gchar *)argument->name;
+      arguments[i].description = (gchar *)argument->text;
     }
     /* "*": an entry that is always there and explains what it cannot do */
-    gimp_install_procedure (procedure->name, procedure->blurb, procedure->help, "The StyleMap for GIMP authors",
-                            "The StyleMap for GIMP authors, GPL-3.0-or-later", "2026", procedure->menu_label, "*",
-                            GIMP_PLUGIN, procedure->n_arguments, many ? 2 : 1, arguments, many ? layers : layer);
-    gimp_plugin_menu_register (procedure->name, PROCEDURES_MENU);
+    gimp_install_procedure(procedure->name, procedure->blurb, procedure->help, "The StyleMap for GIMP authors",
+                           "The StyleMap for GIMP authors, GPL-3.0-or-later", "2026", procedure->menu_label, "*",
+                           GIMP_PLUGIN, procedure->n_arguments, many ? 2 : 1, arguments, many ? layers : layer);
+    gimp_plugin_menu_register(procedure->name, PROCEDURES_MENU);
   }
 }
 
 /* ---------------------------------------------------------------------------------------- arguments */
 
-static void
-take_arguments (const Procedure *procedure, const GimpParam *params, EditOptions *options)
-{
+static void take_arguments(const Procedure *procedure, const GimpParam *params, EditOptions *options) {
   for (gint i = 0; i < procedure->n_arguments; i++) {
     switch (procedure->arguments[i]) {
     case ARGUMENT_REFERENCE:
       options->reference = params[i].data.d_drawable;
       break;
     case ARGUMENT_MODEL:
-      g_free (options->model);
-      options->model = g_strdup (params[i].data.d_string ? params[i].data.d_string : "");
+      g_free(options->model);
+      options->model = g_strdup(params[i].data.d_string ? params[i].data.d_string : "");
       break;
     case ARGUMENT_STRENGTH:
       options->edit.strength = params[i].data.d_float;
@@ -94,95 +88,87 @@ take_arguments (const Procedure *procedure, const GimpParam *params, EditOptions
 }
 
 /* The user's choice, by the way that the run mode says. */
-static gboolean
-choose (const Procedure *procedure, GimpRunMode mode, const GimpParam *params, gint n_params, EditOptions *options,
-        GError **error)
-{
+static gboolean choose(const Procedure *procedure, GimpRunMode mode, const GimpParam *params, gint n_params,
+                       EditOptions *options, GError **error) {
   ImageRef image = params[1].data.d_image;
   DrawableRef target = params[2].data.d_drawable;
 
   switch (mode) {
   case GIMP_RUN_NONINTERACTIVE:
     if (n_params != procedure->n_arguments) {
-      g_set_error (error, EDIT_ERROR, EDIT_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), procedure->name,
-                   procedure->n_arguments, n_params);
+      g_set_error(error, EDIT_ERROR, EDIT_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), procedure->name,
+                  procedure->n_arguments, n_params);
       return FALSE;
     }
-    take_arguments (procedure, params, options);
-    return edit_check (procedure, image, target, options, error);
+    take_arguments(procedure, params, options);
+    return edit_check(procedure, image, target, options, error);
 
   case GIMP_RUN_INTERACTIVE:
-    if (! check_target (image, target, error))
+    if (!check_target(image, target, error))
       return FALSE;
-    options->reference = check_propose_reference (image, target, options->reference);
-    if (! dialog_run (procedure, image, target, options)) {
-      g_set_error_literal (error, EDIT_ERROR, EDIT_ERROR_CANCELLED, _("Cancelled."));
+    options->reference = check_propose_reference(image, target, options->reference);
+    if (!dialog_run(procedure, image, target, options)) {
+      g_set_error_literal(error, EDIT_ERROR, EDIT_ERROR_CANCELLED, _("Cancelled."));
       return FALSE;
     }
-    settings_save (procedure, options); /* before the work: an error must not cost the choice */
+    settings_save(procedure, options); /* before the work: an error must not cost the choice */
     return TRUE;
 
   case GIMP_RUN_WITH_LAST_VALS:
-    if (! check_target (image, target, error))
+    if (!check_target(image, target, error))
       return FALSE;
-    options->reference = check_propose_reference (image, target, options->reference);
-    return edit_check (procedure, image, target, options, error);
+    options->reference = check_propose_reference(image, target, options->reference);
+    return edit_check(procedure, image, target, options, error);
 
   default:
-    g_set_error (error, EDIT_ERROR, EDIT_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
-                 "run-mode", (gdouble) mode, 0.0, 2.0);
+    g_set_error(error, EDIT_ERROR, EDIT_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
+                "run-mode", (gdouble)mode, 0.0, 2.0);
     return FALSE;
   }
 }
 
 /* ------------------------------------------------------------------------------------------ results */
 
-static GimpPDBStatusType
-status_of (const GError *error)
-{
-  if (g_error_matches (error, EDIT_ERROR, EDIT_ERROR_CANCELLED) ||
-      g_error_matches (error, JOB_ERROR, JOB_ERROR_CANCELLED))
+static GimpPDBStatusType status_of(const GError *error) {
+  if (g_error_matches(error, EDIT_ERROR, EDIT_ERROR_CANCELLED) ||
+      g_error_matches(error, JOB_ERROR, JOB_ERROR_CANCELLED))
     return GIMP_PDB_CANCEL;
-  if (g_error_matches (error, EDIT_ERROR, EDIT_ERROR_ARGUMENT))
+  if (g_error_matches(error, EDIT_ERROR, EDIT_ERROR_ARGUMENT))
     return GIMP_PDB_CALLING_ERROR;
   return GIMP_PDB_EXECUTION_ERROR;
 }
 
-static void
-tell_whole (GimpRunMode mode, const EditResult *result)
-{
-  gchar *text = g_strdup_printf (_("There was no selection, so the whole square in the middle of the layer was edited "
-                                   "(%d × %d pixels)."),
-                                 result->width, result->height);
+static void tell_whole(GimpRunMode mode, const EditResult *result) {
+  gchar *text = g_strdup_printf(_("There was no selection, so the whole square in the middle of the layer was edited "
+                                  "(%d × %d pixels)."),
+                                result->width, result->height);
 
   if (mode == GIMP_RUN_NONINTERACTIVE)
-    g_printerr ("%s\n", text); /* a script is not interrupted by a window */
+    g_printerr("%s\n", text); /* a script is not interrupted by a window */
   else
-    gimp_message (text);
-  g_free (text);
+    gimp_message(text);
+  g_free(text);
 }
 
-static void
-run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, GimpParam **return_values)
-{
+static void run(const gchar *name, gint n_params, const GimpParam *params, gint *n_values, GimpParam **return_values) {
   static GimpParam values[3];
   static gchar message[STYLEMAP_ERROR_TEXT];
-  const Procedure *procedure = procedures_find (name);
+  const Procedure *procedure = procedures_find(name);
   GimpRunMode mode = params[0].data.d_int32;
-  EditOptions options = { .reference = NO_ITEM };
-  EditResult result = { 0 };
+  EditOptions options = {.reference = NO_ITEM};
+  EditResult result = {0};
   GError *error = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  gegl_init (NULL, NULL);
+  setlocale(LC_ALL, "");
+  bindtextdomain(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
+  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+  gegl_init(NULL, NULL);
 
   *return_values = values;
   values[0].type = GIMP_PDB_STATUS;
-  settings_load (procedure, &options);
-  if (choose (procedure, mode, params, n_params, &options, &error) &&
-      edit_run (procedure, params[1].data.d_image, params[2].data.d_drawable, &options, &result, &error)) {
+  settings_load(procedure, &options);
+  if (choose(procedure, mode, params, n_params, &options, &error) &&
+      edit_run(procedure, params[1].data.d_image, params[2].data.d_drawable, &options, &result, &error)) {
     values[0].data.d_status = GIMP_PDB_SUCCESS;
     if (procedure->kind == JOB_INTERPOLATE) {
       *n_values = 3;
@@ -196,24 +182,24 @@ run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, 
       values[1].data.d_layer = result.layers[0];
     }
     if (result.whole)
-      tell_whole (mode, &result);
+      tell_whole(mode, &result);
     if (mode != GIMP_RUN_NONINTERACTIVE)
-      gimp_displays_flush ();
+      gimp_displays_flush();
     /* the layers' numbers are GIMP's to read after this function: the process ends then */
   } else {
-    values[0].data.d_status = status_of (error);
+    values[0].data.d_status = status_of(error);
     values[1].type = GIMP_PDB_STRING;
-    g_strlcpy (message, error->message, sizeof message);
+    g_strlcpy(message, error->message, sizeof message);
     values[1].data.d_string = message;
     /* As many values as were declared: GIMP 2.10 fills missing ones up, and an array after a text kills it. */
     values[2].type = GIMP_PDB_INT32;
     values[2].data.d_int32 = 0;
     *n_values = procedure->kind == JOB_INTERPOLATE ? 3 : 2;
   }
-  g_clear_error (&error);
-  g_free (options.model);
+  g_clear_error(&error);
+  g_free(options.model);
 }
 
-const GimpPlugInInfo PLUG_IN_INFO = { NULL, NULL, query, run };
+const GimpPlugInInfo PLUG_IN_INFO = {NULL, NULL, query, run};
 
-MAIN ()
+MAIN()

@@ -6,6 +6,6 @@
 
 /* Begins with `model` (a path, a name, or "" for the default). `changed` is called with `data` when another one
  * is chosen. */
-GtkWidget *model_chooser_new (const gchar *model, void (*changed) (gpointer data), gpointer data);
+GtkWidget *model_chooser_new(const gchar *model, void (*changed)(gpointer data), gpointer data);
 /* The choice as procedures take it, to be freed; "" where nothing can be chosen. */
-gchar *model_chooser_get (GtkWidget *chooser);
+gchar *model_chooser_get(GtkWidget *chooser);

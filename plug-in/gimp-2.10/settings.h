@@ -5,6 +5,6 @@
 #include "gimp/edit.h"
 
 /* Defaults where nothing is remembered or what is remembered makes no sense. */
-void settings_load (const Procedure *procedure, EditOptions *options);
+void settings_load(const Procedure *procedure, EditOptions *options);
 /* A file that cannot be written is no reason to fail: the values are then remembered in nothing. */
-void settings_save (const Procedure *procedure, const EditOptions *options);
+void settings_save(const Procedure *procedure, const EditOptions *options);

@@ -7,104 +7,94 @@
 #define LONGEST_TEXT 240
 
 /* A text of the file as a line of its own length: it may be anything. */
-static gchar *
-short_text (const stylemap_model *model, const gchar *key)
-{
-  const gchar *text = stylemap_model_text (model, key);
+static gchar *short_text(const stylemap_model *model, const gchar *key) {
+  const gchar *text = stylemap_model_text(model, key);
   gchar *line;
 
-  if (! text || ! *text || ! g_utf8_validate (text, -1, NULL))
+  if (!text || !*text || !g_utf8_validate(text, -1, NULL))
     return NULL;
-  line = g_strstrip (g_strdup (text));
+  line = g_strstrip(g_strdup(text));
   for (gchar *c = line; *c; c++)
-    if (g_ascii_iscntrl (*c))
+    if (g_ascii_iscntrl(*c))
       *c = ' ';
-  if (g_utf8_strlen (line, -1) > LONGEST_TEXT) {
-    gchar *begin = g_utf8_substring (line, 0, LONGEST_TEXT - 1);
+  if (g_utf8_strlen(line, -1) > LONGEST_TEXT) {
+    gchar *begin = g_utf8_substring(line, 0, LONGEST_TEXT - 1);
 
-    g_free (line);
-    line = g_strconcat (begin, "…", NULL);
-    g_free (begin);
+    g_free(line);
+    line = g_strconcat(begin, "…", NULL);
+    g_free(begin);
   }
-  if (! *line)
-    g_clear_pointer (&line, g_free);
+  if (!*line)
+    g_clear_pointer(&line, g_free);
   return line;
 }
 
-static void
-add_line (GString *markup, const gchar *line)
-{
-  gchar *escaped = g_markup_escape_text (line, -1);
+static void add_line(GString *markup, const gchar *line) {
+  gchar *escaped = g_markup_escape_text(line, -1);
 
-  g_string_append_printf (markup, "%s<small>%s</small>", markup->len ? "\n" : "", escaped);
-  g_free (escaped);
+  g_string_append_printf(markup, "%s<small>%s</small>", markup->len ? "\n" : "", escaped);
+  g_free(escaped);
 }
 
-gboolean
-about_model (const gchar *model, AboutModel *about, GError **error)
-{
-  gchar *path = models_find (model, error);
+gboolean about_model(const gchar *model, AboutModel *about, GError **error) {
+  gchar *path = models_find(model, error);
   stylemap_model *file = NULL;
   stylemap_error core;
   GString *markup;
   gchar *line, *licence, *attribution;
 
-  if (! path)
+  if (!path)
     return FALSE;
-  if (stylemap_inspect (path, &file, &core) != STYLEMAP_OK) {
-    job_set_error (error, &core);
-    g_free (path);
+  if (stylemap_inspect(path, &file, &core) != STYLEMAP_OK) {
+    job_set_error(error, &core);
+    g_free(path);
     return FALSE;
   }
 
-  about->dataset = short_text (file, "dataset");
-  licence = short_text (file, "licence");
-  attribution = short_text (file, "attribution");
-  markup = g_string_new (NULL);
-  line = about->dataset ? g_strdup_printf (_("Knows: %s"), about->dataset)
-                        : g_strdup (_("Its file does not say what it was trained on."));
-  add_line (markup, line);
-  g_free (line);
-  line = g_strdup_printf (_("Works at %d × %d pixels."), stylemap_model_info (file)->size,
-                          stylemap_model_info (file)->size);
+  about->dataset = short_text(file, "dataset");
+  licence = short_text(file, "licence");
+  attribution = short_text(file, "attribution");
+  markup = g_string_new(NULL);
+  line = about->dataset ? g_strdup_printf(_("Knows: %s"), about->dataset)
+                        : g_strdup(_("Its file does not say what it was trained on."));
+  add_line(markup, line);
+  g_free(line);
+  line =
+      g_strdup_printf(_("Works at %d × %d pixels."), stylemap_model_info(file)->size, stylemap_model_info(file)->size);
   if (licence) {
-    gchar *both = g_strdup_printf (_("%s Licence: %s."), line, licence);
+    gchar *both = g_strdup_printf(_("%s Licence: %s."), line, licence);
 
-    g_free (line);
+    g_free(line);
     line = both;
   }
-  add_line (markup, line);
+  add_line(markup, line);
   if (attribution)
-    add_line (markup, attribution);
-  about->markup = g_string_free (markup, FALSE);
+    add_line(markup, attribution);
+  about->markup = g_string_free(markup, FALSE);
 
-  g_free (line);
-  g_free (licence);
-  g_free (attribution);
-  stylemap_close (file);
-  g_free (path);
+  g_free(line);
+  g_free(licence);
+  g_free(attribution);
+  stylemap_close(file);
+  g_free(path);
   return TRUE;
 }
 
-void
-about_model_clear (AboutModel *about)
-{
-  g_clear_pointer (&about->dataset, g_free);
-  g_clear_pointer (&about->markup, g_free);
+void about_model_clear(AboutModel *about) {
+  g_clear_pointer(&about->dataset, g_free);
+  g_clear_pointer(&about->markup, g_free);
 }
 
-gchar *
-about_probe (const AboutModel *about, gdouble mse, gdouble usual, gboolean *warning)
-{
-  if (! (usual > 0))
+gchar *about_probe(const AboutModel *about, gdouble mse, gdouble usual, gboolean *warning) {
+  if (!(usual > 0))
     return NULL;
-  *warning = ! (mse <= ABOUT_UNKNOWN_FACTOR * usual); /* also an error that is not a number */
-  if (! *warning)
-    return g_strdup (_("The model knows this kind of picture."));
+  *warning = !(mse <= ABOUT_UNKNOWN_FACTOR * usual); /* also an error that is not a number */
+  if (!*warning)
+    return g_strdup(_("The model knows this kind of picture."));
   if (about->dataset)
-    return g_strdup_printf (_("The square in the middle of the layer does not show what this model was trained on: %s. "
-                              "The result will hardly resemble the picture."),
-                            about->dataset);
-  return g_strdup (_("The square in the middle of the layer does not show what this model was trained on. The result "
-                     "will hardly resemble the picture."));
+    return g_strdup_printf(_("The square in the middle of the layer does not show what this model was trained on: %s. "
+                             "The result will hardly resemble the picture."),
+                           about->dataset);
+  return g_strdup(_("The square in the middle of the layer does not show what this model was trained on. The result "
+                    "will hardly resemble the picture."));
 }

@@ -2,70 +2,61 @@
 #include "gimp/check.h"
 #include <glib/gi18n-lib.h>
 
-G_DEFINE_QUARK (stylemap-edit-error-quark, edit_error)
+G_DEFINE_QUARK(stylemap - edit - error - quark, edit_error)
 
-static gboolean
-refuse (GError **error, EditErrorCode code, const gchar *sentence)
-{
-  g_set_error_literal (error, EDIT_ERROR, code, sentence);
+static gboolean refuse(GError **error, EditErrorCode code, const gchar *sentence) {
+  g_set_error_literal(error, EDIT_ERROR, code, sentence);
   return FALSE;
 }
 
-gboolean
-check_target (ImageRef image, DrawableRef target, GError **error)
-{
-  if (target == NO_ITEM || ! gimp_item_is_valid (AS_ITEM (target)) ||
-      gimp_item_get_image (AS_ITEM (target)) != image)
-    return refuse (error, EDIT_ERROR_ARGUMENT, _("The target is not a layer of this image."));
-  if (gimp_image_get_base_type (image) == GIMP_INDEXED)
-    return refuse (error, EDIT_ERROR_FAILED,
-                   _("StyleMap cannot edit an indexed image. Choose Image > Mode > RGB first, then try again."));
-  if (gimp_item_is_layer_mask (AS_ITEM (target)))
-    return refuse (error, EDIT_ERROR_FAILED,
-                   _("A layer mask is being edited. Click the layer's picture in the Layers dialog, then try again."));
-  if (! gimp_item_is_layer (AS_ITEM (target)))
-    return refuse (error, EDIT_ERROR_FAILED,
-                   _("StyleMap edits layers, and a channel is active. Click a layer in the Layers dialog, then try "
-                     "again."));
-  if (gimp_image_get_floating_sel (image) != NO_ITEM)
-    return refuse (error, EDIT_ERROR_FAILED,
-                   _("There is a floating selection. Choose Layer > Anchor Layer or Layer > To New Layer, then try "
-                     "again."));
-  if (gimp_item_is_group (AS_ITEM (target)))
-    return refuse (error, EDIT_ERROR_FAILED,
-                   _("StyleMap edits single layers, and this is a layer group. Choose a layer in it, or "
-                     "Layer > New from Visible."));
+gboolean check_target(ImageRef image, DrawableRef target, GError **error) {
+  if (target == NO_ITEM || !gimp_item_is_valid(AS_ITEM(target)) || gimp_item_get_image(AS_ITEM(target)) != image)
+    return refuse(error, EDIT_ERROR_ARGUMENT, _("The target is not a layer of this image."));
+  if (gimp_image_get_base_type(image) == GIMP_INDEXED)
+    return refuse(error, EDIT_ERROR_FAILED,
+                  _("StyleMap cannot edit an indexed image. Choose Image > Mode > RGB first, then try again."));
+  if (gimp_item_is_layer_mask(AS_ITEM(target)))
+    return refuse(error, EDIT_ERROR_FAILED,
+                  _("A layer mask is being edited. Click the layer's picture in the Layers dialog, then try again."));
+  if (!gimp_item_is_layer(AS_ITEM(target)))
+    return refuse(error, EDIT_ERROR_FAILED,
+                  _("StyleMap edits layers, and a channel is active. Click a layer in the Layers dialog, then try "
+                    "again."));
+  if (gimp_image_get_floating_sel(image) != NO_ITEM)
+    return refuse(error, EDIT_ERROR_FAILED,
+                  _("There is a floating selection. Choose Layer > Anchor Layer or Layer > To New Layer, then try "
+                    "again."));
+  if (gimp_item_is_group(AS_ITEM(target)))
+    return refuse(error, EDIT_ERROR_FAILED,
+                  _("StyleMap edits single layers, and this is a layer group. Choose a layer in it, or "
+                    "Layer > New from Visible."));
   return TRUE;
 }
 
-gboolean
-check_reference (DrawableRef target, DrawableRef reference, GError **error)
-{
+gboolean check_reference(DrawableRef target, DrawableRef reference, GError **error) {
   if (reference == NO_ITEM)
-    return refuse (error, EDIT_ERROR_ARGUMENT,
-                   _("There is no reference layer. Open a second picture with File > Open as Layers and choose it."));
-  if (! gimp_item_is_valid (AS_ITEM (reference)))
-    return refuse (error, EDIT_ERROR_ARGUMENT, _("The reference layer does not exist any more."));
-  if (! gimp_item_is_layer (AS_ITEM (reference)))
-    return refuse (error, EDIT_ERROR_ARGUMENT, _("The reference must be a layer, not a channel or a layer mask."));
-  if (gimp_item_is_group (AS_ITEM (reference)))
-    return refuse (error, EDIT_ERROR_ARGUMENT, _("The reference must be a single layer, not a layer group."));
+    return refuse(error, EDIT_ERROR_ARGUMENT,
+                  _("There is no reference layer. Open a second picture with File > Open as Layers and choose it."));
+  if (!gimp_item_is_valid(AS_ITEM(reference)))
+    return refuse(error, EDIT_ERROR_ARGUMENT, _("The reference layer does not exist any more."));
+  if (!gimp_item_is_layer(AS_ITEM(reference)))
+    return refuse(error, EDIT_ERROR_ARGUMENT, _("The reference must be a layer, not a channel or a layer mask."));
+  if (gimp_item_is_group(AS_ITEM(reference)))
+    return refuse(error, EDIT_ERROR_ARGUMENT, _("The reference must be a single layer, not a layer group."));
   if (reference == target)
-    return refuse (error, EDIT_ERROR_ARGUMENT,
-                   _("Target and reference are the same layer. Choose another layer as the reference."));
+    return refuse(error, EDIT_ERROR_ARGUMENT,
+                  _("Target and reference are the same layer. Choose another layer as the reference."));
   return TRUE;
 }
 
-static gdouble
-number_of (ArgumentId id, const EditOptions *options)
-{
+static gdouble number_of(ArgumentId id, const EditOptions *options) {
   switch (id) {
   case ARGUMENT_STRENGTH:
     return options->edit.strength;
   case ARGUMENT_MASK_RULE:
-    return (gint) options->edit.rule;
+    return (gint)options->edit.rule;
   case ARGUMENT_SPACE:
-    return (gint) options->edit.space;
+    return (gint)options->edit.space;
   case ARGUMENT_FEATHER:
     return options->feather;
   case ARGUMENT_FRAMES:
@@ -77,72 +68,64 @@ number_of (ArgumentId id, const EditOptions *options)
   }
 }
 
-gboolean
-check_numbers (const Procedure *procedure, const EditOptions *options, GError **error)
-{
+gboolean check_numbers(const Procedure *procedure, const EditOptions *options, GError **error) {
   for (gint i = 0; i < procedure->n_arguments; i++) {
-    const Argument *argument = procedures_argument (procedure->arguments[i]);
-    gdouble value = number_of (argument->id, options);
+    const Argument *argument = procedures_argument(procedure->arguments[i]);
+    gdouble value = number_of(argument->id, options);
 
     if (argument->type != ARGUMENT_IS_INT && argument->type != ARGUMENT_IS_FLOAT)
       continue;
-    if (! (value >= argument->minimum && value <= argument->maximum)) { /* also what is not a number */
-      g_set_error (error, EDIT_ERROR, EDIT_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
-                   argument->name, value, argument->minimum, argument->maximum);
+    if (!(value >= argument->minimum && value <= argument->maximum)) { /* also what is not a number */
+      g_set_error(error, EDIT_ERROR, EDIT_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
+                  argument->name, value, argument->minimum, argument->maximum);
       return FALSE;
     }
   }
   return TRUE;
 }
 
-gboolean
-check_selection (ImageRef image, DrawableRef target, GError **error)
-{
+gboolean check_selection(ImageRef image, DrawableRef target, GError **error) {
   stylemap_placement placement;
   gboolean selected;
   gint x1, y1, x2, y2, left, top, x, y, width, height;
 
-  gimp_selection_bounds (image, &selected, &x1, &y1, &x2, &y2);
-  if (! selected)
+  gimp_selection_bounds(image, &selected, &x1, &y1, &x2, &y2);
+  if (!selected)
     return TRUE;
-  width = gimp_drawable_get_width (target);
-  height = gimp_drawable_get_height (target);
-  gimp_drawable_get_offsets (target, &left, &top);
-  stylemap_fit (width, height, &placement);
-  stylemap_bounds (&placement, width, height, &x, &y, &width, &height);
+  width = gimp_drawable_get_width(target);
+  height = gimp_drawable_get_height(target);
+  gimp_drawable_get_offsets(target, &left, &top);
+  stylemap_fit(width, height, &placement);
+  stylemap_bounds(&placement, width, height, &x, &y, &width, &height);
   x += left;
   y += top;
   if (x1 < x + width && x2 > x && y1 < y + height && y2 > y)
     return TRUE;
-  g_set_error (error, EDIT_ERROR, EDIT_ERROR_FAILED,
-               _("The selection lies outside the square that the model sees: %d x %d pixels in the middle of the "
-                 "layer, from (%d, %d) of the image on. Select something inside it, or choose Select > None to edit "
-                 "all of it."),
-               width, height, x, y);
+  g_set_error(error, EDIT_ERROR, EDIT_ERROR_FAILED,
+              _("The selection lies outside the square that the model sees: %d x %d pixels in the middle of the "
+                "layer, from (%d, %d) of the image on. Select something inside it, or choose Select > None to edit "
+                "all of it."),
+              width, height, x, y);
   return FALSE;
 }
 
 /* ------------------------------------------------------------------------------------------ proposing */
 
-static gboolean
-may_be_reference (DrawableRef target, ItemRef item)
-{
-  return gimp_item_is_valid (item) && check_reference (target, AS_LAYER (item), NULL);
+static gboolean may_be_reference(DrawableRef target, ItemRef item) {
+  return gimp_item_is_valid(item) && check_reference(target, AS_LAYER(item), NULL);
 }
 
 /* The first layer in the list (from top to bottom, groups opened) that may be the reference. */
-static DrawableRef
-first_in (DrawableRef target, const gint *items, gint n_items)
-{
+static DrawableRef first_in(DrawableRef target, const gint *items, gint n_items) {
   for (gint i = 0; i < n_items; i++) {
-    if (may_be_reference (target, items[i]))
-      return AS_LAYER (items[i]);
-    if (gimp_item_is_group (items[i])) {
+    if (may_be_reference(target, items[i]))
+      return AS_LAYER(items[i]);
+    if (gimp_item_is_group(items[i])) {
       gint n_children;
-      gint *children = gimp_item_get_children (items[i], &n_children);
-      DrawableRef found = first_in (target, children, n_children);
+      gint *children = gimp_item_get_children(items[i], &n_children);
+      DrawableRef found = first_in(target, children, n_children);
 
-      g_free (children);
+      g_free(children);
       if (found != NO_ITEM)
         return found;
     }
@@ -150,50 +133,44 @@ first_in (DrawableRef target, const gint *items, gint n_items)
   return NO_ITEM;
 }
 
-static DrawableRef
-first_in_image (DrawableRef target, ImageRef image)
-{
+static DrawableRef first_in_image(DrawableRef target, ImageRef image) {
   gint n_layers;
-  gint *layers = gimp_image_get_layers (image, &n_layers);
-  DrawableRef found = first_in (target, layers, n_layers);
+  gint *layers = gimp_image_get_layers(image, &n_layers);
+  DrawableRef found = first_in(target, layers, n_layers);
 
-  g_free (layers);
+  g_free(layers);
   return found;
 }
 
 /* The layer next to the target in its own group: below it first, then above. */
-static DrawableRef
-beside (ImageRef image, DrawableRef target)
-{
-  ItemRef parent = gimp_item_get_parent (AS_ITEM (target));
-  gint n_items, position = gimp_image_get_item_position (image, AS_ITEM (target));
-  gint *items = parent == NO_ITEM ? gimp_image_get_layers (image, &n_items) : gimp_item_get_children (parent, &n_items);
+static DrawableRef beside(ImageRef image, DrawableRef target) {
+  ItemRef parent = gimp_item_get_parent(AS_ITEM(target));
+  gint n_items, position = gimp_image_get_item_position(image, AS_ITEM(target));
+  gint *items = parent == NO_ITEM ? gimp_image_get_layers(image, &n_items) : gimp_item_get_children(parent, &n_items);
   DrawableRef found = NO_ITEM;
 
   for (gint i = position + 1; i < n_items && found == NO_ITEM; i++)
-    if (may_be_reference (target, items[i]))
-      found = AS_LAYER (items[i]);
-  for (gint i = MIN (position, n_items) - 1; i >= 0 && found == NO_ITEM; i--)
-    if (may_be_reference (target, items[i]))
-      found = AS_LAYER (items[i]);
-  g_free (items);
+    if (may_be_reference(target, items[i]))
+      found = AS_LAYER(items[i]);
+  for (gint i = MIN(position, n_items) - 1; i >= 0 && found == NO_ITEM; i--)
+    if (may_be_reference(target, items[i]))
+      found = AS_LAYER(items[i]);
+  g_free(items);
   return found;
 }
 
-DrawableRef
-check_propose_reference (ImageRef image, DrawableRef target, DrawableRef last)
-{
+DrawableRef check_propose_reference(ImageRef image, DrawableRef target, DrawableRef last) {
   DrawableRef found;
   gint n_images;
   gint *images;
 
-  if (last != NO_ITEM && may_be_reference (target, AS_ITEM (last)))
+  if (last != NO_ITEM && may_be_reference(target, AS_ITEM(last)))
     return last;
-  if ((found = beside (image, target)) != NO_ITEM || (found = first_in_image (target, image)) != NO_ITEM)
+  if ((found = beside(image, target)) != NO_ITEM || (found = first_in_image(target, image)) != NO_ITEM)
     return found;
-  images = gimp_image_list (&n_images);
+  images = gimp_image_list(&n_images);
   for (gint i = 0; i < n_images && found == NO_ITEM; i++)
-    found = first_in_image (target, images[i]);
-  g_free (images);
+    found = first_in_image(target, images[i]);
+  g_free(images);
   return found;
 }

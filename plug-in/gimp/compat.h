@@ -12,9 +12,9 @@ typedef GimpDrawable *DrawableRef;
 typedef GimpLayer *LayerRef;
 typedef GimpLayerMask *MaskRef;
 #define NO_ITEM NULL
-#define AS_ITEM(ref) GIMP_ITEM (ref)
-#define AS_DRAWABLE(ref) GIMP_DRAWABLE (ref)
-#define AS_LAYER(ref) ((GimpLayer *) (ref))
+#define AS_ITEM(ref) GIMP_ITEM(ref)
+#define AS_DRAWABLE(ref) GIMP_DRAWABLE(ref)
+#define AS_LAYER(ref) ((GimpLayer *)(ref))
 
 #else
 

@@ -7,44 +7,38 @@
 
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 8)
 
-gboolean
-edit_check (const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
-            GError **error)
-{
-  if (! check_target (image, target, error))
+gboolean edit_check(const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
+                    GError **error) {
+  if (!check_target(image, target, error))
     return FALSE;
-  if (procedure->kind != JOB_RECONSTRUCT && ! check_reference (target, options->reference, error))
+  if (procedure->kind != JOB_RECONSTRUCT && !check_reference(target, options->reference, error))
     return FALSE;
-  return check_numbers (procedure, options, error) && check_selection (image, target, error);
+  return check_numbers(procedure, options, error) && check_selection(image, target, error);
 }
 
 /* ------------------------------------------------------------------------------------- layer -> job */
 
 /* Only what the model can see is fetched: the middle square of a panorama, not all of it. */
-GeglBuffer *
-edit_copy_square (DrawableRef drawable)
-{
+GeglBuffer *edit_copy_square(DrawableRef drawable) {
   stylemap_placement placement;
   GeglRectangle area;
-  gint width = gimp_drawable_get_width (drawable);
-  gint height = gimp_drawable_get_height (drawable);
+  gint width = gimp_drawable_get_width(drawable);
+  gint height = gimp_drawable_get_height(drawable);
 
-  stylemap_fit (width, height, &placement);
-  stylemap_bounds (&placement, width, height, &area.x, &area.y, &area.width, &area.height);
-  return pixels_copy (drawable, &area);
+  stylemap_fit(width, height, &placement);
+  stylemap_bounds(&placement, width, height, &area.x, &area.y, &area.width, &area.height);
+  return pixels_copy(drawable, &area);
 }
 
-static void
-fill_request (JobRequest *request, const Procedure *procedure, ImageRef image, DrawableRef target,
-              const EditOptions *options)
-{
-  *request = (JobRequest) { .kind = procedure->kind, .model = options->model };
-  request->edit = (stylemap_edit) { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W, 1.0 }; /* W: the paper's interpolation */
-  request->target = edit_copy_square (target);
+static void fill_request(JobRequest *request, const Procedure *procedure, ImageRef image, DrawableRef target,
+                         const EditOptions *options) {
+  *request = (JobRequest){.kind = procedure->kind, .model = options->model};
+  request->edit = (stylemap_edit){STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W, 1.0}; /* W: the paper's interpolation */
+  request->target = edit_copy_square(target);
   if (procedure->kind != JOB_RECONSTRUCT)
-    request->reference = edit_copy_square (options->reference);
-  request->selection = pixels_copy_selection (image);
-  gimp_drawable_get_offsets (target, &request->selection_x, &request->selection_y);
+    request->reference = edit_copy_square(options->reference);
+  request->selection = pixels_copy_selection(image);
+  gimp_drawable_get_offsets(target, &request->selection_x, &request->selection_y);
   if (procedure->kind == JOB_TRANSPLANT) {
     request->edit = options->edit;
     request->feather = options->feather;
@@ -53,12 +47,10 @@ fill_request (JobRequest *request, const Procedure *procedure, ImageRef image, D
     request->frames = options->frames;
 }
 
-static void
-clear_request (JobRequest *request)
-{
-  g_clear_object (&request->target);
-  g_clear_object (&request->reference);
-  g_clear_object (&request->selection);
+static void clear_request(JobRequest *request) {
+  g_clear_object(&request->target);
+  g_clear_object(&request->reference);
+  g_clear_object(&request->selection);
 }
 
 /* --------------------------------------------------------------------------------------------- job */
@@ -68,39 +60,33 @@ typedef struct {
   gint64 next;
 } Progress;
 
-static gboolean
-show_progress (const gchar *phase, gdouble fraction, gpointer data)
-{
+static gboolean show_progress(const gchar *phase, gdouble fraction, gpointer data) {
   Progress *progress = data;
-  gint64 now = g_get_monotonic_time ();
+  gint64 now = g_get_monotonic_time();
 
   if (phase && phase != progress->phase) {
     progress->phase = phase;
-    gimp_progress_set_text (phase);
+    gimp_progress_set_text(phase);
   } else if (now < progress->next) {
     return TRUE;
   }
   progress->next = now + PROGRESS_INTERVAL;
-  gimp_progress_update (CLAMP (fraction, 0, 1));
+  gimp_progress_update(CLAMP(fraction, 0, 1));
   return TRUE; /* cancelling in GIMP ends this process */
 }
 
 /* ------------------------------------------------------------------------------- paste -> new layer */
 
-static gchar *
-layer_name (const Procedure *procedure, const EditOptions *options, gint n)
-{
+static gchar *layer_name(const Procedure *procedure, const EditOptions *options, gint n) {
   if (procedure->kind == JOB_INTERPOLATE)
-    return g_strdup_printf ("Frame %d (%dms)", n + 1, options->frame_ms); /* read by GIMP's animation tools */
-  return g_strdup (_(procedure->title));
+    return g_strdup_printf("Frame %d (%dms)", n + 1, options->frame_ms); /* read by GIMP's animation tools */
+  return g_strdup(_(procedure->title));
 }
 
 /* Normal mode computes in linear light by default, which changes the last digit of what lies beneath even where
  * the mask is 0: it has to work in the numbers that the image is stored in. */
-static GimpLayerColorSpace
-space_of (ImageRef image)
-{
-  switch (gimp_image_get_precision (image)) {
+static GimpLayerColorSpace space_of(ImageRef image) {
+  switch (gimp_image_get_precision(image)) {
   case GIMP_PRECISION_U8_LINEAR:
   case GIMP_PRECISION_U16_LINEAR:
   case GIMP_PRECISION_U32_LINEAR:
@@ -114,100 +100,95 @@ space_of (ImageRef image)
 }
 
 /* A layer that is not in the image yet: nothing of it can be seen or undone. */
-static LayerRef
-new_layer (ImageRef image, DrawableRef target, const gchar *name, GeglBuffer *picture, GeglBuffer *selection)
-{
-  const GeglRectangle *extent = gegl_buffer_get_extent (picture);
+static LayerRef new_layer(ImageRef image, DrawableRef target, const gchar *name, GeglBuffer *picture,
+                          GeglBuffer *selection) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(picture);
   DrawableRef hidden = NO_ITEM;
   LayerRef layer;
   MaskRef mask;
 
-  layer = gimp_layer_new (image, name, extent->width, extent->height,
-                          gimp_image_get_base_type (image) == GIMP_GRAY ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE,
-                          gimp_layer_get_opacity (AS_LAYER (target)), GIMP_LAYER_MODE_NORMAL);
+  layer = gimp_layer_new(image, name, extent->width, extent->height,
+                         gimp_image_get_base_type(image) == GIMP_GRAY ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE,
+                         gimp_layer_get_opacity(AS_LAYER(target)), GIMP_LAYER_MODE_NORMAL);
   if (layer == NO_ITEM)
     return NO_ITEM;
-  gimp_layer_set_composite_space (layer, space_of (image));
-  gimp_layer_set_blend_space (layer, space_of (image));
-  gimp_layer_set_composite_mode (layer, GIMP_LAYER_COMPOSITE_CLIP_TO_BACKDROP);
-  pixels_write (AS_DRAWABLE (layer), picture);
+  gimp_layer_set_composite_space(layer, space_of(image));
+  gimp_layer_set_blend_space(layer, space_of(image));
+  gimp_layer_set_composite_mode(layer, GIMP_LAYER_COMPOSITE_CLIP_TO_BACKDROP);
+  pixels_write(AS_DRAWABLE(layer), picture);
 
-  mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_BLACK);
+  mask = gimp_layer_create_mask(layer, GIMP_ADD_MASK_BLACK);
   /* what the target's own mask hides stays hidden */
-  if (gimp_layer_get_mask (AS_LAYER (target)) != NO_ITEM && gimp_layer_get_apply_mask (AS_LAYER (target)))
-    hidden = gimp_layer_get_mask (AS_LAYER (target));
-  pixels_write_mask (AS_DRAWABLE (mask), selection, hidden);
-  gimp_layer_add_mask (layer, mask);
-  gimp_layer_set_edit_mask (layer, FALSE);
+  if (gimp_layer_get_mask(AS_LAYER(target)) != NO_ITEM && gimp_layer_get_apply_mask(AS_LAYER(target)))
+    hidden = gimp_layer_get_mask(AS_LAYER(target));
+  pixels_write_mask(AS_DRAWABLE(mask), selection, hidden);
+  gimp_layer_add_mask(layer, mask);
+  gimp_layer_set_edit_mask(layer, FALSE);
   return layer;
 }
 
 /* The user could do anything with the image while the network ran. */
-static gboolean
-still_there (ImageRef image, DrawableRef target, const JobRequest *request, GError **error)
-{
+static gboolean still_there(ImageRef image, DrawableRef target, const JobRequest *request, GError **error) {
   const gchar *lost = NULL;
 
-  if (! gimp_image_is_valid (image))
+  if (!gimp_image_is_valid(image))
     lost = _("The image was closed while StyleMap worked on it.");
-  else if (! gimp_item_is_valid (AS_ITEM (target)) || gimp_item_get_image (AS_ITEM (target)) != image ||
-           gimp_image_get_item_position (image, AS_ITEM (target)) < 0)
+  else if (!gimp_item_is_valid(AS_ITEM(target)) || gimp_item_get_image(AS_ITEM(target)) != image ||
+           gimp_image_get_item_position(image, AS_ITEM(target)) < 0)
     lost = _("The target layer was deleted while StyleMap worked on it. Nothing was changed.");
-  else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
+  else if (gimp_image_get_base_type(image) == GIMP_INDEXED)
     lost = _("The image was made indexed while StyleMap worked on it. Nothing was changed.");
-  else if (gimp_drawable_get_width (target) != gegl_buffer_get_width (request->target) ||
-           gimp_drawable_get_height (target) != gegl_buffer_get_height (request->target))
+  else if (gimp_drawable_get_width(target) != gegl_buffer_get_width(request->target) ||
+           gimp_drawable_get_height(target) != gegl_buffer_get_height(request->target))
     lost = _("The target layer changed its size while StyleMap worked on it. Nothing was changed.");
   if (lost)
-    g_set_error_literal (error, EDIT_ERROR, EDIT_ERROR_FAILED, lost);
+    g_set_error_literal(error, EDIT_ERROR, EDIT_ERROR_FAILED, lost);
   return lost == NULL;
 }
 
-static gboolean
-add_layers (const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
-            const JobResult *made, EditResult *result, GError **error)
-{
-  LayerRef *layers = g_new (LayerRef, made->n_layers);
+static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
+                           const JobResult *made, EditResult *result, GError **error) {
+  LayerRef *layers = g_new(LayerRef, made->n_layers);
   gint left, top;
   gboolean ok = TRUE;
 
   for (gint i = 0; i < made->n_layers; i++) {
-    gchar *name = layer_name (procedure, options, i);
+    gchar *name = layer_name(procedure, options, i);
 
-    layers[i] = new_layer (image, target, name, made->layers[i], made->mask);
-    g_free (name);
+    layers[i] = new_layer(image, target, name, made->layers[i], made->mask);
+    g_free(name);
     if (layers[i] == NO_ITEM) {
-      g_set_error_literal (error, EDIT_ERROR, EDIT_ERROR_FAILED, _("GIMP could not make a new layer."));
+      g_set_error_literal(error, EDIT_ERROR, EDIT_ERROR_FAILED, _("GIMP could not make a new layer."));
       while (i-- > 0)
-        gimp_item_delete (AS_ITEM (layers[i]));
-      g_free (layers);
+        gimp_item_delete(AS_ITEM(layers[i]));
+      g_free(layers);
       return FALSE;
     }
   }
 
-  gimp_drawable_get_offsets (target, &left, &top);
-  gimp_image_undo_group_start (image);
+  gimp_drawable_get_offsets(target, &left, &top);
+  gimp_image_undo_group_start(image);
   for (gint i = 0; i < made->n_layers && ok; i++) {
     /* at the position of what is below it (the target, then the frame before), it comes to lie above that */
-    DrawableRef below = i == 0 ? target : AS_DRAWABLE (layers[i - 1]);
+    DrawableRef below = i == 0 ? target : AS_DRAWABLE(layers[i - 1]);
 
-    ok = gimp_image_insert_layer (image, layers[i], AS_LAYER (gimp_item_get_parent (AS_ITEM (target))),
-                                  gimp_image_get_item_position (image, AS_ITEM (below))) &&
-         gimp_layer_set_offsets (layers[i], left + made->bounds.x, top + made->bounds.y);
+    ok = gimp_image_insert_layer(image, layers[i], AS_LAYER(gimp_item_get_parent(AS_ITEM(target))),
+                                 gimp_image_get_item_position(image, AS_ITEM(below))) &&
+         gimp_layer_set_offsets(layers[i], left + made->bounds.x, top + made->bounds.y);
   }
   /* The next edit begins at the same target, not at its own cut-out result. */
-  gimp_image_set_active_layer (image, AS_LAYER (target));
-  for (gint i = 0; i < made->n_layers && ! ok; i++) {
-    if (gimp_image_get_item_position (image, AS_ITEM (layers[i])) >= 0)
-      gimp_image_remove_layer (image, layers[i]);
+  gimp_image_set_active_layer(image, AS_LAYER(target));
+  for (gint i = 0; i < made->n_layers && !ok; i++) {
+    if (gimp_image_get_item_position(image, AS_ITEM(layers[i])) >= 0)
+      gimp_image_remove_layer(image, layers[i]);
     else
-      gimp_item_delete (AS_ITEM (layers[i]));
+      gimp_item_delete(AS_ITEM(layers[i]));
   }
-  gimp_image_undo_group_end (image);
+  gimp_image_undo_group_end(image);
 
-  if (! ok) {
-    g_set_error_literal (error, EDIT_ERROR, EDIT_ERROR_FAILED, _("GIMP could not put the new layer above the target."));
-    g_free (layers);
+  if (!ok) {
+    g_set_error_literal(error, EDIT_ERROR, EDIT_ERROR_FAILED, _("GIMP could not put the new layer above the target."));
+    g_free(layers);
     return FALSE;
   }
   result->n_layers = made->n_layers;
@@ -218,34 +199,30 @@ add_layers (const Procedure *procedure, ImageRef image, DrawableRef target, cons
   return TRUE;
 }
 
-gboolean
-edit_run (const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
-          EditResult *result, GError **error)
-{
-  Progress progress = { NULL, 0 };
+gboolean edit_run(const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
+                  EditResult *result, GError **error) {
+  Progress progress = {NULL, 0};
   JobRequest request;
   JobResult made;
   gboolean ok;
 
-  if (! edit_check (procedure, image, target, options, error))
+  if (!edit_check(procedure, image, target, options, error))
     return FALSE;
 
-  gimp_progress_init (_(procedure->title));
-  fill_request (&request, procedure, image, target, options);
-  ok = job_run (&request, show_progress, &progress, &made, error);
+  gimp_progress_init(_(procedure->title));
+  fill_request(&request, procedure, image, target, options);
+  ok = job_run(&request, show_progress, &progress, &made, error);
   if (ok) {
-    ok = still_there (image, target, &request, error) &&
-         add_layers (procedure, image, target, options, &made, result, error);
-    job_result_clear (&made);
+    ok = still_there(image, target, &request, error) &&
+         add_layers(procedure, image, target, options, &made, result, error);
+    job_result_clear(&made);
   }
-  clear_request (&request);
-  gimp_progress_end ();
+  clear_request(&request);
+  gimp_progress_end();
   return ok;
 }
 
-void
-edit_result_clear (EditResult *result)
-{
-  g_clear_pointer (&result->layers, g_free);
+void edit_result_clear(EditResult *result) {
+  g_clear_pointer(&result->layers, g_free);
   result->n_layers = 0;
 }

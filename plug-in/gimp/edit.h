@@ -7,8 +7,8 @@
 /* EDIT_ERROR_ARGUMENT: what was asked for makes no sense (a wrong reference, a number out of range).
  * EDIT_ERROR_FAILED: it makes sense and cannot be done. */
 typedef enum { EDIT_ERROR_FAILED, EDIT_ERROR_ARGUMENT, EDIT_ERROR_CANCELLED } EditErrorCode;
-#define EDIT_ERROR (edit_error_quark ())
-GQuark edit_error_quark (void);
+#define EDIT_ERROR (edit_error_quark())
+GQuark edit_error_quark(void);
 
 /* What the user chooses, for all procedures; each uses the fields that its arguments name. */
 typedef struct {
@@ -22,20 +22,20 @@ typedef struct {
 
 typedef struct {
   gint n_layers;
-  LayerRef *layers; /* lowest first; g_free */
-  gboolean whole;   /* there was no selection: the whole square was edited */
+  LayerRef *layers;   /* lowest first; g_free */
+  gboolean whole;     /* there was no selection: the whole square was edited */
   gint width, height; /* of what was edited */
 } EditResult;
 
 /* Everything that can be checked before the work begins. */
-gboolean edit_check (const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
-                     GError **error);
+gboolean edit_check(const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
+                    GError **error);
 
 /* Runs the job and adds the new layers in one undo step. On FALSE the image is as it was. */
-gboolean edit_run (const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
-                   EditResult *result, GError **error);
-void edit_result_clear (EditResult *result);
+gboolean edit_run(const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
+                  EditResult *result, GError **error);
+void edit_result_clear(EditResult *result);
 
 /* What the model can see of a layer, copied into memory of this process: a drawable's own buffer is a wire to
  * GIMP that only the main thread may use. */
-GeglBuffer *edit_copy_square (DrawableRef drawable);
+GeglBuffer *edit_copy_square(DrawableRef drawable);

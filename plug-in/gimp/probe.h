@@ -6,9 +6,9 @@
 typedef struct Probe Probe;
 
 /* On the main thread, once, from its main loop; on failure `error` says why. Not after probe_free. */
-typedef void (*ProbeDone) (gdouble mse, gdouble usual, const GError *error, gpointer data);
+typedef void (*ProbeDone)(gdouble mse, gdouble usual, const GError *error, gpointer data);
 
 /* Keeps a reference to `target`, which nobody may write to meanwhile. */
-Probe *probe_start (GeglBuffer *target, const gchar *model, ProbeDone done, gpointer data);
+Probe *probe_start(GeglBuffer *target, const gchar *model, ProbeDone done, gpointer data);
 /* Stops it if it still runs and waits for that, some milliseconds. NULL is fine. */
-void probe_free (Probe *probe);
+void probe_free(Probe *probe);

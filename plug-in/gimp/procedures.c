@@ -51,40 +51,34 @@ static const ArgumentId interpolate_arguments[] = {
 
 static const Procedure procedures[] = {
   { JOB_TRANSPLANT, "plug-in-stylemap-transplant", N_("StyleMap _Transplant..."), N_("StyleMap Transplant"),
-    "Transplants what the selection covers from a reference layer, by blending style maps",
+    N_("Transplants what the selection covers from a reference layer, by blending style maps"),
     "Encodes the target layer and the reference layer with a StyleMapGAN model, blends their style maps by the "
     "selection and puts the synthesised picture on a new layer above the target." SQUARE_HELP,
-    transplant_arguments, G_N_ELEMENTS (transplant_arguments) },
+    transplant_arguments, G_N_ELEMENTS(transplant_arguments) },
   { JOB_RECONSTRUCT, "plug-in-stylemap-reconstruct", N_("StyleMap _Reconstruct..."), N_("StyleMap Reconstruct"),
-    "Shows a layer as the model sees it",
+    N_("Shows a layer as the model sees it"),
     "Encodes the layer to a style map with a StyleMapGAN model and synthesises it again, on a new layer above it: "
     "the best that this model can do for this picture." SQUARE_HELP,
-    reconstruct_arguments, G_N_ELEMENTS (reconstruct_arguments) },
+    reconstruct_arguments, G_N_ELEMENTS(reconstruct_arguments) },
   { JOB_INTERPOLATE, "plug-in-stylemap-interpolate", N_("StyleMap _Interpolate..."), N_("StyleMap Interpolate"),
-    "Makes frames that turn one layer into another",
+    N_("Makes frames that turn one layer into another"),
     "Encodes the target layer and the reference layer with a StyleMapGAN model and synthesises pictures at equal "
     "steps between their style maps, each on a new layer above the target, the first frame lowest, named for "
     "GIMP's animation tools." SQUARE_HELP,
-    interpolate_arguments, G_N_ELEMENTS (interpolate_arguments) },
+    interpolate_arguments, G_N_ELEMENTS(interpolate_arguments) },
 };
 
-const Argument *
-procedures_argument (ArgumentId id)
-{
+const Argument *procedures_argument(ArgumentId id) {
   return &arguments[id];
 }
 
-const Procedure *
-procedures_find (const gchar *name)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (procedures); i++)
-    if (g_str_equal (procedures[i].name, name))
+const Procedure *procedures_find(const gchar *name) {
+  for (gsize i = 0; i < G_N_ELEMENTS(procedures); i++)
+    if (g_str_equal(procedures[i].name, name))
       return &procedures[i];
   return NULL;
 }
 
-const Procedure *
-procedures_nth (gint n)
-{
-  return n >= 0 && n < (gint) G_N_ELEMENTS (procedures) ? &procedures[n] : NULL;
+const Procedure *procedures_nth(gint n) {
+  return n >= 0 && n < (gint)G_N_ELEMENTS(procedures) ? &procedures[n] : NULL;
 }

@@ -2,8 +2,8 @@
  * What the procedures are called, take and return: the one table that registers, checks and documents them.
  * These signatures are final; whatever comes later gets procedures of its own. */
 #pragma once
-#include <glib.h>
 #include "job.h"
+#include <glib.h>
 
 #define PROCEDURES_MENU "<Image>/Filters/StyleMap"
 
@@ -27,7 +27,7 @@ typedef struct {
   ArgumentId id;
   ArgumentType type;
   const gchar *name;
-  const gchar *text;                      /* English: the procedure browser of 2.10 does not translate */
+  const gchar *text;                       /* English: the procedure browser of 2.10 does not translate */
   gdouble minimum, maximum, default_value; /* of numbers */
 } Argument;
 
@@ -36,14 +36,14 @@ typedef struct {
   const gchar *name;
   const gchar *menu_label; /* to be translated */
   const gchar *title;      /* of the dialog, the progress and the new layer, to be translated */
-  const gchar *blurb;
+  const gchar *blurb;      /* also the entry's tooltip, to be translated */
   const gchar *help;
   const ArgumentId *arguments;
   gint n_arguments;
 } Procedure;
 
-const Argument *procedures_argument (ArgumentId id);
+const Argument *procedures_argument(ArgumentId id);
 /* The procedure of that name, or NULL. */
-const Procedure *procedures_find (const gchar *name);
+const Procedure *procedures_find(const gchar *name);
 /* 0 .. : all of them in menu order, then NULL. */
-const Procedure *procedures_nth (gint n);
+const Procedure *procedures_nth(gint n);

@@ -17,7 +17,8 @@ pids=()
 
 # start NAME COMMAND...: in the background, its process's number in NAME.pid, its output in NAME.txt
 start() {
-  in_profile bash -c 'echo $$ >"$0.pid" && exec "$@" >"$0.txt" 2>&1 </dev/null' "$@" &
+  set_profile_env
+  "${profile_env[@]}" bash -c 'echo $$ >"$0.pid" && exec "$@" >"$0.txt" 2>&1 </dev/null' "$@" &
   disown # what the shell says when it is killed at the end is no news
   wait_for test -s "$1.pid"
   pids+=("$(cat "$1.pid")")

@@ -2,10 +2,15 @@
 # Isolated GIMP profiles. Sourced by bash. A first start takes GIMP seconds, because it asks every plug-in what it
 # does: one profile is warmed once for each build of the plug-in, and every test gets a copy.
 
+# Sets `profile_env`, the words that run a command with all of GIMP's state in run_dir.
+set_profile_env() {
+  profile_env=(env -u WAYLAND_DISPLAY GIMP2_DIRECTORY="$run_dir/gimp" XDG_CONFIG_HOME="$run_dir/config"
+    XDG_CACHE_HOME="$run_dir/cache" XDG_DATA_HOME="$run_dir/data" TMPDIR="$run_dir/tmp" HOME="$run_dir/home"
+    LC_ALL=C.UTF-8)
+}
 in_profile() {
-  env -u WAYLAND_DISPLAY GIMP2_DIRECTORY="$run_dir/gimp" XDG_CONFIG_HOME="$run_dir/config" \
-    XDG_CACHE_HOME="$run_dir/cache" XDG_DATA_HOME="$run_dir/data" TMPDIR="$run_dir/tmp" HOME="$run_dir/home" LC_ALL=C.UTF-8 \
-    "$@"
+  set_profile_env
+  "${profile_env[@]}" "$@"
 }
 
 fill_profile() {
