@@ -39,6 +39,9 @@ extern CommonOptions common;
 gchar **cli_parse (const Command *command, gchar **arguments, const GOptionEntry *entries, guint count,
                    GError **error);
 
+/* A usage error where -o is missing. */
+gboolean cli_need_output (const gchar *output, GError **error);
+
 /* TRUE if `value` lies in least .. most (and is a number), else a usage error that names the option. */
 gboolean cli_check_range (const gchar *option, gdouble value, gdouble least, gdouble most, GError **error);
 
@@ -109,6 +112,9 @@ gfloat *square_encode (const Net *net, const gchar *path, gint *depth, GError **
 GeglBuffer *square_buffer (const Net *net, const gfloat *image, const Babl *format);
 /* Writes the network's own square: a tensor `image`, unrounded, or an S x S picture of that depth. */
 gboolean square_write (const Net *net, const gfloat *image, gint depth, const gchar *path, GError **error);
+
+/* G of a pyramid, written as square_write does. */
+gboolean pyramid_write (const Net *net, const stylemap_pyramid *pyramid, gint depth, const gchar *path, GError **error);
 
 /* The form of an output is known and its folder writable; asked before the work. */
 gboolean output_check (const gchar *path, GError **error);

@@ -168,11 +168,7 @@ static gboolean edit_square(const Edit *edit, const Net *net, gdouble *mse, GErr
 /* -------------------------------------------------------------------------------------------- both */
 
 static gboolean run_edit(const Edit *edit, gdouble *mse, GError **error) {
-  if (!edit->output) {
-    cli_usage(error, _("Where to? Name the output with -o."));
-    return FALSE;
-  }
-  if (!output_check(edit->output, error)) return FALSE;
+  if (!cli_need_output(edit->output, error) || !output_check(edit->output, error)) return FALSE;
   gboolean square = edit->raw || is_tensor_path(edit->output);
   gboolean tensors = is_tensor_path(edit->target) || (edit->reference && is_tensor_path(edit->reference)) ||
                      (edit->mask && is_tensor_path(edit->mask));

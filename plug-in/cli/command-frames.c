@@ -9,24 +9,15 @@
 
 /* Where each picture of a row goes. FALSE where a name is no output, or the first cannot be written. */
 static gboolean check_row(const gchar *output, gint count, Pattern *pattern, GError **error) {
-  if (!output) {
-    cli_usage(error, _("Where to? Name the output with -o."));
-    return FALSE;
-  }
-  if (!pattern_parse(output, count, pattern, error)) return FALSE;
+  if (!cli_need_output(output, error) || !pattern_parse(output, count, pattern, error)) return FALSE;
   g_autofree gchar *first = pattern_path(pattern, 1);
   return output_check(first, error);
 }
 
 static gboolean write_row(const Net *net, const Pattern *pattern, gint number, const stylemap_pyramid *pyramid,
                           gint depth, GError **error) {
-  stylemap_error core;
-  g_autofree gfloat *image = g_new(gfloat, net->image_count);
   g_autofree gchar *path = pattern_path(pattern, number);
-  if (stylemap_synth(net->session, pyramid, image, &core) == STYLEMAP_OK)
-    return square_write(net, image, depth, path, error);
-  job_set_error(error, &core);
-  return FALSE;
+  return pyramid_write(net, pyramid, depth, path, error);
 }
 
 /* ------------------------------------------------------------------------------------- interpolate */

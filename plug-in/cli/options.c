@@ -55,10 +55,20 @@ gchar **cli_parse(const Command *command, gchar **arguments, const GOptionEntry 
     g_strfreev(rest);
     return NULL;
   }
+  if (common.threads > 0) { /* GEGL's too; it reads this when it starts */
+    g_autofree gchar *threads = g_strdup_printf("%d", common.threads);
+    g_setenv("GEGL_THREADS", threads, TRUE);
+  }
   /* Without the command's name. */
   g_free(rest[0]);
   memmove(rest, rest + 1, (given + 1) * sizeof *rest);
   return rest;
+}
+
+gboolean cli_need_output(const gchar *output, GError **error) {
+  if (output) return TRUE;
+  cli_usage(error, _("Where to? Name the output with -o."));
+  return FALSE;
 }
 
 gboolean cli_check_range(const gchar *option, gdouble value, gdouble least, gdouble most, GError **error) {

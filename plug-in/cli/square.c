@@ -179,3 +179,12 @@ gboolean square_write(const Net *net, const gfloat *image, gint depth, const gch
   g_autoptr(GeglBuffer) buffer = square_buffer(net, image, format);
   return picture_save(buffer, NULL, path, error);
 }
+
+gboolean pyramid_write(const Net *net, const stylemap_pyramid *pyramid, gint depth, const gchar *path, GError **error) {
+  g_autofree gfloat *image = g_new(gfloat, net->image_count);
+  stylemap_error core;
+  if (stylemap_synth(net->session, pyramid, image, &core) == STYLEMAP_OK)
+    return square_write(net, image, depth, path, error);
+  job_set_error(error, &core);
+  return FALSE;
+}
