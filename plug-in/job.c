@@ -72,8 +72,8 @@ gboolean job_mask(GeglBuffer *selection, gint selection_x, gint selection_y, gdo
   if (!layer_mask_bounds(part, bounds)) {
     g_object_unref(part);
     g_set_error(error, JOB_ERROR, JOB_ERROR_ARGUMENT,
-                _("The selection misses the model's square, the %d x %d pixels from (%d, %d) of the layer: "
-                  "nothing would change. Select something inside the square."),
+                _("The selected region misses the model's square, the %d x %d pixels from (%d, %d) on: nothing would "
+                  "change. Select something inside the square."),
                 square.width, square.height, square.x, square.y);
     return FALSE;
   }

@@ -13,18 +13,20 @@ static GPtrArray *model_folders(void) {
   g_ptr_array_add(folders, g_build_filename(g_get_user_data_dir(), "stylemap", "models", NULL));
   g_ptr_array_add(folders, g_strdup(STYLEMAP_MODEL_DIR));
 
-  /* Upwards from the running program: an installed tree may be moved as a whole, and a plug-in lies several
-   * folders deeper than a command. */
+  /* Beside the running program's bin or lib, so that an installed tree may be moved as a whole. No further up: what
+   * lies above a prefix belongs to others. */
   gchar *program = g_file_read_link("/proc/self/exe", NULL);
   gchar *folder = program ? g_path_get_dirname(program) : g_strdup(".");
   g_free(program);
   for (;;) {
+    g_autofree gchar *name = g_path_get_basename(folder);
     gchar *up = g_path_get_dirname(folder);
     gboolean top = g_strcmp0(up, folder) == 0;
+    gboolean found = g_strcmp0(name, "bin") == 0 || g_str_has_prefix(name, "lib");
     g_free(folder);
     folder = up;
-    if (top) break;
-    g_ptr_array_add(folders, g_build_filename(folder, "share", "stylemap", "models", NULL));
+    if (found) g_ptr_array_add(folders, g_build_filename(folder, "share", "stylemap", "models", NULL));
+    if (found || top) break;
   }
   g_free(folder);
 

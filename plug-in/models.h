@@ -5,7 +5,7 @@
 
 /* A MODEL is a path (it has a '/' or ends in .pt or .safetensors) or a name, searched as NAME.safetensors and
  * NAME.pt in $XDG_DATA_HOME/stylemap/models, the compiled-in PREFIX/share/stylemap/models, and
- * share/stylemap/models relative to the running program (the parent of its folder, upwards).
+ * share/stylemap/models relative to the running program (beside the bin or lib folder that it lies in).
  * "" is the user's setting ($XDG_CONFIG_HOME/stylemap/settings.ini, [stylemap] model=) or else the first
  * toon-portraits-*. Returns a path to be freed, or NULL and a sentence that names the folders looked at. */
 gchar *models_find (const gchar *model, GError **error);

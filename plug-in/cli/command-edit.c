@@ -54,9 +54,27 @@ static GeglBuffer *load_buffer(const Net *net, const gchar *path, Picture **pict
   return square_buffer(net, image, babl_format("R'G'B' float"));
 }
 
+/* A mask over the square from a file with a tensor `mask`, whose numbers must be weights. */
+static gfloat *mask_tensor(const Edit *edit, const Net *net, GError **error) {
+  gint size = net->info->size;
+  gsize cells = (gsize)size * (gsize)size;
+  g_autofree gfloat *values = g_new(gfloat, cells);
+  if (!tensor_read(edit->mask, "mask", (gint[]){ 1, 1, size, size }, values, error)) return NULL;
+  for (gsize i = 0; i < cells; i++)
+    if (!(values[i] >= 0 && values[i] <= 1)) {
+      g_autofree gchar *name = g_filename_display_name(edit->mask);
+      g_set_error(error, JOB_ERROR, JOB_ERROR_ARGUMENT, _("The tensor mask of %s holds a number that is not in 0 to 1."),
+                  name);
+      return NULL;
+    }
+  return g_steal_pointer(&values);
+}
+
 static GeglBuffer *load_mask(const Edit *edit, const Net *net, gint width, gint height, GError **error) {
   if (!is_tensor_path(edit->mask)) return picture_load_mask(edit->mask, width, height, error);
   gint size = net->info->size;
+  g_autofree gfloat *values = mask_tensor(edit, net, error);
+  if (!values) return NULL;
   if (width != size || height != size) {
     g_autofree gchar *name = g_filename_display_name(edit->mask);
     g_set_error(error, JOB_ERROR, JOB_ERROR_ARGUMENT,
@@ -65,8 +83,6 @@ static GeglBuffer *load_mask(const Edit *edit, const Net *net, gint width, gint 
                 name, size, size, width, height);
     return NULL;
   }
-  g_autofree gfloat *values = g_new(gfloat, (gsize)size * (gsize)size);
-  if (!tensor_read(edit->mask, "mask", (gint[]){ 1, 1, size, size }, values, error)) return NULL;
   GeglBuffer *mask = gegl_buffer_new(GEGL_RECTANGLE(0, 0, size, size), babl_format("Y float"));
   gegl_buffer_set(mask, NULL, 0, babl_format("Y float"), values, GEGL_AUTO_ROWSTRIDE);
   return mask;
@@ -113,15 +129,14 @@ static gboolean edit_picture(const Edit *edit, const Net *net, gdouble *mse, GEr
 /* The mask over the square: a tensor, or the mask picture feathered and averaged as in the picture's edit. */
 static gfloat *square_mask(const Edit *edit, const Net *net, gint width, gint height, GError **error) {
   gint size = net->info->size;
-  g_autofree gfloat *values = g_new(gfloat, (gsize)size * (gsize)size);
   if (is_tensor_path(edit->mask)) {
     if (edit->feather > 0) {
       cli_usage(error, _("--feather works on mask pictures, not on a tensor."));
       return NULL;
     }
-    if (!tensor_read(edit->mask, "mask", (gint[]){ 1, 1, size, size }, values, error)) return NULL;
-    return g_steal_pointer(&values);
+    return mask_tensor(edit, net, error);
   }
+  g_autofree gfloat *values = g_new(gfloat, (gsize)size * (gsize)size);
   g_autoptr(GeglBuffer) selection = picture_load_mask(edit->mask, width, height, error);
   g_autoptr(GeglBuffer) mask = NULL;
   GeglRectangle bounds;

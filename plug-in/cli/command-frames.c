@@ -86,7 +86,7 @@ static gboolean run_interpolate(const Command *command, gchar **arguments, GErro
   Pattern pattern = { 0 };
   if (!given || !edit_parse_space(space_name, &space, error)) return FALSE;
   if (frames < 2 || frames > 100000) {
-    cli_usage(error, _("--frames must be given, 2 or more."));
+    cli_usage(error, _("--frames must be given, from 2 to 100000."));
     return FALSE;
   }
   Net net = { 0 };

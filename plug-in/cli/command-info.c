@@ -192,7 +192,8 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
   }
   progress_end();
   Number number;
-  if (half)
+  if (half && report.half_error == 0) g_print(_("No number changed by 16-bit floats.\n"));
+  else if (half)
     g_print(_("Largest change by 16-bit floats: %s in %s\n"), cli_number(&number, "%.3g", report.half_error),
             report.half_tensor);
   return TRUE;

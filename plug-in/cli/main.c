@@ -76,6 +76,11 @@ int main(int argc, char **argv) {
       gboolean done = commands[i]->run(commands[i], argv + 1, &error);
       return finish(commands[i], done, error);
     }
+  if (name[0] == '-') {
+    cli_usage(&error, _("The command comes first, its options (%s) after it; \"stylemap --help\" lists the commands."),
+              name);
+    return finish(NULL, FALSE, error);
+  }
   cli_usage(&error, _("There is no command \"%s\"; \"stylemap --help\" lists them."), name);
   return finish(NULL, FALSE, error);
 }

@@ -40,14 +40,23 @@ gchar **cli_parse(const Command *command, gchar **arguments, const GOptionEntry 
   g_set_prgname("stylemap");
   g_option_context_free(context);
   if (!parsed) {
+    if (error && *error && (*error)->domain == G_CONVERT_ERROR) {
+      g_clear_error(error);
+      const gchar *charset;
+      g_get_charset(&charset);
+      cli_usage(error, _("A text among the options cannot be read in this locale's character set, %s. Choose a UTF-8 "
+                         "locale, for example LC_ALL=C.UTF-8."), charset);
+    }
     g_strfreev(rest);
     return NULL;
   }
   guint given = g_strv_length(rest) - 1;
   GError *fault = NULL;
   if (given != count)
-    cli_usage(&fault, _("There are %u arguments where %u are needed: stylemap %s %s."), given, count, command->name,
-              command->arguments);
+    cli_usage(&fault,
+              g_dngettext(GETTEXT_PACKAGE, "There is %u argument where %u are needed: stylemap %s %s.",
+                          "There are %u arguments where %u are needed: stylemap %s %s.", given),
+              given, count, command->name, command->arguments);
   else if (common.threads < 0 || common.threads > 1024)
     cli_usage(&fault, _("--threads must be 0 (all cores) to 1024."));
   if (fault) {

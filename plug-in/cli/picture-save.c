@@ -81,9 +81,12 @@ gboolean picture_write_bytes(const gchar *path, gconstpointer data, gsize size, 
     if (n >= 0) at += (gsize)n;
     else if (errno != EINTR) code = errno;
   }
+  /* what was private stays private */
+  g_autofree gchar *file_path = behind_links(path);
+  GStatBuf old;
+  if (!code && g_stat(file_path, &old) == 0 && fchmod(file, old.st_mode & 0777) != 0) code = errno;
   if (!code && fsync(file) != 0 && errno != EINVAL) code = errno;
   if (file >= 0 && close(file) != 0 && !code) code = errno;
-  g_autofree gchar *file_path = behind_links(path);
   if (!code && g_rename(beside, file_path) != 0) code = errno;
   if (!code) return TRUE;
   g_unlink(beside);

@@ -77,6 +77,13 @@ check "a mask of ones" "$tool" near reference-again.safetensors image all.safete
 good transplant "$model" target-1.png reference.png --mask zeros.safetensors -o none.safetensors
 check "a mask of zeros" "$tool" near reconstruction.safetensors image none.safetensors image 1e-5
 bad 1 '--raw' transplant "$model" target-1.png reference.png --mask ones.safetensors -o out.png
+check fill "$tool" fill 1 1 $size $size 2 mask twos.safetensors
+bad 1 '0 to 1' transplant "$model" target-1.png reference.png --mask twos.safetensors -o out.safetensors
+bad 1 '0 to 1' transplant "$model" target-1.png reference.png --mask twos.safetensors -o out.png
+# Writing over a picture keeps its permissions.
+cp target-1.png private.png && chmod 640 private.png
+good transplant "$model" private.png reference.png --mask mask.png -o private.png
+[ "$(stat -c %a private.png)" = 640 ] && pass || fail "permissions became $(stat -c %a private.png)"
 bad 2 '--feather' transplant "$model" target-1.png reference.png --mask ones.safetensors --feather 3 -o out.safetensors
 check fill "$tool" fill 1 3 $size $size 0.25 image grey.safetensors
 good transplant "$model" grey.safetensors reference.png --mask ones.safetensors -o square.png

@@ -42,6 +42,7 @@ for name in tiny_LayerNorm_sp4_full tiny_InstanceNorm2d_sp4_small tiny_BatchNorm
   grep -qF '"licence": "CC0-1.0"' out && pass || fail "convert loses texts: $(cat out)"
   # Twice to half is once to half.
   good convert --half ./half.safetensors half-again.safetensors
+  grep -q '^No number changed' out && pass || fail "convert --half of halves says: $(cat out)"
   good reconstruct ./half.safetensors x.safetensors -o one.safetensors
   good reconstruct ./half-again.safetensors x.safetensors -o two.safetensors
   check "half of half of $name" "$tool" same one.safetensors image two.safetensors image

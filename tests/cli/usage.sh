@@ -33,7 +33,11 @@ done
 # ---------------------------------------------------------------------------------- wrong usage: 2
 bad 2 'Which command'
 bad 2 'no command "paint"' paint
+bad 2 'comes first' --quiet info "$model"
+LC_ALL=C bad 2 'UTF-8' convert "$model" out.safetensors --licence 'müller'
+bad 2 '2 to 100000' interpolate "$model" a.png b.png --frames 100000001 -o f%d.png
 bad 2 'are 0 arguments where 1' info
+bad 2 'is 1 argument where 2' convert "$model"
 bad 2 'are 2 arguments where 1' info a b
 bad 2 '--bogus' info --bogus x
 bad 2 '-o' encode "$model" x.png
