@@ -42,6 +42,7 @@ build_needs() {
   need libgexiv2-dev has_pkg gexiv2
   need libjpeg62-turbo-dev has_pkg libjpeg
   need zlib1g-dev has_pkg zlib
+  need gettext has_command msgfmt
   need libgimp2.0-dev has_pkg gimpui-2.0
 }
 
