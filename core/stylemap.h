@@ -78,6 +78,7 @@ typedef enum stylemap_phase {
   STYLEMAP_PHASE_BLEND,
   STYLEMAP_PHASE_SYNTH,
   STYLEMAP_PHASE_PASTE,
+  STYLEMAP_PHASE_REFINE,
 } stylemap_phase;
 
 /* Called on the calling thread, `fraction` rising from 0 to 1 within one public call. Non-zero cancels: the
@@ -305,6 +306,25 @@ STYLEMAP_API stylemap_status stylemap_reconstruct(stylemap_session *session, con
                                                   stylemap_error *error);
 /* Mean squared difference over `count` numbers, `a` clipped to -1..1 first. */
 STYLEMAP_API double stylemap_mse(const float *a, const float *b, size_t count);
+
+/* ------------------------------------------------------------------------------------------ refining */
+
+typedef struct stylemap_refine_options {
+  int steps;      /* of gradient descent, each about four times the work of a synthesis */
+  double rate;    /* of Adam on the stylemap; 0 = the default */
+  double pyramid; /* part of the steps, 0..1, that moves the style pyramid itself behind those on the stylemap */
+} stylemap_refine_options;
+
+typedef struct stylemap_refine_report {
+  double before, after; /* mean squared difference from the image, output clipped */
+  int steps;            /* taken; fewer than asked where nothing improved any more */
+} stylemap_refine_report;
+
+/* Fills `pyramid` with styles that reproduce `image` better than the encoder's: never worse. Only models with the
+ * standard blur kernels. Progress is told as STYLEMAP_PHASE_REFINE; a cancelled call leaves `pyramid` undefined. */
+STYLEMAP_API stylemap_status stylemap_refine(stylemap_session *session, const float *image,
+                                             const stylemap_refine_options *options, stylemap_pyramid *pyramid,
+                                             stylemap_refine_report *report, stylemap_error *error);
 
 /* ---------------------------------------------------------------------------------------- training */
 

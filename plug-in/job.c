@@ -32,6 +32,7 @@ const gchar *job_phase_text(stylemap_phase phase) {
   case STYLEMAP_PHASE_BLEND: return _("Blending styles");
   case STYLEMAP_PHASE_SYNTH: return _("Synthesizing");
   case STYLEMAP_PHASE_PASTE: return _("Fitting the result in");
+  case STYLEMAP_PHASE_REFINE: return _("Refining");
   }
   return "";
 }
@@ -193,6 +194,30 @@ static stylemap_status add_layer(Work *work, const gfloat *image) {
                         &work->core);
 }
 
+/* A fifth of the steps moves the pyramid itself: that is where most of the gain is, and more would copy the picture
+ * into styles that mean nothing. */
+static const gdouble refine_pyramid = 0.2;
+
+stylemap_status job_refined_edit(stylemap_session *session, const stylemap_model *model, const gfloat *target,
+                                 const gfloat *reference, const gfloat *mask, const stylemap_edit *edit, gint steps,
+                                 gfloat *image, stylemap_refine_report *report, stylemap_error *core) {
+  const stylemap_refine_options options = { .steps = steps, .pyramid = refine_pyramid };
+  stylemap_pyramid *a = NULL, *b = NULL;
+  stylemap_status status;
+  TRY(stylemap_pyramid_new(model, &a, core));
+  TRY(stylemap_refine(session, target, &options, a, report, core));
+  if (reference) {
+    TRY(stylemap_pyramid_new(model, &b, core));
+    TRY(stylemap_refine(session, reference, &options, b, NULL, core));
+    TRY(stylemap_blend(a, b, mask, edit->rule, edit->strength, core));
+  }
+  TRY(stylemap_synth(session, a, image, core));
+done:
+  stylemap_pyramid_free(a);
+  stylemap_pyramid_free(b);
+  return status;
+}
+
 static stylemap_status transplant(Work *work) {
   const JobRequest *request = work->request;
   stylemap_status status;
@@ -205,7 +230,14 @@ static stylemap_status transplant(Work *work) {
   stylemap_layer mask_layer = job_mask_layer(work->result.mask, work->width, work->height);
   TRY(stylemap_sample_mask(&mask_layer, &work->placement, work->info->size, mask, &work->core));
   STEP(STYLEMAP_PHASE_ENCODE, 0.15, 0.9);
-  TRY(stylemap_transplant(work->session, target, reference, mask, &request->edit, target, &work->core));
+  if (request->refine > 0) {
+    stylemap_refine_report report;
+    TRY(job_refined_edit(work->session, work->model, target, reference, mask, &request->edit, request->refine, target,
+                         &report, &work->core));
+    work->result.unrefined = report.before;
+  } else {
+    TRY(stylemap_transplant(work->session, target, reference, mask, &request->edit, target, &work->core));
+  }
   STEP(STYLEMAP_PHASE_PASTE, 0.9, 1.0);
   TRY(add_layer(work, target));
 done:
@@ -222,7 +254,14 @@ static stylemap_status reconstruct(Work *work) {
   STEP(STYLEMAP_PHASE_SAMPLE, 0.1, 0.15);
   TRY(sample_picture(work, work->request->target, target));
   STEP(STYLEMAP_PHASE_ENCODE, 0.15, 0.9);
-  TRY(stylemap_reconstruct(work->session, target, image, &work->core));
+  if (work->request->refine > 0) {
+    stylemap_refine_report report;
+    TRY(job_refined_edit(work->session, work->model, target, NULL, NULL, NULL, work->request->refine, image, &report,
+                         &work->core));
+    work->result.unrefined = report.before;
+  } else {
+    TRY(stylemap_reconstruct(work->session, target, image, &work->core));
+  }
   work->result.error = stylemap_mse(image, target, image_count(work));
   STEP(STYLEMAP_PHASE_PASTE, 0.9, 1.0);
   if (work->result.mask) TRY(add_layer(work, image)); /* a probe has none */
@@ -322,7 +361,7 @@ static gboolean run(Work *work, JobProgress progress, gpointer data, GError **er
   gchar *path = models_find(work->request->model, error);
   if (!path) return FALSE;
   work->path = path;
-  work->result.error = -1;
+  work->result.error = work->result.unrefined = -1;
   g_mutex_init(&work->shared.lock);
   g_cond_init(&work->shared.finished);
   GThread *thread = g_thread_try_new("stylemap", worker, work, error);
@@ -352,6 +391,9 @@ static gboolean check(const JobRequest *request, GError **error) {
   if (!request->target) fault = _("There is no target layer.");
   else if (request->kind != JOB_RECONSTRUCT && !request->reference) fault = _("There is no reference layer.");
   else if (!(request->feather >= 0 && request->feather <= 10000)) fault = _("The feather must be 0 to 10000 pixels.");
+  else if (request->refine < 0 || request->refine > 100000) fault = _("The steps of refinement must be 0 to 100000.");
+  else if (request->refine && request->kind == JOB_TRANSPLANT && request->edit.space == STYLEMAP_SPACE_W)
+    fault = _("Refined styles are blended in w+, not in w.");
   else if (request->kind == JOB_INTERPOLATE && (request->frames < 2 || request->frames > 1000))
     fault = _("The number of frames must be 2 to 1000.");
   if (fault) g_set_error_literal(error, JOB_ERROR, JOB_ERROR_ARGUMENT, fault);

@@ -18,6 +18,7 @@ typedef struct {
   gdouble      feather;     /* pixels, as GIMP's Select > Feather; 0 = none */
   stylemap_edit edit;
   gint         frames;      /* interpolate: >= 2 */
+  gint         refine;      /* steps of refinement of every picture first, 0 = none; not in interpolate, nor in w */
   gint         threads;     /* 0 = all */
 } JobRequest;
 
@@ -28,6 +29,7 @@ typedef struct {
   GeglBuffer  **layers;     /* "R'G'B'A float", extent = bounds */
   gboolean      whole;      /* there was no selection: the whole square was edited */
   gdouble       error;      /* MSE in -1..1 of the reconstruction where one was made, else -1 */
+  gdouble       unrefined;  /* the same before refining the target, else -1 */
 } JobResult;
 
 /* `fraction` 0..1 rising over the whole job, on the calling thread; FALSE cancels. */
@@ -45,6 +47,12 @@ void     job_result_clear (JobResult *result);
  * knows what is there. `usual` is the model's held-out error, or -1 where its file does not say. */
 gboolean job_probe (const JobRequest *request, JobProgress progress, gpointer data, gdouble *mse, gdouble *usual,
                     GError **error);
+
+/* reconstruct (reference NULL) or transplant on square tensors after refining the pictures' styles; `report` is about
+ * the target. */
+stylemap_status job_refined_edit (stylemap_session *session, const stylemap_model *model, const gfloat *target,
+                                  const gfloat *reference, const gfloat *mask, const stylemap_edit *edit, gint steps,
+                                  gfloat *image, stylemap_refine_report *report, stylemap_error *core);
 
 /* The weights of an edit on a width x height layer: the selection feathered, cut to the model's square; without a
  * selection the square itself. `mask` is "Y float" with extent `bounds`, the rectangle of the weights above 0, in

@@ -30,7 +30,7 @@ sm_variable *sm_layer_join(sm_tape *tape, sm_variable *a, sm_variable *b);
 
 /* norm(x) * gamma + beta, in place of beta: modulate.c. BATCH_NORM uses the batch's own statistics and moves
  * `running` (mean then biased-corrected variance, c each, may be NULL) by a tenth towards them, as the reference does
- * in training. */
+ * in training; on a tape with `evaluate` it uses `running`. */
 sm_variable *sm_layer_modulate(sm_tape *tape, sm_variable *x, sm_variable *gamma, sm_variable *beta, stylemap_norm norm,
                                real *running);
 

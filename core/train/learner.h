@@ -5,13 +5,13 @@
 #include "net/network.h"
 #include "train/tape.h"
 
-typedef struct sm_weights {
+typedef struct sm_parameters {
   sm_parameter *parameter;
   int count, room;
   uint64_t steps;   /* optimiser steps taken */
   const char *name; /* "generator", "encoder", "discriminator" */
   const char *ema;  /* "g_ema", "e_ema", NULL */
-} sm_weights;
+} sm_parameters;
 
 typedef struct sm_learn_layer {
   sm_parameter *weight, *bias; /* bias NULL: none, and no activation */
@@ -31,8 +31,9 @@ enum { SM_MAX_DISCRIMINATOR = 10 /* log2(4096 / 4) */ };
 typedef struct sm_learner {
   sm_config config;
   int base, cap;
+  int shell; /* the values are not the learner's own */
 
-  sm_weights generator;
+  sm_parameters generator;
   sm_learn_layer mapping[SM_MAX_MAPPING];
   sm_learn_layer resizer[SM_MAX_LEVELS];
   sm_parameter *input;
@@ -43,11 +44,11 @@ typedef struct sm_learner {
   } blocks[SM_MAX_BLOCKS]; /* [0] leads to 2P */
   sm_learn_styled to_rgb;
 
-  sm_weights encoder;
+  sm_parameters encoder;
   sm_learn_layer from_rgb, final_conv;
   sm_learn_residual residual[SM_MAX_BLOCKS]; /* [0] works at S */
 
-  sm_weights discriminator;
+  sm_parameters discriminator;
   sm_learn_layer d_from_rgb, d_final_conv, d_linear1, d_linear2;
   int d_blocks;
   sm_learn_residual d_residual[SM_MAX_DISCRIMINATOR];
@@ -60,11 +61,13 @@ stylemap_status sm_learner_config(sm_config *config, int size, int spatial, int 
  * generator and encoder start as copies. */
 stylemap_status sm_learner_new(const sm_config *config, int base, int cap, uint64_t seed, sm_learner **learner,
                                stylemap_error *error);
+/* Generator and encoder with names and shapes alone: the caller sets every `value`, and nothing can be trained. */
+stylemap_status sm_learner_shell(const sm_config *config, sm_learner **learner, stylemap_error *error);
 void sm_learner_free(sm_learner *learner);
-sm_parameter *sm_find_parameter(const sm_weights *weights, const char *name);
+sm_parameter *sm_find_parameter(const sm_parameters *weights, const char *name);
 /* Whether layers recorded from now on add to the gradients of `weights`. */
-void sm_learn(sm_weights *weights, int learn);
-void sm_clear_gradients(sm_weights *weights);
+void sm_learn(sm_parameters *weights, int learn);
+void sm_clear_gradients(sm_parameters *weights);
 
 /* The boxes. Images are n x 3 x S x S, z n x D. */
 sm_variable *sm_learn_map(sm_tape *tape, const sm_learner *learner, const real *z, int n);

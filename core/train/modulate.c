@@ -137,8 +137,9 @@ static void backward(sm_tape *tape, sm_op *op) {
   sm_workshop_run(tape->shop, maps, reduce_task, &m);
   m.dx = sm_gradient_of(tape, op->a, &m.add_dx);
   if (m.dx) {
-    double count = gather_sets(&m, m.sum);
-    gather_sets(&m, m.dot);
+    /* fixed statistics do not move with x */
+    double count = tape->evaluate && m.norm == STYLEMAP_BATCH_NORM ? INFINITY : gather_sets(&m, m.sum);
+    if (isfinite(count)) gather_sets(&m, m.dot);
     for (int i = 0; i < maps; i++) {
       m.sum[i] /= count;
       m.dot[i] /= count;
@@ -163,6 +164,14 @@ sm_variable *sm_layer_modulate(sm_tape *tape, sm_variable *x, sm_variable *gamma
   if (!op->statistics) return NULL;
   modulation m = modulation_of(op);
   m.y = out->data;
+  if (tape->evaluate && norm == STYLEMAP_BATCH_NORM) {
+    for (int i = 0; i < maps; i++) {
+      m.mean[i] = running[i % x->c];
+      m.rstd[i] = 1 / sqrt(running[x->c + i % x->c] + 1e-5);
+    }
+    sm_workshop_run(tape->shop, maps, modulate_task, &m);
+    return out;
+  }
   sm_workshop_run(tape->shop, maps, sum_task, &m);
   double count = gather_sets(&m, m.sum);
   for (int i = 0; i < maps; i++) m.mean[i] = m.sum[i] / count;

@@ -4,7 +4,7 @@
 #include <math.h>
 
 typedef struct stepping {
-  sm_weights *weights;
+  sm_parameters *weights;
   real rate, beta1, beta2, epsilon, root, rest1, rest2;
 } stepping;
 
@@ -23,7 +23,7 @@ static void step_task(void *context, int index, int worker) {
   }
 }
 
-void sm_adam_step(sm_workshop *shop, sm_weights *w, const sm_adam *a) {
+void sm_adam_step(sm_workshop *shop, sm_parameters *w, const sm_adam *a) {
   double t = (double)++w->steps;
   stepping s = {w,
                 (real)(a->rate / (1 - pow(a->beta1, t))),
@@ -36,7 +36,7 @@ void sm_adam_step(sm_workshop *shop, sm_weights *w, const sm_adam *a) {
   sm_workshop_run(shop, w->count, step_task, &s);
 }
 
-void sm_average(sm_weights *w, double decay) {
+void sm_average(sm_parameters *w, double decay) {
   for (int i = 0; i < w->count; i++) {
     sm_parameter *p = &w->parameter[i];
     if (!p->average) continue;

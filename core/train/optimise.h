@@ -8,6 +8,6 @@ typedef struct sm_adam {
 } sm_adam;
 
 /* Every parameter of `weights` takes one step along its gradient. */
-void sm_adam_step(sm_workshop *shop, sm_weights *weights, const sm_adam *adam);
+void sm_adam_step(sm_workshop *shop, sm_parameters *weights, const sm_adam *adam);
 /* average := decay average + (1 - decay) value, for all parameters that have one. */
-void sm_average(sm_weights *weights, double decay);
+void sm_average(sm_parameters *weights, double decay);

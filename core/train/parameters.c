@@ -41,14 +41,15 @@ stylemap_status sm_learner_config(sm_config *c, int size, int spatial, int dim, 
 
 /* One network under construction. Failures are sticky. */
 typedef struct maker {
-  sm_weights *weights;
+  sm_parameters *weights;
   uint64_t seed;
   int failed;
+  int shell; /* names and shapes only: the numbers are somebody else's */
 } maker;
 
 static sm_parameter *declare(maker *m, double deviation, double constant, int rank, const int *shape,
                              const char *format, va_list list) {
-  sm_weights *w = m->weights;
+  sm_parameters *w = m->weights;
   assert(w->count < w->room);
   sm_parameter *p = &w->parameter[w->count];
   int length = vsnprintf(p->name, sizeof p->name, format, list);
@@ -57,6 +58,10 @@ static sm_parameter *declare(maker *m, double deviation, double constant, int ra
   p->count = 1;
   for (int i = 0; i < rank; i++) p->count *= (size_t)(p->shape[i] = shape[i]);
   int averaged = w->ema != NULL;
+  if (m->shell) {
+    w->count++;
+    return p;
+  }
   p->value = sm_calloc(p->count * (size_t)(4 + averaged), sizeof(real));
   if (!p->value) {
     m->failed = 1;
@@ -179,7 +184,7 @@ static void make_discriminator(maker *m, sm_learner *l) {
   l->d_linear2 = linear(m, c, 1, 1, "final_linear.1");
 }
 
-static int open_weights(sm_weights *w, const char *name, const char *ema) {
+static int open_weights(sm_parameters *w, const char *name, const char *ema) {
   w->room = 512; /* a 2048 model has under 300 in its generator */
   w->name = name;
   w->ema = ema;
@@ -196,7 +201,9 @@ stylemap_status sm_learner_new(const sm_config *config, int base, int cap, uint6
   int failed = !open_weights(&l->generator, "generator", "g_ema") || !open_weights(&l->encoder, "encoder", "e_ema") ||
                !open_weights(&l->discriminator, "discriminator", NULL);
   if (!failed) {
-    maker m[3] = {{&l->generator, 3 * seed, 0}, {&l->encoder, 3 * seed + 1, 0}, {&l->discriminator, 3 * seed + 2, 0}};
+    maker m[3] = {{.weights = &l->generator, .seed = 3 * seed},
+                  {.weights = &l->encoder, .seed = 3 * seed + 1},
+                  {.weights = &l->discriminator, .seed = 3 * seed + 2}};
     make_generator(&m[0], l);
     make_encoder(&m[1], l);
     make_discriminator(&m[2], l);
@@ -210,16 +217,36 @@ stylemap_status sm_learner_new(const sm_config *config, int base, int cap, uint6
   return STYLEMAP_OK;
 }
 
-static void free_weights(sm_weights *w) {
-  for (int i = 0; w->parameter && i < w->count; i++) sm_free(w->parameter[i].value);
+stylemap_status sm_learner_shell(const sm_config *config, sm_learner **out, stylemap_error *error) {
+  sm_learner *l = sm_calloc(1, sizeof *l);
+  if (!l) return sm_no_memory(error, sizeof *l);
+  l->config = *config;
+  l->shell = 1;
+  if (!open_weights(&l->generator, "generator", "g_ema") || !open_weights(&l->encoder, "encoder", "e_ema")) {
+    sm_learner_free(l);
+    return sm_no_memory(error, 0);
+  }
+  maker g = {.weights = &l->generator, .shell = 1}, e = {.weights = &l->encoder, .shell = 1};
+  make_generator(&g, l);
+  make_encoder(&e, l);
+  if (g.failed) {
+    sm_learner_free(l);
+    return sm_no_memory(error, 0);
+  }
+  *out = l;
+  return STYLEMAP_OK;
+}
+
+static void free_weights(sm_parameters *w, int shell) {
+  for (int i = 0; w->parameter && !shell && i < w->count; i++) sm_free(w->parameter[i].value);
   sm_free(w->parameter);
 }
 
 void sm_learner_free(sm_learner *l) {
   if (!l) return;
-  free_weights(&l->generator);
-  free_weights(&l->encoder);
-  free_weights(&l->discriminator);
+  free_weights(&l->generator, l->shell);
+  free_weights(&l->encoder, l->shell);
+  free_weights(&l->discriminator, l->shell);
   sm_free(l->conv1.running);
   sm_free(l->to_rgb.running);
   for (int i = 0; i < l->config.blocks; i++) {
@@ -229,17 +256,17 @@ void sm_learner_free(sm_learner *l) {
   sm_free(l);
 }
 
-sm_parameter *sm_find_parameter(const sm_weights *w, const char *name) {
+sm_parameter *sm_find_parameter(const sm_parameters *w, const char *name) {
   for (int i = 0; i < w->count; i++)
     if (!strcmp(w->parameter[i].name, name)) return &w->parameter[i];
   return NULL;
 }
 
-void sm_learn(sm_weights *w, int learn) {
+void sm_learn(sm_parameters *w, int learn) {
   for (int i = 0; i < w->count; i++) w->parameter[i].learn = learn;
 }
 
-void sm_clear_gradients(sm_weights *w) {
+void sm_clear_gradients(sm_parameters *w) {
   for (int i = 0; i < w->count; i++) memset(w->parameter[i].grad, 0, sizeof(real) * w->parameter[i].count);
 }
 

@@ -22,7 +22,7 @@ static const char form[] = "stylemap training state 1";
 
 typedef stylemap_status visit(void *context, const char *name, int rank, const int *shape, size_t count, float *values);
 
-static stylemap_status walk_weights(const sm_weights *w, visit *f, void *context) {
+static stylemap_status walk_weights(const sm_parameters *w, visit *f, void *context) {
   char name[NAME];
   for (int i = 0; i < w->count; i++) {
     const sm_parameter *p = &w->parameter[i];

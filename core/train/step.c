@@ -11,7 +11,7 @@
 
 enum { EDGE_LEVELS = 4 };
 
-static stylemap_status update(const sm_step *s, const char *name, sm_weights *w, const sm_adam *adam) {
+static stylemap_status update(const sm_step *s, const char *name, sm_parameters *w, const sm_adam *adam) {
   if (s->hook) SM_TRY(s->hook(s->hook_data, name, w));
   sm_adam_step(s->shop, w, adam);
   return STYLEMAP_OK;
@@ -74,7 +74,7 @@ static stylemap_status judge(const sm_step *s, const real *images, int sign, dou
 static stylemap_status discriminator_step(const sm_step *s, int r1_due, const real *x, const real *made,
                                           const real *rebuilt, const sm_adam *adam, sm_step_losses *losses) {
   const sm_step_options *o = s->options;
-  sm_weights *d = &s->learner->discriminator;
+  sm_parameters *d = &s->learner->discriminator;
   choose(s, 0, 0, 1);
   sm_clear_gradients(d);
   SM_TRY(judge(s, x, -1, o->d_adversarial, &losses->d_adversarial));

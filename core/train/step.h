@@ -22,7 +22,7 @@ typedef struct sm_step_losses {
 
 /* Called with the finished gradients before every optimiser step: "g_adv", "e_w_rec", "d_adv", "d_r1", "rec". Data
  * parallel training averages them here. Non-OK ends the iteration. */
-typedef stylemap_status sm_step_hook(void *data, const char *step, sm_weights *weights);
+typedef stylemap_status sm_step_hook(void *data, const char *step, sm_parameters *weights);
 
 typedef struct sm_step {
   sm_workshop *shop;

@@ -70,6 +70,7 @@ struct sm_tape {
   sm_variable **values;
   sm_op *ops;
   int value_count, value_room, op_count, op_room;
+  int evaluate;     /* BatchNorm2d takes the running statistics */
   int skip_weights; /* sm_tape_backward leaves parameters alone */
   int keep;         /* sm_tape_backward keeps the gradients that sm_tape_tangent needs */
   struct sm_curvature {

@@ -122,7 +122,7 @@ stylemap_status stylemap_trainer_change(stylemap_trainer *t, const stylemap_trai
   return STYLEMAP_OK;
 }
 
-static size_t weights_size(const sm_weights *w) {
+static size_t weights_size(const sm_parameters *w) {
   size_t count = 0;
   for (int i = 0; i < w->count; i++) count += w->parameter[i].count;
   return count;
@@ -149,7 +149,7 @@ stylemap_status stylemap_trainer_share(stylemap_trainer *t, int rank, int ranks,
   return take_noise(t, error);
 }
 
-static stylemap_status share_gradients(void *data, const char *step, sm_weights *w) {
+static stylemap_status share_gradients(void *data, const char *step, sm_parameters *w) {
   stylemap_trainer *t = data;
   float *at = t->shared;
   for (int i = 0; i < w->count; at += w->parameter[i++].count)

@@ -38,8 +38,14 @@ typedef struct {
   gchar *output;
   gboolean raw;
   gdouble feather;
+  gint refine;
   stylemap_edit edit;
 } Edit;
+
+/* What a reconstruction came to; -1: not known. */
+typedef struct {
+  gdouble mse, unrefined;
+} Outcome;
 
 /* ------------------------------------------------------------------------------------ into a picture */
 
@@ -89,7 +95,7 @@ static GeglBuffer *load_mask(const Edit *edit, const Net *net, gint width, gint 
 }
 
 /* The result in the target, with the target's size, depth, alpha, profile and EXIF. */
-static gboolean edit_picture(const Edit *edit, const Net *net, gdouble *mse, GError **error) {
+static gboolean edit_picture(const Edit *edit, const Net *net, Outcome *outcome, GError **error) {
   Picture *target = NULL, *reference = NULL;
   picture_init();
   g_autoptr(GeglBuffer) target_buffer = load_buffer(net, edit->target, &target, error);
@@ -104,12 +110,13 @@ static gboolean edit_picture(const Edit *edit, const Net *net, gdouble *mse, GEr
   }
   JobRequest request = { .kind = edit->reference ? JOB_TRANSPLANT : JOB_RECONSTRUCT, .model = edit->model,
                          .target = target_buffer, .reference = reference_buffer, .selection = mask,
-                         .feather = edit->feather, .edit = edit->edit, .threads = common.threads };
+                         .feather = edit->feather, .edit = edit->edit, .refine = edit->refine,
+                         .threads = common.threads };
   JobResult result = { 0 };
   progress_part(0, 1);
   done = done && progress_go_on(error) && job_run(&request, progress_job, NULL, &result, error);
   if (done) {
-    *mse = result.error;
+    *outcome = (Outcome){ result.error, result.unrefined };
     layer_composite(target_buffer, result.layers[0], result.mask, &result.bounds);
     PictureForm form;
     if (babl_format_has_alpha(gegl_buffer_get_format(target_buffer)) &&
@@ -152,7 +159,7 @@ static gfloat *square_mask(const Edit *edit, const Net *net, gint width, gint he
   return g_steal_pointer(&values);
 }
 
-static gboolean edit_square(const Edit *edit, const Net *net, gdouble *mse, GError **error) {
+static gboolean edit_square(const Edit *edit, const Net *net, Outcome *outcome, GError **error) {
   stylemap_error core;
   stylemap_status status;
   gint depth = 8, width = 0, height = 0;
@@ -167,12 +174,18 @@ static gboolean edit_square(const Edit *edit, const Net *net, gdouble *mse, GErr
     if (!mask) return FALSE;
   }
   progress_part(0.3, 1);
-  if (edit->reference) {
+  *outcome = (Outcome){ -1, -1 };
+  if (edit->refine > 0) {
+    stylemap_refine_report report;
+    status = job_refined_edit(net->session, net->model, target, reference, mask, &edit->edit, edit->refine, image,
+                              &report, &core);
+    if (status == STYLEMAP_OK) outcome->unrefined = report.before;
+  } else if (edit->reference) {
     status = stylemap_transplant(net->session, target, reference, mask, &edit->edit, image, &core);
   } else {
     status = stylemap_reconstruct(net->session, target, image, &core);
-    if (status == STYLEMAP_OK) *mse = stylemap_mse(image, target, net->image_count);
   }
+  if (status == STYLEMAP_OK && !edit->reference) outcome->mse = stylemap_mse(image, target, net->image_count);
   if (status != STYLEMAP_OK) {
     job_set_error(error, &core);
     return FALSE;
@@ -182,8 +195,14 @@ static gboolean edit_square(const Edit *edit, const Net *net, gdouble *mse, GErr
 
 /* -------------------------------------------------------------------------------------------- both */
 
-static gboolean run_edit(const Edit *edit, gdouble *mse, GError **error) {
-  if (!cli_need_output(edit->output, error) || !output_check(edit->output, error)) return FALSE;
+static gboolean run_edit(const Edit *edit, Outcome *outcome, GError **error) {
+  if (!cli_need_output(edit->output, error) || !output_check(edit->output, error) ||
+      !cli_check_range("--refine", edit->refine, 0, 100000, error))
+    return FALSE;
+  if (edit->refine && edit->edit.space == STYLEMAP_SPACE_W) {
+    cli_usage(error, _("--refine works in w+: leave out --space w."));
+    return FALSE;
+  }
   gboolean square = edit->raw || is_tensor_path(edit->output);
   gboolean tensors = is_tensor_path(edit->target) || (edit->reference && is_tensor_path(edit->reference)) ||
                      (edit->mask && is_tensor_path(edit->mask));
@@ -191,15 +210,17 @@ static gboolean run_edit(const Edit *edit, gdouble *mse, GError **error) {
   progress_part(0, 0.2);
   /* The job opens the model itself; here it is needed for the square and for the shapes of tensors. */
   gboolean done = (!square && !tensors) || net_open(&net, edit->model, error);
-  if (done) done = square ? edit_square(edit, &net, mse, error) : edit_picture(edit, &net, mse, error);
+  if (done) done = square ? edit_square(edit, &net, outcome, error) : edit_picture(edit, &net, outcome, error);
   net_close(&net);
   return done;
 }
 
 static gboolean run_reconstruct(const Command *command, gchar **arguments, GError **error) {
-  Edit edit = { 0 };
-  gdouble mse = -1;
+  Edit edit = { .edit.space = STYLEMAP_SPACE_W_PLUS };
+  Outcome outcome = { -1, -1 };
   const GOptionEntry entries[] = {
+    { "refine", 0, 0, G_OPTION_ARG_INT, &edit.refine, N_("Come nearer to the pictures, in so many steps (slower)"),
+      N_("STEPS") },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &edit.raw, N_("Write the model's own S x S square"), NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &edit.output, N_("The picture"), N_("PICTURE") },
     G_OPTION_ENTRY_NULL
@@ -209,12 +230,14 @@ static gboolean run_reconstruct(const Command *command, gchar **arguments, GErro
   if (done) {
     edit.model = given[0];
     edit.target = given[1];
-    done = run_edit(&edit, &mse, error);
+    done = run_edit(&edit, &outcome, error);
   }
   if (done) {
     Number a, b;
     progress_end();
-    g_print("MSE %s  PSNR %s dB\n", cli_number(&a, "%.6f", mse), cli_number(&b, "%.2f", 10 * log10(4 / mse)));
+    if (outcome.unrefined >= 0) g_print("MSE before %s\n", cli_number(&a, "%.6f", outcome.unrefined));
+    g_print("MSE %s  PSNR %s dB\n", cli_number(&a, "%.6f", outcome.mse),
+            cli_number(&b, "%.2f", 10 * log10(4 / outcome.mse)));
   }
   g_free(edit.output);
   return done;
@@ -230,7 +253,7 @@ const Command command_reconstruct = {
 static gboolean run_transplant(const Command *command, gchar **arguments, GError **error) {
   Edit edit = { .edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1.0 } };
   g_autofree gchar *mask = NULL, *rule = NULL, *space = NULL;
-  gdouble mse = -1;
+  Outcome outcome = { -1, -1 };
   const GOptionEntry entries[] = {
     { "mask", 0, 0, G_OPTION_ARG_FILENAME, &mask, N_("White where the reference comes in; as large as the target"),
       N_("PICTURE") },
@@ -240,6 +263,8 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
     { "space", 0, 0, G_OPTION_ARG_STRING, &space, N_("Blend every level (w+) or once (w); default w+"), "w+|w" },
     { "strength", 0, 0, G_OPTION_ARG_DOUBLE, &edit.edit.strength, N_("From 0, nothing, to 1, all (default)"), "X" },
     { "feather", 0, 0, G_OPTION_ARG_DOUBLE, &edit.feather, N_("Soften the mask's edge, in pixels"), "PX" },
+    { "refine", 0, 0, G_OPTION_ARG_INT, &edit.refine, N_("Come nearer to the pictures, in so many steps (slower)"),
+      N_("STEPS") },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &edit.raw, N_("Write the model's own S x S square"), NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &edit.output, N_("The picture"), N_("PICTURE") },
     G_OPTION_ENTRY_NULL
@@ -258,7 +283,7 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
     edit.target = given[1];
     edit.reference = given[2];
     edit.mask = mask;
-    done = run_edit(&edit, &mse, error);
+    done = run_edit(&edit, &outcome, error);
   }
   g_free(edit.output);
   return done;

@@ -55,7 +55,7 @@ static double penalised(int gradients) {
 }
 
 /* The largest relative error over the tensors of `weights`; `dead` counts those that the loss does not reach. */
-static double compare(evaluate *f, sm_weights *weights, int *dead) {
+static double compare(evaluate *f, sm_parameters *weights, int *dead) {
   sm_learn(&learner->generator, 1);
   sm_learn(&learner->encoder, 1);
   sm_learn(&learner->discriminator, 1);

@@ -35,7 +35,7 @@ static double relative(const real *got, const float *want, size_t count) {
   return top > 0 ? off / top : off;
 }
 
-static stylemap_status compare_gradients(void *data, const char *step, sm_weights *weights) {
+static stylemap_status compare_gradients(void *data, const char *step, sm_parameters *weights) {
   replay *r = data;
   if (r->iteration) return STYLEMAP_OK;
   for (int i = 0; i < weights->count; i++) {
@@ -55,7 +55,7 @@ static stylemap_status compare_gradients(void *data, const char *step, sm_weight
   return STYLEMAP_OK;
 }
 
-static void load(const golden *g, sm_weights *w, const char *prefix, int average) {
+static void load(const golden *g, sm_parameters *w, const char *prefix, int average) {
   for (int i = 0; i < w->count; i++) {
     sm_parameter *p = &w->parameter[i];
     char name[160];
@@ -72,7 +72,7 @@ static void load(const golden *g, sm_weights *w, const char *prefix, int average
 /* Where every gradient of the run was far from zero, weights agree to rounding; elsewhere a sign may differ, and then
  * by at most 2 lr a step (G and E take two steps an iteration). So: nearly all within `weight_limit`, all within that.
  */
-static void compare_after(const golden *g, const sm_weights *w, const char *prefix, int average, double *off_share) {
+static void compare_after(const golden *g, const sm_parameters *w, const char *prefix, int average, double *off_share) {
   size_t total = 0, off = 0;
   for (int i = 0; i < w->count; i++) {
     const sm_parameter *p = &w->parameter[i];

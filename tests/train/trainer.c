@@ -60,8 +60,8 @@ static void steps(stylemap_trainer *t, int count) {
 
 /* The bytes of everything that is trained. */
 static void check_equal(const stylemap_trainer *a, const stylemap_trainer *b, double limit) {
-  const sm_weights *w[2][3] = {{&a->learner->generator, &a->learner->encoder, &a->learner->discriminator},
-                               {&b->learner->generator, &b->learner->encoder, &b->learner->discriminator}};
+  const sm_parameters *w[2][3] = {{&a->learner->generator, &a->learner->encoder, &a->learner->discriminator},
+                                  {&b->learner->generator, &b->learner->encoder, &b->learner->discriminator}};
   double worst = 0;
   int same = 1;
   for (int n = 0; n < 3; n++) {
@@ -143,6 +143,42 @@ static void damaged(void) {
   free(bytes);
 }
 
+static int stop(void *data, stylemap_phase phase, double fraction) { return phase == STYLEMAP_PHASE_REFINE; }
+
+/* `out` is the reconstruction of the first picture. */
+static void refined(stylemap_model *model, stylemap_session *session, const float *out) {
+  const size_t count = 3 * SIZE * SIZE;
+  double start = stylemap_mse(out, images, count);
+  stylemap_pyramid *p = NULL;
+  stylemap_refine_report report;
+  float again[3 * SIZE * SIZE];
+  CHECK(stylemap_pyramid_new(model, &p, &error) == STYLEMAP_OK);
+  const stylemap_refine_options none = {0, 0, 0}, w = {12, 0, 0}, both = {20, 0, 0.5}, wild = {6, 10, 0.5};
+  CHECK(stylemap_refine(session, images, &none, p, &report, &error) == STYLEMAP_OK, "%s", error.message);
+  /* the trainer's forward pass against the session's: see below */
+  CHECK_NEAR(report.before, start, 1e-4 * start);
+  CHECK(report.after == report.before && report.steps == 0);
+  CHECK(stylemap_refine(session, images, &w, p, &report, &error) == STYLEMAP_OK, "%s", error.message);
+  CHECK(report.after < report.before && report.steps > 0, "%g to %g", report.before, report.after);
+  double on_w = report.after;
+  CHECK(stylemap_refine(session, images, &both, p, &report, &error) == STYLEMAP_OK, "%s", error.message);
+  CHECK(report.after < on_w, "%g to %g", on_w, report.after);
+  CHECK(stylemap_synth(session, p, again, &error) == STYLEMAP_OK);
+  CHECK_NEAR(stylemap_mse(again, images, count), report.after, 1e-3 * report.after);
+  CHECK(stylemap_refine(session, images, &wild, p, &report, &error) == STYLEMAP_OK);
+  CHECK(report.after <= report.before, "a wild rate: %g to %g", report.before, report.after);
+  const stylemap_refine_options wrong = {-1, 0, 0};
+  CHECK(stylemap_refine(session, images, &wrong, p, &report, &error) == STYLEMAP_BAD_ARGUMENT);
+  stylemap_pyramid_free(p);
+
+  stylemap_session *stopping = NULL;
+  CHECK(stylemap_session_new(model, 1, stop, NULL, &stopping, &error) == STYLEMAP_OK);
+  CHECK(stylemap_pyramid_new(model, &p, &error) == STYLEMAP_OK);
+  CHECK(stylemap_refine(stopping, images, &both, p, &report, &error) == STYLEMAP_CANCELLED);
+  stylemap_pyramid_free(p);
+  stylemap_session_free(stopping);
+}
+
 static void exported(stylemap_norm norm) {
   stylemap_train_options o = options(norm);
   stylemap_trainer *t = new_trainer(&o, 2);
@@ -159,9 +195,11 @@ static void exported(stylemap_norm norm) {
   float out[3 * SIZE * SIZE];
   CHECK(stylemap_reconstruct(session, images, out, &error) == STYLEMAP_OK, "%s", error.message);
 
+  refined(model, session, out);
+
   /* the trainer's own forward pass with the averages in the place of the weights; not for BatchNorm, which takes the
    * batch's statistics in training */
-  sm_weights *w[] = {&t->learner->generator, &t->learner->encoder};
+  sm_parameters *w[] = {&t->learner->generator, &t->learner->encoder};
   for (int n = 0; n < 2; n++)
     for (int i = 0; i < w[n]->count; i++)
       memcpy(w[n]->parameter[i].value, w[n]->parameter[i].average, sizeof(float) * w[n]->parameter[i].count);
