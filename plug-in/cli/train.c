@@ -13,6 +13,18 @@
 #include "job.h"
 #include "train.h"
 
+TrainShare train_share = { 0, 1, NULL };
+
+static gboolean writes(void) {
+  return train_share.rank == 0;
+}
+
+/* The sum of `value` over all ranks; every rank comes here. A broken connection counts as a wish to end. */
+static gfloat agree(gfloat value) {
+  if (train_share.ranks > 1 && train_share.sum(NULL, &value, 1) != 0) return 1;
+  return value;
+}
+
 /* ----------------------------------------------------------------------------------------- options */
 
 /* Not given: NAN, or INT_MIN; then the defaults or, when a run goes on, its own stay. */
@@ -324,16 +336,18 @@ static gboolean train(Run *run, GError **error) {
   const RunOptions *o = run->options;
   const stylemap_train_options *t = stylemap_trainer_options(run->trainer);
   gsize each = 3 * (gsize)t->size * (gsize)t->size;
-  g_autofree gfloat *images = g_new(gfloat, each * (gsize)t->batch);
-  g_autofree guint64 *indices = g_new(guint64, (gsize)t->batch);
-  g_autofree guchar *mirrored = g_new(guchar, (gsize)t->batch);
+  gint batch = t->batch / train_share.ranks;
+  g_autofree gfloat *images = g_new(gfloat, each * (gsize)batch);
+  g_autofree guint64 *indices = g_new(guint64, (gsize)batch);
+  g_autofree guchar *mirrored = g_new(guchar, (gsize)batch);
   stylemap_error core;
   run->started = g_get_monotonic_time();
   run->started_at = stylemap_trainer_iteration(run->trainer);
   for (;;) {
     guint64 iteration = stylemap_trainer_iteration(run->trainer);
-    gboolean ends = (o->iterations > 0 && iteration >= (guint64)o->iterations) || progress_interrupted();
-    gboolean moved = iteration > run->started_at;
+    gboolean ends = (o->iterations > 0 && iteration >= (guint64)o->iterations) ||
+                    agree(progress_interrupted() ? 1 : 0) > 0; /* all ranks end at the same step */
+    gboolean moved = iteration > run->started_at && writes();
     if (moved && (ends || iteration % (guint64)o->report_every == 0)) {
       Measure measure = { -1, -1 };
       if (!save_state(run, error)) return FALSE; /* before anything that may fail */
@@ -342,11 +356,11 @@ static gboolean train(Run *run, GError **error) {
     } else if (moved && iteration % (guint64)o->save_every == 0 && !save_state(run, error)) {
       return FALSE;
     }
-    if (run->summed >= o->log_every) write_line(run, NULL);
+    if (run->summed >= o->log_every && writes()) write_line(run, NULL);
     if (ends) break;
     if (stylemap_trainer_draw(run->trainer, run->pictures.count, indices, mirrored, &core) != STYLEMAP_OK)
       return fail_core(error, &core);
-    for (gint i = 0; i < t->batch; i++)
+    for (gint i = 0; i < batch; i++)
       cache_image(&run->pictures, indices[i], mirrored[i], images + each * (gsize)i);
     stylemap_train_losses losses;
     gint64 before = g_get_monotonic_time();
@@ -354,7 +368,7 @@ static gboolean train(Run *run, GError **error) {
     gdouble took = (gdouble)(g_get_monotonic_time() - before) / G_TIME_SPAN_SECOND;
     run->seconds += took;
     add_losses(run, &losses);
-    show(run, took, &losses);
+    if (writes()) show(run, took, &losses);
     if (!isfinite(losses.mse) || !isfinite(losses.d_adversarial)) {
       g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED,
                   _("The losses are no numbers any more. Go on from the last state with a smaller --rate."));
@@ -362,7 +376,7 @@ static gboolean train(Run *run, GError **error) {
     }
   }
   if (isatty(STDERR_FILENO) && !common.quiet) g_printerr("\n");
-  if (progress_interrupted()) cli_note(_("Saved. The run goes on with --resume."));
+  if (progress_interrupted() && writes()) cli_note(_("Saved. The run goes on with --resume."));
   return progress_go_on(error);
 }
 
@@ -395,16 +409,12 @@ static void choose_blas_kernels(void) {
 #endif
 }
 
-static gboolean open_run(Run *run, const gchar *data, GError **error) {
+/* The trainer, new or from the run's state. */
+static gboolean open_trainer(Run *run, GError **error) {
   const RunOptions *o = run->options;
   stylemap_train_options train;
   stylemap_error core;
   stylemap_train_defaults(&train);
-  if (g_mkdir_with_parents(o->output, 0777) != 0) {
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be made: %s."), o->output, g_strerror(errno));
-    return FALSE;
-  }
-  if (!lock_run(run, error)) return FALSE;
   if (o->resume) {
     if (!open_state(o, &run->trainer, error)) return FALSE;
     train = *stylemap_trainer_options(run->trainer);
@@ -423,14 +433,49 @@ static gboolean open_run(Run *run, const gchar *data, GError **error) {
   if (o->export_path) return TRUE;
   if (o->vgg && stylemap_trainer_perceptual(run->trainer, o->vgg, &core) != STYLEMAP_OK)
     return fail_core(error, &core);
+  if (train_share.ranks > 1 && stylemap_trainer_share(run->trainer, train_share.rank, train_share.ranks,
+                                                      train_share.sum, NULL, &core) != STYLEMAP_OK)
+    return fail_core(error, &core);
+  return TRUE;
+}
+
+/* The pictures; rank 0 makes the caches, the others open what it made. */
+static gboolean open_data(Run *run, const gchar *data, GError **error) {
+  const RunOptions *o = run->options;
+  gint size = stylemap_trainer_options(run->trainer)->size;
   g_autofree gchar *pictures = in_run(run, "pictures.cache"), *held_out = in_run(run, "held-out.cache");
-  if (!cache_open(&run->pictures, pictures, data, train.size, error)) return FALSE;
-  if ((o->held_out || g_file_test(held_out, G_FILE_TEST_EXISTS)) &&
-      !cache_open(&run->held_out, held_out, o->held_out, train.size, error))
+  gboolean done = TRUE;
+  if (writes()) {
+    done = cache_open(&run->pictures, pictures, data, size, error);
+    if (done && (o->held_out || g_file_test(held_out, G_FILE_TEST_EXISTS)))
+      done = cache_open(&run->held_out, held_out, o->held_out, size, error);
+    if (done)
+      cli_note(_("%llu pictures to train on, %llu held out"), (unsigned long long)run->pictures.count,
+               (unsigned long long)run->held_out.count);
+  }
+  if (agree(done ? 0 : 1) > 0) {
+    if (done) g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED, _("Rank 0 could not open the pictures."));
     return FALSE;
-  cli_note(_("%llu pictures to train on, %llu held out"), (unsigned long long)run->pictures.count,
-           (unsigned long long)run->held_out.count);
-  return write_options(run, error) && open_log(run, stylemap_trainer_iteration(run->trainer), error);
+  }
+  return writes() || cache_open(&run->pictures, pictures, data, size, error);
+}
+
+static gboolean open_run(Run *run, const gchar *data, GError **error) {
+  const RunOptions *o = run->options;
+  gboolean done = TRUE;
+  if (writes() && g_mkdir_with_parents(o->output, 0777) != 0) {
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be made: %s."), o->output, g_strerror(errno));
+    done = FALSE;
+  }
+  done = done && (!writes() || lock_run(run, error)) && open_trainer(run, error);
+  if (agree(done ? 0 : 1) > 0) {
+    if (done) g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED, _("Another rank could not start."));
+    return FALSE;
+  }
+  if (o->export_path) return TRUE;
+  return open_data(run, data, error) &&
+         (!writes() ||
+          (write_options(run, error) && open_log(run, stylemap_trainer_iteration(run->trainer), error)));
 }
 
 static gboolean run_train(const Command *command, gchar **arguments, GError **error) {

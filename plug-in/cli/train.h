@@ -7,6 +7,13 @@
 #pragma once
 #include "cli.h"
 
+/* Who else works on the run; train-mpi.c fills it before the command runs. Only rank 0 writes. */
+typedef struct {
+  gint rank, ranks;        /* 0 of 1: alone */
+  stylemap_all_reduce sum; /* as in stylemap_trainer_share */
+} TrainShare;
+extern TrainShare train_share;
+
 /* train-cache.c: every picture's centred square, size x size x 3 bytes. --------------------------- */
 
 typedef struct {
