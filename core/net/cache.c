@@ -170,8 +170,8 @@ static sm_modulations *room_for_modulations(stylemap_session *s, const sm_pictur
   size_t bytes = 0;
   for (int l = 0; l < sm_level_count(&s->net->config); l++) {
     sm_level_modulation v = sm_modulation_of(s->net, l);
-    bytes += (sm_map_floats(v.channels, v.side, v.side) + sm_map_floats(v.beta_channels, v.side, v.side)) * sizeof(float);
-    bytes += (size_t)v.tiles;
+    size_t floats = sm_map_floats(v.channels, v.side, v.side) + sm_map_floats(v.beta_channels, v.side, v.side);
+    bytes += floats * sizeof(float) + (size_t)v.tiles;
   }
   if (fits(cache, bytes)) {
     sm_modulations *m = modulations_new(s->net);

@@ -71,7 +71,8 @@ static void fold_rgb(const sm_network *n, float *out) {
     double bias = 0;
     for (size_t t = 0; t < taps; t++) {
       double sum = 0;
-      for (size_t j = 0; j < (size_t)rgb->cin; j++) sum += (double)rgb->weight[o * (size_t)rgb->cin + j] * beta->weight[j * taps + t];
+      for (size_t j = 0; j < (size_t)rgb->cin; j++)
+        sum += (double)rgb->weight[o * (size_t)rgb->cin + j] * beta->weight[j * taps + t];
       out[o * taps + t] = (float)(sum * scale * each);
     }
     for (size_t j = 0; j < (size_t)rgb->cin; j++) bias += (double)rgb->weight[o * (size_t)rgb->cin + j] * beta->bias[j];

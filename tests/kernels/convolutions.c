@@ -16,14 +16,18 @@ typedef struct guarded {
 
 static guarded guarded_new(size_t n) {
   guarded g = {sm_alloc(n + GUARD, sizeof(float)), n};
-  if (!g.v) abort();
-  for (size_t i = 0; i < n; i++) g.v[i] = NAN;
-  for (size_t i = n; i < n + GUARD; i++) g.v[i] = guard_value;
+  if (!g.v)
+    abort();
+  for (size_t i = 0; i < n; i++)
+    g.v[i] = NAN;
+  for (size_t i = n; i < n + GUARD; i++)
+    g.v[i] = guard_value;
   return g;
 }
 
 static void guarded_end(guarded g, const char *what) {
-  for (size_t i = g.n; i < g.n + GUARD; i++) CHECK(g.v[i] == guard_value, "%s wrote past its end", what);
+  for (size_t i = g.n; i < g.n + GUARD; i++)
+    CHECK(g.v[i] == guard_value, "%s wrote past its end", what);
   sm_free(g.v);
 }
 
@@ -31,8 +35,10 @@ static void guarded_end(guarded g, const char *what) {
 static guarded random_map(planes p) {
   size_t pixels = (size_t)p.h * (size_t)p.w;
   float *plain = malloc(sizeof(float) * (size_t)p.c * pixels);
-  if (!plain) abort();
-  for (size_t i = 0; i < (size_t)p.c * pixels; i++) p.v[i] = plain[i] = harness_float();
+  if (!plain)
+    abort();
+  for (size_t i = 0; i < (size_t)p.c * pixels; i++)
+    p.v[i] = plain[i] = harness_float();
   guarded g = guarded_new(sm_map_floats(p.c, p.h, p.w));
   sm_pack(plain, p.c, pixels, g.v);
   free(plain);
@@ -71,11 +77,13 @@ static filter random_filter(int cout, int cin, int taps, int half) {
   float scale = 0.75f, *w = sm_alloc(n, sizeof(float));
   uint16_t *h = sm_alloc(n, sizeof(uint16_t));
   filter f = {.exact = malloc(n * sizeof(double))};
-  if (!w || !h || !f.exact) abort();
+  if (!w || !h || !f.exact)
+    abort();
   for (size_t i = 0; i < n; i++) {
     w[i] = harness_float();
     f.exact[i] = w[i];
-    if (half) h[i] = half_bits(w[i], &f.exact[i]);
+    if (half)
+      h[i] = half_bits(w[i], &f.exact[i]);
     f.exact[i] *= scale;
   }
   f.f = (sm_filter){half ? (void *)h : w, half, cout, cin, taps, scale};
@@ -93,10 +101,12 @@ static sm_convolver convolver(const sm_kernels *k, sm_pool *pool, size_t shared,
   size_t all = own * (size_t)sm_pool_threads(pool);
   v.shared = sm_alloc(shared + GUARD, sizeof(float));
   v.own = sm_alloc(all + GUARD, sizeof(float));
-  if (!v.shared || !v.own) abort();
+  if (!v.shared || !v.own)
+    abort();
   memset(v.shared, 0xA5, shared * sizeof(float));
   memset(v.own, 0xA5, all * sizeof(float));
-  for (int i = 0; i < GUARD; i++) v.shared[shared + (size_t)i] = v.own[all + (size_t)i] = guard_value;
+  for (int i = 0; i < GUARD; i++)
+    v.shared[shared + (size_t)i] = v.own[all + (size_t)i] = guard_value;
   return v;
 }
 
@@ -115,8 +125,10 @@ static void convolver_end(sm_convolver v) {
  * times the largest error measured (seeds 1..50, C 1..96, all instruction sets), which is written beside them. */
 static double limit_of(sm_method m, int products) {
   const double eps = 0x1p-24, scale = sqrt(products);
-  if (m == SM_WINOGRAD) return 3 * 1.7e-6 * scale;
-  if (m == SM_UP || m == SM_DOWN) return 3 * 4.5e-7 * scale;
+  if (m == SM_WINOGRAD)
+    return 3 * 1.7e-6 * scale;
+  if (m == SM_UP || m == SM_DOWN)
+    return 3 * 4.5e-7 * scale;
   return (products + 2) * eps * (0.25 * products + 4);
 }
 
@@ -132,24 +144,29 @@ static double measured[SM_METHODS];
 
 static void one(const sm_kernels *k, sm_method method, shape s, int how) {
   sm_pool *pool;
-  if (sm_pool_new(s.threads, &pool, NULL) != STYLEMAP_OK) abort();
+  if (sm_pool_new(s.threads, &pool, NULL) != STYLEMAP_OK)
+    abort();
   const int taps = method == SM_POINT ? 1 : 9;
   filter f = random_filter(s.cout, s.cin, taps, how & HALF), f2 = {0};
   float kernel[16];
-  for (int i = 0; i < 16; i++) kernel[i] = how & ODD_FIR ? harness_float() : standard_fir[i] / 16;
+  for (int i = 0; i < 16; i++)
+    kernel[i] = how & ODD_FIR ? harness_float() : standard_fir[i] / 16;
   sm_fir fir;
   int standard = sm_fir_from(kernel, 4, &fir);
   CHECK(standard == !(how & ODD_FIR));
   CHECK(fir.separable == !(how & ODD_FIR));
 
-  sm_convolution c = {.method = method, .filter = f.f, .height = s.h, .width = s.w, .pictures = s.pictures, .fir = &fir};
+  sm_convolution c = {
+      .method = method, .filter = f.f, .height = s.h, .width = s.w, .pictures = s.pictures, .fir = &fir};
   if (how & MODULATED && !(how & NO_BETA)) {
     f2 = random_filter(s.cout, s.cin, taps, how & HALF);
     c.second = f2.f;
   }
   int blocks = sm_blocks(s.cout), oh = s.h, ow = s.w;
-  if (method == SM_UP) oh *= 2, ow *= 2;
-  if (method == SM_DOWN) oh /= 2, ow /= 2;
+  if (method == SM_UP)
+    oh *= 2, ow *= 2;
+  if (method == SM_DOWN)
+    oh /= 2, ow /= 2;
 
   planes in[4], expect[4], add[4], other = {0};
   const float *in_maps[4], *add_maps[4], *low_maps[4], *x_maps[4];
@@ -173,7 +190,8 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
       other = planes_new(s.cin, s.h, s.w);
       other_g = random_map(other);
       alpha = malloc(sizeof(float) * (size_t)s.h * (size_t)s.w);
-      if (!alpha) abort();
+      if (!alpha)
+        abort();
       for (int i = 0; i < s.h * s.w; i++) {
         float a = harness_float();
         alpha[i] = a < -0.5f ? 0 : a > 0.5f ? 1 : a + 0.5f;
@@ -199,13 +217,15 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
       free(wide.v);
     } else {
       sum = oracle_same(in[p], f.exact, s.cout, taps == 9 ? 3 : 1);
-      if (f2.exact) sum2 = oracle_same(in[p], f2.exact, s.cout, taps == 9 ? 3 : 1);
+      if (f2.exact)
+        sum2 = oracle_same(in[p], f2.exact, s.cout, taps == 9 ? 3 : 1);
     }
     planes low = {0};
     if (how & LOW) {
       planes zeros = oracle_zeros(add[p]);
       float up[16];
-      for (int i = 0; i < 16; i++) up[i] = standard_fir[i] / 16;
+      for (int i = 0; i < 16; i++)
+        up[i] = standard_fir[i] / 16;
       low = oracle_blur(zeros, up, 2, 2, 1);
       free(zeros.v);
     }
@@ -218,9 +238,12 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
             double beta = f2.exact ? *planes_at(sum2, o, y, x) + bias2.v[o] : 0;
             *v = (*planes_at(add[p], o, y, x) * norm_scale.v[o] + norm_shift.v[o]) * *v + beta;
           } else {
-            if (*v < 0) *v *= slope;
-            if (how & ADD) *v += *planes_at(add[p], o, y, x);
-            if (how & LOW) *v += *planes_at(low, o, y, x);
+            if (*v < 0)
+              *v *= slope;
+            if (how & ADD)
+              *v += *planes_at(add[p], o, y, x);
+            if (how & LOW)
+              *v += *planes_at(low, o, y, x);
           }
         }
     expect[p] = sum;
@@ -230,23 +253,29 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
     out_maps[p] = out_g[p].v;
   }
   c.in = in_maps;
-  if (how & BLENDED) c.other = other_g.v, c.alpha = alpha;
+  if (how & BLENDED)
+    c.other = other_g.v, c.alpha = alpha;
   c.out = (sm_output){.maps = out_maps, .bias = bias.v, .slope = (float)slope};
-  if (how & ADD) c.out.add = add_maps;
-  if (how & LOW) c.out.low = low_maps;
+  if (how & ADD)
+    c.out.add = add_maps;
+  if (how & LOW)
+    c.out.low = low_maps;
   if (how & MODULATED) {
     c.out.x = x_maps;
     c.out.norm_scale = norm_scale.v, c.out.norm_shift = norm_shift.v;
-    if (f2.exact) c.out.bias2 = bias2.v;
+    if (f2.exact)
+      c.out.bias2 = bias2.v;
   }
   int rows, columns, step;
   sm_tiling(method, s.h, s.w, &rows, &columns, &step);
   int32_t *some = malloc(sizeof(int32_t) * (size_t)(rows * columns));
-  if (!some) abort();
+  if (!some)
+    abort();
   if (how & SOME) {
     c.tiles = some;
     for (int t = 0; t < rows * columns; t++)
-      if (t % 3 == 1) some[c.tile_count++] = t;
+      if (t % 3 == 1)
+        some[c.tile_count++] = t;
   }
   size_t wide_floats = method == SM_UP ? sm_wide_floats(s.cout, s.h, s.w) * (size_t)s.pictures : 1;
   guarded wide = guarded_new(wide_floats);
@@ -269,17 +298,22 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
             continue;
           }
           double want = 0, e;
-          if (o < s.cout) want = *planes_at(expect[p], o, y, x);
-          else if (how & MODULATED) continue; /* whatever the caller's norm_shift gives */
+          if (o < s.cout)
+            want = *planes_at(expect[p], o, y, x);
+          else if (how & MODULATED)
+            continue; /* whatever the caller's norm_shift gives */
           e = fabs(got - want);
-          if (!(e <= limit)) wrong++;
-          if (!(e <= worst)) worst = e;
+          if (!(e <= limit))
+            wrong++;
+          if (!(e <= worst))
+            worst = e;
         }
   CHECK(wrong == 0, "%s method %d %dx%d->%d %dx%d pictures %d threads %d how %d: %d wrong, worst %g, limit %g", k->name,
         method, s.cin, taps, s.cout, s.h, s.w, s.pictures, s.threads, how, wrong, worst, limit);
   CHECK(touched == 0, "%d numbers outside the listed tiles", touched);
   double relative = worst / sqrt(s.cin * taps);
-  if (relative > measured[method]) measured[method] = relative;
+  if (relative > measured[method])
+    measured[method] = relative;
 
   convolver_end(v);
   guarded_end(wide, "wide");
@@ -289,16 +323,19 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
     free(in[p].v), free(expect[p].v), free(add[p].v);
     guarded_end(in_g[p], "input"), guarded_end(out_g[p], "output"), guarded_end(add_g[p], "addend");
   }
-  if (other.v) guarded_end(other_g, "other");
+  if (other.v)
+    guarded_end(other_g, "other");
   free(other.v), free(alpha), free(some);
   filter_end(f);
-  if (f2.exact) filter_end(f2);
+  if (f2.exact)
+    filter_end(f2);
   sm_pool_free(pool);
 }
 
 static void convolutions(const sm_kernels *k) {
-  static const shape small[] = {{1, 1, 4, 4, 1, 1},   {3, 5, 5, 7, 1, 2},     {16, 16, 8, 8, 2, 1}, {20, 33, 9, 6, 1, 2},
-                                {48, 70, 16, 16, 1, 2}, {17, 16, 13, 21, 3, 1}, {64, 40, 32, 12, 1, 2}};
+  static const shape small[] = {{1, 1, 4, 4, 1, 1},    {3, 5, 5, 7, 1, 2},     {16, 16, 8, 8, 2, 1},
+                                {20, 33, 9, 6, 1, 2},  {48, 70, 16, 16, 1, 2}, {17, 16, 13, 21, 3, 1},
+                                {64, 40, 32, 12, 1, 2}};
   for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
     shape s = small[i], even = s;
     even.h += s.h % 2, even.w += s.w % 2;
@@ -308,7 +345,8 @@ static void convolutions(const sm_kernels *k) {
       one(k, same[m], s, ADD | HALF);
       one(k, same[m], s, MODULATED);
       one(k, same[m], s, MODULATED | NO_BETA);
-      if (s.pictures == 1) one(k, same[m], s, MODULATED | BLENDED | SOME);
+      if (s.pictures == 1)
+        one(k, same[m], s, MODULATED | BLENDED | SOME);
     }
     one(k, SM_WINOGRAD, even, LOW);
     one(k, SM_UP, s, PLAIN);
@@ -337,19 +375,24 @@ static void elements(const sm_kernels *k) {
   for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
     shape s = shapes[i];
     sm_pool *pool;
-    if (sm_pool_new(s.threads, &pool, NULL) != STYLEMAP_OK) abort();
+    if (sm_pool_new(s.threads, &pool, NULL) != STYLEMAP_OK)
+      abort();
     sm_convolver v = convolver(k, pool, 4096, 4096);
-    size_t pixels = (size_t)s.h * (size_t)s.w, n = sm_map_floats(s.cin, s.h, s.w), padded = (size_t)sm_blocks(s.cin) * 16;
+    size_t pixels = (size_t)s.h * (size_t)s.w, n = sm_map_floats(s.cin, s.h, s.w),
+           padded = (size_t)sm_blocks(s.cin) * 16;
     planes x = planes_new(s.cin, s.h, s.w);
     guarded map = random_map(x), scale = guarded_new(padded), shift = guarded_new(padded);
     for (int together = 0; together < 2; together++) {
       CHECK(sm_normalise(&v, map.v, s.cin, s.h, s.w, together, scale.v, shift.v) == 0);
       double sum = 0, squares = 0;
       for (int c = 0; c < s.cin; c++) {
-        if (!together) sum = squares = 0;
-        for (size_t p = 0; p < pixels; p++) sum += x.v[(size_t)c * pixels + p];
+        if (!together)
+          sum = squares = 0;
+        for (size_t p = 0; p < pixels; p++)
+          sum += x.v[(size_t)c * pixels + p];
         double count = (double)pixels * (together ? s.cin : 1), mean = sum / count;
-        if (together && c + 1 < s.cin) continue;
+        if (together && c + 1 < s.cin)
+          continue;
         for (size_t p = together ? 0 : (size_t)c * pixels; p < (size_t)(c + 1) * pixels; p++)
           squares += (x.v[p] - mean) * (x.v[p] - mean);
         double rstd = 1 / sqrt(squares / count + 1e-5);
@@ -357,11 +400,13 @@ static void elements(const sm_kernels *k) {
         CHECK_NEAR(scale.v[c], rstd, rstd * 40 * 0x1p-24);
         CHECK_NEAR(shift.v[c], -mean * rstd, rstd * 80 * 0x1p-24);
       }
-      for (size_t c = (size_t)s.cin; c < padded; c++) CHECK(shift.v[c] == 0);
+      for (size_t c = (size_t)s.cin; c < padded; c++)
+        CHECK(shift.v[c] == 0);
     }
     guarded out = guarded_new(n), g[4];
     planes gp[4];
-    for (int q = 0; q < 4; q++) gp[q] = planes_new(s.cin, s.h, s.w), g[q] = random_map(gp[q]);
+    for (int q = 0; q < 4; q++)
+      gp[q] = planes_new(s.cin, s.h, s.w), g[q] = random_map(gp[q]);
     for (int how = 0; how < 3; how++) {
       float t = how == 2 ? 0.3f : 0;
       CHECK(sm_modulate(&v, map.v, s.cin, s.h, s.w, scale.v, shift.v, g[0].v, how ? g[1].v : NULL,
@@ -370,18 +415,21 @@ static void elements(const sm_kernels *k) {
         for (int y = 0; y < s.h; y++)
           for (int u = 0; u < s.w; u++) {
             double a = *planes_at(gp[0], c, y, u), b = how ? *planes_at(gp[1], c, y, u) : 0;
-            if (how == 2) a += t * (*planes_at(gp[2], c, y, u) - a), b += t * (*planes_at(gp[3], c, y, u) - b);
+            if (how == 2)
+              a += t * (*planes_at(gp[2], c, y, u) - a), b += t * (*planes_at(gp[3], c, y, u) - b);
             double want = (*planes_at(x, c, y, u) * scale.v[c] + shift.v[c]) * a + b;
             CHECK_NEAR(map_get(out.v, x, c, y, u), want, 8 * 0x1p-24 * (1 + fabs(scale.v[c]) + fabs(shift.v[c])));
           }
     }
     float kernel[16];
-    for (int q = 0; q < 16; q++) kernel[q] = harness_float();
+    for (int q = 0; q < 16; q++)
+      kernel[q] = harness_float();
     sm_fir fir;
     sm_fir_from(kernel, 1, &fir);
     planes zeros = oracle_zeros(x), twice = oracle_blur(zeros, kernel, 2, 2, 1);
     guarded big = guarded_new(n * 4);
-    for (size_t q = 0; q < n * 4; q++) big.v[q] = 1;
+    for (size_t q = 0; q < n * 4; q++)
+      big.v[q] = 1;
     CHECK(sm_twice(&v, map.v, s.cin, s.h, s.w, &fir, big.v) == 0);
     for (int c = 0; c < s.cin; c++)
       for (int y = 0; y < twice.h; y++)
@@ -403,17 +451,24 @@ static void elements(const sm_kernels *k) {
     guarded_end(big, "twice");
 
     /* colour in: 3 planes -> cin channels; colour out: cin channels -> 3 planes */
-    guarded rgb = guarded_new(3 * pixels), w = guarded_new(3 * padded), b = guarded_new(padded), rest = guarded_new(pixels * 16);
-    for (size_t q = 0; q < 3 * pixels; q++) rgb.v[q] = harness_float();
-    for (size_t q = 0; q < pixels * 16; q++) rest.v[q] = harness_float();
-    for (size_t q = 0; q < 3 * padded; q++) w.v[q] = q % padded < (size_t)s.cin ? harness_float() : 0;
-    for (size_t q = 0; q < padded; q++) b.v[q] = q < (size_t)s.cin ? harness_float() : 0;
+    guarded rgb = guarded_new(3 * pixels), w = guarded_new(3 * padded), b = guarded_new(padded),
+            rest = guarded_new(pixels * 16);
+    for (size_t q = 0; q < 3 * pixels; q++)
+      rgb.v[q] = harness_float();
+    for (size_t q = 0; q < pixels * 16; q++)
+      rest.v[q] = harness_float();
+    for (size_t q = 0; q < 3 * padded; q++)
+      w.v[q] = q % padded < (size_t)s.cin ? harness_float() : 0;
+    for (size_t q = 0; q < padded; q++)
+      b.v[q] = q < (size_t)s.cin ? harness_float() : 0;
     CHECK(sm_enter(&v, rgb.v, 3, s.h, s.w, w.v, b.v, 0.2f, s.cin, out.v) == 0);
     for (int c = 0; c < (int)padded; c++)
       for (size_t p = 0; p < pixels; p++) {
         double sum = b.v[c];
-        for (size_t q = 0; q < 3; q++) sum += (double)w.v[q * padded + (size_t)c] * rgb.v[q * pixels + p];
-        if (sum < 0) sum *= (double)0.2f;
+        for (size_t q = 0; q < 3; q++)
+          sum += (double)w.v[q * padded + (size_t)c] * rgb.v[q * pixels + p];
+        if (sum < 0)
+          sum *= (double)0.2f;
         CHECK_NEAR(out.v[((size_t)(c / 16) * pixels + p) * 16 + (size_t)(c % 16)], sum, 6 * 0x1p-24 * 4);
       }
     guarded planes3 = guarded_new(3 * pixels);
@@ -422,14 +477,17 @@ static void elements(const sm_kernels *k) {
     for (size_t q = 0; q < 3; q++)
       for (size_t p = 0; p < pixels; p++) {
         double sum = (double)bias3[q] + rest.v[p * 16 + q];
-        for (int c = 0; c < s.cin; c++) sum += (double)w.v[q * padded + (size_t)c] * x.v[(size_t)c * pixels + p];
-        if (sum < 0) sum *= (double)0.2f;
+        for (int c = 0; c < s.cin; c++)
+          sum += (double)w.v[q * padded + (size_t)c] * x.v[(size_t)c * pixels + p];
+        if (sum < 0)
+          sum *= (double)0.2f;
         CHECK_NEAR(planes3.v[q * pixels + p], sum, (s.cin + 4) * 0x1p-24 * (s.cin + 2));
       }
     guarded_end(rgb, "rgb"), guarded_end(w, "w"), guarded_end(b, "b"), guarded_end(rest, "rest");
     guarded_end(planes3, "leave"), guarded_end(out, "modulate"), guarded_end(map, "map");
     guarded_end(scale, "scale"), guarded_end(shift, "shift");
-    for (int q = 0; q < 4; q++) guarded_end(g[q], "gamma"), free(gp[q].v);
+    for (int q = 0; q < 4; q++)
+      guarded_end(g[q], "gamma"), free(gp[q].v);
     free(x.v);
     convolver_end(v);
     sm_pool_free(pool);
@@ -445,11 +503,17 @@ static void repeatable(const sm_kernels *k) {
   memset(bias.v, 0, 48 * sizeof(float));
   for (int run = 0; run < 2; run++) {
     sm_pool *pool;
-    if (sm_pool_new(2, &pool, NULL) != STYLEMAP_OK) abort();
+    if (sm_pool_new(2, &pool, NULL) != STYLEMAP_OK)
+      abort();
     out[run] = guarded_new(sm_map_floats(40, 20, 20));
     const float *in = map.v;
     float *to = out[run].v;
-    sm_convolution c = {.method = SM_WINOGRAD, .filter = f.f, .height = 20, .width = 20, .pictures = 1, .in = &in,
+    sm_convolution c = {.method = SM_WINOGRAD,
+                        .filter = f.f,
+                        .height = 20,
+                        .width = 20,
+                        .pictures = 1,
+                        .in = &in,
                         .out = {.maps = &to, .bias = bias.v, .slope = 1}};
     size_t shared, own;
     sm_convolution_memory(k, 2, &c, &shared, &own);
@@ -475,10 +539,16 @@ static void cancelled(const sm_kernels *k) {
   filter f = random_filter(16, 16, 9, 0);
   memset(bias.v, 0, 64);
   sm_pool *pool;
-  if (sm_pool_new(1, &pool, NULL) != STYLEMAP_OK) abort();
+  if (sm_pool_new(1, &pool, NULL) != STYLEMAP_OK)
+    abort();
   const float *in = map.v;
   float *to = out.v;
-  sm_convolution c = {.method = SM_WINOGRAD, .filter = f.f, .height = 16, .width = 16, .pictures = 1, .in = &in,
+  sm_convolution c = {.method = SM_WINOGRAD,
+                      .filter = f.f,
+                      .height = 16,
+                      .width = 16,
+                      .pictures = 1,
+                      .in = &in,
                       .out = {.maps = &to, .bias = bias.v, .slope = 1}};
   size_t shared, own;
   sm_convolution_memory(k, 1, &c, &shared, &own);
@@ -499,14 +569,16 @@ int main(int argc, char **argv) {
   harness_seed();
   int tables = 0;
   for (const sm_kernels *const *k = sm_kernels_all(); *k; k++) {
-    if (argc > 1 && strcmp(argv[1], (*k)->name)) continue;
+    if (argc > 1 && strcmp(argv[1], (*k)->name))
+      continue;
     CHECK(sm_kernels_named((*k)->name) == *k);
     convolutions(*k);
     elements(*k);
     repeatable(*k);
     cancelled(*k);
     printf("%s: largest error / sqrt(products):", (*k)->name);
-    for (int m = 0; m < SM_METHODS; m++) printf(" %.2g", measured[m]);
+    for (int m = 0; m < SM_METHODS; m++)
+      printf(" %.2g", measured[m]);
     printf("\n");
     tables++;
   }

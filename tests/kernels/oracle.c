@@ -5,7 +5,8 @@
 
 planes planes_new(int c, int h, int w) {
   planes p = {c, h, w, calloc((size_t)c * (size_t)h * (size_t)w, sizeof(double))};
-  if (!p.v) abort();
+  if (!p.v)
+    abort();
   return p;
 }
 
@@ -29,7 +30,8 @@ planes oracle_same(planes x, const double *weight, int cout, int k) {
         for (int c = 0; c < x.c; c++)
           for (int u = 0; u < k; u++)
             for (int v = 0; v < k; v++)
-              *planes_at(y, o, i, j) += tap(weight, x.c, k, o, c, u, v) * planes_get(x, c, i + u - k / 2, j + v - k / 2);
+              *planes_at(y, o, i, j) +=
+                  tap(weight, x.c, k, o, c, u, v) * planes_get(x, c, i + u - k / 2, j + v - k / 2);
   return y;
 }
 
@@ -73,6 +75,7 @@ planes oracle_zeros(planes x) {
   planes y = planes_new(x.c, 2 * x.h - 1, 2 * x.w - 1);
   for (int c = 0; c < x.c; c++)
     for (int i = 0; i < x.h; i++)
-      for (int j = 0; j < x.w; j++) *planes_at(y, c, 2 * i, 2 * j) = *planes_at(x, c, i, j);
+      for (int j = 0; j < x.w; j++)
+        *planes_at(y, c, 2 * i, 2 * j) = *planes_at(x, c, i, j);
   return y;
 }
