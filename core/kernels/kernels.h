@@ -55,7 +55,7 @@ typedef struct sm_input {
 
 /* Where tiles go, and what is done to a sum s of a channel on the way:
  *   neither:    y = leaky(s + bias) + add + upsampled low
- *   x given:    y = (x * norm_scale + norm_shift) * (s + bias) + (s2 + bias2)     (without a second product bias2 is NULL)
+ *   x given:    y = (x * norm_scale + norm_shift) * (s + bias) + (s2 + bias2)     (bias2 NULL: no second product)
  *   second:     y = s + bias, second = s2 + bias2                                 (WINOGRAD and TAPS3) */
 typedef struct sm_output {
   float *const *maps; /* one for each picture: blocks x height x width x 16 */
