@@ -56,23 +56,49 @@ static void reference_changed(GtkWidget *combo, Dialog *self) {
   update_ok(self);
 }
 
-/* The combo box lists the layers that there were when it was made: it is made anew when the user comes back from
- * GIMP's other windows. */
+static gboolean same_items(GtkWidget *a, GtkWidget *b) {
+  GtkTreeModel *left = gtk_combo_box_get_model(GTK_COMBO_BOX(a)), *right = gtk_combo_box_get_model(GTK_COMBO_BOX(b));
+  GtkTreeIter i, k;
+  gboolean more = gtk_tree_model_get_iter_first(left, &i), other = gtk_tree_model_get_iter_first(right, &k);
+
+  while (more && other) {
+    gint item, counterpart;
+
+    gtk_tree_model_get(left, &i, GIMP_INT_STORE_VALUE, &item, -1);
+    gtk_tree_model_get(right, &k, GIMP_INT_STORE_VALUE, &counterpart, -1);
+    if (item != counterpart)
+      return FALSE;
+    more = gtk_tree_model_iter_next(left, &i);
+    other = gtk_tree_model_iter_next(right, &k);
+  }
+  return more == other;
+}
+
+/* The combo box lists the layers that there were when it was made: when the user comes back from GIMP's other
+ * windows and they are others, a new one takes its place. */
 static void fill_reference(Dialog *self) {
+  GtkWidget *combo;
+
   if (!self->needs_reference)
     return;
-  self->reference_choice = check_propose_reference(self->image, self->target, self->reference_choice);
+  combo = gimp_layer_combo_box_new(is_candidate, self);
+  if (self->reference && same_items(self->reference, combo)) {
+    g_object_ref_sink(combo);
+    g_object_unref(combo);
+    return;
+  }
   if (self->reference)
     gtk_widget_destroy(self->reference);
-  self->reference = gimp_layer_combo_box_new(is_candidate, self);
-  g_object_set(self->reference, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
-  gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(self->reference), self->reference_choice);
-  g_signal_connect(self->reference, "changed", G_CALLBACK(reference_changed), self);
-  gimp_help_set_help_data(self->reference, _("The layer to take from: any layer of any open image."), NULL);
-  gtk_container_add(GTK_CONTAINER(self->reference_place), self->reference);
-  gtk_label_set_mnemonic_widget(GTK_LABEL(self->reference_label), self->reference);
-  gtk_widget_set_sensitive(self->reference, self->reference_choice != NO_ITEM);
-  gtk_widget_show(self->reference);
+  self->reference = combo;
+  self->reference_choice = check_propose_reference(self->image, self->target, self->reference_choice);
+  g_object_set(combo, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
+  gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(combo), self->reference_choice);
+  g_signal_connect(combo, "changed", G_CALLBACK(reference_changed), self);
+  gimp_help_set_help_data(combo, _("The layer to take from: any layer of any open image."), NULL);
+  gtk_container_add(GTK_CONTAINER(self->reference_place), combo);
+  gtk_label_set_mnemonic_widget(GTK_LABEL(self->reference_label), combo);
+  gtk_widget_set_sensitive(combo, self->reference_choice != NO_ITEM);
+  gtk_widget_show(combo);
   hint_set(self->reference_hint, HINT_INFO,
            self->reference_choice != NO_ITEM
                ? NULL

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 8)
+#define JOB_SHARE 0.9 /* of the progress bar; the rest is handing the layers to GIMP */
 
 gboolean edit_check(const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
                     GError **error) {
@@ -71,7 +72,7 @@ static gboolean show_progress(const gchar *phase, gdouble fraction, gpointer dat
     return TRUE;
   }
   progress->next = now + PROGRESS_INTERVAL;
-  gimp_progress_update(CLAMP(fraction, 0, 1));
+  gimp_progress_update(JOB_SHARE * CLAMP(fraction, 0, 1));
   return TRUE; /* cancelling in GIMP ends this process */
 }
 
@@ -152,6 +153,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
   gint left, top;
   gboolean ok = TRUE;
 
+  gimp_progress_set_text(_("Adding the result"));
   for (gint i = 0; i < made->n_layers; i++) {
     gchar *name = layer_name(procedure, options, i);
 
@@ -164,6 +166,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
       g_free(layers);
       return FALSE;
     }
+    gimp_progress_update(JOB_SHARE + (1 - JOB_SHARE) * (i + 1) / made->n_layers);
   }
 
   gimp_drawable_get_offsets(target, &left, &top);
