@@ -53,6 +53,7 @@ run_needs() {
 
 gui_needs() {
   need xvfb has_command Xvfb
+  need procps has_command pgrep
   need xdotool has_command xdotool
   need openbox has_command openbox
   need x11-utils has_command xwininfo

@@ -196,11 +196,12 @@ done
 # -------------------------------------------------------------------------------- interrupted: 130
 for signal in INT TERM; do
   rm -f slow-*
-  ("$stylemap" sample "$model" --count 100000 -o 'slow-%d.safetensors' > out 2> err; echo $? > code) &
+  "$stylemap" sample "$model" --count 100000 -o 'slow-%d.safetensors' > out 2> err &
   for n in $(seq 200); do [ -e slow-3.safetensors ] && break; sleep 0.05; done
-  pkill -$signal -P $! 2> /dev/null
-  wait $!
-  [ "$(cat code)" = 130 ] && [ "$(wc -l < err)" = 1 ] && grep -q '^stylemap: ' err && pass || fail "$signal: $(cat code err)"
+  kill -$signal $!
+  code=0
+  wait $! || code=$?
+  [ $code = 130 ] && [ "$(wc -l < err)" = 1 ] && grep -q '^stylemap: ' err && pass || fail "$signal: $code $(cat err)"
   for f in slow-*.safetensors; do "$tool" near $f image $f image > /dev/null || fail "half a file: $f"; done
   [ -z "$(find . -name '.stylemap*')" ] && pass || fail "left behind after $signal: $(ls -A)"
 done
