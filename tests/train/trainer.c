@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The public trainer: a run that was saved and loaded gives the same bits as one that was not, at any thread count;
  * damaged states are refused; an export is the trainer's averaged network; two ranks equal one.
- * usage: trainer FOLDER (for its files) */
+ * usage: trainer FOLDER (for its files) GOLDEN */
 #include "train/trainer.h"
 #include "harness.h"
 #include "stylemap.h"
@@ -282,6 +282,22 @@ static void ranks(void) {
   pthread_barrier_destroy(&meet);
 }
 
+/* The golden file holds a narrow VGG16 with LPIPS heads, under prefixes. */
+static void perceptual(const char *golden) {
+  stylemap_train_options o = options(STYLEMAP_LAYER_NORM);
+  stylemap_trainer *t = new_trainer(&o, 2), *plain = new_trainer(&o, 2);
+  stylemap_train_losses with, without;
+  CHECK(stylemap_trainer_perceptual(t, golden, &error) == STYLEMAP_OK, "%s", error.message);
+  fill(t, BATCH);
+  CHECK(stylemap_trainer_step(t, images, &with, &error) == STYLEMAP_OK, "%s", error.message);
+  CHECK(stylemap_trainer_step(plain, images, &without, &error) == STYLEMAP_OK, "%s", error.message);
+  CHECK(with.perceptual > 0 && without.perceptual == 0 && with.mse == without.mse);
+  CHECK(stylemap_trainer_save(t, path[0], &error) == STYLEMAP_OK);
+  CHECK(stylemap_trainer_perceptual(t, path[0], &error) == STYLEMAP_REFUSED && strstr(error.message, "features.0"));
+  stylemap_trainer_free(t);
+  stylemap_trainer_free(plain);
+}
+
 static void draws(void) {
   const uint64_t sizes[] = {1, 2, 5, 64, 65, 1000};
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
@@ -337,6 +353,7 @@ int main(int argc, char **argv) {
   exported(STYLEMAP_INSTANCE_NORM);
   exported(STYLEMAP_BATCH_NORM);
   ranks();
+  if (CHECK(argc > 2)) perceptual(argv[2]);
   draws();
   arguments();
   for (int i = 0; i < 3; i++) unlink(path[i]);
