@@ -211,7 +211,7 @@ good reconstruct "$model" target-1.png --threads 1 -o one.safetensors
 good reconstruct "$model" target-1.png --threads 2 -o two.safetensors
 check "threads" "$tool" near one.safetensors image two.safetensors image
 good reconstruct "$model" target-1.png -q -o quiet.png
-if command -v script > /dev/null; then
+if command -v script > /dev/null && script -qec true /dev/null > bar 2>&1 < /dev/null; then # where there are pseudo-terminals
   script -qec "'$stylemap' encode '$model' target-1.png -o bar.safetensors" /dev/null > bar 2>&1 < /dev/null
   grep -q '\[#* *\] *[0-9]*%' bar && pass || fail "no bar on a terminal: $(cat bar)"
   script -qec "'$stylemap' encode '$model' target-1.png --quiet -o bar.safetensors" /dev/null > bar 2>&1 < /dev/null
