@@ -51,6 +51,13 @@ run_needs() {
   need libopenblas0-pthread has_library libopenblas.so.0
 }
 
+# what single tests use, and are skipped without
+test_needs() {
+  need gettext has_command msgfmt
+  need binutils has_command nm
+  need g++ has_command c++
+}
+
 gui_needs() {
   need xvfb has_command Xvfb
   need procps has_command pgrep

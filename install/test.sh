@@ -64,7 +64,7 @@ require_suite() {
 }
 
 step "Packages"
-lists=(build_needs run_needs)
+lists=(build_needs run_needs test_needs)
 if wants gui; then lists+=(gui_needs); fi
 install_missing "${lists[@]}"
 

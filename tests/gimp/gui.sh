@@ -61,7 +61,16 @@ keys() {
   sleep 0.5
 }
 focus() { in_profile xdotool windowactivate --sync "$(window "$1" | tail -1)"; }
-plugin_pid() { pgrep -P "$gimp" -x gimp-stylemap; }
+plugin_pid() { # the plug-in's process among GIMP's children, by /proc alone
+  local stat line
+  for stat in /proc/[0-9]*/stat; do
+    read -r line <"$stat" || continue
+    [[ $line =~ ^([0-9]+)\ \(gimp-stylemap\)\ [^Z]\ ([0-9]+)\  ]] && [ "${BASH_REMATCH[2]}" = "$gimp" ] || continue
+    echo "${BASH_REMATCH[1]}"
+    return
+  done 2>/dev/null
+  return 1
+}
 no_plugin() { ! plugin_pid >/dev/null; }
 
 # --- a screen, a window manager, a GIMP that answers scripts

@@ -13,7 +13,11 @@
 #define PROFILE "test-stylemap-profile"
 
 static void query(void) {
-  static const GimpParamDef fill[] = {{GIMP_PDB_DRAWABLE, "a", ""}, {GIMP_PDB_DRAWABLE, "b", ""}};
+  static const GimpParamDef fill[] = {
+      {GIMP_PDB_DRAWABLE, "a", ""},
+      {GIMP_PDB_DRAWABLE, "b", ""},
+      {GIMP_PDB_INT32, "broken", "TRUE: some numbers of b are infinite or none (float only)"},
+  };
   static const GimpParamDef outside[] = {
       {GIMP_PDB_DRAWABLE, "before", "What was visible, of the image's size"},
       {GIMP_PDB_DRAWABLE, "after", "What is visible"},
@@ -94,7 +98,7 @@ static gfloat *read_mask(gint32 layer, gint width, gint height) {
 }
 
 /* Bits in all places: odd low bits at every depth, values beyond 0..1 and every alpha where the format has them. */
-static void fill(gint32 drawable, guint32 seed) {
+static void fill(gint32 drawable, guint32 seed, gboolean broken) {
   gint width = gimp_drawable_width(drawable), height = gimp_drawable_height(drawable);
   GeglBuffer *buffer = gimp_drawable_get_buffer(drawable);
   const Babl *format = gegl_buffer_get_format(buffer);
@@ -110,6 +114,8 @@ static void fill(gint32 drawable, guint32 seed) {
       gboolean alpha = babl_format_has_alpha(format) && (gint)(i % components) == components - 1;
 
       ((gfloat *)data)[i] = alpha ? g_rand_double(random) : g_rand_double_range(random, -0.2, 1.3);
+      if (broken && i % 53 == 0)
+        ((gfloat *)data)[i] = i % 2 ? NAN : INFINITY;
     }
   } else {
     for (gsize i = 0; i < bytes; i++)
@@ -217,8 +223,8 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
   values[0].data.d_status = GIMP_PDB_SUCCESS;
   *n_values = 1;
   if (g_str_equal(name, FILL)) {
-    fill(params[0].data.d_drawable, 1);
-    fill(params[1].data.d_drawable, 2);
+    fill(params[0].data.d_drawable, 1, FALSE);
+    fill(params[1].data.d_drawable, 2, params[2].data.d_int32);
   } else if (g_str_equal(name, OUTSIDE)) {
     *n_values = 6;
     values[1].type = values[2].type = values[3].type = values[5].type = GIMP_PDB_INT32;

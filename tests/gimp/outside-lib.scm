@@ -1,19 +1,21 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
-; Outside the mask not a bit of what is visible changes: at every depth and encoding, in colour and grey, with alpha,
-; offsets, a layer beneath, a group, and a feathered selection. Loaded by outside-colour.scm and outside-grey.scm.
+; Outside the mask not a bit of what is visible changes, with a feathered selection and a target that is not where
+; the canvas is. Loaded by outside-colour.scm and outside-grey.scm.
 (load "lib.scm")
 
-; `limit`: the largest change outside, in 0..1.
-(define (try-one what type layer-type precision grouped limit)
+; `how`: 'alone, the target is the only visible layer (with every alpha, if its type has one);
+;        'over, it lies in a group over another layer.
+; `limit`: the largest change outside, in 0..1; 0 is compared bit by bit.
+(define (try-one what type layer-type precision how limit)
   (let* ((image (car (gimp-image-new-with-precision 90 70 type precision)))
          (beneath (car (gimp-layer-new image 90 70 layer-type "beneath" 100 LAYER-MODE-NORMAL)))
          (target (car (gimp-layer-new image 80 84 layer-type "target" 100 LAYER-MODE-NORMAL)))
-         (group (if grouped (car (gimp-layer-group-new image)) 0)))
+         (group (if (eq? how 'over) (car (gimp-layer-group-new image)) 0)))
     (gimp-image-insert-layer image beneath 0 0)
-    (if grouped (gimp-image-insert-layer image group 0 0))
+    (if (eq? how 'over) (gimp-image-insert-layer image group 0 0) (gimp-item-set-visible beneath FALSE))
     (gimp-image-insert-layer image target group 0)
     (gimp-layer-set-offsets target 6 -9)
-    (test-stylemap-fill beneath target)
+    (test-stylemap-fill beneath target FALSE)
     (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 30 15 34 30)
     (let* ((before (visible image))
            (result (transplant image target beneath "./tiny.safetensors" 1.0 0 0 5.0))

@@ -75,7 +75,7 @@
   (gimp-image-insert-layer image target 0 0)
   (gimp-image-insert-layer image reference 0 1)
   (gimp-item-set-visible reference FALSE)
-  (test-stylemap-fill target reference)
+  (test-stylemap-fill target reference FALSE)
   (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 20 10 50 50)
   (let* ((before (visible image))
          (result (transplant image target reference "" 1.0 0 0 4.0))
