@@ -46,8 +46,12 @@ build_needs() {
   need libgimp2.0-dev has_pkg gimpui-2.0
 }
 
+# GIMP's icons are SVG, and GIMP does without them silently.
+has_svg_icons() { ls /usr/lib/*/gdk-pixbuf-2.0/*/loaders/libpixbufloader-svg.so >/dev/null 2>&1; }
+
 run_needs() {
   need gimp has_command gimp-console-2.10
+  need librsvg2-common has_svg_icons
   need libopenblas0-pthread has_library libopenblas.so.0
 }
 

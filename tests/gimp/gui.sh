@@ -239,7 +239,7 @@ keys Return
 check "reconstruct makes a layer" wait_for has_layers 3
 
 check "GIMP still runs" kill -0 "$gimp"
-check "no complaints" equal "$(grep -c CRITICAL gimp.txt)" 0
+check "no complaints of the plug-in" equal "$(grep CRITICAL gimp.txt | grep -c stylemap)" 0
 check "one plug-in died: the killed one" equal "$(grep -c 'Plug-in crashed' gimp.txt)" 1
 [ $failures = 0 ] || { grep -v -e '^$' -e 'equest' -e '^Server' -e pixmap gimp.txt; echo "$failures of $checks checks failed; screenshots in $ARTEFACTS"; exit 1; }
 echo "$checks checks passed; screenshots in $ARTEFACTS"
