@@ -51,6 +51,7 @@ fi
 remove "$profile/plug-ins/gimp-stylemap/gimp-stylemap"
 remove "$profile/stylemap-last-values"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stylemap
+rm -f "$cache/babl/babl-fishes"
 for folder in "$cache/babl" "$cache/gegl-0.4/swap" "$cache/gegl-0.4" "$cache"; do remove_folder "$folder"; done
 for folder in "$profile/plug-ins/gimp-stylemap" "$prefix/share/stylemap/models" "$prefix/share/stylemap"; do
   remove_folder "$folder"

@@ -16,10 +16,12 @@ G_DEFINE_QUARK(stylemap-picture-error, picture_error)
 void picture_init(void) {
   static gsize once;
   if (!g_once_init_enter(&once)) return;
-  /* A cache folder of our own: from the conversions that GIMP leaves in the common one, babl builds and times tables
-   * of 256 MB at every start. */
+  /* A cache folder of our own, without what an earlier run left in it: from remembered conversions babl builds and
+   * times tables of 256 MB at every start, and picks other roundings than from none. */
   g_autofree gchar *cache = g_build_filename(g_get_user_cache_dir(), "stylemap", NULL);
+  g_autofree gchar *remembered = g_build_filename(cache, "babl", "babl-fishes", NULL);
   g_mkdir_with_parents(cache, 0700);
+  g_unlink(remembered);
   g_setenv("XDG_CACHE_HOME", cache, TRUE);
   gegl_init(NULL, NULL);
   /* OpenCL may round otherwise than the CPU: the same picture must give the same pixels everywhere. */
