@@ -10,16 +10,10 @@ fail() {
   exit 1
 }
 
-# Runs a command as root: directly, or through sudo where there is one.
-as_root() {
-  if [ "$(id -u)" = 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
-  else
-    fail "this needs root, and there is no sudo. Run as root: $*"
-  fi
-}
+# need_root SENTENCE...: ends with it where nobody can become root.
+need_root() { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || fail "$*"; }
+# Runs a command as root: directly, or through sudo.
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 has_command() { command -v "$1" >/dev/null 2>&1; }
 has_pkg() { has_command pkg-config && pkg-config --exists "$1"; }
@@ -57,17 +51,14 @@ run_needs() {
 
 # what single tests use, and are skipped without
 test_needs() {
-  need gettext has_command msgfmt
   need binutils has_command nm
   need g++ has_command c++
 }
 
 gui_needs() {
   need xvfb has_command Xvfb
-  need procps has_command pgrep
   need xdotool has_command xdotool
   need openbox has_command openbox
-  need x11-utils has_command xwininfo
   need imagemagick has_command import
 }
 
@@ -81,6 +72,7 @@ install_missing() {
     return
   fi
   has_command apt-get || fail "these Debian packages (or what your system calls them) are missing: ${missing[*]}"
+  need_root "these packages are missing, and there is no sudo to install them. Run as root: apt-get install ${missing[*]}"
   say "Installing ${missing[*]}"
   if ! { as_root apt-get update -qq &&
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
@@ -103,15 +95,23 @@ logged() {
   fi
 }
 
-# configure FOLDER OPTIONS...: a meson build folder with these options, made or changed.
+# configure FOLDER OPTIONS...: a meson build folder with these options, made, changed, or (where the source was moved)
+# made anew.
 configure() {
   local folder=$1
   shift
-  if [ -e "$folder/build.ninja" ]; then
-    logged configure meson configure "$folder" "$@"
-  else
-    logged configure meson setup "$folder" "$source_dir" "$@"
+  if [ -e "$folder/build.ninja" ] && meson configure "$folder" "$@" >"$log_dir/configure.log" 2>&1 &&
+    ninja -C "$folder" build.ninja >"$log_dir/configure.log" 2>&1; then
+    return
   fi
+  rm -rf "$folder"
+  logged configure meson setup "$folder" "$source_dir" "$@"
+}
+
+# A folder for the build and its logs.
+make_build_folder() {
+  { mkdir -p "$log_dir" && [ -w "$1" ] && [ -w "$log_dir" ]; } 2>/dev/null ||
+    fail "cannot write to $1; choose another folder with --build"
 }
 
 # Where GIMP 2.10 keeps this user's profile.

@@ -31,7 +31,7 @@ done
 [ ${#parts[@]} != 0 ] || parts=(quick)
 case $build in /*) ;; *) build=$PWD/$build ;; esac
 log_dir=$build/logs
-mkdir -p "$log_dir" || fail "cannot write to $build; choose another folder with --build"
+make_build_folder "$build"
 
 passed=0
 failed=0

@@ -30,7 +30,7 @@ done
 case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
 case $build in /*) ;; *) build=$PWD/$build ;; esac
 log_dir=$build/logs
-mkdir -p "$log_dir" || fail "cannot write to $build; choose another folder with --build"
+make_build_folder "$build"
 build=$build/meson
 
 step "1/5 Packages"
@@ -45,6 +45,7 @@ mkdir -p "$prefix" 2>/dev/null || true
 if [ -w "$prefix" ]; then
   logged install meson install -C "$build" --no-rebuild
 else
+  need_root "cannot write to $prefix, and there is no sudo; choose a folder of your own with --prefix"
   logged install as_root meson install -C "$build" --no-rebuild
 fi
 plugin=$(grep -v '^#' "$build/meson-logs/install-log.txt" | grep '/gimp-stylemap/gimp-stylemap$') ||
@@ -52,6 +53,11 @@ plugin=$(grep -v '^#' "$build/meson-logs/install-log.txt" | grep '/gimp-stylemap
 manifest=$prefix/share/stylemap/installed-files
 profile=$(gimp_profile)
 own=$profile/plug-ins/gimp-stylemap
+if [ ! -d "$profile" ]; then
+  # GIMP fills its profile only if there is none yet: it comes first, and StyleMap into what it made.
+  timeout -k 5 300 env -u DISPLAY -u WAYLAND_DISPLAY gimp-console-2.10 -n -i -d -f -s -b '(gimp-quit 0)' \
+    </dev/null >"$log_dir/gimp-profile.log" 2>&1 || true
+fi
 mkdir -p "$own"
 install -m 755 "$plugin" "$own/gimp-stylemap"
 # What uninstall.sh removes: files and the folders made for them, inner ones first; an earlier list's too.

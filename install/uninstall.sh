@@ -42,6 +42,7 @@ remove_folder() {
 }
 
 if [ -e "$manifest" ]; then
+  [ -w "$manifest" ] || need_root "cannot write to $prefix, and there is no sudo; run this as root"
   mapfile -t installed <"$manifest"
   for file in "${installed[@]}"; do [ -d "$file" ] && [ ! -L "$file" ] || remove "$file"; done
   for file in "${installed[@]}"; do remove_folder "$file"; done # inner ones first, see try.sh
