@@ -206,7 +206,7 @@ check "progress: not a change" equal "$(dirty)" 0
 
 # --- the target is deleted while it works
 ask '(gimp-image-set-active-layer image target)' >/dev/null
-sed -i 's/frames=1000/frames=60/' gimp/stylemap-last-values
+sed -i 's/frames=1000/frames=300/' gimp/stylemap-last-values
 check "interpolate starts a third time" start_frames
 check "it runs a third time" wait_for plugin_pid
 ask '(gimp-image-remove-layer image target)' >/dev/null
