@@ -41,6 +41,9 @@ gchar *picture_heard (void);
 /* A copy whose numbers are those of `buffer` in `from`, labelled `as` (the same components). */
 GeglBuffer *picture_relabel (GeglBuffer *buffer, const Babl *from, const Babl *as);
 
+/* FALSE for a profile whose parts do not lie inside it. */
+gboolean icc_check (GBytes *icc);
+
 /* The babl space of the file's profile; NULL (sRGB) without one, and with a note where it cannot be meant: of a kind
  * that babl does not know, for inks, or for grey in a coloured picture. */
 const Babl *picture_space (Picture *picture, gboolean grey);

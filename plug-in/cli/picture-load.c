@@ -5,6 +5,8 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "layer.h"
 #include "picture-form.h"
@@ -53,7 +55,9 @@ const Babl *picture_space(Picture *picture, gboolean grey) {
   const char *fault = NULL;
   gsize size;
   const char *data = g_bytes_get_data(picture->icc, &size);
-  const Babl *space = babl_space_from_icc(data, (int)size, BABL_ICC_INTENT_RELATIVE_COLORIMETRIC, &fault);
+  const Babl *space = NULL;
+  if (icc_check(picture->icc))
+    space = babl_space_from_icc(data, (int)size, BABL_ICC_INTENT_RELATIVE_COLORIMETRIC, &fault);
   if (space && !fault && !babl_space_is_cmyk(space) && (grey || !babl_space_is_gray(space))) return space;
   picture->note = _("The picture's colour profile is of a kind that is not understood; its colours are taken for sRGB.");
   return NULL;
@@ -72,13 +76,38 @@ static gboolean fail(GError **error, const gchar *path, const gchar *fault) {
   return FALSE;
 }
 
-static gboolean load_by_gegl(Picture *picture, const gchar *path, GError **error) {
+/* The picture without its profile, as a file in memory that GEGL opens by the returned path; -1 where that cannot be. */
+static int copy_without_profile(const Picture *picture, const guint8 *data, gsize size, gchar **path) {
+  g_autoptr(GByteArray) plain = picture->form == PICTURE_PNG    ? png_splice(data, size, NULL, NULL, NULL)
+                                : picture->form == PICTURE_TIFF ? tiff_splice(data, size, NULL, NULL)
+                                                                : NULL;
+  int file = plain ? memfd_create("picture", MFD_CLOEXEC) : -1;
+  if (file < 0) return -1;
+  for (gsize at = 0; at < plain->len;) {
+    gssize n = write(file, plain->data + at, plain->len - at);
+    if (n <= 0) {
+      close(file);
+      return -1;
+    }
+    at += (gsize)n;
+  }
+  *path = g_strdup_printf("/proc/self/fd/%d", file);
+  return file;
+}
+
+static gboolean load_by_gegl(Picture *picture, const guint8 *data, gsize size, const gchar *path, GError **error) {
   const gchar *name = loaders[picture->form];
   if (!gegl_has_operation(name)) {
     g_autofree gchar *fault = g_strdup_printf(_("this GEGL has no %s"), name);
     return fail(error, path, fault);
   }
   g_autofree gchar *whole_path = g_canonicalize_filename(path, NULL); /* GEGL reads "-" as standard input */
+  int copy = -1;
+  if (picture->icc && picture->form != PICTURE_WEBP && !icc_check(picture->icc)) {
+    g_clear_pointer(&whole_path, g_free);
+    copy = copy_without_profile(picture, data, size, &whole_path);
+    if (copy < 0) return fail(error, path, _("its colour profile is damaged"));
+  }
   picture_listen();
   GeglNode *graph = gegl_node_new();
   GeglNode *load = gegl_node_new_child(graph, "operation", name, "path", whole_path, NULL);
@@ -88,6 +117,7 @@ static gboolean load_by_gegl(Picture *picture, const gchar *path, GError **error
   gegl_node_process(sink);
   g_object_unref(graph);
   g_autofree gchar *complaint = picture_heard();
+  if (copy >= 0) close(copy);
   if (complaint) return fail(error, path, complaint);
   if (!picture->buffer) return fail(error, path, _("its pixels cannot be read"));
   const GeglRectangle *extent = gegl_buffer_get_extent(picture->buffer);
@@ -279,7 +309,7 @@ static gboolean load(Picture *picture, const guint8 *data, gsize size, const gch
                                             : NULL;
     if (!fault && picture->form != PICTURE_EXR) fault = picture_size_fault(picture);
     if (fault) return fail(error, path, fault);
-    if (!load_by_gegl(picture, path, error)) return FALSE;
+    if (!load_by_gegl(picture, data, size, path, error)) return FALSE;
   }
   if (picture->form == PICTURE_TIFF) mend_tiff(picture, &tiff);
   if (picture->form != PICTURE_JPEG) give_space(picture);

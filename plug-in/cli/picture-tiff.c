@@ -10,7 +10,7 @@
 enum {
   TAG_WIDTH = 256, TAG_HEIGHT = 257, TAG_BITS = 258, TAG_COMPRESSION = 259, TAG_PHOTOMETRIC = 262,
   TAG_STRIP_OFFSETS = 273, TAG_SAMPLES = 277, TAG_STRIP_BYTES = 279, TAG_X_RESOLUTION = 282,
-  TAG_Y_RESOLUTION = 283, TAG_RESOLUTION_UNIT = 296, TAG_TILE_OFFSETS = 324, TAG_TILE_BYTES = 325,
+  TAG_Y_RESOLUTION = 283, TAG_PLANES = 284, TAG_RESOLUTION_UNIT = 296, TAG_TILE_OFFSETS = 324, TAG_TILE_BYTES = 325,
   TAG_EXTRA = 338, TAG_FORMAT = 339, TAG_PROFILE = 34675,
 };
 enum { SHORT = 3, RATIONAL = 5, UNDEFINED = 7 };
@@ -121,16 +121,29 @@ static void read_density(const Tiff *t, const GArray *entries, Picture *picture)
   if (!(picture->x_density > 0 && picture->y_density > 0)) picture->x_density = picture->y_density = 0;
 }
 
-/* What GEGL's loader would get wrong is refused, with what to do. */
+/* All of an entry's values are the same (there is one for each sample), or it is not there. */
+static gboolean uniform(const Tiff *t, const GArray *entries, guint tag, guint samples) {
+  const Entry *e = find(entries, tag);
+  if (e && e->count != 1 && e->count != samples) return FALSE;
+  for (guint64 i = 1; e && i < e->count; i++)
+    if (value(t, e, i) != value(t, e, 0)) return FALSE;
+  return TRUE;
+}
+
+/* What GEGL's loader would get wrong is refused, with what to do; and where tags contradict each other it would read
+ * beyond its buffers. */
 static const gchar *check_kind(const Tiff *t, const GArray *entries, TiffFacts *facts) {
-  guint64 format = find_value(t, entries, TAG_FORMAT, 1);
+  guint64 format = find_value(t, entries, TAG_FORMAT, 1), planes = find_value(t, entries, TAG_PLANES, 1);
   gboolean real = format == 3;
   if (facts->photometric > 3 && facts->photometric != 6)
     return _("its colours are not RGB or grey; convert it to RGB first");
-  if (facts->samples < 1 || facts->samples > 4 ||
-      facts->samples - MIN(facts->samples, facts->extra) > 3)
+  guint colours = facts->photometric == 2 || facts->photometric == 6 ? 3 : 1;
+  if (facts->samples < colours || planes < 1 || planes > 2 ||
+      !uniform(t, entries, TAG_BITS, facts->samples) || !uniform(t, entries, TAG_FORMAT, facts->samples))
+    return _("its directory is cut or damaged");
+  if (facts->samples > colours + 1 || facts->extra > facts->samples - colours)
     return _("it holds more than colours and transparency; save it as plain RGB or RGBA");
-  if (facts->inverted && (real || facts->extra))
+  if (facts->inverted && (real || facts->samples > 1))
     return _("it counts from white to black; save it as plain grey");
   if (format != 1 && !real) return _("its numbers are of a kind that is not read; save it with 8 or 16 bits");
   if (real ? facts->bits != 16 && facts->bits != 32 && facts->bits != 64
@@ -151,7 +164,7 @@ const gchar *tiff_check(const guint8 *data, gsize size, Picture *picture, TiffFa
   facts->samples = (guint)find_value(&t, entries, TAG_SAMPLES, 1);
   facts->inverted = facts->photometric == 0;
   const Entry *extra = find(entries, TAG_EXTRA);
-  facts->extra = extra ? (guint)extra->count : 0;
+  facts->extra = extra ? (guint)MIN(extra->count, 64) : 0;
   const gchar *fault = check_kind(&t, entries, facts);
   if (fault) return fault;
 
