@@ -371,9 +371,11 @@ STYLEMAP_API uint64_t stylemap_trainer_iteration(const stylemap_trainer *trainer
 STYLEMAP_API stylemap_status stylemap_trainer_change(stylemap_trainer *trainer, const stylemap_train_options *options,
                                                      stylemap_error *error);
 
-/* LPIPS over VGG16 for the perceptual loss: a safetensors file with torchvision's `features.N.weight|bias` and the
- * heads `linN.model.1.weight`, names with or without a prefix. Without it the perceptual weight has no effect. */
-STYLEMAP_API stylemap_status stylemap_trainer_perceptual(stylemap_trainer *trainer, const char *path,
+/* LPIPS over VGG16 for the perceptual loss: a file with torchvision's `features.N.weight|bias` and one with the heads
+ * `linN.model.1.weight` (NULL: they are in the same), names with or without a prefix. Either is a .pth as torch.save
+ * writes it, read as model files are (nothing in it is run), or safetensors. Widths are those of the shapes. Without
+ * them the perceptual weight has no effect. */
+STYLEMAP_API stylemap_status stylemap_trainer_perceptual(stylemap_trainer *trainer, const char *vgg, const char *heads,
                                                          stylemap_error *error);
 
 /* Data parallel. `sum` replaces `count` values by their sum over all ranks, on the calling thread, and returns 0, or

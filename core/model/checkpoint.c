@@ -53,9 +53,9 @@ static stylemap_status refuse_form(const sm_checkpoint *c, const uint8_t *head, 
                  SM_TEXT("%1 is neither a PyTorch checkpoint nor a safetensors file."), path, NULL);
 }
 
-stylemap_status sm_checkpoint_open(const char *path, sm_checkpoint *c, stylemap_error *error) {
+static stylemap_status open_file(const char *path, int flat, sm_checkpoint *c, stylemap_error *error) {
   uint8_t head[262];
-  *c = (sm_checkpoint){.mean = SM_NONE};
+  *c = (sm_checkpoint){.mean = SM_NONE, .flat = flat};
   SM_TRY(sm_file_open(path, &c->file, error));
   size_t size = c->file.size < sizeof head ? (size_t)c->file.size : sizeof head;
   SM_TRY(sm_file_read(&c->file, 0, head, size, error));
@@ -72,6 +72,14 @@ stylemap_status sm_checkpoint_open(const char *path, sm_checkpoint *c, stylemap_
     return sm_read_safetensors(c, error);
   }
   return refuse_form(c, head, size, error);
+}
+
+stylemap_status sm_checkpoint_open(const char *path, sm_checkpoint *c, stylemap_error *error) {
+  return open_file(path, 0, c, error);
+}
+
+stylemap_status sm_checkpoint_open_flat(const char *path, sm_checkpoint *c, stylemap_error *error) {
+  return open_file(path, 1, c, error);
 }
 
 void sm_checkpoint_close(sm_checkpoint *c) {

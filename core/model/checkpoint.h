@@ -74,6 +74,7 @@ typedef struct sm_safetensors sm_safetensors;
 typedef struct sm_checkpoint {
   sm_file file;
   stylemap_form form;
+  int flat;                    /* opened by sm_checkpoint_open_flat */
   sm_pickle *pickle;           /* owns the texts of a .pt */
   sm_safetensors *safetensors; /* owns those of the other form */
   sm_state state[SM_STATES];
@@ -84,6 +85,8 @@ typedef struct sm_checkpoint {
 
 /* Finds the form (F1), reads and checks the container and all of the description, checksums included. */
 stylemap_status sm_checkpoint_open(const char *path, sm_checkpoint *checkpoint, stylemap_error *error);
+/* The same for a plain state dict, not of a StyleMapGAN: everything is in state[0], under its whole name. */
+stylemap_status sm_checkpoint_open_flat(const char *path, sm_checkpoint *checkpoint, stylemap_error *error);
 void sm_checkpoint_close(sm_checkpoint *checkpoint);
 void sm_checkpoint_tensor(const sm_checkpoint *checkpoint, uint32_t tensor, sm_tensor *out);
 

@@ -130,5 +130,5 @@ stylemap_status sm_torch_storage(sm_pickle *p, sm_value id, sm_value *value, sty
 stylemap_status sm_torch_call(sm_pickle *p, int64_t name, sm_value arguments, sm_value *value, stylemap_error *error);
 uint32_t sm_torch_find_storage(const sm_pickle *p, const char *key, size_t length);
 void sm_torch_tensor(const sm_pickle *p, uint32_t view, sm_tensor *tensor);
-/* The root dict -> states and arguments (M1, M2); takes the texts as they lie in the pickle. */
+/* The root dict -> states and arguments (M1, M2), or one state where the checkpoint is flat; takes the texts as they lie in the pickle. */
 stylemap_status sm_torch_root(sm_checkpoint *checkpoint, stylemap_error *error);

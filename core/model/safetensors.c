@@ -163,6 +163,11 @@ stylemap_status sm_read_safetensors(sm_checkpoint *c, stylemap_error *error) {
   sm_safetensors *s = c->safetensors = sm_calloc(1, sizeof *s);
   if (!s) return sm_no_memory(error, sizeof *s);
   SM_TRY(sm_safetensors_read(&c->file, s, error));
+  for (uint32_t i = 0; c->flat && i < s->count; i++) {
+    sm_entry entry = {.name = s->tensors[i].name, .length = s->tensors[i].length, .tensor = i};
+    SM_TRY(sm_checkpoint_name(c, 0, &entry, error));
+  }
+  if (c->flat) return STYLEMAP_OK;
   for (uint32_t i = 0; i < s->count; i++)
     for (int state = 0; state < SM_STATES; state++) {
       const struct sm_named *t = &s->tensors[i];

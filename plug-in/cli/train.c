@@ -70,7 +70,7 @@ typedef struct {
   gint64 iterations, warm_up, seed;
   gint save_every, report_every, log_every;
   gboolean mirror, small, resume;
-  gchar *norm, *output, *state, *held_out, *vgg, *export_path;
+  gchar *norm, *output, *state, *held_out, *vgg, *lpips, *export_path;
 } RunOptions;
 
 static GOptionEntry *make_entries(RunOptions *o) {
@@ -86,8 +86,10 @@ static GOptionEntry *make_entries(RunOptions *o) {
     { "norm", 0, 0, G_OPTION_ARG_STRING, &o->norm, N_("Normalisation of the generator"),
       "LayerNorm|InstanceNorm2d|BatchNorm2d" },
     { "small-generator", 0, 0, G_OPTION_ARG_NONE, &o->small, N_("Narrow styles, as in the 1024 model"), NULL },
-    { "vgg", 0, 0, G_OPTION_ARG_FILENAME, &o->vgg, N_("VGG16 with LPIPS heads, for --perceptual"),
-      N_("FILE.safetensors") },
+    { "vgg", 0, 0, G_OPTION_ARG_FILENAME, &o->vgg, N_("VGG16 for --perceptual: torchvision's .pth or .safetensors"),
+      N_("FILE") },
+    { "lpips", 0, 0, G_OPTION_ARG_FILENAME, &o->lpips, N_("Its LPIPS heads, where --vgg does not hold them"),
+      N_("FILE") },
     { "held-out", 0, 0, G_OPTION_ARG_FILENAME, &o->held_out, N_("Pictures to measure with, not to train on"),
       N_("FOLDER") },
     { "save-every", 0, 0, G_OPTION_ARG_INT, &o->save_every, N_("Iterations between two states (500)"), "N" },
@@ -431,7 +433,7 @@ static gboolean open_trainer(Run *run, GError **error) {
       return fail_core(error, &core);
   }
   if (o->export_path) return TRUE;
-  if (o->vgg && stylemap_trainer_perceptual(run->trainer, o->vgg, &core) != STYLEMAP_OK)
+  if (o->vgg && stylemap_trainer_perceptual(run->trainer, o->vgg, o->lpips, &core) != STYLEMAP_OK)
     return fail_core(error, &core);
   if (train_share.ranks > 1 && stylemap_trainer_share(run->trainer, train_share.rank, train_share.ranks,
                                                       train_share.sum, NULL, &core) != STYLEMAP_OK)
@@ -486,6 +488,7 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
   gboolean done = FALSE;
   if (given && !o.output) cli_usage(error, _("Where to? Name the run's folder with -o."));
   else if (given && (o.state || o.export_path) && !o.resume) cli_usage(error, _("--state and --export need --resume."));
+  else if (given && o.lpips && !o.vgg) cli_usage(error, _("--lpips needs --vgg."));
   else if (given && (o.save_every < 1 || o.report_every < 1 || o.log_every < 1 || o.iterations < 0))
     cli_usage(error, _("Numbers of iterations must be 1 or more."));
   else if (given) {
@@ -503,6 +506,7 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
   g_free(o.state);
   g_free(o.held_out);
   g_free(o.vgg);
+  g_free(o.lpips);
   g_free(o.export_path);
   return done;
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # stylemap train: a run that was interrupted and went on gives the unbroken run's state byte for byte; a damaged state is
-# refused and the one before it offered; a run is not overwritten; exports open. usage: command.sh STYLEMAP MODEL
-stylemap=$(realpath "$1") model=$(realpath "$2")
+# refused and the one before it offered; a run is not overwritten; exports open. usage: command.sh STYLEMAP MODEL PERCEPTUAL_FOLDER
+stylemap=$(realpath "$1") model=$(realpath "$2") perceptual=$(realpath "$3")
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -36,6 +36,20 @@ grep -q cap said.txt || fail "which option? $(cat said.txt)"
 [ "$(ls broken/state-* | wc -l)" = 2 ] && [ ! -e broken/state-00000002.safetensors ] || fail "states: $(ls broken)"
 # log.csv: one head, iterations rise
 awk -F, 'NR > 1 && $1 <= last {exit 1} {last = NR > 1 ? $1 : 0}' broken/log.csv || fail "log.csv: $(cat broken/log.csv)"
+
+# a perceptual network in two files
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o seen $small --iterations 1 --vgg "$perceptual/vgg16-legacy.pth" \
+  --lpips "$perceptual/lpips-legacy.pth" || fail "--vgg with --lpips"
+awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) if ($i == "perceptual") column = i} NR == 2 {exit !($column > 0)}
+  END {if (NR < 2) exit 1}' seen/log.csv || fail "no perceptual loss: $(cat seen/log.csv)"
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o unseen $small --iterations 1 --vgg "$perceptual/vgg16-legacy.pth" 2> said.txt &&
+  fail "no heads, and no word"
+grep -q 'lacks the tensor lin0.model.1.weight' said.txt || fail "which tensor? $(cat said.txt)"
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o unseen $small --iterations 1 --lpips "$perceptual/lpips-legacy.pth" 2> said.txt
+[ $? = 2 ] || fail "--lpips without --vgg"
 
 # one byte of the newest state changed
 size=$(wc -c < broken/state-00000005.safetensors)
