@@ -359,15 +359,25 @@ typedef struct stylemap_train_losses {
 /* The published settings, with the widths of the shipped 128 x 128 model. */
 STYLEMAP_API void stylemap_train_defaults(stylemap_train_options *options);
 
+/* Sets the network's fields to those of a model file, for a run that starts from it. BAD_ARGUMENT where its widths do
+ * not follow the rule above. */
+STYLEMAP_API stylemap_status stylemap_train_like(const char *path, stylemap_train_options *options,
+                                                 stylemap_error *error);
+
 /* `threads`: 0 = one per available core. */
 STYLEMAP_API stylemap_status stylemap_trainer_new(const stylemap_train_options *options, int threads,
                                                   stylemap_trainer **trainer, stylemap_error *error);
 STYLEMAP_API void stylemap_trainer_free(stylemap_trainer *trainer);
+/* Before the first step: generator and encoder, and their averages, start from a model file's weights instead of noise.
+ * The model may be smaller in size by doublings; then its blocks become the inner blocks and the new outer ones stay as
+ * they are. A tensor of another shape is left out; `taken` counts the others. The discriminator is in no model file. */
+STYLEMAP_API stylemap_status stylemap_trainer_start(stylemap_trainer *trainer, const char *path, int *taken,
+                                                    stylemap_error *error);
 STYLEMAP_API const stylemap_train_options *stylemap_trainer_options(const stylemap_trainer *trainer);
 /* Steps taken so far. */
 STYLEMAP_API uint64_t stylemap_trainer_iteration(const stylemap_trainer *trainer);
-/* Changes what may change while a run goes on: learning rate, betas, ema, weights, r1, r1_every, warm_up. Other
- * fields must equal the trainer's. */
+/* Changes what may change while a run goes on: batch (not of a shared trainer; the order of the pictures goes on at
+ * another place), learning rate, betas, ema, weights, r1, r1_every, warm_up. Other fields must equal the trainer's. */
 STYLEMAP_API stylemap_status stylemap_trainer_change(stylemap_trainer *trainer, const stylemap_train_options *options,
                                                      stylemap_error *error);
 

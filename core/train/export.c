@@ -26,18 +26,6 @@ static void fill_kernel(int state, float *to) {
   for (int i = 0; i < 16; i++) to[i] = tap[i / 4] * tap[i % 4] / (state == SM_G ? 16 : 64);
 }
 
-static const float *running_of(const sm_learner *l, const char *slot) {
-  char layer[64];
-  int channels;
-  real *running;
-  for (int i = 0; (running = sm_learner_running(l, i, &channels, layer)); i++) {
-    size_t length = strlen(layer);
-    if (!strncmp(slot, layer, length) && !strncmp(slot + length, ".conv.norm.", 11))
-      return ends_with(slot, "running_var") ? running + channels : running;
-  }
-  return NULL;
-}
-
 static stylemap_status visit(void *context, const sm_slot *slot) {
   exporting *e = context;
   if (!slot->to) {
@@ -47,8 +35,9 @@ static stylemap_status visit(void *context, const sm_slot *slot) {
   e->floats += (size_t)slot->numel;
   if (!e->at) return STYLEMAP_OK;
   const sm_learner *l = e->trainer->learner;
+  int channels;
   const sm_parameter *p = sm_find_parameter(slot->state == SM_G ? &l->generator : &l->encoder, slot->name);
-  const float *from = p && p->count == (size_t)slot->numel ? p->average : running_of(l, slot->name);
+  const float *from = p && p->count == (size_t)slot->numel ? p->average : sm_find_running(l, slot->name, &channels);
   if (ends_with(slot->name, "kernel")) fill_kernel(slot->state, e->at);
   else if (from) memcpy(e->at, from, sizeof(float) * (size_t)slot->numel);
   else return sm_fail(e->error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The trainer has no tensor %1."), slot->name, NULL);

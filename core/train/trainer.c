@@ -56,9 +56,11 @@ static stylemap_status check(const stylemap_train_options *o, stylemap_error *er
 
 static stylemap_status take_noise(stylemap_trainer *t, stylemap_error *error) {
   size_t count = 2 * (size_t)(t->options.batch / t->ranks) * (size_t)t->options.latent_channel_size;
+  float *noise = sm_alloc(count, sizeof(float));
+  if (!noise) return sm_no_memory(error, count * sizeof(float));
   sm_free(t->noise);
-  t->noise = sm_alloc(count, sizeof(float));
-  return t->noise ? STYLEMAP_OK : sm_no_memory(error, count * sizeof(float));
+  t->noise = noise;
+  return STYLEMAP_OK;
 }
 
 stylemap_status stylemap_trainer_new(const stylemap_train_options *o, int threads, stylemap_trainer **out,
@@ -111,15 +113,19 @@ stylemap_status stylemap_trainer_change(stylemap_trainer *t, const stylemap_trai
   else if (!o->small_generator != !old->small_generator) wrong = "small_generator";
   else if (o->norm != old->norm) wrong = "norm";
   else if (o->lr_mul != old->lr_mul) wrong = "lr_mul";
-  else if (o->batch != old->batch) wrong = "batch";
+  else if (t->ranks > 1 && o->batch != old->batch) wrong = "batch";
   else if (!o->mirror != !old->mirror) wrong = "mirror";
   else if (o->seed != old->seed) wrong = "seed";
   if (wrong)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                    SM_TEXT("The training option %1 belongs to the run and cannot be changed when it goes on."), wrong,
                    NULL);
+  stylemap_train_options before = *old;
   t->options = *o;
-  return STYLEMAP_OK;
+  if (o->batch == before.batch) return STYLEMAP_OK;
+  stylemap_status status = take_noise(t, error);
+  if (status != STYLEMAP_OK) t->options = before;
+  return status;
 }
 
 static size_t weights_size(const sm_parameters *w) {
@@ -237,4 +243,16 @@ real *sm_learner_running(const sm_learner *l, int index, int *channels, char nam
   snprintf(name, 64, "decoder.convs.%d.conv%d", block, 1 + second);
   *channels = c->width[block + second];
   return second ? l->blocks[block].conv2.running : l->blocks[block].conv1.running;
+}
+
+real *sm_find_running(const sm_learner *l, const char *name, int *channels) {
+  char layer[64];
+  real *running;
+  for (int i = 0; (running = sm_learner_running(l, i, channels, layer)); i++) {
+    size_t length = strlen(layer);
+    if (strncmp(name, layer, length) != 0) continue;
+    if (!strcmp(name + length, ".conv.norm.running_mean")) return running;
+    if (!strcmp(name + length, ".conv.norm.running_var")) return running + *channels;
+  }
+  return NULL;
 }

@@ -70,7 +70,7 @@ typedef struct {
   gint64 iterations, warm_up, seed;
   gint save_every, report_every, log_every;
   gboolean mirror, small, resume;
-  gchar *norm, *output, *state, *held_out, *vgg, *lpips, *export_path;
+  gchar *norm, *output, *state, *from, *held_out, *vgg, *lpips, *export_path;
 } RunOptions;
 
 static GOptionEntry *make_entries(RunOptions *o) {
@@ -79,6 +79,8 @@ static GOptionEntry *make_entries(RunOptions *o) {
     { "resume", 0, 0, G_OPTION_ARG_NONE, &o->resume, N_("Go on with the run in RUN_DIR"), NULL },
     { "state", 0, 0, G_OPTION_ARG_FILENAME, &o->state, N_("With --resume: from this state, not the newest"),
       N_("FILE") },
+    { "from", 0, 0, G_OPTION_ARG_FILENAME, &o->from,
+      N_("Start from a model of this --size, or of a half, a quarter ... of it"), N_("MODEL") },
     { "iterations", 0, 0, G_OPTION_ARG_INT64, &o->iterations, N_("Stop after so many, of the whole run"), "N" },
     { "warm-up", 0, 0, G_OPTION_ARG_INT64, &o->warm_up, N_("First iterations without adversarial losses (0)"), "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, N_("First weights, order of pictures, noise (1)"), "N" },
@@ -428,9 +430,14 @@ static gboolean open_trainer(Run *run, GError **error) {
       cli_usage(error, _("%s holds a run already; go on with --resume, or name another folder."), o->output);
       return FALSE;
     }
+    if (o->from && stylemap_train_like(o->from, &train, &core) != STYLEMAP_OK) return fail_core(error, &core);
     if (!apply_options(o, &train, error)) return FALSE;
     if (stylemap_trainer_new(&train, common.threads, &run->trainer, &core) != STYLEMAP_OK)
       return fail_core(error, &core);
+    gint taken;
+    if (o->from && stylemap_trainer_start(run->trainer, o->from, &taken, &core) != STYLEMAP_OK)
+      return fail_core(error, &core);
+    if (o->from) cli_note(_("%d tensors of %s are the start"), taken, o->from);
   }
   if (o->export_path) return TRUE;
   if (o->vgg && stylemap_trainer_perceptual(run->trainer, o->vgg, o->lpips, &core) != STYLEMAP_OK)
@@ -487,6 +494,7 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 1, error);
   gboolean done = FALSE;
   if (given && !o.output) cli_usage(error, _("Where to? Name the run's folder with -o."));
+  else if (given && o.from && o.resume) cli_usage(error, _("A run goes on from its state: --from is for new ones."));
   else if (given && (o.state || o.export_path) && !o.resume) cli_usage(error, _("--state and --export need --resume."));
   else if (given && o.lpips && !o.vgg) cli_usage(error, _("--lpips needs --vgg."));
   else if (given && (o.save_every < 1 || o.report_every < 1 || o.log_every < 1 || o.iterations < 0))
@@ -504,6 +512,7 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
   g_free(o.norm);
   g_free(o.output);
   g_free(o.state);
+  g_free(o.from);
   g_free(o.held_out);
   g_free(o.vgg);
   g_free(o.lpips);
@@ -515,6 +524,7 @@ const Command command_train = {
   "train", N_("DATA_DIR -o RUN_DIR"), N_("Train a model of your own on a folder of pictures."),
   "  stylemap train portraits -o run --mirror --held-out others --iterations 50000\n"
   "  stylemap train portraits -o run --resume --rate 0.0005 --iterations 80000\n"
+  "  stylemap train portraits -o large --from mine.safetensors --size 256\n"
   "  stylemap train portraits -o run --resume --export mine.safetensors\n",
   run_train,
 };

@@ -59,6 +59,14 @@ grep -q 'state-00000004' said.txt || fail "the state before is not offered: $(ca
 "$stylemap" train pictures -o broken --resume --state broken/state-00000004.safetensors --export mine.safetensors --quiet &&
   "$stylemap" info mine.safetensors > info.txt || fail "export of an older state"
 
+# a run from a model: its widths are taken over, and a run of twice the size grows from it
+"$stylemap" train pictures -o finer --from whole/model.safetensors --batch 4 --iterations 1 --quiet || fail "from"
+grep -q '^cap 8$' finer/options.txt || fail "the widths of the model: $(cat finer/options.txt)"
+"$stylemap" train pictures -o grown --from whole/model.safetensors --size 32 --batch 4 --iterations 1 --quiet &&
+  "$stylemap" info grown/model.safetensors > info.txt && grep -Eq '^size +32$' info.txt || fail "growing"
+"$stylemap" train pictures -o finer --resume --batch 8 --iterations 2 --quiet && grep -q '^batch 8$' finer/options.txt ||
+  fail "another batch"
+
 # Ctrl-C saves
 # shellcheck disable=SC2086
 "$stylemap" train pictures -o long $small --log-every 1 & id=$!

@@ -400,9 +400,78 @@ static void arguments(void) {
   wrong = o, wrong.learning_rate = 1e-4;
   CHECK(stylemap_trainer_change(t, &wrong, &error) == STYLEMAP_OK);
   CHECK(stylemap_trainer_options(t)->learning_rate == 1e-4);
+  wrong = o, wrong.batch = BATCH / 2;
+  stylemap_train_losses losses;
+  CHECK(stylemap_trainer_change(t, &wrong, &error) == STYLEMAP_OK);
+  fill(t, BATCH / 2);
+  CHECK(stylemap_trainer_step(t, images, &losses, &error) == STYLEMAP_OK && isfinite(losses.mse));
   CHECK(stylemap_trainer_save(t, "/nowhere/at/all", &error) == STYLEMAP_FILE_ERROR);
   CHECK(stylemap_trainer_load("/nowhere/at/all", 1, &t, &error) == STYLEMAP_FILE_ERROR);
   stylemap_trainer_free(t);
+}
+
+static void same_values(const sm_parameters *a, const char *name_a, const sm_parameters *b, const char *name_b) {
+  const sm_parameter *p = sm_find_parameter(a, name_a), *q = sm_find_parameter(b, name_b);
+  if (!CHECK(p && q && p->count == q->count, "%s", name_a)) return;
+  /* the model holds the averages, and both the values and the averages start from them */
+  CHECK(memcmp(p->average, q->value, p->count * sizeof *p->value) == 0, "%s", name_a);
+  CHECK(memcmp(p->average, q->average, p->count * sizeof *p->value) == 0, "%s", name_a);
+}
+
+/* A run that starts from a model of its own size has all of its weights; one of twice the size its inner blocks. */
+static void starts(stylemap_norm norm) {
+  stylemap_train_options o = options(norm), like;
+  stylemap_trainer *from = new_trainer(&o, 2);
+  steps(from, 3);
+  CHECK(stylemap_trainer_export(from, path[0], NULL, NULL, &error) == STYLEMAP_OK, "%s", error.message);
+  like = options(STYLEMAP_INSTANCE_NORM);
+  like.size = like.base = like.cap = like.latent_channel_size = 64;
+  CHECK(stylemap_train_like(path[0], &like, &error) == STYLEMAP_OK, "%s", error.message);
+  CHECK(like.size == o.size && like.latent_channel_size == o.latent_channel_size && like.norm == o.norm);
+  CHECK(like.base == o.base && like.cap == o.cap && like.mapping_layer_num == o.mapping_layer_num);
+
+  const sm_learner *a = from->learner;
+  int taken = 0, channels;
+  stylemap_trainer *same = new_trainer(&like, 1);
+  CHECK(stylemap_trainer_start(same, path[0], &taken, &error) == STYLEMAP_OK, "%s", error.message);
+  for (int i = 0; i < a->generator.count; i++)
+    same_values(&a->generator, a->generator.parameter[i].name, &same->learner->generator,
+                a->generator.parameter[i].name);
+  for (int i = 0; i < a->encoder.count; i++)
+    same_values(&a->encoder, a->encoder.parameter[i].name, &same->learner->encoder, a->encoder.parameter[i].name);
+  int running = norm == STYLEMAP_BATCH_NORM ? 2 * (2 * a->config.blocks + 2) : 0;
+  CHECK(taken == a->generator.count + a->encoder.count + running, "%d", taken);
+  if (running) {
+    const real *p = sm_find_running(a, "decoder.to_rgb.conv.norm.running_var", &channels);
+    const real *q = sm_find_running(same->learner, "decoder.to_rgb.conv.norm.running_var", &channels);
+    CHECK(p && q && memcmp(p, q, sizeof *p * (size_t)channels) == 0);
+  }
+  steps(same, 1);
+  CHECK(stylemap_trainer_start(same, path[0], &taken, &error) == STYLEMAP_BAD_ARGUMENT);
+
+  like.size *= 2;
+  stylemap_trainer *grown = new_trainer(&like, 1), *first = new_trainer(&like, 1);
+  CHECK(stylemap_trainer_start(grown, path[0], &taken, &error) == STYLEMAP_OK, "%s", error.message);
+  const sm_learner *b = grown->learner;
+  same_values(&a->generator, "decoder.input.input", &b->generator, "decoder.input.input");
+  same_values(&a->generator, "mapping_z.1.weight", &b->generator, "mapping_z.1.weight");
+  same_values(&a->generator, "decoder.convs.0.conv1.conv.weight", &b->generator, "decoder.convs.0.conv1.conv.weight");
+  same_values(&a->encoder, "convs.0.conv2.1.weight", &b->encoder, "convs.1.conv2.1.weight");
+  same_values(&a->encoder, "final_conv.0.weight", &b->encoder, "final_conv.0.weight");
+  const sm_parameter *outer = sm_find_parameter(&b->encoder, "convs.0.conv1.0.weight");
+  const sm_parameter *noise = sm_find_parameter(&first->learner->encoder, "convs.0.conv1.0.weight");
+  if (CHECK(outer && noise)) CHECK(memcmp(outer->value, noise->value, outer->count * sizeof *outer->value) == 0);
+
+  like.size /= 2;
+  like.latent_channel_size++;
+  stylemap_trainer *other = new_trainer(&like, 1);
+  CHECK(stylemap_trainer_start(other, path[0], &taken, &error) == STYLEMAP_BAD_ARGUMENT);
+  CHECK(stylemap_trainer_start(other, "nothing.safetensors", &taken, &error) == STYLEMAP_FILE_ERROR);
+  stylemap_trainer_free(other);
+  stylemap_trainer_free(first);
+  stylemap_trainer_free(grown);
+  stylemap_trainer_free(same);
+  stylemap_trainer_free(from);
 }
 
 int main(int argc, char **argv) {
@@ -415,6 +484,8 @@ int main(int argc, char **argv) {
   exported(STYLEMAP_LAYER_NORM);
   exported(STYLEMAP_INSTANCE_NORM);
   exported(STYLEMAP_BATCH_NORM);
+  starts(STYLEMAP_LAYER_NORM);
+  starts(STYLEMAP_BATCH_NORM);
   ranks();
   if (CHECK(argc > 4)) {
     perceptual(argv[2], argv[3]);
