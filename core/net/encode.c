@@ -28,19 +28,19 @@ static void from_rgb(stylemap_session *s, const float *image, float *out) {
     s->done += (double)c->cin * c->cout * (double)sm_pixels(side);
 }
 
-/* x (side) -> x (side / 2): (conv2(conv1(x)) + skip(x)) / sqrt(2). conv2's sqrt(2) and 1 / sqrt(2) cancel. */
+/* x (side, buffer a) -> buffer a (side / 2): (conv2(conv1(x)) + skip(x)) / sqrt(2). conv2's sqrt(2) and 1 / sqrt(2)
+ * cancel. x is over once it is halved, and the skip's result takes its place. */
 static void residual_block(stylemap_session *s, const sm_conv *conv1, const sm_conv *conv2, const sm_conv *skip,
                            int side) {
-  float *x = s->buffer.a, *t = s->buffer.b, *half = s->buffer.wide;
-  float *skipped = half + (s->planning ? 0 : sm_map_floats(skip->cin, side / 2, side / 2));
+  float *x = s->buffer.a, *t = s->buffer.b, *half = s->buffer.skip;
+  sm_conv_same(s, conv1, x, side, 0, sqrt(2), NULL, NULL, t);
   if (!s->planning && !s->stopped) {
     sm_fir fir;
     sm_fir_from(skip->blur, 1, &fir);
     sm_halve(&s->work, x, skip->cin, side, side, &fir, half); /* only the pixels that the stride keeps */
   }
-  sm_conv_same(s, skip, half, side / 2, 1, sqrt(0.5), NULL, NULL, skipped);
-  sm_conv_same(s, conv1, x, side, 0, sqrt(2), NULL, NULL, t);
-  sm_conv_down(s, conv2, t, side, 1, skipped, x);
+  sm_conv_same(s, skip, half, side / 2, 1, sqrt(0.5), NULL, NULL, x);
+  sm_conv_down(s, conv2, t, side, 1, x, x);
 }
 
 void sm_encode_run(stylemap_session *s, const float *image, float *stylemap) {

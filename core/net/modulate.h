@@ -30,6 +30,7 @@ typedef struct sm_styles {
 const float *sm_level_weight(const sm_config *config, const float *weight, int side);
 
 /* out := level `level`'s modulation of x (both maps). For to_rgb, `out` lacks the beta and `rest`, a map of one block,
- * takes what must be added after the 1x1 convolution. Without memories `target` must be blended already. */
+ * takes what must be added after the 1x1 convolution. `out` may be `x`. Without memories `target` must be blended
+ * already. */
 void sm_modulate_level(stylemap_session *session, const sm_styles *styles, int level, const float *x, float *rest,
                        float *out);

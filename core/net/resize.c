@@ -25,7 +25,7 @@ void sm_resize_run(stylemap_session *s, const float *stylemap, stylemap_pyramid 
     float *out = s->planning ? NULL : p->level[l];
     const int side = c->spatial << (l / 2);
     if (l == 0 || l % 2) sm_conv_same(s, &n->resizer[l], below, side, 0, sqrt(2), NULL, NULL, out);
-    else sm_conv_up(s, &n->resizer[l], below, side / 2, s->buffer.wide, out);
+    else sm_conv_up(s, &n->resizer[l], below, side / 2, s->buffer.b, out);
   }
 }
 

@@ -21,7 +21,7 @@ static int wider(int a, int b) { return a > b ? a : b; }
 
 /* Floats of each part of the arena. */
 typedef struct parts {
-  size_t map, wide, low, skip, channels, rgb_beta, weight, weight_now, tiles;
+  size_t map, skip, channels, rgb_beta, weight, weight_now, tiles;
 } parts;
 
 static parts parts_of(const sm_network *n) {
@@ -33,13 +33,10 @@ static parts parts_of(const sm_network *n) {
     const int side = c->spatial << i, w = c->width[i], e = c->encoder[i], style = sm_style_width(c, i);
     widest = wider(widest, wider(wider(w, e), style));
     p.map = larger(p.map, larger(sm_map_floats(w, side, side), sm_map_floats(e, side, side)));
-    p.wide = larger(p.wide, sm_map_floats(w, side, side));
-    p.low = larger(p.low, i < c->blocks ? sm_map_floats(w, side, side) : 0);
     if (i == 0) continue;
     const int half = side / 2;
-    p.wide = larger(p.wide, larger(sm_wide_floats(w, half, half), sm_wide_floats(style, half, half)));
-    p.wide = larger(p.wide, sm_map_floats(e, half, half) + sm_map_floats(c->encoder[i - 1], half, half));
-    p.skip = larger(p.skip, sm_map_floats(w, half, half));
+    p.map = larger(p.map, larger(sm_wide_floats(w, half, half), sm_wide_floats(style, half, half)));
+    p.skip = larger(p.skip, larger(sm_map_floats(w, half, half), sm_map_floats(e, half, half)));
   }
   p.channels = (size_t)sm_blocks(widest) * SM_BLOCK;
   p.rgb_beta = (27 * (size_t)n->to_rgb.beta.cin + 3 + 15) / 16 * 16;
@@ -110,7 +107,7 @@ static stylemap_status arena_new(stylemap_session *s, stylemap_error *error) {
   const parts p = parts_of(s->net);
   plan_work(s, &p);
   const size_t threads = (size_t)sm_pool_threads(s->pool);
-  const size_t floats = 2 * p.map + p.wide + p.low + p.skip + 7 * p.channels + p.rgb_beta + p.weight + p.weight_now +
+  const size_t floats = 2 * p.map + p.skip + 7 * p.channels + p.rgb_beta + p.weight + p.weight_now +
                         4 * p.tiles + s->work.shared_floats + s->work.own_floats * threads;
   float *at = s->arena = sm_alloc(floats, sizeof(float));
   if (!at) return sm_no_memory(error, floats * sizeof(float));
@@ -118,8 +115,6 @@ static stylemap_status arena_new(stylemap_session *s, stylemap_error *error) {
 #define PART(pointer, count) ((pointer) = at, at += (count))
   PART(s->buffer.a, p.map);
   PART(s->buffer.b, p.map);
-  PART(s->buffer.wide, p.wide);
-  PART(s->buffer.low, p.low);
   PART(s->buffer.skip, p.skip);
   PART(s->bias, p.channels);
   PART(s->bias2, p.channels);

@@ -9,10 +9,8 @@
 
 /* Buffers of a session; who holds what is written in encode.c, resize.c and synth.c. */
 typedef struct sm_buffers {
-  float *a, *b;   /* the largest map of the network each */
-  float *wide;    /* a transposed result before its blur, or any map */
-  float *low;     /* the largest map of half the size: what is modulated before it is upsampled */
-  float *skip;    /* the largest 1x1 result at the lower resolution */
+  float *a, *b; /* the largest map of the network each, or a transposed result before its blur */
+  float *skip;  /* what goes into, or comes out of, the largest 1x1 at the lower resolution */
 } sm_buffers;
 
 struct stylemap_session {

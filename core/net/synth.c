@@ -20,24 +20,24 @@ double sm_synth_work(const sm_config *c) {
   return work + (9 * last * (rgb + 3) + 3 * rgb) * (double)sm_pixels(c->size);
 }
 
-/* x (side, buffer a) -> buffer a (2 side). */
+/* x (side, buffer a) -> buffer b (2 side). */
 static void styled_block(stylemap_session *s, int i, int side, const sm_styles *styles) {
   const sm_network *n = s->net;
   const sm_conv *skip = &n->blocks[i].skip;
   sm_buffers b = s->buffer;
   /* the 1x1 at the low resolution; its upsampling is conv2's last step */
   sm_conv_same(s, skip, b.a, side, 1, sqrt(0.5), NULL, NULL, b.skip);
-  sm_modulate_level(s, styles, 2 * i + 1, b.a, NULL, b.low);
-  sm_conv_up(s, &n->blocks[i].conv1.conv, b.low, side, b.wide, b.b);
-  sm_modulate_level(s, styles, 2 * i + 2, b.b, NULL, b.wide);
-  sm_conv_same(s, &n->blocks[i].conv2.conv, b.wide, 2 * side, 0, 1, b.skip, skip->blur, b.a);
+  sm_modulate_level(s, styles, 2 * i + 1, b.a, NULL, b.a);
+  sm_conv_up(s, &n->blocks[i].conv1.conv, b.a, side, b.b, b.a);
+  sm_modulate_level(s, styles, 2 * i + 2, b.a, NULL, b.a);
+  sm_conv_same(s, &n->blocks[i].conv2.conv, b.a, 2 * side, 0, 1, b.skip, skip->blur, b.b);
 }
 
 /* buffer a -> image. */
 static void to_rgb(stylemap_session *s, const sm_styles *styles, float *image) {
   const sm_config *c = &s->net->config;
   const sm_conv *conv = &s->net->to_rgb.conv;
-  sm_modulate_level(s, styles, sm_level_count(c) - 1, s->buffer.a, s->buffer.b, s->buffer.wide);
+  sm_modulate_level(s, styles, sm_level_count(c) - 1, s->buffer.a, s->buffer.b, s->buffer.a);
   if (s->planning || s->stopped) return;
   const int padded = sm_blocks(conv->cin) * SM_BLOCK;
   const sm_filter f = sm_filter_of(conv, sqrt(2));
@@ -46,19 +46,24 @@ static void to_rgb(stylemap_session *s, const sm_styles *styles, float *image) {
       s->colour[o * padded + i] = i < conv->cin ? conv->weight[o * conv->cin + i] * f.scale : 0;
   sm_pad_bias(conv->bias, conv->cout, sqrt(2), s->bias);
   /* into a buffer first: the caller's image stays as it was if the work is stopped */
-  if (sm_leave(&s->work, s->buffer.wide, conv->cin, c->size, c->size, s->colour, s->buffer.b, s->bias, 0.2f,
-               s->buffer.a))
+  if (sm_leave(&s->work, s->buffer.a, conv->cin, c->size, c->size, s->colour, s->buffer.b, s->bias, 0.2f,
+               s->buffer.skip))
     return;
-  memcpy(image, s->buffer.a, sizeof(float) * 3 * sm_pixels(c->size));
+  memcpy(image, s->buffer.skip, sizeof(float) * 3 * sm_pixels(c->size));
 }
 
 void sm_synth_run(stylemap_session *s, const sm_styles *styles, float *image) {
   const sm_network *n = s->net;
   const sm_config *c = &n->config;
   if (!s->planning) sm_pack(n->input, c->width[0], sm_pixels(c->spatial), s->buffer.b);
-  sm_modulate_level(s, styles, 0, s->buffer.b, NULL, s->buffer.wide);
-  sm_conv_same(s, &n->conv1.conv, s->buffer.wide, c->spatial, 0, sqrt(2), NULL, NULL, s->buffer.a);
-  for (int i = 0; i < c->blocks; i++) styled_block(s, i, c->spatial << i, styles);
+  sm_modulate_level(s, styles, 0, s->buffer.b, NULL, s->buffer.b);
+  sm_conv_same(s, &n->conv1.conv, s->buffer.b, c->spatial, 0, sqrt(2), NULL, NULL, s->buffer.a);
+  for (int i = 0; i < c->blocks; i++) {
+    styled_block(s, i, c->spatial << i, styles);
+    float *next = s->buffer.b;
+    s->buffer.b = s->buffer.a;
+    s->buffer.a = next;
+  }
   to_rgb(s, styles, image);
 }
 
