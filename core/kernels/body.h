@@ -108,7 +108,9 @@ SM_INLINE vf finish_modulated(const finish *f, vf sum, vf sum2, size_t at) {
 #include "kernels/taps-body.h"
 #include "kernels/polyphase-body.h"
 #include "kernels/points-body.h"
+#include "kernels/line-body.h"
 #include "kernels/gradient-body.h"
+#include "kernels/adjoint-body.h"
 
 const sm_kernels SM_TABLE = {
     .name = SM_TABLE_NAME,
@@ -126,4 +128,7 @@ const sm_kernels SM_TABLE = {
     .enter = enter,
     .leave = leave,
     .gradient = gradient,
+    .line = line,
+    .delta = {[SM_WINOGRAD] = delta_winograd, [SM_DOWN] = delta_down},
+    .fold = {[SM_WINOGRAD] = fold_winograd, [SM_DOWN] = fold_down},
 };

@@ -78,6 +78,17 @@ typedef struct sm_correlation {
   int d_width;
 } sm_correlation;
 
+/* A line of pixels of a direct convolution: y := leaky(sum of x's taps + bias) + add, for one or two blocks. */
+typedef struct sm_line {
+  const float *x;          /* the line; tap d of pixel i is the 16 floats at x + offset[d] + 16 i */
+  const ptrdiff_t *offset; /* `depth` of them */
+  int depth;
+  const float *u; /* [depth * 16][16 or 32], as from weights[SM_TAPS3] or weights[SM_POINT] */
+  float *y[2];
+  const float *bias[2], *add[2]; /* bias [16]; add NULL: nothing */
+  float slope;
+} sm_line;
+
 typedef struct sm_kernels {
   const char *name; /* "portable", "avx2", "avx512", "neon" */
   int rows;         /* most tiles in a group */
@@ -122,6 +133,13 @@ typedef struct sm_kernels {
   /* Training. g[k * k][16 inputs][16 outputs] += the correlation of one block of x with rows y0 .. y1 - 1 of one block
    * of d. */
   void (*gradient)(const sm_correlation *c, const float *x, const float *d, int y0, int y1, float *g);
+  /* `pixels` pixels of `blocks` (1 .. pair) blocks. */
+  void (*line)(const sm_line *line, int pixels, int blocks);
+  /* The weight's gradient by tiles (WINOGRAD and DOWN, else NULL): tiles of the result's gradient -> as many planes as
+   * input makes of x; and a block pair's sums of products, one plane of 16 x 16 for each weight plane, -> g[9][16][16].
+   */
+  void (*delta[SM_METHODS])(const sm_input *in, int first, int count, int rows, float *v, size_t plane);
+  void (*fold[SM_METHODS])(const float *sums, size_t plane, float *g);
 } sm_kernels;
 
 /* The best table for this CPU and system, or the named one; NULL if the machine cannot run it or it is not built. */

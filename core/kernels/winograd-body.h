@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * F(4x4, 3x3): 6x6 input tiles, 36 products, 4x4 outputs (Lavin and Gray, CVPR 2016). The points 0, +-a, +-b and
- * infinity with a = 5/8, b = 3/2 have half the error of +-1, +-2. Included by body.h. */
+ * infinity with a = 5/8, b = 3/2 have half the error of +-1, +-2. Included by body.h;
+ * adjoint-body.h uses the points too. */
 
 #define PA 0.625f
 #define PB 1.5f
@@ -174,7 +175,3 @@ static void output_winograd(const sm_output *o, int block, int blocks, int first
   else if (o->low) winograd_tiles(o, block, blocks, first, count, m, NULL, plane, ACTIVE_LOW);
   else winograd_tiles(o, block, blocks, first, count, m, NULL, plane, ACTIVE);
 }
-#undef PA
-#undef PB
-#undef PA2
-#undef PB2

@@ -1,184 +1,119 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <string.h>
 
 #include "train/layers.h"
 
-typedef struct activation {
-  const real *from, *sign; /* sign: the layer's output, which keeps the sign of what went in */
-  const real *bias;
-  real *to, slope, gain, lr_mul;
-  int channels, n;
+/* ------------------------------------------------------------------- the backward pass of maps' activations */
+
+enum { RUN = 64 /* pixels summed in short before they go to the double sums */ };
+
+typedef struct masking {
+  const real *out;
+  real *grad, high, low;
+  double *sums; /* [picture][block][lane], or NULL */
   size_t pixels;
-} activation;
+} masking;
 
-/* Runs at least this many numbers a task: a linear layer's maps have one pixel each. */
-enum { CHUNK = 4096 };
-
-static int chunks(const activation *a, int *each) {
-  *each = a->pixels >= CHUNK ? 1 : (int)(CHUNK / a->pixels);
-  return (a->n * a->channels + *each - 1) / *each;
+SM_CLONES static void mask_run(const real *out, real high, real low, size_t count, real *grad) {
+  for (size_t i = 0; i < count; i++) grad[i] *= out[i] > 0 ? high : low;
 }
 
-static void forward_task(void *context, int index, int worker) {
-  const activation *a = context;
-  int each, total = a->n * a->channels;
-  chunks(a, &each);
-  for (int map = index * each; map < total && map < (index + 1) * each; map++) {
-    real bias = a->bias ? a->bias[map % a->channels] * a->lr_mul : 0, *v = a->to + (size_t)map * a->pixels;
-    real high = a->gain, low = a->gain * a->slope;
-    for (size_t i = 0; i < a->pixels; i++) {
-      real t = v[i] + bias;
-      v[i] = t * (t > 0 ? high : low);
-    }
-  }
+SM_CLONES static void sum_run(const real *from, size_t pixels, double *sums) {
+  real sum[SM_LANE] = {0};
+  for (size_t i = 0; i < pixels; i++)
+    for (int l = 0; l < SM_LANE; l++) sum[l] += from[i * SM_LANE + (size_t)l];
+  for (int l = 0; l < SM_LANE; l++) sums[l] += sum[l];
 }
 
-/* to := from * f'(.), f' read from the output's sign. */
 static void mask_task(void *context, int index, int worker) {
-  const activation *a = context;
-  int each, total = a->n * a->channels;
-  chunks(a, &each);
-  for (int map = index * each; map < total && map < (index + 1) * each; map++) {
-    size_t at = (size_t)map * a->pixels;
-    real high = a->gain, low = a->gain * a->slope;
-    for (size_t i = at; i < at + a->pixels; i++) a->to[i] = a->from[i] * (a->sign[i] > 0 ? high : low);
+  const masking *m = context;
+  size_t at = (size_t)index * m->pixels * SM_LANE;
+  for (size_t p = 0; p < m->pixels; p += RUN) {
+    size_t n = m->pixels - p < RUN ? m->pixels - p : RUN, from = at + p * SM_LANE;
+    if (m->low != 1 || m->high != 1) mask_run(m->out + from, m->high, m->low, n * SM_LANE, m->grad + from);
+    if (m->sums) sum_run(m->grad + from, n, m->sums + index * SM_LANE);
   }
 }
 
-static void bias_task(void *context, int c, int worker) {
-  const activation *a = context;
-  double sum = 0;
-  for (int n = 0; n < a->n; n++) {
-    const real *v = a->from + ((size_t)n * (size_t)a->channels + (size_t)c) * a->pixels;
-    double lane[8] = {0};
-    size_t i = 0;
-    for (; i + 8 <= a->pixels; i += 8)
-      for (int l = 0; l < 8; l++) lane[l] += v[i + (size_t)l];
-    for (; i < a->pixels; i++) sum += v[i];
-    for (int l = 0; l < 8; l++) sum += lane[l];
+void sm_mask_sums(sm_tape *tape, const sm_variable *out, double slope, double gain, real *grad, sm_parameter *bias) {
+  int blocks = sm_variable_blocks(out), channels = blocks * SM_LANE;
+  masking m = {out->data, grad, (real)gain, (real)(gain * slope), NULL, sm_variable_pixels(out)};
+  if (bias && !(m.sums = sm_tape_statistics(tape, (size_t)(out->n * channels)))) return;
+  sm_workshop_run(tape->shop, out->n * blocks, mask_task, &m);
+  if (!bias) return;
+  for (int c = 0; c < out->c; c++) {
+    double sum = 0;
+    for (int n = 0; n < out->n; n++) sum += m.sums[n * channels + c];
+    bias->grad[c] += (real)sum;
   }
-  a->to[c] += (real)(sum * a->lr_mul);
+  sm_release_statistics(m.sums);
 }
 
-static activation activation_of(const sm_op *op) {
-  const sm_variable *v = op->a;
-  int channels = op->parameter ? (int)op->parameter->count : v->c;
-  return (activation){.slope = (real)op->slope,
-                      .gain = (real)op->scale,
-                      .lr_mul = (real)op->lr_mul,
-                      .channels = channels,
-                      .n = v->n,
-                      .pixels = sm_variable_count(v) / (size_t)v->n / (size_t)channels};
+/* -------------------------------------------------------------------------------------- linear layers */
+
+/* n vectors of as many numbers as the bias has. */
+typedef struct vectors {
+  int n;
+  size_t count;
+  real slope, gain, lr_mul;
+} vectors;
+
+static vectors vectors_of(const sm_op *op) {
+  size_t count = op->parameter->count;
+  return (vectors){(int)(sm_variable_count(op->out) / count), count, (real)op->slope, (real)op->gain, (real)op->lr_mul};
 }
 
-static void mask(sm_tape *tape, const activation *base, const real *sign, const real *from, real *to) {
-  activation a = *base;
-  int each;
-  a.from = from;
-  a.to = to;
-  a.sign = sign;
-  sm_workshop_run(tape->shop, chunks(&a, &each), mask_task, &a);
+static void mask(const vectors *v, const real *out, real *grad) {
+  for (size_t i = 0; i < (size_t)v->n * v->count; i++) grad[i] *= v->gain * (out[i] > 0 ? 1 : v->slope);
 }
 
 /* The gradient block goes from the output to the input, masked in place. */
 static void backward(sm_tape *tape, sm_op *op) {
-  activation a = activation_of(op);
+  vectors v = vectors_of(op);
   real *grad = op->out->grad;
   op->out->grad = NULL;
-  if (op->slope != 1 || op->scale != 1) mask(tape, &a, op->out->data, grad, grad);
-  if (op->learn && !tape->skip_weights) {
-    a.from = grad;
-    a.to = op->parameter->grad;
-    sm_workshop_run(tape->shop, a.channels, bias_task, &a);
-  }
+  mask(&v, op->out->data, grad);
+  if (op->learn && !tape->skip_weights)
+    for (size_t i = 0; i < v.count; i++) {
+      double sum = 0;
+      for (int n = 0; n < v.n; n++) sum += grad[(size_t)n * v.count + i];
+      op->parameter->grad[i] += (real)(sum * op->lr_mul);
+    }
   sm_gradient_give(tape, op->a, grad);
 }
 
 /* The bias adds nothing to a tangent, and the masks do not move. */
 static void tangent(sm_tape *tape, sm_op *op) {
-  activation a = activation_of(op);
+  vectors v = vectors_of(op);
   op->out->tangent = op->a->tangent;
   op->a->tangent = NULL;
-  mask(tape, &a, op->out->data, op->out->tangent, op->out->tangent);
+  mask(&v, op->out->data, op->out->tangent);
 }
 
 static const sm_op_class activate_class = {backward, tangent};
 
-sm_variable *sm_layer_activate(sm_tape *tape, sm_variable *x, sm_parameter *bias, double lr_mul, double slope,
-                               double gain) {
+static sm_variable *activate(sm_tape *tape, sm_variable *x, sm_parameter *bias, double lr_mul, double slope,
+                             double gain) {
   sm_variable *out = tape->status == STYLEMAP_OK ? sm_tape_adopt(tape, x, x->c) : NULL;
   sm_op *op = out ? sm_tape_record(tape, &activate_class, x, NULL, NULL, bias, out) : NULL;
   if (!op) return NULL;
   op->slope = slope;
-  op->scale = gain;
+  op->gain = gain;
   op->lr_mul = lr_mul;
-  activation a = activation_of(op);
-  int each;
-  a.bias = bias ? bias->value : NULL;
-  a.to = out->data;
-  sm_workshop_run(tape->shop, chunks(&a, &each), forward_task, &a);
+  vectors v = vectors_of(op);
+  for (int n = 0; n < v.n; n++)
+    for (size_t i = 0; i < v.count; i++) {
+      real t = out->data[(size_t)n * v.count + i] + bias->value[i] * v.lr_mul;
+      out->data[(size_t)n * v.count + i] = v.gain * (t > 0 ? t : t * v.slope);
+    }
   return out;
 }
 
 sm_variable *sm_layer_lrelu(sm_tape *tape, sm_variable *x, sm_parameter *bias, double lr_mul) {
-  return sm_layer_activate(tape, x, bias, lr_mul, 0.2, sqrt(2));
+  return activate(tape, x, bias, lr_mul, 0.2, sqrt(2));
 }
 
 sm_variable *sm_layer_bias(sm_tape *tape, sm_variable *x, sm_parameter *bias) {
-  return sm_layer_activate(tape, x, bias, 1, 1, 1);
-}
-
-typedef struct joint {
-  const real *a, *from;
-  real *to;
-  size_t count;
-  int add;
-} joint;
-
-enum { STRETCH = 1 << 16 };
-static const real half_root = (real)0.70710678118654752440;
-
-static void join_task(void *context, int index, int worker) {
-  const joint *j = context;
-  size_t first = (size_t)index * STRETCH, end = first + STRETCH < j->count ? first + STRETCH : j->count;
-  for (size_t i = first; i < end; i++) j->to[i] = (j->a[i] + j->to[i]) * half_root;
-}
-
-static void share_task(void *context, int index, int worker) {
-  const joint *j = context;
-  size_t first = (size_t)index * STRETCH, end = first + STRETCH < j->count ? first + STRETCH : j->count;
-  if (j->add)
-    for (size_t i = first; i < end; i++) j->to[i] += j->from[i] * half_root;
-  else
-    for (size_t i = first; i < end; i++) j->to[i] = j->from[i] * half_root;
-}
-
-static void stretch(sm_tape *tape, sm_task *task, joint *j) {
-  sm_workshop_run(tape->shop, (int)((j->count + STRETCH - 1) / STRETCH), task, j);
-}
-
-static void join_backward(sm_tape *tape, sm_op *op) {
-  joint j = {.from = op->out->grad, .count = sm_variable_count(op->out)};
-  j.to = sm_gradient_of(tape, op->a, &j.add);
-  if (j.to) stretch(tape, share_task, &j);
-  j.to = sm_gradient_of(tape, op->b, &j.add);
-  if (j.to) stretch(tape, share_task, &j);
-}
-
-static void join_tangent(sm_tape *tape, sm_op *op) {
-  joint j = {.a = op->a->tangent, .to = op->b->tangent, .count = sm_variable_count(op->out)};
-  op->out->tangent = op->b->tangent;
-  op->b->tangent = NULL;
-  stretch(tape, join_task, &j);
-}
-
-static const sm_op_class join_class = {join_backward, join_tangent};
-
-sm_variable *sm_layer_join(sm_tape *tape, sm_variable *a, sm_variable *b) {
-  sm_variable *out = tape->status == STYLEMAP_OK ? sm_tape_adopt(tape, b, b->c) : NULL;
-  sm_op *op = out ? sm_tape_record(tape, &join_class, a, b, NULL, NULL, out) : NULL;
-  if (!op) return NULL;
-  joint j = {.a = a->data, .to = out->data, .count = sm_variable_count(out)};
-  stretch(tape, join_task, &j);
-  return out;
+  return activate(tape, x, bias, 1, 1, 1);
 }

@@ -4,252 +4,236 @@
 #include <assert.h>
 #include <string.h>
 
-enum { COLUMN = 96 * 1024 /* numbers of one worker's columns: they stay in its L2 */, PACE = 16 };
+#include "kernels/convolve.h"
+#include "kernels/flush.h"
 
-/* The taps that make one set of output pixels: one set, or for UP four (even and odd rows and columns). */
-typedef struct phase {
-  int taps, tap[9], dy[9], dx[9];
-  int rows, cols;       /* output pixels of the set, per picture */
-  int first_y, first_x; /* in the output */
-  int strip, strips;    /* pixels of all pictures one after the other, cut into strips */
-  const real *weight;   /* cout x cin x taps */
-} phase;
+enum {
+  AT_ONCE = 16,       /* pictures of a run */
+  BAND = 20 * 1024,   /* floats of padded input of a direct task */
+  TRANSPOSE = 1 << 12 /* weights a task */
+};
 
-typedef struct plan {
-  const sm_pass *c;
-  const real *in, *delta;
-  real *out, *scratch;
-  size_t scratch_each;
-  int oh, ow, step_in, step_out, add, phases, groups;
-  phase phase[4];
-} plan;
-
-int sm_convolved_side(sm_walk walk, int k, int side) {
-  return walk == SM_WALK_SAME ? side : walk == SM_WALK_DOWN ? (side - k) / 2 + 1 : 2 * (side - 1) + k;
+int sm_convolved_side(sm_walk walk, int side) {
+  return walk == SM_WALK_SAME ? side : walk == SM_WALK_DOWN ? side / 2 : 2 * side;
 }
 
-static void plan_phases(plan *p) {
-  const sm_pass *c = p->c;
-  int up = c->walk == SM_WALK_UP, pad = c->walk == SM_WALK_SAME ? c->k / 2 : 0;
-  p->step_in = c->walk == SM_WALK_DOWN ? 2 : 1;
-  p->step_out = up ? 2 : 1;
-  p->oh = sm_convolved_side(c->walk, c->k, c->h);
-  p->ow = sm_convolved_side(c->walk, c->k, c->w);
-  for (int a = 0; a < (up ? 2 : 1); a++)
-    for (int b = 0; b < (up ? 2 : 1); b++) {
-      phase f = {.first_y = a,
-                 .first_x = b,
-                 .rows = up ? (p->oh - a + 1) / 2 : p->oh,
-                 .cols = up ? (p->ow - b + 1) / 2 : p->ow};
-      for (int u = 0; u < c->k; u++)
-        for (int v = 0; v < c->k; v++) {
-          if (up && (u % 2 != a || v % 2 != b)) continue;
-          f.tap[f.taps] = u * c->k + v;
-          f.dy[f.taps] = up ? -(u / 2) : u - pad;
-          f.dx[f.taps] = up ? -(v / 2) : v - pad;
-          f.taps++;
-        }
-      assert(f.taps); /* k = 1 goes through SAME, and zeros are inserted by the blur */
-      int k = f.taps * c->cin, pixels = c->n * f.rows * f.cols;
-      f.strip = COLUMN / k / PACE * PACE;
-      if (f.strip < 4 * PACE) f.strip = 4 * PACE;
-      if (f.strip > pixels) f.strip = pixels;
-      f.strips = (pixels + f.strip - 1) / f.strip;
-      p->phase[p->phases++] = f;
+/* The weight of an adjoint in this run's order of channels. */
+typedef struct arranging {
+  const sm_pass *pass;
+  const float *from;
+  float *to;
+} arranging;
+
+static void arrange_task(void *context, int o, int worker) {
+  const arranging *a = context;
+  const sm_pass *p = a->pass;
+  int kk = p->k * p->k, mirror = p->walk == SM_WALK_SAME;
+  float *to = a->to + (size_t)o * (size_t)(p->cin * kk);
+  for (int i = 0; i < p->cin; i++, to += kk) {
+    const float *w = a->from + (size_t)(i * p->cout + o) * (size_t)kk;
+    for (int t = 0; t < kk; t++) to[t] = w[mirror ? kk - 1 - t : t];
+  }
+}
+
+/* Biases of whole blocks, scaled. */
+static void arrange_bias(const sm_pass *p, const sm_target *t, float *to) {
+  for (int c = 0; c < sm_blocks(p->cout) * 16; c++) to[c] = t->bias && c < p->cout ? t->bias[c] * t->bias_scale : 0;
+}
+
+/* ---------------------------------------------------------------------------------------- directly */
+
+typedef struct directing {
+  const sm_pass *pass;
+  const sm_kernels *kernels;
+  const float *in;
+  sm_target target[2];
+  const float *bias[2];
+  float *u, *own; /* u: [target][pair]; own: a padded band for each worker */
+  size_t u_pair, own_floats;
+  int in_blocks, out_blocks, pairs, taps, rows, bands, count;
+} directing;
+
+static void direct_weights_task(void *context, int index, int worker) {
+  const directing *d = context;
+  int target = index / d->pairs, block = index % d->pairs * d->kernels->pair;
+  int n = d->out_blocks - block < d->kernels->pair ? d->out_blocks - block : d->kernels->pair;
+  sm_filter f = {.values = d->target[target].weight,
+                 .cout = d->pass->cout,
+                 .cin = d->pass->cin,
+                 .taps = d->taps,
+                 .scale = d->pass->scale};
+  float scratch[16 * 16 * 9] __attribute__((aligned(64)));
+  d->kernels->weights[d->taps == 9 ? SM_TAPS3 : SM_POINT](&f, block, n, d->u + (size_t)index * d->u_pair, 0, scratch);
+}
+
+/* Rows y0 - 1 .. y1 of every block with a zero pixel at each end. */
+static void pad_band(const directing *d, const float *map, int y0, int y1, float *to) {
+  size_t h = (size_t)d->pass->h, w = (size_t)d->pass->w, line = (w + 2) * 16;
+  for (int b = 0; b < d->in_blocks; b++)
+    for (int y = y0 - 1; y <= y1; y++, to += line) {
+      if (y < 0 || y >= (int)h) {
+        memset(to, 0, line * sizeof *to);
+        continue;
+      }
+      memset(to, 0, 64);
+      memcpy(to + 16, map + ((size_t)b * h + (size_t)y) * w * 16, w * 64);
+      memset(to + line - 16, 0, 64);
     }
 }
 
-/* cin * taps rows of `count` pixels from pixel `first` of the set: the input under every tap. */
-static void gather(const plan *p, const phase *f, int first, int count, real *column) {
-  const sm_pass *s = p->c;
-  size_t map_size = (size_t)s->h * (size_t)s->w;
-  for (int c = 0; c < s->cin; c++)
-    for (int t = 0; t < f->taps; t++, column += count) {
-      int line = first / f->cols, x = first % f->cols; /* line: over all pictures */
-      for (int i = 0; i < count; line++, x = 0) {
-        int n = f->cols - x < count - i ? f->cols - x : count - i;
-        int picture = line / f->rows, iy = (line - picture * f->rows) * p->step_in + f->dy[t];
-        real *to = column + i;
-        i += n;
-        if (iy < 0 || iy >= s->h) {
-          memset(to, 0, sizeof(real) * (size_t)n);
-          continue;
+enum { MOST_DEPTH = 9 * 256 /* 4096 channels */ };
+
+static void direct_task(void *context, int index, int worker) {
+  const directing *d = context;
+  const sm_pass *p = d->pass;
+  int picture = index / d->bands, y0 = index % d->bands * d->rows, y1 = y0 + d->rows < p->h ? y0 + d->rows : p->h;
+  size_t pixels = (size_t)p->h * (size_t)p->w, in_block = pixels * 16;
+  const float *map = d->in + (size_t)picture * (size_t)d->in_blocks * pixels * 16;
+  size_t line = (size_t)p->w * 16;
+  ptrdiff_t offset[MOST_DEPTH];
+  uint64_t old = sm_flush_begin();
+  if (d->taps == 9) {
+    float *own = d->own + (size_t)worker * d->own_floats;
+    pad_band(d, map, y0, y1, own);
+    map = own;
+    line = ((size_t)p->w + 2) * 16;
+    in_block = (size_t)(y1 - y0 + 2) * line;
+  } else {
+    map += (size_t)y0 * line;
+  }
+  for (int t = 0, i = 0; t < d->taps; t++)
+    for (int b = 0; b < d->in_blocks; b++)
+      offset[i++] = (ptrdiff_t)((size_t)b * in_block + (d->taps == 9 ? (size_t)(t / 3) * line + (size_t)(t % 3) * 16 : 0));
+  sm_line l = {.offset = offset, .depth = d->taps * d->in_blocks};
+  for (int q = 0; q < d->count; q++) {
+    const sm_target *t = &d->target[q];
+    l.slope = t->slope;
+    for (int pair = 0; pair < d->pairs; pair++) {
+      int block = pair * d->kernels->pair;
+      int n = d->out_blocks - block < d->kernels->pair ? d->out_blocks - block : d->kernels->pair;
+      l.u = d->u + (size_t)(q * d->pairs + pair) * d->u_pair;
+      /* without taps a band is one long line */
+      for (int y = y0; y < y1; y += d->taps == 9 ? 1 : y1 - y0) {
+        for (int j = 0; j < n; j++) {
+          size_t at = ((size_t)(picture * d->out_blocks + block + j) * pixels + (size_t)y * (size_t)p->w) * 16;
+          l.y[j] = t->out + at;
+          l.add[j] = t->add ? t->add + at : NULL;
+          l.bias[j] = d->bias[q] + (block + j) * 16;
         }
-        const real *row = s->w * (size_t)iy + p->in + ((size_t)picture * (size_t)s->cin + (size_t)c) * map_size;
-        int ix = x * p->step_in + f->dx[t], j = 0;
-        for (; j < n && ix < 0; j++, ix += p->step_in) to[j] = 0;
-        int room = ix < s->w ? (s->w - 1 - ix) / p->step_in + 1 : 0, end = n - j < room ? n : j + room;
-        if (p->step_in == 1) {
-          if (end > j) memcpy(to + j, row + ix, sizeof(real) * (size_t)(end - j));
-          j = end;
-        } else {
-          for (; j < end; j++, ix += 2) to[j] = row[ix];
-        }
-        for (; j < n; j++) to[j] = 0;
+        l.x = map + (size_t)(y - y0) * line;
+        d->kernels->line(&l, d->taps == 9 ? p->w : p->w * (y1 - y0), n);
       }
     }
+  }
+  sm_flush_end(old);
 }
 
-static void scatter(const plan *p, const phase *f, int first, int count, const real *product) {
-  int cout = p->c->cout;
-  for (int line = first / f->cols, x = first % f->cols, i = 0; i < count; line++, x = 0) {
-    int n = f->cols - x < count - i ? f->cols - x : count - i;
-    int picture = line / f->rows, y = f->first_y + (line - picture * f->rows) * p->step_out;
-    for (int o = 0; o < cout; o++) {
-      const real *from = product + (size_t)o * (size_t)count + i;
-      real *to = p->out + (((size_t)picture * (size_t)cout + (size_t)o) * (size_t)p->oh + (size_t)y) * (size_t)p->ow +
-                 f->first_x + x * p->step_out;
-      if (p->step_out == 1 && !p->add) memcpy(to, from, sizeof(real) * (size_t)n);
-      else if (p->step_out == 1)
-        for (int j = 0; j < n; j++) to[j] += from[j];
-      else if (!p->add)
-        for (int j = 0; j < n; j++) to[2 * j] = from[j];
-      else
-        for (int j = 0; j < n; j++) to[2 * j] += from[j];
+static stylemap_status directly(sm_workshop *shop, const sm_pass *p, const float *in, const sm_target *target,
+                                int count, const float *const *bias) {
+  directing d = {.pass = p,
+                 .kernels = sm_workshop_kernels(shop),
+                 .in = in,
+                 .in_blocks = sm_blocks(p->cin),
+                 .out_blocks = sm_blocks(p->cout),
+                 .taps = p->k * p->k,
+                 .count = count};
+  d.pairs = (d.out_blocks + d.kernels->pair - 1) / d.kernels->pair;
+  d.u_pair = (size_t)(d.taps * d.in_blocks * 16 * d.kernels->pair) * 16;
+  size_t line = (size_t)(p->w + 2) * 16 * (size_t)d.in_blocks;
+  d.rows = (int)(BAND / line) - 2;
+  if (d.rows < 2) d.rows = 2;
+  if (d.rows > p->h) d.rows = p->h;
+  d.bands = (p->h + d.rows - 1) / d.rows;
+  d.own_floats = d.taps == 9 ? (size_t)(d.rows + 2) * line : 0;
+  assert(d.taps * d.in_blocks <= MOST_DEPTH);
+  size_t u = (size_t)(count * d.pairs) * d.u_pair;
+  d.u = sm_take(shop, u + d.own_floats * (size_t)sm_workshop_threads(shop));
+  if (!d.u) return STYLEMAP_NO_MEMORY;
+  d.own = d.u + u;
+  for (int i = 0; i < count; i++) {
+    d.target[i] = target[i];
+    d.bias[i] = bias[i];
+  }
+  sm_workshop_run(shop, count * d.pairs, direct_weights_task, &d);
+  sm_workshop_run(shop, p->n * d.bands, direct_task, &d);
+  sm_give(shop, d.u);
+  return STYLEMAP_OK;
+}
+
+/* ------------------------------------------------------------------------------------------- by tiles */
+
+static stylemap_status by_tiles(sm_workshop *shop, const sm_pass *p, const float *in, const sm_target *target,
+                                const float *bias) {
+  const sm_kernels *kernels = sm_workshop_kernels(shop);
+  int oh = sm_convolved_side(p->walk, p->h), ow = sm_convolved_side(p->walk, p->w);
+  size_t in_map = sm_map_floats(p->cin, p->h, p->w), out_map = sm_map_floats(p->cout, oh, ow);
+  int most = p->n < AT_ONCE ? p->n : AT_ONCE;
+  const float *ins[AT_ONCE], *adds[AT_ONCE];
+  float *outs[AT_ONCE], kernel[16];
+  static const float tap[4] = {1, 3, 3, 1};
+  for (int i = 0; i < 16; i++) kernel[i] = tap[i / 4] * tap[i % 4] / 64 * p->gain;
+  sm_fir fir;
+  sm_fir_from(kernel, p->gain, &fir);
+  sm_method method = p->walk == SM_WALK_UP ? SM_UP : p->walk == SM_WALK_DOWN ? SM_DOWN : SM_WINOGRAD;
+  sm_convolution run = {
+      .method = method,
+      .filter = {.values = target->weight, .cout = p->cout, .cin = p->cin, .taps = 9, .scale = p->scale},
+      .height = p->h,
+      .width = p->w,
+      .pictures = most,
+      .in = ins,
+      .fir = &fir,
+      .out = {.maps = outs, .slope = target->slope, .bias = bias, .add = target->add ? adds : NULL}};
+  sm_convolver v = {.kernels = kernels, .pool = sm_workshop_pool(shop)};
+  sm_convolution_memory(kernels, sm_workshop_threads(shop), &run, &v.shared_floats, &v.own_floats);
+  size_t wide = method == SM_UP ? (size_t)most * sm_wide_floats(p->cout, p->h, p->w) : 0;
+  wide = (wide + 15) / 16 * 16;
+  float *block = sm_take(shop, wide + v.shared_floats + v.own_floats * (size_t)sm_workshop_threads(shop));
+  if (!block) return STYLEMAP_NO_MEMORY;
+  run.wide = block;
+  v.shared = block + wide;
+  v.own = v.shared + v.shared_floats;
+  for (int first = 0; first < p->n; first += most) {
+    run.pictures = p->n - first < most ? p->n - first : most;
+    for (int i = 0; i < run.pictures; i++) {
+      ins[i] = in + (size_t)(first + i) * in_map;
+      outs[i] = target->out + (size_t)(first + i) * out_map;
+      adds[i] = target->add ? target->add + (size_t)(first + i) * out_map : NULL;
     }
-    i += n;
+    sm_convolution_run(&v, &run);
   }
+  sm_give(shop, block);
+  return STYLEMAP_OK;
 }
 
-static void convolve_task(void *context, int index, int worker) {
-  const plan *p = context;
-  const sm_pass *c = p->c;
-  const phase *f = p->phase;
-  while (index >= f->strips) index -= f++->strips;
-  int pixels = f->rows * f->cols, first = index * f->strip;
-  int count = c->n * pixels - first < f->strip ? c->n * pixels - first : f->strip, k = c->cin * f->taps;
-  real *column = p->scratch + (size_t)worker * p->scratch_each, *product = column + (size_t)k * (size_t)f->strip;
-
-  int picture = first / pixels, within = first - picture * pixels,
-      direct = p->step_out == 1 && within + count <= pixels;
-  const real *b = column;
-  size_t ldb = (size_t)count;
-  if (c->k == 1 && direct) {
-    b = p->in + (size_t)picture * (size_t)c->cin * (size_t)pixels + within;
-    ldb = (size_t)pixels;
-  } else {
-    gather(p, f, first, count, column);
-  }
-  if (direct) {
-    real *out = p->out + (size_t)picture * (size_t)c->cout * (size_t)pixels + within;
-    sm_product(0, c->cout, count, k, c->scale, f->weight, (size_t)k, b, ldb, p->add, out, (size_t)pixels);
-  } else {
-    sm_product(0, c->cout, count, k, c->scale, f->weight, (size_t)k, b, ldb, 0, product, (size_t)count);
-    scatter(p, f, first, count, product);
-  }
+/* Which way is faster for a data gradient: Winograd's transforms want channels to pay for them, and tiles of 4 x 4. */
+static int is_direct(const sm_pass *p) {
+  return p->walk == SM_WALK_SAME && (p->k == 1 || !p->adjoint || p->h * p->w <= 64);
 }
 
-/* The taps of each set side by side, in this run's order of channels. */
-static void arrange(const sm_pass *c, phase *f, const real *weight, int adjoint, real *to) {
-  int kk = c->k * c->k;
-  f->weight = to;
-  for (int o = 0; o < c->cout; o++)
-    for (int i = 0; i < c->cin; i++) {
-      const real *w = weight + (size_t)(adjoint ? i * c->cout + o : o * c->cin + i) * (size_t)kk;
-      for (int t = 0; t < f->taps; t++) *to++ = w[adjoint && c->walk == SM_WALK_SAME ? kk - 1 - f->tap[t] : f->tap[t]];
-    }
-}
-
-#ifndef SM_TRAIN_DOUBLE
-/* Through the kernels of the sessions. */
-static stylemap_status convolve_same(sm_workshop *shop, const sm_pass *c, const real *weight, int adjoint,
-                                     const real *in, int add, real *out) {
-  plan p = {.c = c};
-  plan_phases(&p);
-  real *arranged = sm_take(shop, (size_t)c->cout * (size_t)c->cin * 9);
-  if (!arranged) return STYLEMAP_NO_MEMORY;
-  arrange(c, &p.phase[0], weight, adjoint, arranged);
-  stylemap_status status = sm_fast_convolve(shop, c, !adjoint, arranged, in, add, out);
-  sm_give(shop, arranged);
+stylemap_status sm_convolve(sm_workshop *shop, const sm_pass *p, const real *in, const sm_target *target, int count) {
+  assert(count == 1 || count == 2);
+  size_t weights = p->adjoint ? (size_t)(p->cout * p->cin) * (size_t)(p->k * p->k) : 0;
+  size_t biases = (size_t)sm_blocks(p->cout) * 16;
+  weights = (weights + 15) / 16 * 16;
+  float *block = sm_take(shop, (biases + weights) * (size_t)count);
+  if (!block) return STYLEMAP_NO_MEMORY;
+  sm_target t[2];
+  const float *bias[2];
+  for (int i = 0; i < count; i++) {
+    t[i] = target[i];
+    float *at = block + (size_t)i * (biases + weights);
+    bias[i] = at;
+    arrange_bias(p, &t[i], at);
+    if (!p->adjoint) continue;
+    arranging a = {p, t[i].weight, at + biases};
+    sm_workshop_run(shop, p->cout, arrange_task, &a);
+    t[i].weight = at + biases;
+  }
+  stylemap_status status = STYLEMAP_OK;
+  if (is_direct(p)) status = directly(shop, p, in, t, count, bias);
+  else
+    for (int i = 0; i < count && status == STYLEMAP_OK; i++) status = by_tiles(shop, p, in, &t[i], bias[i]);
+  sm_give(shop, block);
   return status;
-}
-#endif
-
-stylemap_status sm_convolve(sm_workshop *shop, const sm_pass *c, const real *weight, int adjoint, const real *in,
-                            int add, real *out) {
-#ifndef SM_TRAIN_DOUBLE
-  if (c->walk == SM_WALK_SAME && c->k == 3) return convolve_same(shop, c, weight, adjoint, in, add, out);
-#endif
-  plan p = {.c = c, .in = in, .out = out, .add = add};
-  plan_phases(&p);
-  size_t weights = (size_t)c->cout * (size_t)c->cin * (size_t)(c->k * c->k);
-  int tasks = 0;
-  for (int i = 0; i < p.phases; i++) {
-    size_t each = (size_t)(p.phase[i].taps * c->cin + c->cout) * (size_t)p.phase[i].strip;
-    if (each > p.scratch_each) p.scratch_each = each;
-    tasks += p.phase[i].strips;
-  }
-  real *block = sm_take(shop, weights + p.scratch_each * (size_t)sm_workshop_threads(shop));
-  if (!block) return STYLEMAP_NO_MEMORY;
-  p.scratch = block + weights;
-  real *at = block;
-  for (int i = 0; i < p.phases; i++) {
-    arrange(c, &p.phase[i], weight, adjoint, at);
-    at += (size_t)p.phase[i].taps * (size_t)c->cin * (size_t)c->cout;
-  }
-  sm_workshop_run(shop, tasks, convolve_task, &p);
-  sm_give(shop, block);
-  return STYLEMAP_OK;
-}
-
-#ifdef SM_TRAIN_DOUBLE
-/* One group of strips into a sum of its own; groups do not depend on the number of workers. */
-static void weight_task(void *context, int group, int worker) {
-  const plan *p = context;
-  const sm_pass *c = p->c;
-  const phase *f = p->phase;
-  int pixels = f->rows * f->cols, k = c->cin * f->taps;
-  size_t weights = (size_t)c->cout * (size_t)k;
-  real *sum = p->out + (size_t)group * weights, *column = p->scratch + (size_t)worker * p->scratch_each;
-  int first_picture = group * c->n / p->groups, end_picture = (group + 1) * c->n / p->groups, fresh = 1;
-  for (int picture = first_picture; picture < end_picture; picture++)
-    for (int at = 0; at < pixels; at += f->strip, fresh = 0) {
-      int count = pixels - at < f->strip ? pixels - at : f->strip;
-      const real *delta = p->delta + (size_t)picture * (size_t)c->cout * (size_t)pixels + at, *b = column;
-      size_t ldb = (size_t)count;
-      if (c->k == 1) {
-        b = p->in + (size_t)picture * (size_t)c->cin * (size_t)pixels + at;
-        ldb = (size_t)pixels;
-      } else {
-        gather(p, f, picture * pixels + at, count, column);
-      }
-      sm_product(1, c->cout, k, count, c->scale, delta, (size_t)pixels, b, ldb, fresh ? 0 : 1, sum, (size_t)k);
-    }
-}
-
-#endif
-
-stylemap_status sm_convolve_weight(sm_workshop *shop, const sm_pass *c, const real *in, const real *delta,
-                                   int exchanged, real *grad) {
-  assert(c->walk != SM_WALK_UP);
-#ifndef SM_TRAIN_DOUBLE
-  return sm_fast_weight(shop, c, in, delta, exchanged, grad);
-#else
-  plan p = {.c = c, .in = in, .delta = delta};
-  plan_phases(&p);
-  phase *f = &p.phase[0];
-  if (f->strip > f->rows * f->cols) f->strip = f->rows * f->cols;
-  int kk = c->k * c->k, k = c->cin * kk;
-  size_t weights = (size_t)c->cout * (size_t)k;
-  p.groups = c->n < 16 ? c->n : 16;
-  p.scratch_each = (size_t)k * (size_t)f->strip;
-  real *block = sm_take(shop, weights * (size_t)p.groups + p.scratch_each * (size_t)sm_workshop_threads(shop));
-  if (!block) return STYLEMAP_NO_MEMORY;
-  p.out = block;
-  p.scratch = block + weights * (size_t)p.groups;
-  sm_workshop_run(shop, p.groups, weight_task, &p);
-  for (int g = 1; g < p.groups; g++)
-    for (size_t i = 0; i < weights; i++) block[i] += block[(size_t)g * weights + i];
-  if (!exchanged) {
-    for (size_t i = 0; i < weights; i++) grad[i] += block[i];
-  } else {
-    for (int o = 0; o < c->cout; o++)
-      for (int i = 0; i < c->cin; i++)
-        for (int t = 0; t < kk; t++)
-          grad[((size_t)i * (size_t)c->cout + (size_t)o) * (size_t)kk + (size_t)t] +=
-              block[(size_t)o * (size_t)k + (size_t)(i * kk + t)];
-  }
-  sm_give(shop, block);
-  return STYLEMAP_OK;
-#endif
 }

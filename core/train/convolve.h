@@ -1,41 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Convolutions of a batch and their weight gradient, as matrix products over gathered columns. */
+ * Convolutions of a batch of maps (tape.h) and their weight gradient, over the kernels of the sessions. The double
+ * build has them by definition (tests/train/convolve.c). */
 #pragma once
 #include "train/tape.h"
 
 typedef enum sm_walk {
-  SM_WALK_SAME, /* k x k, stride 1, zero padding k / 2: out h x w */
-  SM_WALK_DOWN, /* stride 2, no padding: out (h - k) / 2 + 1 */
-  SM_WALK_UP,   /* transposed, stride 2, no padding: out 2 (h - 1) + k */
+  SM_WALK_SAME, /* k x k (1 or 3), stride 1, zero padding k / 2: h x w */
+  SM_WALK_DOWN, /* 4 x 4 blur with padding 2, then 3 x 3 with stride 2: h / 2 x w / 2 */
+  SM_WALK_UP,   /* transposed 3 x 3 with stride 2, then 4 x 4 blur with padding 1: 2h x 2w */
 } sm_walk;
 
 typedef struct sm_pass {
   sm_walk walk;
-  int k;         /* 1 or 3 */
+  int k;
   int cin, cout; /* of this run */
   int n, h, w;   /* input: n x cin x h x w */
-  real scale;
+  real scale;    /* of the weight */
+  real gain;     /* of the blur, [1,3,3,1] x [1,3,3,1] / 64 */
+  int adjoint;   /* this run is the data gradient of another: the weight is stored cin x cout x k x k (SAME: mirrored) */
 } sm_pass;
 
+/* out := leaky(conv(in) + bias_scale bias) + add. */
+typedef struct sm_target {
+  const real *weight, *bias; /* cout x cin x k x k; cout, or NULL */
+  real bias_scale, slope;
+  const real *add; /* a map like `out`, or `out` itself, or NULL */
+  real *out;
+} sm_target;
+
 /* Output side for an input side. */
-int sm_convolved_side(sm_walk walk, int k, int side);
+int sm_convolved_side(sm_walk walk, int side);
 
-/* out (n x cout x oh x ow) := conv(in), or += with `add`. The weight is stored cout x cin x k x k, or, with `adjoint`,
- * as that of the convolution whose data gradient this run is: cin x cout x k x k (and mirrored, for SAME). */
-stylemap_status sm_convolve(sm_workshop *shop, const sm_pass *run, const real *weight, int adjoint, const real *in,
-                            int add, real *out);
+/* One input, `count` (1 or 2) convolutions. Forward passes of stride 1 are direct sums, backward ones are Winograd's:
+ * its rounding turns signs before leaky ReLUs often enough to move the golden gradients by 1e-3; behind them all is
+ * linear. */
+stylemap_status sm_convolve(sm_workshop *shop, const sm_pass *pass, const real *in, const sm_target *target, int count);
 
-/* grad (cout x cin x k x k) += d sum(out * delta) / d weight, for the convolution `run` (walk SAME or DOWN) of `in`
- * (n x cin x h x w); delta is n x cout x oh x ow. For UP see layers.c: it is DOWN with the roles exchanged, for which
- * `exchanged` stores cin x cout x k x k. */
-stylemap_status sm_convolve_weight(sm_workshop *shop, const sm_pass *run, const real *in, const real *delta,
-                                   int exchanged, real *grad);
-
-/* What convolve.c hands to the kernels of the sessions (fast.c, float only): plain 3 x 3, and every weight gradient.
- * The weight is arranged already: cout x cin x k x k of this run. `exact` does without Winograd: its rounding, ten
- * times that of the direct sum, turns signs before leaky ReLUs often enough to move the golden gradients by 1e-3, so
- * forward passes are exact; backward ones are linear and may be fast (7.6e-5). */
-stylemap_status sm_fast_convolve(sm_workshop *shop, const sm_pass *run, int exact, const float *weight, const float *in,
-                                 int add, float *out);
-stylemap_status sm_fast_weight(sm_workshop *shop, const sm_pass *run, const float *in, const float *delta,
-                               int exchanged, float *grad);
+/* grad[i] (cout x cin x k x k) += d sum(out_i delta_i) / d weight_i for the convolutions `pass` (SAME or DOWN) of `in`.
+ * UP is DOWN with the roles exchanged: `in` is its delta, `delta` its input, and `exchanged` stores cin x cout. */
+stylemap_status sm_convolve_weight(sm_workshop *shop, const sm_pass *pass, const real *in, const real *const *delta,
+                                   int count, int exchanged, real *const *grad);

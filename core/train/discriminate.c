@@ -6,9 +6,10 @@
 #include "train/learner.h"
 
 sm_variable *sm_learn_discriminate(sm_tape *tape, const sm_learner *l, sm_variable *image) {
-  sm_variable *x = sm_learn_conv(tape, &l->d_from_rgb, image, 1);
+  sm_variable *x = sm_learn_conv(tape, &l->d_from_rgb, sm_layer_enter(tape, image), SM_WALK_SAME, 1);
   for (int i = 0; i < l->d_blocks; i++) x = sm_learn_halve(tape, &l->d_residual[i], x);
-  x = sm_learn_conv(tape, &l->d_final_conv, sm_layer_deviation(tape, x), 3);
+  x = sm_layer_deviation(tape, sm_layer_leave(tape, x));
+  x = sm_layer_leave(tape, sm_learn_conv(tape, &l->d_final_conv, sm_layer_enter(tape, x), SM_WALK_SAME, 3));
   const sm_parameter *w1 = l->d_linear1.weight, *w2 = l->d_linear2.weight;
   x = sm_layer_linear(tape, x, l->d_linear1.weight, 1 / sqrt(w1->shape[1]), w1->shape[0], 1, 1);
   x = sm_layer_lrelu(tape, x, l->d_linear1.bias, 1);

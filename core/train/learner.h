@@ -3,7 +3,7 @@
  * resize.c, synth.c; discriminate.c is only here. Parameters carry their state-dict names (parameters.c). */
 #pragma once
 #include "net/network.h"
-#include "train/tape.h"
+#include "train/convolve.h"
 
 typedef struct sm_parameters {
   sm_parameter *parameter;
@@ -14,7 +14,7 @@ typedef struct sm_parameters {
 } sm_parameters;
 
 typedef struct sm_learn_layer {
-  sm_parameter *weight, *bias; /* bias NULL: none, and no activation */
+  sm_parameter *weight, *bias; /* bias NULL: none, and no activation: a skip */
 } sm_learn_layer;
 
 typedef struct sm_learn_residual {
@@ -69,7 +69,8 @@ sm_parameter *sm_find_parameter(const sm_parameters *weights, const char *name);
 void sm_learn(sm_parameters *weights, int learn);
 void sm_clear_gradients(sm_parameters *weights);
 
-/* The boxes. Images are n x 3 x S x S, z n x D. */
+/* The boxes. Images are planes, n x 3 x S x S, z n x D; stylemaps and pyramids come as maps and may be given as planes
+ * too (tape.h). */
 sm_variable *sm_learn_map(sm_tape *tape, const sm_learner *learner, const real *z, int n);
 sm_variable *sm_learn_encode(sm_tape *tape, const sm_learner *learner, sm_variable *image);
 /* `pyramid` receives levels values. */
@@ -81,7 +82,8 @@ sm_variable *sm_learn_generate(sm_tape *tape, const sm_learner *learner, sm_vari
 sm_variable *sm_learn_discriminate(sm_tape *tape, const sm_learner *learner, sm_variable *image);
 
 /* What encoder and discriminator share: encode.c. */
-sm_variable *sm_learn_conv(sm_tape *tape, const sm_learn_layer *layer, sm_variable *x, int k);
+/* With bias and leaky ReLU. */
+sm_variable *sm_learn_conv(sm_tape *tape, const sm_learn_layer *layer, sm_variable *x, sm_walk walk, int k);
 sm_variable *sm_learn_halve(sm_tape *tape, const sm_learn_residual *block, sm_variable *x);
 /* 1 / sqrt(fan_in) of a weight cout x cin x k x k (or 1 x cout x cin x k x k). */
 double sm_learn_scale(const sm_parameter *weight);

@@ -99,12 +99,18 @@ sm_variable *sm_layer_pixel_norm(sm_tape *tape, const real *z, int n, int dim) {
   return out;
 }
 
+/* Where number `i` of the constant, planes, lies in a map. */
+static size_t place(const sm_variable *v, size_t i) {
+  size_t pixels = sm_variable_pixels(v), c = i / pixels;
+  return (c / SM_LANE * pixels + i % pixels) * SM_LANE + c % SM_LANE;
+}
+
 static void constant_backward(sm_tape *tape, sm_op *op) {
-  size_t count = op->parameter->count;
+  size_t picture = sm_variable_count(op->out) / (size_t)op->out->n;
   if (op->learn && !tape->skip_weights)
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < op->parameter->count; i++) {
       double sum = 0;
-      for (int n = 0; n < op->out->n; n++) sum += op->out->grad[(size_t)n * count + i];
+      for (int n = 0; n < op->out->n; n++) sum += op->out->grad[(size_t)n * picture + place(op->out, i)];
       op->parameter->grad[i] += (real)sum;
     }
 }
@@ -113,8 +119,11 @@ static const sm_op_class constant_class = {constant_backward, NULL};
 
 sm_variable *sm_layer_constant(sm_tape *tape, sm_parameter *input, int n) {
   const int *s = input->shape;
-  sm_variable *out = sm_tape_value(tape, n, s[1], s[2], s[3]);
+  sm_variable *out = sm_tape_map(tape, n, s[1], s[2], s[3]);
   if (!out || !sm_tape_record(tape, &constant_class, NULL, NULL, NULL, input, out)) return NULL;
-  for (int i = 0; i < n; i++) memcpy(out->data + (size_t)i * input->count, input->value, sizeof(real) * input->count);
+  size_t picture = sm_variable_count(out) / (size_t)n;
+  memset(out->data, 0, sizeof(real) * picture);
+  for (size_t i = 0; i < input->count; i++) out->data[place(out, i)] = input->value[i];
+  for (int i = 1; i < n; i++) memcpy(out->data + (size_t)i * picture, out->data, sizeof(real) * picture);
   return out;
 }

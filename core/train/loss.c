@@ -50,11 +50,12 @@ static void squares_task(void *context, int index, int worker) {
 double sm_loss_squares(sm_tape *tape, sm_variable *value, const real *target, double weight) {
   if (tape->status != STYLEMAP_OK) return 0;
   size_t count = sm_variable_count(value);
+  double numbers = (double)value->n * value->c * (double)sm_variable_pixels(value);
   int tasks = (int)((count + STRETCH - 1) / STRETCH);
   squares s = {value->data,
                target,
                seed(tape, value),
-               (real)(2 * weight / (double)count),
+               (real)(2 * weight / numbers),
                sm_tape_statistics(tape, (size_t)tasks),
                count};
   if (!s.sum) return 0;
@@ -62,7 +63,7 @@ double sm_loss_squares(sm_tape *tape, sm_variable *value, const real *target, do
   double sum = 0;
   for (int i = 0; i < tasks; i++) sum += s.sum[i];
   sm_release_statistics(s.sum);
-  return sum / (double)count;
+  return sum / numbers;
 }
 
 typedef struct edges {

@@ -6,7 +6,7 @@
 /* mean softplus(sign * d) over the batch: sign -1 where d should say "real", 1 where it should say "made". */
 double sm_loss_logistic(sm_tape *tape, sm_variable *d, int sign, double weight);
 
-/* Mean squared difference from `target`, as many numbers. */
+/* Mean squared difference from `target`, which lies like `value` (padded channels 0). */
 double sm_loss_squares(sm_tape *tape, sm_variable *value, const real *target, double weight);
 
 /* Mean absolute difference from `target`, of the image and of its horizontal and vertical differences, summed over

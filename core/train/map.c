@@ -14,5 +14,5 @@ sm_variable *sm_learn_map(sm_tape *tape, const sm_learner *l, const real *z, int
     x = sm_layer_linear(tape, x, l->mapping[i].weight, c->lr_mul / sqrt(w->shape[1]), c->dim, side, side);
     x = sm_layer_lrelu(tape, x, l->mapping[i].bias, c->lr_mul);
   }
-  return x;
+  return sm_layer_enter(tape, x);
 }

@@ -68,10 +68,11 @@ void sm_perceiver_clear(sm_perceiver *p) {
 static void taps(sm_tape *tape, const sm_perceiver *p, sm_variable *image, sm_variable **tap) {
   const double factor[3] = {1 / scale[0], 1 / scale[1], 1 / scale[2]};
   const double offset[3] = {-shift[0] / scale[0], -shift[1] / scale[1], -shift[2] / scale[2]};
-  sm_variable *x = sm_layer_scale_shift(tape, image, factor, offset);
+  sm_variable *x = sm_layer_enter(tape, sm_layer_scale_shift(tape, image, factor, offset));
   for (int i = 0, t = 0; i < SM_PERCEIVER_CONVS; i++) {
-    x = sm_layer_conv(tape, x, (sm_parameter *)&p->weight[i], 3, 1);
-    x = sm_layer_activate(tape, x, (sm_parameter *)&p->bias[i], 1, 0, 1);
+    sm_form form = {
+        .walk = SM_WALK_SAME, .k = 3, .scale = 1, .bias = (sm_parameter *)&p->bias[i], .slope = 0, .gain = 1};
+    x = sm_layer_conv(tape, x, (sm_parameter *)&p->weight[i], &form);
     if (i < stage_end[t]) continue;
     tap[t++] = x;
     if (t < SM_PERCEIVER_TAPS) x = sm_layer_max_pool(tape, x);
@@ -86,22 +87,24 @@ typedef struct comparison {
   double *sum, weight;
 } comparison;
 
+#define AT(c) (((c) / SM_LANE * pixels + i) * SM_LANE + (c) % SM_LANE)
 static void compare_task(void *context, int n, int worker) {
   const comparison *t = context;
-  size_t pixels = (size_t)t->a->h * (size_t)t->a->w, channels = (size_t)t->a->c, first = (size_t)n * channels * pixels;
+  size_t pixels = sm_variable_pixels(t->a), channels = (size_t)t->a->c;
+  size_t first = (size_t)n * (size_t)(sm_variable_blocks(t->a) * SM_LANE) * pixels;
   const real *a = t->a->data + first, *b = t->b->data + first;
   double sum = 0;
   for (size_t i = 0; i < pixels; i++) {
     double sa = 0, sb = 0, dot = 0, value = 0;
     for (size_t c = 0; c < channels; c++) {
-      sa += (double)a[c * pixels + i] * a[c * pixels + i];
-      sb += (double)b[c * pixels + i] * b[c * pixels + i];
+      sa += (double)a[AT(c)] * a[AT(c)];
+      sb += (double)b[AT(c)] * b[AT(c)];
     }
     sa = sqrt(sa);
     sb = sqrt(sb);
     double ra = 1 / (sa + 1e-10), rb = 1 / (sb + 1e-10);
     for (size_t c = 0; c < channels; c++) {
-      double u = a[c * pixels + i], d = u * ra - b[c * pixels + i] * rb;
+      double u = a[AT(c)], d = u * ra - b[AT(c)] * rb;
       value += t->head[c] * d * d;
       dot += 2 * t->head[c] * d * u;
     }
@@ -109,12 +112,13 @@ static void compare_task(void *context, int n, int worker) {
     if (!t->grad) continue;
     double back = sa > 0 ? dot / (sa * (sa + 1e-10)) : 0;
     for (size_t c = 0; c < channels; c++) {
-      double u = a[c * pixels + i], d = u * ra - b[c * pixels + i] * rb;
-      t->grad[first + c * pixels + i] += (real)(t->weight * (2 * t->head[c] * d - u * back) * ra);
+      double u = a[AT(c)], d = u * ra - b[AT(c)] * rb;
+      t->grad[first + AT(c)] += (real)(t->weight * (2 * t->head[c] * d - u * back) * ra);
     }
   }
   t->sum[n] = sum / (double)pixels;
 }
+#undef AT
 
 double sm_loss_perceptual(sm_tape *tape, const sm_perceiver *p, sm_variable *image, const real *target, double weight) {
   if (tape->status != STYLEMAP_OK) return 0;

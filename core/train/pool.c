@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/layers.h"
 
-/* Where the largest of the four lies is found again from the input: the first of equals. */
+/* Where the largest of the four lies is found again from the input: the first of equals. `w`: numbers of a row. */
 static int largest(const real *c, size_t w) {
   int at = 0;
-  const real v[4] = {c[0], c[1], c[w], c[w + 1]};
+  const real v[4] = {c[0], c[SM_LANE], c[w], c[w + SM_LANE]};
   for (int i = 1; i < 4; i++)
     if (v[i] > v[at]) at = i;
   return at;
@@ -17,15 +17,15 @@ typedef struct pooling {
 
 static void pool_task(void *context, int map, int worker) {
   const pooling *p = context;
-  size_t w = (size_t)p->x->w, oh = (size_t)p->y->h, ow = (size_t)p->y->w;
-  const real *x = p->x->data + (size_t)map * (size_t)p->x->h * w;
+  size_t w = (size_t)p->x->w * SM_LANE, oh = (size_t)p->y->h, ow = (size_t)p->y->w * SM_LANE;
+  size_t first = (size_t)map * (size_t)p->x->h * w;
   for (size_t i = 0; i < oh; i++)
     for (size_t j = 0; j < ow; j++) {
-      size_t at = 2 * i * w + 2 * j, out = (size_t)map * oh * ow + i * ow + j;
-      int k = largest(x + at, w);
-      size_t from = at + (size_t)(k / 2) * w + (size_t)(k % 2);
-      if (p->dx) p->dx[(size_t)map * (size_t)p->x->h * w + from] += p->y->grad[out];
-      else p->y->data[out] = x[from];
+      size_t at = first + 2 * i * w + j / SM_LANE * 2 * SM_LANE + j % SM_LANE, out = (size_t)map * oh * ow + i * ow + j;
+      int k = largest(p->x->data + at, w);
+      size_t from = at + (size_t)(k / 2) * w + (size_t)(k % 2) * SM_LANE;
+      if (p->dx) p->dx[from] += p->y->grad[out];
+      else p->y->data[out] = p->x->data[from];
     }
 }
 
@@ -36,17 +36,17 @@ static void pool_backward(sm_tape *tape, sm_op *op) {
   size_t count = sm_variable_count(op->a);
   if (!add)
     for (size_t i = 0; i < count; i++) p.dx[i] = 0;
-  sm_workshop_run(tape->shop, op->a->n * op->a->c, pool_task, &p);
+  sm_workshop_run(tape->shop, op->a->n * sm_variable_blocks(op->a), pool_task, &p);
 }
 
 static const sm_op_class pool_class = {pool_backward, NULL};
 
 sm_variable *sm_layer_max_pool(sm_tape *tape, sm_variable *x) {
   if (tape->status != STYLEMAP_OK) return NULL;
-  sm_variable *out = sm_tape_value(tape, x->n, x->c, x->h / 2, x->w / 2);
+  sm_variable *out = sm_tape_map(tape, x->n, x->c, x->h / 2, x->w / 2);
   if (!out || !sm_tape_record(tape, &pool_class, x, NULL, NULL, NULL, out)) return NULL;
   pooling p = {x, out, NULL};
-  sm_workshop_run(tape->shop, x->n * x->c, pool_task, &p);
+  sm_workshop_run(tape->shop, x->n * sm_variable_blocks(x), pool_task, &p);
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "model/model.h"
 #include "model/names.h"
 #include "net/session.h"
+#include "train/layers.h"
 #include "train/learner.h"
 #include "train/loss.h"
 #include "train/trainer.h"
@@ -149,8 +150,10 @@ static stylemap_status pyramid_of_best(refining *r, stylemap_error *error) {
   sm_tape tape;
   sm_tape_open(&tape, r->shop);
   sm_learn_resize(&tape, r->learner, sm_tape_leaf(&tape, 1, w->channels, w->side, w->side, w->best, 0), level);
-  for (int i = 0; tape.status == STYLEMAP_OK && i < r->levels; i++)
-    memcpy(r->level[i].value, level[i]->data, sizeof(float) * r->level[i].count);
+  for (int i = 0; i < r->levels; i++) {
+    sm_variable *planes = sm_layer_leave(&tape, level[i]);
+    if (tape.status == STYLEMAP_OK) memcpy(r->level[i].value, planes->data, sizeof(float) * r->level[i].count);
+  }
   stylemap_status status = tape.status;
   sm_tape_clear(&tape);
   return status == STYLEMAP_OK ? status : sm_no_memory(error, 0);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "kernels/kernels.h"
 
 typedef struct block {
   real *at;
@@ -14,6 +15,7 @@ typedef struct block {
 
 struct sm_workshop {
   sm_pool *pool;
+  const sm_kernels *kernels;
   block *blocks;
   size_t count, room;
 };
@@ -27,6 +29,7 @@ stylemap_status sm_workshop_new(int threads, sm_workshop **out, stylemap_error *
     return status;
   }
   sm_product_load();
+  shop->kernels = sm_kernels_best();
   *out = shop;
   return STYLEMAP_OK;
 }
@@ -48,6 +51,10 @@ size_t sm_workshop_bytes(const sm_workshop *shop) {
 void sm_workshop_run(sm_workshop *shop, int count, sm_task *task, void *context) {
   sm_pool_run(shop->pool, count, task, context, NULL, NULL);
 }
+
+const sm_kernels *sm_workshop_kernels(const sm_workshop *shop) { return shop->kernels; }
+
+void sm_workshop_use(sm_workshop *shop, const sm_kernels *kernels) { shop->kernels = kernels; }
 
 sm_pool *sm_workshop_pool(const sm_workshop *shop) { return shop->pool; }
 
@@ -132,6 +139,7 @@ static sm_variable *new_value(sm_tape *tape, int n, int c, int h, int w) {
   v->c = c;
   v->h = h;
   v->w = w;
+  v->lane = 1;
   return v;
 }
 
@@ -144,8 +152,9 @@ sm_variable *sm_tape_leaf(sm_tape *tape, int n, int c, int h, int w, const real 
   return v;
 }
 
-sm_variable *sm_tape_value(sm_tape *tape, int n, int c, int h, int w) {
+static sm_variable *value_of(sm_tape *tape, int n, int c, int h, int w, int lane) {
   sm_variable *v = new_value(tape, n, c, h, w);
+  if (v) v->lane = lane;
   if (v && !(v->data = sm_take(tape->shop, sm_variable_count(v)))) {
     tape->status = STYLEMAP_NO_MEMORY;
     return NULL;
@@ -153,11 +162,16 @@ sm_variable *sm_tape_value(sm_tape *tape, int n, int c, int h, int w) {
   return v;
 }
 
+sm_variable *sm_tape_value(sm_tape *tape, int n, int c, int h, int w) { return value_of(tape, n, c, h, w, 1); }
+
+sm_variable *sm_tape_map(sm_tape *tape, int n, int c, int h, int w) { return value_of(tape, n, c, h, w, SM_LANE); }
+
 sm_variable *sm_tape_adopt(sm_tape *tape, sm_variable *from, int c) {
   if (tape->status != STYLEMAP_OK) return NULL;
   assert(!from->borrowed && from->data);
   sm_variable *v = new_value(tape, from->n, c, from->h, from->w);
   if (!v) return NULL;
+  v->lane = from->lane;
   v->data = from->data;
   from->data = NULL;
   return v;
@@ -209,14 +223,38 @@ real *sm_gradient_of(sm_tape *tape, sm_variable *value, int *add) {
   return value->grad;
 }
 
+typedef struct adding {
+  const real *from;
+  real *to;
+  size_t count;
+  int add;
+} adding;
+
+enum { STRETCH = 1 << 15 };
+
+SM_CLONES static void add_stretch(const real *from, real *to, size_t count) {
+  for (size_t i = 0; i < count; i++) to[i] += from[i];
+}
+
+static void add_task(void *context, int index, int worker) {
+  const adding *a = context;
+  size_t at = (size_t)index * STRETCH, count = a->count - at < STRETCH ? a->count - at : STRETCH;
+  if (a->add) add_stretch(a->from + at, a->to + at, count);
+  else memcpy(a->to + at, a->from + at, sizeof(real) * count);
+}
+
+void sm_accumulate(sm_tape *tape, const real *from, int add, size_t count, real *to) {
+  adding a = {from, to, count, add};
+  sm_workshop_run(tape->shop, (int)((count + STRETCH - 1) / STRETCH), add_task, &a);
+}
+
 void sm_gradient_give(sm_tape *tape, sm_variable *value, real *grad) {
   if (!value->wants || tape->status != STYLEMAP_OK) {
     sm_give(tape->shop, grad);
   } else if (!value->grad) {
     value->grad = grad;
   } else {
-    size_t count = sm_variable_count(value);
-    for (size_t i = 0; i < count; i++) value->grad[i] += grad[i];
+    sm_accumulate(tape, grad, 1, sm_variable_count(value), value->grad);
     sm_give(tape->shop, grad);
   }
 }

@@ -5,11 +5,27 @@
  * Failures are sticky: after one, layers return NULL and accept NULL, so a box needs no checks; whoever reads a
  * result looks at sm_tape.status first.
  *
- * All maps are N C H W. Sums over pixels or pictures are made in double and in an order that depends neither on
- * the number of threads nor on their speed: a step gives the same bits every time. */
+ * Maps lie as the kernels want them (kernels.h): N, blocks of 16 channels, H, W, 16, padded channels 0; vectors, and
+ * images where they enter and leave, are planes, N C H W. In double a block is one channel, and both are the same.
+ * Sums over pixels or pictures are made in double, or in short runs, in an order that depends neither on the number
+ * of threads nor on their speed: a step gives the same bits every time. */
 #pragma once
 #include "base/pool.h"
 #include "train/real.h"
+
+#ifdef SM_TRAIN_DOUBLE
+enum { SM_LANE = 1 };
+#else
+enum { SM_LANE = 16 }; /* channels of a block */
+#endif
+
+/* Loops over blocks are written for the compiler's vectors: built for several instruction sets, chosen when the
+ * program starts. Nothing is fused, so the bits are the same on all of them. */
+#if defined __x86_64__ && defined __gnu_linux__ && !defined __SANITIZE_ADDRESS__ && !defined SM_TRAIN_DOUBLE
+#define SM_CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
+#else
+#define SM_CLONES
+#endif
 
 /* Reused memory and the workers; shared by the tapes of one trainer, one thread at a time. */
 typedef struct sm_workshop sm_workshop;
@@ -21,6 +37,9 @@ size_t sm_workshop_bytes(const sm_workshop *shop); /* taken from the system so f
 void sm_workshop_run(sm_workshop *shop, int count, sm_task *task, void *context);
 int sm_workshop_threads(const sm_workshop *shop);
 sm_pool *sm_workshop_pool(const sm_workshop *shop);
+/* The kernels that convolutions run on: the machine's best, until a test says otherwise. */
+const struct sm_kernels *sm_workshop_kernels(const sm_workshop *shop);
+void sm_workshop_use(sm_workshop *shop, const struct sm_kernels *kernels);
 /* `count` numbers, not cleared; NULL without memory. */
 real *sm_take(sm_workshop *shop, size_t count);
 void sm_give(sm_workshop *shop, real *block);
@@ -38,6 +57,7 @@ typedef struct sm_parameter {
 
 typedef struct sm_variable {
   int n, c, h, w;
+  int lane;      /* SM_LANE or, for planes, 1 */
   real *data;    /* NULL once dropped */
   real *grad;    /* NULL: none yet */
   real *tangent; /* of the second derivative's pass (sm_tape_tangent) */
@@ -57,9 +77,10 @@ struct sm_op {
   const sm_op_class *class;
   sm_variable *a, *b, *c, *out;
   sm_parameter *parameter;
+  sm_parameter *bias, *parameter2, *bias2;
   int learn; /* parameter->learn when recorded */
   int mode, k;
-  double scale, slope, lr_mul;
+  double scale, slope, gain, lr_mul;
   real *saved; /* the tape's, freed with it */
   double *statistics;
 };
@@ -84,9 +105,11 @@ void sm_tape_open(sm_tape *tape, sm_workshop *shop);
 /* Gives everything back; the tape is then empty and usable again. */
 void sm_tape_clear(sm_tape *tape);
 
-/* A value of the caller's numbers, which must outlive the tape's use. */
+/* A value of the caller's numbers, planes, which must outlive the tape's use. */
 sm_variable *sm_tape_leaf(sm_tape *tape, int n, int c, int h, int w, const real *data, int wants);
+/* Planes; a map in blocks. */
 sm_variable *sm_tape_value(sm_tape *tape, int n, int c, int h, int w);
+sm_variable *sm_tape_map(sm_tape *tape, int n, int c, int h, int w);
 /* A value that takes over `from`'s numbers: for layers that work in place. */
 sm_variable *sm_tape_adopt(sm_tape *tape, sm_variable *from, int c);
 /* Records an operation; out->wants follows from its inputs and parameter. NULL without memory. */
@@ -104,6 +127,8 @@ void sm_release_statistics(double *statistics);
 real *sm_gradient_of(sm_tape *tape, sm_variable *value, int *add);
 /* Hands the block `grad` (from sm_take) to `value` as its gradient, or adds it and gives it back. */
 void sm_gradient_give(sm_tape *tape, sm_variable *value, real *grad);
+/* to += from, or, without `add`, to := from; `to` stays the caller's. */
+void sm_accumulate(sm_tape *tape, const real *from, int add, size_t count, real *to);
 
 /* From operation end - 1 down to operation `first`. Losses have put gradients on the values they read. */
 void sm_tape_backward(sm_tape *tape, int first, int end);
@@ -116,6 +141,9 @@ void sm_tape_tangent(sm_tape *tape);
 /* Gives all gradients and tangents back, keeps the numbers. */
 void sm_tape_forget(sm_tape *tape);
 
+static inline int sm_variable_blocks(const sm_variable *v) { return (v->c + v->lane - 1) / v->lane; }
+static inline size_t sm_variable_pixels(const sm_variable *v) { return (size_t)v->h * (size_t)v->w; }
+/* Stored numbers, padded channels included. */
 static inline size_t sm_variable_count(const sm_variable *v) {
-  return (size_t)v->n * (size_t)v->c * (size_t)v->h * (size_t)v->w;
+  return (size_t)v->n * (size_t)(sm_variable_blocks(v) * v->lane) * sm_variable_pixels(v);
 }
