@@ -346,14 +346,16 @@ typedef struct stylemap_train_options {
   double learning_rate, beta1, beta2, ema;
   /* weights of the losses; 0 leaves one out. edges: L1 of image and gradients at four scales */
   double adversarial, w_reconstruction, in_domain, mse, perceptual, edges;
+  double matching; /* warm-up only: the nearest of many samples of the mapping network moves towards each stylemap */
+  double features; /* the discriminator's view of picture and reconstruction; needs it, so not in the warm-up */
   double r1;     /* gamma of the R1 penalty */
   int r1_every;  /* iterations */
-  uint64_t warm_up; /* first iterations: only mse, perceptual and edges */
+  uint64_t warm_up; /* first iterations: only mse, perceptual, edges and matching */
 } stylemap_train_options;
 
 /* Plain means over this rank's batch, before weighting; 0 where a loss is left out. */
 typedef struct stylemap_train_losses {
-  double g_adversarial, w_reconstruction, d_adversarial, r1, mse, perceptual, edges, in_domain;
+  double g_adversarial, w_reconstruction, d_adversarial, r1, mse, perceptual, edges, in_domain, matching, features;
 } stylemap_train_losses;
 
 /* The published settings, with the widths of the shipped 128 x 128 model. */

@@ -5,9 +5,13 @@
 #include "train/layers.h"
 #include "train/learner.h"
 
-sm_variable *sm_learn_discriminate(sm_tape *tape, const sm_learner *l, sm_variable *image) {
+sm_variable *sm_learn_discriminate(sm_tape *tape, const sm_learner *l, sm_variable *image,
+                                   sm_variable **features) {
   sm_variable *x = sm_learn_conv(tape, &l->d_from_rgb, sm_layer_enter(tape, image), SM_WALK_SAME, 1);
-  for (int i = 0; i < l->d_blocks; i++) x = sm_learn_halve(tape, &l->d_residual[i], x);
+  for (int i = 0; i < l->d_blocks; i++) {
+    x = sm_learn_halve(tape, &l->d_residual[i], x);
+    if (features) features[i] = x;
+  }
   x = sm_layer_deviation(tape, sm_layer_leave(tape, x));
   x = sm_layer_leave(tape, sm_learn_conv(tape, &l->d_final_conv, sm_layer_enter(tape, x), SM_WALK_SAME, 3));
   const sm_parameter *w1 = l->d_linear1.weight, *w2 = l->d_linear2.weight;

@@ -4,7 +4,7 @@
 #include "base/random.h"
 
 /* Streams of the run's seed beside those of the first weights (parameters.c takes 3 seed + 0 .. 2). */
-enum { ORDER = 11, MIRROR = 12, NOISE = 13 };
+enum { ORDER = 11, MIRROR = 12, NOISE = 13, CANDIDATES = 14 };
 
 static uint64_t stream_seed(uint64_t seed, int use) { return seed * 0x9E3779B97F4A7C15u + (uint64_t)use; }
 
@@ -34,7 +34,15 @@ uint64_t sm_draw_picture(uint64_t seed, uint64_t pictures, uint64_t number) {
 
 int sm_draw_mirror(uint64_t seed, uint64_t number) { return (int)(hash(stream_seed(seed, MIRROR), number) >> 31); }
 
+static void fill(uint64_t seed, uint64_t index, float *z, int count) {
+  sm_random r = sm_random_stream(seed, index);
+  for (int i = 0; i < count; i++) z[i] = (float)sm_random_normal(&r);
+}
+
 void sm_draw_noise(uint64_t seed, uint64_t number, int use, float *z, int dim) {
-  sm_random r = sm_random_stream(stream_seed(seed, NOISE), 2 * number + (uint64_t)use);
-  for (int i = 0; i < dim; i++) z[i] = (float)sm_random_normal(&r);
+  fill(stream_seed(seed, NOISE), 2 * number + (uint64_t)use, z, dim);
+}
+
+void sm_draw_candidates(uint64_t seed, uint64_t number, float *z, int count) {
+  fill(stream_seed(seed, CANDIDATES), number, z, count);
 }

@@ -9,3 +9,5 @@ uint64_t sm_draw_picture(uint64_t seed, uint64_t pictures, uint64_t number);
 int sm_draw_mirror(uint64_t seed, uint64_t number);
 /* Noise z for picture `number`; `use` 0 for the generator's step, 1 for the discriminator's. */
 void sm_draw_noise(uint64_t seed, uint64_t number, int use, float *z, int dim);
+/* `count` numbers for the candidates of a step's matching (step.c); `number` counts steps of all ranks. */
+void sm_draw_candidates(uint64_t seed, uint64_t number, float *z, int count);

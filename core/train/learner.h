@@ -78,8 +78,9 @@ void sm_learn_resize(sm_tape *tape, const sm_learner *learner, sm_variable *styl
 sm_variable *sm_learn_synth(sm_tape *tape, const sm_learner *learner, sm_variable *const *pyramid, int n);
 /* resize and synth. */
 sm_variable *sm_learn_generate(sm_tape *tape, const sm_learner *learner, sm_variable *stylemap);
-/* n x 1. */
-sm_variable *sm_learn_discriminate(sm_tape *tape, const sm_learner *learner, sm_variable *image);
+/* n x 1. `features` receives the outputs of the d_blocks blocks, or is NULL. */
+sm_variable *sm_learn_discriminate(sm_tape *tape, const sm_learner *learner, sm_variable *image,
+                                   sm_variable **features);
 
 /* What encoder and discriminator share: encode.c. */
 /* With bias and leaky ReLU. */

@@ -11,14 +11,15 @@ typedef struct stepping {
 static void step_task(void *context, int index, int worker) {
   const stepping *s = context;
   sm_parameter *p = &s->weights->parameter[index];
+  real rate = p->pace > 0 ? s->rate * p->pace : s->rate;
   for (size_t i = 0; i < p->count; i++) {
     real g = p->grad[i];
     p->moment[i] = s->beta1 * p->moment[i] + s->rest1 * g;
     p->square[i] = s->beta2 * p->square[i] + s->rest2 * g * g;
 #ifdef SM_TRAIN_DOUBLE
-    p->value[i] -= s->rate * p->moment[i] / (sqrt(p->square[i]) * s->root + s->epsilon);
+    p->value[i] -= rate * p->moment[i] / (sqrt(p->square[i]) * s->root + s->epsilon);
 #else
-    p->value[i] -= s->rate * p->moment[i] / (sqrtf(p->square[i]) * s->root + s->epsilon);
+    p->value[i] -= rate * p->moment[i] / (sqrtf(p->square[i]) * s->root + s->epsilon);
 #endif
   }
 }

@@ -60,39 +60,42 @@ typedef struct field {
   int *whole;
   uint64_t *large;
   double *number;
+  int later; /* states of older versions do not have it, and get 0 */
 } field;
 
 static int list_fields(stylemap_train_options *o, uint64_t *iteration, uint64_t *g, uint64_t *e, uint64_t *d, int *norm,
                        field *fields) {
-  const field list[] = {{"size", &o->size, NULL, NULL},
-                        {"latent_spatial_size", &o->latent_spatial_size, NULL, NULL},
-                        {"latent_channel_size", &o->latent_channel_size, NULL, NULL},
-                        {"mapping_layer_num", &o->mapping_layer_num, NULL, NULL},
-                        {"base", &o->base, NULL, NULL},
-                        {"cap", &o->cap, NULL, NULL},
-                        {"small_generator", &o->small_generator, NULL, NULL},
-                        {"norm", norm, NULL, NULL},
-                        {"lr_mul", NULL, NULL, &o->lr_mul},
-                        {"batch", &o->batch, NULL, NULL},
-                        {"mirror", &o->mirror, NULL, NULL},
-                        {"seed", NULL, &o->seed, NULL},
-                        {"learning_rate", NULL, NULL, &o->learning_rate},
-                        {"beta1", NULL, NULL, &o->beta1},
-                        {"beta2", NULL, NULL, &o->beta2},
-                        {"ema", NULL, NULL, &o->ema},
-                        {"adversarial", NULL, NULL, &o->adversarial},
-                        {"w_reconstruction", NULL, NULL, &o->w_reconstruction},
-                        {"in_domain", NULL, NULL, &o->in_domain},
-                        {"mse", NULL, NULL, &o->mse},
-                        {"perceptual", NULL, NULL, &o->perceptual},
-                        {"edges", NULL, NULL, &o->edges},
-                        {"r1", NULL, NULL, &o->r1},
-                        {"r1_every", &o->r1_every, NULL, NULL},
-                        {"warm_up", NULL, &o->warm_up, NULL},
-                        {"iteration", NULL, iteration, NULL},
-                        {"generator_steps", NULL, g, NULL},
-                        {"encoder_steps", NULL, e, NULL},
-                        {"discriminator_steps", NULL, d, NULL}};
+  const field list[] = {{"size", .whole = &o->size},
+                        {"latent_spatial_size", .whole = &o->latent_spatial_size},
+                        {"latent_channel_size", .whole = &o->latent_channel_size},
+                        {"mapping_layer_num", .whole = &o->mapping_layer_num},
+                        {"base", .whole = &o->base},
+                        {"cap", .whole = &o->cap},
+                        {"small_generator", .whole = &o->small_generator},
+                        {"norm", .whole = norm},
+                        {"lr_mul", .number = &o->lr_mul},
+                        {"batch", .whole = &o->batch},
+                        {"mirror", .whole = &o->mirror},
+                        {"seed", .large = &o->seed},
+                        {"learning_rate", .number = &o->learning_rate},
+                        {"beta1", .number = &o->beta1},
+                        {"beta2", .number = &o->beta2},
+                        {"ema", .number = &o->ema},
+                        {"adversarial", .number = &o->adversarial},
+                        {"w_reconstruction", .number = &o->w_reconstruction},
+                        {"in_domain", .number = &o->in_domain},
+                        {"mse", .number = &o->mse},
+                        {"perceptual", .number = &o->perceptual},
+                        {"edges", .number = &o->edges},
+                        {"matching", .number = &o->matching, .later = 1},
+                        {"features", .number = &o->features, .later = 1},
+                        {"r1", .number = &o->r1},
+                        {"r1_every", .whole = &o->r1_every},
+                        {"warm_up", .large = &o->warm_up},
+                        {"iteration", .large = iteration},
+                        {"generator_steps", .large = g},
+                        {"encoder_steps", .large = e},
+                        {"discriminator_steps", .large = d}};
   memcpy(fields, list, sizeof list);
   return (int)(sizeof list / sizeof *list);
 }
@@ -259,6 +262,7 @@ stylemap_status stylemap_trainer_load(const char *path, int threads, stylemap_tr
   field fields[TEXTS];
   int count = list_fields(&o, &iteration, &g, &e, &d, &norm, fields);
   for (int i = 0; i < count; i++) {
+    if (fields[i].later && !text_of(&s, fields[i].key, &text, &size)) continue;
     if (!text_of(&s, fields[i].key, &text, &size) || !read_field(&fields[i], text, size)) {
       status = refuse(error, path, "T1");
       goto done;

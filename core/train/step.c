@@ -39,7 +39,7 @@ static stylemap_status sample_step(const sm_step *s, const real *z, const sm_ada
   sm_variable *w = sm_learn_map(&tape, l, z, o->batch), *image = sm_learn_generate(&tape, l, w);
   if (o->g_adversarial > 0) {
     sm_clear_gradients(&l->generator);
-    sm_variable *d = sm_learn_discriminate(&tape, l, image);
+    sm_variable *d = sm_learn_discriminate(&tape, l, image, NULL);
     losses->g_adversarial = sm_loss_logistic(&tape, d, -1, o->g_adversarial);
     sm_tape_backward(&tape, 0, tape.op_count);
     if (tape.status == STYLEMAP_OK) tape.status = update(s, "g_adv", &l->generator, adam);
@@ -62,7 +62,7 @@ static stylemap_status sample_step(const sm_step *s, const real *z, const sm_ada
 static stylemap_status judge(const sm_step *s, const real *images, int sign, double weight, double *loss) {
   sm_tape tape;
   sm_tape_open(&tape, s->shop);
-  sm_variable *d = sm_learn_discriminate(&tape, s->learner, leaf(&tape, s, images, 0));
+  sm_variable *d = sm_learn_discriminate(&tape, s->learner, leaf(&tape, s, images, 0), NULL);
   *loss += sm_loss_logistic(&tape, d, sign, weight);
   sm_tape_backward(&tape, 0, tape.op_count);
   stylemap_status status = tape.status;
@@ -86,12 +86,88 @@ static stylemap_status discriminator_step(const sm_step *s, int r1_due, const re
   sm_clear_gradients(d);
   sm_tape tape;
   sm_tape_open(&tape, s->shop);
-  sm_variable *image = leaf(&tape, s, x, 1), *out = sm_learn_discriminate(&tape, s->learner, image);
+  sm_variable *image = leaf(&tape, s, x, 1), *out = sm_learn_discriminate(&tape, s->learner, image, NULL);
   losses->r1 = sm_loss_r1(&tape, image, out, o->r1 / 2 * o->r1_every);
   stylemap_status status = tape.status;
   sm_tape_clear(&tape);
   SM_TRY(status);
   return update(s, "d_r1", d, adam);
+}
+
+/* The learned perceptual loss: squared differences of what the discriminator's blocks see in reconstruction and
+ * picture, as it stands after this iteration's step. */
+static stylemap_status compare_features(const sm_step *s, sm_tape *tape, sm_variable **rebuilt, const real *x,
+                                        sm_step_losses *losses) {
+  sm_variable *features[SM_MAX_DISCRIMINATOR];
+  sm_tape other;
+  sm_tape_open(&other, s->shop);
+  sm_learn_discriminate(&other, s->learner, leaf(&other, s, x, 0), features);
+  int blocks = s->learner->d_blocks;
+  for (int i = 0; i < blocks && other.status == STYLEMAP_OK; i++)
+    losses->features += sm_loss_squares(tape, rebuilt[i], features[i]->data, s->options->features / blocks) / blocks;
+  stylemap_status status = other.status;
+  sm_tape_clear(&other);
+  return status;
+}
+
+typedef struct matching {
+  const real *codes, *maps, *candidates;
+  real *z; /* batch x D: of each code the nearest candidate */
+  size_t numbers, dim;
+  int count;
+} matching;
+
+static void nearest_task(void *context, int index, int worker) {
+  const matching *m = context;
+  const real *code = m->codes + (size_t)index * m->numbers;
+  double least = INFINITY;
+  int best = 0;
+  for (int k = 0; k < m->count; k++) {
+    const real *map = m->maps + (size_t)k * m->numbers;
+    real lane[16] = {0};
+    double sum = 0;
+    size_t i = 0;
+    for (; i + 16 <= m->numbers; i += 16)
+      for (size_t l = 0; l < 16; l++) lane[l] += (code[i + l] - map[i + l]) * (code[i + l] - map[i + l]);
+    for (; i < m->numbers; i++) sum += (code[i] - map[i]) * (code[i] - map[i]);
+    for (int l = 0; l < 16; l++) sum += lane[l];
+    if (!(sum < least)) continue;
+    least = sum;
+    best = k;
+  }
+  memcpy(m->z + (size_t)index * m->dim, m->candidates + (size_t)best * m->dim, m->dim * sizeof *m->z);
+}
+
+/* The mapping network's share of the warm-up, in which no sample is ever drawn: of each picture's stylemap E(x) the
+ * nearest of many samples is moved towards it (implicit maximum likelihood estimation, Li and Malik 2018, in W). So
+ * every picture has a z near it, and the adversarial phase starts from samples of about the right distribution. Adds to
+ * the mapping network's gradients. */
+static stylemap_status match_step(const sm_step *s, const sm_variable *codes, sm_step_losses *losses) {
+  sm_learner *l = s->learner;
+  matching m = {.codes = codes->data,
+                .candidates = s->candidates,
+                .numbers = sm_variable_count(codes) / (size_t)codes->n,
+                .dim = (size_t)l->config.dim,
+                .count = s->candidate_count};
+  sm_tape tape;
+  sm_tape_open(&tape, s->shop);
+  choose(s, 0, 0, 0);
+  const sm_variable *maps = sm_learn_map(&tape, l, s->candidates, s->candidate_count);
+  m.z = sm_take(s->shop, (size_t)codes->n * m.dim);
+  stylemap_status status = m.z ? tape.status : STYLEMAP_NO_MEMORY;
+  if (status == STYLEMAP_OK) {
+    m.maps = maps->data;
+    sm_workshop_run(s->shop, codes->n, nearest_task, &m);
+    sm_tape_clear(&tape);
+    choose(s, 1, 0, 0);
+    losses->matching =
+        sm_loss_squares(&tape, sm_learn_map(&tape, l, m.z, codes->n), codes->data, s->options->matching);
+    sm_tape_backward(&tape, 0, tape.op_count);
+    status = tape.status;
+  }
+  sm_tape_clear(&tape);
+  sm_give(s->shop, m.z);
+  return status;
 }
 
 stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *x, const real *z_g, const real *z_d,
@@ -124,7 +200,7 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   }
 
   choose(s, 1, 1, 0);
-  sm_variable *rebuilt = sm_learn_generate(&tape, l, sm_learn_encode(&tape, l, leaf(&tape, s, x, 0)));
+  sm_variable *codes = sm_learn_encode(&tape, l, leaf(&tape, s, x, 0)), *rebuilt = sm_learn_generate(&tape, l, codes);
   SM_TRY_DONE(tape.status);
   if (judged) {
     int due = o->r1 > 0 && iteration % (uint64_t)o->r1_every == 0;
@@ -139,12 +215,17 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   if (s->perceiver && o->perceptual > 0)
     losses->perceptual = sm_loss_perceptual(&tape, s->perceiver, rebuilt, x, o->perceptual);
   if (o->edges > 0) losses->edges = sm_loss_edges(&tape, rebuilt, x, EDGE_LEVELS, o->edges);
-  if (o->in_domain > 0) {
-    sm_variable *d = sm_learn_discriminate(&tape, l, rebuilt);
-    losses->in_domain = sm_loss_logistic(&tape, d, -1, o->in_domain);
+  if (o->in_domain > 0 || o->features > 0) {
+    sm_variable *features[SM_MAX_DISCRIMINATOR], *d = sm_learn_discriminate(&tape, l, rebuilt, features);
+    if (o->in_domain > 0) losses->in_domain = sm_loss_logistic(&tape, d, -1, o->in_domain);
+    if (o->features > 0) SM_TRY_DONE(compare_features(s, &tape, features, x, losses));
   }
   sm_tape_backward(&tape, 0, tape.op_count);
   SM_TRY_DONE(tape.status);
+  /* lr_mul slows the mapping network down for the adversarial phase; alone it learns like the others */
+  for (int i = 0; i < l->config.mapping; i++)
+    l->mapping[i].weight->pace = l->mapping[i].bias->pace = o->matching > 0 ? (real)(1 / l->config.lr_mul) : 1;
+  if (o->matching > 0) SM_TRY_DONE(match_step(s, codes, losses));
   SM_TRY_DONE(update(s, "rec", &l->encoder, &adam));
   SM_TRY_DONE(update(s, "rec", &l->generator, &adam));
   sm_average(&l->generator, o->decay);

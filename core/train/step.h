@@ -12,12 +12,13 @@ typedef struct sm_step_options {
   int r1_every;                       /* lazy R1: every so many iterations; D's rate and betas are scaled for it */
   double r1;                          /* gamma: gamma / 2 * r1_every * penalty */
   /* weights; 0 leaves the loss out, with all that only it needs */
-  double g_adversarial, w_reconstruction, d_adversarial, in_domain, squares, perceptual, edges;
+  double g_adversarial, w_reconstruction, d_adversarial, in_domain, squares, perceptual, edges, features;
+  double matching; /* of the warm-up: see match_step in step.c */
 } sm_step_options;
 
 /* In the order of a log's columns. */
 typedef struct sm_step_losses {
-  double g_adversarial, w_reconstruction, d_adversarial, r1, squares, perceptual, edges, in_domain;
+  double g_adversarial, w_reconstruction, d_adversarial, r1, squares, perceptual, edges, in_domain, matching, features;
 } sm_step_losses;
 
 /* Called with the finished gradients before every optimiser step: "g_adv", "e_w_rec", "d_adv", "d_r1", "rec". Data
@@ -31,6 +32,8 @@ typedef struct sm_step {
   const sm_perceiver *perceiver; /* NULL: none */
   sm_step_hook *hook;            /* or NULL */
   void *hook_data;
+  const real *candidates; /* candidate_count x D; needed where `matching` is not 0 */
+  int candidate_count;
 } sm_step;
 
 /* x: batch x 3 x S x S; z_g and z_d: batch x D. `iteration` (from 0) decides whether R1 is due. After a failure the

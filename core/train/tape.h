@@ -53,6 +53,7 @@ typedef struct sm_parameter {
   real *moment, *square; /* Adam */
   real *average;         /* EMA; NULL for a discriminator */
   int learn;             /* layers add to `grad` */
+  real pace;             /* the optimiser's rate is multiplied by it; 0: by 1 */
 } sm_parameter;
 
 typedef struct sm_variable {

@@ -30,9 +30,13 @@ void stylemap_train_defaults(stylemap_train_options *o) {
                                 .mse = 1,
                                 .perceptual = 1,
                                 .edges = 1,
+                                .matching = 1,
                                 .r1 = 10,
                                 .r1_every = 16};
 }
+
+/* Samples among which a picture's nearest is sought during the warm-up: a few times the batch, for little time. */
+enum { CANDIDATES = 256 };
 
 static int weight_ok(double v) { return v >= 0 && v <= 1e6; }
 
@@ -49,13 +53,15 @@ static stylemap_status check(const stylemap_train_options *o, stylemap_error *er
   else if (!weight_ok(o->mse)) wrong = "mse";
   else if (!weight_ok(o->perceptual)) wrong = "perceptual";
   else if (!weight_ok(o->edges)) wrong = "edges";
+  else if (!weight_ok(o->matching)) wrong = "matching";
+  else if (!weight_ok(o->features)) wrong = "features";
   else if (!weight_ok(o->r1) || o->r1_every < 1) wrong = "r1";
   if (!wrong) return STYLEMAP_OK;
   return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The training option %1 is out of its range."), wrong, NULL);
 }
 
 static stylemap_status take_noise(stylemap_trainer *t, stylemap_error *error) {
-  size_t count = 2 * (size_t)(t->options.batch / t->ranks) * (size_t)t->options.latent_channel_size;
+  size_t count = (size_t)(2 * (t->options.batch / t->ranks) + CANDIDATES) * (size_t)t->options.latent_channel_size;
   float *noise = sm_alloc(count, sizeof(float));
   if (!noise) return sm_no_memory(error, count * sizeof(float));
   sm_free(t->noise);
@@ -201,11 +207,13 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
                              .r1 = o->r1,
                              .squares = o->mse,
                              .perceptual = t->perceives ? o->perceptual : 0,
-                             .edges = o->edges};
+                             .edges = o->edges,
+                             .matching = joint ? 0 : o->matching};
   if (joint) {
     options.g_adversarial = o->adversarial;
     options.w_reconstruction = o->w_reconstruction;
     options.in_domain = o->in_domain;
+    options.features = o->features;
     options.d_adversarial = o->adversarial > 0 || o->in_domain > 0;
   }
   size_t half = (size_t)batch * (size_t)o->latent_channel_size;
@@ -213,14 +221,25 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
     for (int i = 0; i < batch; i++)
       sm_draw_noise(o->seed, first_number(t) + (uint64_t)i, use,
                     t->noise + (size_t)use * half + (size_t)i * (size_t)o->latent_channel_size, o->latent_channel_size);
-  sm_step step = {
-      t->shop, t->learner, &options, t->perceives ? &t->perceiver : NULL, t->ranks > 1 ? share_gradients : NULL, t};
+  float *candidates = t->noise + 2 * half;
+  if (options.matching > 0)
+    sm_draw_candidates(o->seed, t->iteration * (uint64_t)t->ranks + (uint64_t)t->rank, candidates,
+                       CANDIDATES * o->latent_channel_size);
+  sm_step step = {.shop = t->shop,
+                  .learner = t->learner,
+                  .options = &options,
+                  .perceiver = t->perceives ? &t->perceiver : NULL,
+                  .hook = t->ranks > 1 ? share_gradients : NULL,
+                  .hook_data = t,
+                  .candidates = candidates,
+                  .candidate_count = CANDIDATES};
   sm_step_losses found;
   stylemap_status status = sm_train_step(&step, t->iteration, images, t->noise, t->noise + half, &found);
   if (status == STYLEMAP_NO_MEMORY) return sm_no_memory(error, 0);
   if (status != STYLEMAP_OK) return sm_fail(error, status, "", SM_TEXT("The training step was stopped."), NULL);
   *losses = (stylemap_train_losses){found.g_adversarial, found.w_reconstruction, found.d_adversarial, found.r1,
-                                    found.squares,       found.perceptual,       found.edges,         found.in_domain};
+                                    found.squares,       found.perceptual,       found.edges,         found.in_domain,
+                                    found.matching,      found.features};
   t->iteration++;
   return STYLEMAP_OK;
 }

@@ -15,7 +15,7 @@ struct stylemap_trainer {
   stylemap_all_reduce sum;
   void *sum_data;
   float *shared; /* gradients of one network, side by side, while they are summed */
-  float *noise;  /* z_g, z_d of one step */
+  float *noise;  /* z_g, z_d and candidates of one step */
 };
 
 /* Running statistics of BatchNorm2d in a fixed order, or NULL at the end; *channels each, mean then variance. `name` is

@@ -28,7 +28,7 @@ static gfloat agree(gfloat value) {
 /* ----------------------------------------------------------------------------------------- options */
 
 /* Not given: NAN, or INT_MIN; then the defaults or, when a run goes on, its own stay. */
-static gdouble given_number[12];
+static gdouble given_number[14];
 static gint given_whole[10];
 
 typedef struct {
@@ -49,6 +49,8 @@ static const TrainOption numbers[] = {
   OPTION("mse", mse, "Weight: squared difference (1)"),
   OPTION("perceptual", perceptual, "Weight: LPIPS, with --vgg (1)"),
   OPTION("edges", edges, "Weight: difference and its gradients at four scales (1)"),
+  OPTION("features", features, "Weight: what the discriminator sees in the pictures (0)"),
+  OPTION("matching", matching, "Weight: in the warm-up, samples come near the pictures' stylemaps (1)"),
   OPTION("r1", r1, "R1's gamma (10)"),
   OPTION("lr-mul", lr_mul, "Learning rate multiplier of the mapping network (0.01)"),
 };
@@ -217,7 +219,7 @@ static gboolean lock_run(Run *run, GError **error) {
 }
 
 static const gchar columns[] =
-  "iteration,images_per_second,g_adversarial,w_reconstruction,d_adversarial,r1,mse,perceptual,edges,in_domain,"
+  "iteration,images_per_second,g_adversarial,w_reconstruction,d_adversarial,r1,mse,perceptual,edges,in_domain,matching,features,"
   "heldout_mse,heldout_sharpness";
 
 /* Opens log.csv behind the lines up to `iteration`: those of steps that the state does not know go. */
@@ -245,7 +247,8 @@ static void write_line(Run *run, const Measure *measure) {
   gint n = run->summed;
   const gdouble means[] = { s->g_adversarial / n, s->w_reconstruction / n, s->d_adversarial / n,
                             run->with_r1 ? s->r1 / run->with_r1 : 0, s->mse / n, s->perceptual / n, s->edges / n,
-                            s->in_domain / n };
+                            s->in_domain / n, s->matching / n,
+                            s->features / n };
   Number number;
   gint batch = stylemap_trainer_options(run->trainer)->batch;
   fprintf(run->log, "%" G_GUINT64_FORMAT ",%s", (guint64)stylemap_trainer_iteration(run->trainer),
@@ -273,6 +276,8 @@ static void add_losses(Run *run, const stylemap_train_losses *l) {
   s->perceptual += l->perceptual;
   s->edges += l->edges;
   s->in_domain += l->in_domain;
+  s->matching += l->matching;
+  s->features += l->features;
   run->with_r1 += l->r1 > 0;
   run->summed++;
 }

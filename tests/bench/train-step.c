@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
                              .d_adversarial = 1,
                              .in_domain = 1,
                              .squares = 1};
-  sm_step step = {shop, learner, &options, NULL, NULL, NULL};
+  sm_step step = {.shop = shop, .learner = learner, .options = &options};
   double total = 0, r1 = 0;
   for (int i = 0; i <= iterations + 1; i++) { /* the first takes memory and is not counted; the second has R1 */
     sm_step_losses losses;

@@ -42,14 +42,14 @@ static double sampled_edges(int gradients) {
 static double judged(int gradients) {
   sm_tape t;
   sm_tape_open(&t, shop);
-  sm_variable *d = sm_learn_discriminate(&t, learner, image(&t, 1, 0));
+  sm_variable *d = sm_learn_discriminate(&t, learner, image(&t, 1, 0), NULL);
   return finish(&t, gradients, sm_loss_logistic(&t, d, 1, 1));
 }
 
 static double penalised(int gradients) {
   sm_tape t;
   sm_tape_open(&t, shop);
-  sm_variable *x = image(&t, 1, 1), *d = sm_learn_discriminate(&t, learner, x);
+  sm_variable *x = image(&t, 1, 1), *d = sm_learn_discriminate(&t, learner, x, NULL);
   double loss = sm_loss_r1(&t, x, d, gradients); /* a loss of weight 0 adds nothing */
   return finish(&t, 0, loss);
 }

@@ -175,7 +175,12 @@ static void run(const char *path) {
                              .perceptual = 1,
                              .edges = 0};
   replay r = {&g, 0, 0, learner};
-  sm_step step = {shop, learner, &options, &perceiver, compare_gradients, &r};
+  sm_step step = {.shop = shop,
+                  .learner = learner,
+                  .options = &options,
+                  .perceiver = &perceiver,
+                  .hook = compare_gradients,
+                  .hook_data = &r};
   for (; r.iteration < 3; r.iteration++) {
     size_t count;
     real *x = input(&g, r.iteration, "x", &count), *z_g = input(&g, r.iteration, "z_g", &count),

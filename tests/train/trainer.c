@@ -410,6 +410,34 @@ static void arguments(void) {
   stylemap_trainer_free(t);
 }
 
+static stylemap_train_losses losses_after(const stylemap_train_options *o, int count) {
+  stylemap_train_losses losses = {0};
+  stylemap_trainer *t = new_trainer(o, 2);
+  for (int i = 0; i < count; i++) {
+    fill(t, BATCH);
+    CHECK(stylemap_trainer_step(t, images, &losses, &error) == STYLEMAP_OK, "%s", error.message);
+  }
+  stylemap_trainer_free(t);
+  return losses;
+}
+
+/* The warm-up brings samples near the stylemaps; the joint phase does not match, and it alone knows features. */
+static void extra_losses(void) {
+  stylemap_train_options o = options(STYLEMAP_LAYER_NORM);
+  o.warm_up = 1000;
+  o.beta1 = 0.9;
+  o.features = 1;
+  double first = losses_after(&o, 1).matching, last = losses_after(&o, 60).matching;
+  CHECK(first > 0 && last < 0.9 * first, "%g then %g", first, last);
+  CHECK(losses_after(&o, 1).features == 0);
+  o.warm_up = 0;
+  stylemap_train_losses with = losses_after(&o, 2);
+  CHECK(with.features > 0 && isfinite(with.features) && with.matching == 0);
+  o.features = 0;
+  stylemap_train_losses without = losses_after(&o, 2);
+  CHECK(without.features == 0 && without.mse != with.mse);
+}
+
 static void same_values(const sm_parameters *a, const char *name_a, const sm_parameters *b, const char *name_b) {
   const sm_parameter *p = sm_find_parameter(a, name_a), *q = sm_find_parameter(b, name_b);
   if (!CHECK(p && q && p->count == q->count, "%s", name_a)) return;
@@ -484,6 +512,7 @@ int main(int argc, char **argv) {
   exported(STYLEMAP_LAYER_NORM);
   exported(STYLEMAP_INSTANCE_NORM);
   exported(STYLEMAP_BATCH_NORM);
+  extra_losses();
   starts(STYLEMAP_LAYER_NORM);
   starts(STYLEMAP_BATCH_NORM);
   ranks();
