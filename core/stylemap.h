@@ -187,7 +187,9 @@ typedef struct stylemap_session_options {
   const char *kernels; /* "avx512", "avx2", "neon" or "portable"; NULL = the best this machine can run */
   size_t cache_bytes;  /* optional memory beyond the plan: style maps, pyramids and modulations of pictures that
                           transplant and reconstruct have seen, so that the next edit of them computes only what
-                          changed. 0 = nothing is kept; stylemap_session_new allows 1 GiB */
+                          changed. A pair's first edit at full strength takes its pyramids and at most an eleventh of
+                          this; a second one, or one at a lower strength, all it can use. 0 = nothing is kept;
+                          stylemap_session_new allows 1 GiB. Results do not depend on it, not by a bit */
 } stylemap_session_options;
 STYLEMAP_API stylemap_status stylemap_session_open(const stylemap_model *model, const stylemap_session_options *options,
                                                    stylemap_progress progress, void *data, stylemap_session **session,

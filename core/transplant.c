@@ -7,8 +7,6 @@
  *   stylemap_transplant(session, target, reference, weights, &edit, image, &error);
  *   stylemap_paste(image, size, &square, &layer, x, y, w, h, &result, &error);
  */
-#include <string.h>
-
 #include "base/memory.h"
 #include "model/model.h"
 #include "net/session.h"
@@ -17,26 +15,41 @@ const char *stylemap_version(void) { return STYLEMAP_VERSION; }
 
 static size_t stylemap_floats(const sm_config *c) { return (size_t)c->dim * sm_pixels(c->spatial); }
 
-typedef struct flow {
-  float *w_target, *w_reference;
-  stylemap_pyramid *target, *reference;
-} flow;
+/* One of the flow's pictures: from the session's memory, or made for this call. */
+typedef struct styled {
+  float *stylemap;
+  stylemap_pyramid *own;         /* or NULL */
+  const stylemap_pyramid *pyramid;
+  const sm_picture *remembered;  /* or NULL */
+} styled;
 
-static stylemap_status flow_new(stylemap_session *s, int references, flow *f, stylemap_error *error) {
+static void styled_free(styled *p) {
+  stylemap_pyramid_free(p->own);
+  sm_free(p->stylemap);
+  *p = (styled){0};
+}
+
+static stylemap_status styled_new(stylemap_session *s, styled *p, stylemap_error *error) {
   size_t floats = stylemap_floats(&s->net->config);
-  f->w_target = sm_alloc(floats, sizeof(float));
-  f->w_reference = sm_alloc(floats, sizeof(float));
-  if (!f->w_target || !f->w_reference) return sm_no_memory(error, 2 * floats * sizeof(float));
-  SM_TRY(stylemap_pyramid_new(s->model, &f->target, error));
-  if (references) SM_TRY(stylemap_pyramid_new(s->model, &f->reference, error));
+  p->stylemap = sm_alloc(floats, sizeof(float));
+  if (!p->stylemap) return sm_no_memory(error, floats * sizeof(float));
+  SM_TRY(stylemap_pyramid_new(s->model, &p->own, error));
+  p->pyramid = p->own;
   return STYLEMAP_OK;
 }
 
-static void flow_free(flow *f) {
-  stylemap_pyramid_free(f->reference);
-  stylemap_pyramid_free(f->target);
-  sm_free(f->w_reference);
-  sm_free(f->w_target);
+/* E and the style resizer, unless the session has seen the image. */
+static stylemap_status styles_of(stylemap_session *s, const float *image, styled *p, stylemap_error *error) {
+  sm_picture *picture;
+  SM_TRY(sm_cache_recall(s, image, &picture, error));
+  p->remembered = picture;
+  if (picture) {
+    p->pyramid = picture->pyramid;
+    return STYLEMAP_OK;
+  }
+  SM_TRY(styled_new(s, p, error));
+  SM_TRY(stylemap_encode(s, image, p->stylemap, error));
+  return stylemap_resize(s, p->stylemap, p->own, error);
 }
 
 /* image := G of `styles`, as part of a call that counts its own work. */
@@ -46,27 +59,55 @@ static stylemap_status synth(stylemap_session *s, const sm_styles *styles, float
   return sm_work_end(s, error);
 }
 
-/* The flow in W+ from the session's memory: encodes and resizes only pictures it has not seen, and computes
- * modulations only where the mask's edge lies or a picture was not needed before. `*done` stays 0 where the memory is
- * too small. */
-static stylemap_status transplant_remembered(stylemap_session *s, const float *target, const float *reference,
-                                             const float *mask, const stylemap_edit *edit, float *image, int *done,
-                                             stylemap_error *error) {
-  sm_picture *a, *b = NULL;
-  SM_TRY(sm_weights(&s->net->config, mask, edit->rule, edit->strength, s->weight, error));
-  SM_TRY(sm_cache_recall(s, target, NULL, &a, error));
-  if (a) SM_TRY(sm_cache_recall(s, reference, a, &b, error));
-  if (!a || !b) return STYLEMAP_OK;
-  sm_styles styles = {.target = a->pyramid, .reference = b->pyramid, .weight = s->weight,
-                      .strength = (float)edit->strength, .of_target = sm_cache_modulations(s, a, b),
-                      .of_reference = sm_cache_modulations(s, b, a)};
-  if (!styles.of_target || !styles.of_reference) return STYLEMAP_OK;
-  if (edit->strength < 1) {
+/* W+: every level is blended where it is needed, in net/modulate.c. */
+static stylemap_status transplant_pyramids(stylemap_session *s, const float *target, const float *reference,
+                                           const float *mask, const stylemap_edit *edit, float *image,
+                                           stylemap_error *error) {
+  styled a = {0}, b = {0};
+  stylemap_status status;
+  SM_TRY_DONE(sm_weights(&s->net->config, mask, edit->rule, edit->strength, s->weight, error));
+  SM_TRY_DONE(styles_of(s, target, &a, error));
+  SM_TRY_DONE(styles_of(s, reference, &b, error));
+  sm_styles styles = {.target = a.pyramid, .reference = b.pyramid, .weight = s->weight,
+                      .strength = (float)edit->strength};
+  if (a.remembered) styles.of_target = a.remembered->modulations;
+  if (b.remembered) styles.of_reference = b.remembered->modulations;
+  if (a.remembered && b.remembered && edit->strength < 1) {
     sm_digest weights = sm_digest_of(s->weight, sizeof(float) * sm_weight_floats(&s->net->config));
-    styles.of_blend = sm_cache_blended(s, sm_digest_both(sm_digest_both(a->image, b->image), weights), a, b);
+    sm_digest pictures = sm_digest_both(a.remembered->image, b.remembered->image);
+    styles.of_blend = sm_cache_blended(s, sm_digest_both(pictures, weights));
   }
-  *done = 1;
-  return synth(s, &styles, image, error);
+  sm_cache_allow(&s->cache, edit->strength);
+  SM_TRY_DONE(synth(s, &styles, image, error));
+done:
+  styled_free(&b);
+  styled_free(&a);
+  return status;
+}
+
+/* W: one blend of the stylemaps, then everything is new. */
+static stylemap_status transplant_stylemaps(stylemap_session *s, const float *target, const float *reference,
+                                            const float *mask, const stylemap_edit *edit, float *image,
+                                            stylemap_error *error) {
+  const size_t floats = stylemap_floats(&s->net->config);
+  float *w = NULL;
+  styled a = {0};
+  stylemap_status status;
+  SM_TRY_DONE(styled_new(s, &a, error));
+  w = sm_alloc(floats, sizeof(float));
+  if (!w) {
+    status = sm_no_memory(error, floats * sizeof(float));
+    goto done;
+  }
+  SM_TRY_DONE(stylemap_encode(s, target, a.stylemap, error));
+  SM_TRY_DONE(stylemap_encode(s, reference, w, error));
+  SM_TRY_DONE(stylemap_blend_w(s->model, a.stylemap, w, mask, edit->rule, edit->strength, error));
+  SM_TRY_DONE(stylemap_resize(s, a.stylemap, a.own, error));
+  SM_TRY_DONE(stylemap_synth(s, a.own, image, error));
+done:
+  sm_free(w);
+  styled_free(&a);
+  return status;
 }
 
 stylemap_status stylemap_transplant(stylemap_session *s, const float *target, const float *reference,
@@ -74,54 +115,41 @@ stylemap_status stylemap_transplant(stylemap_session *s, const float *target, co
   if (!s || !target || !reference || !mask || !edit || !image || (unsigned)edit->space > STYLEMAP_SPACE_W)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("transplant needs two images, a mask and an edit."), NULL);
   const sm_config *c = &s->net->config;
-  int in_w = edit->space == STYLEMAP_SPACE_W, remembered = 0;
-  flow f = {0};
+  const int in_w = edit->space == STYLEMAP_SPACE_W;
   stylemap_status status, ended;
   sm_work_begin(s, STYLEMAP_PHASE_ENCODE,
                 2 * sm_encode_work(c) + (in_w ? 1 : 2) * sm_resize_work(c) + sm_synth_work(c));
-  if (!in_w) SM_TRY_DONE(transplant_remembered(s, target, reference, mask, edit, image, &remembered, error));
-  status = STYLEMAP_OK;
-  if (remembered) goto done;
-
-  SM_TRY_DONE(flow_new(s, !in_w, &f, error));
-  SM_TRY_DONE(stylemap_encode(s, target, f.w_target, error));
-  SM_TRY_DONE(stylemap_encode(s, reference, f.w_reference, error));
-  if (in_w) {
-    SM_TRY_DONE(stylemap_blend_w(s->model, f.w_target, f.w_reference, mask, edit->rule, edit->strength, error));
-    SM_TRY_DONE(stylemap_resize(s, f.w_target, f.target, error));
-  } else {
-    SM_TRY_DONE(stylemap_resize(s, f.w_target, f.target, error));
-    SM_TRY_DONE(stylemap_resize(s, f.w_reference, f.reference, error));
-    SM_TRY_DONE(stylemap_blend(f.target, f.reference, mask, edit->rule, edit->strength, error));
-  }
-  SM_TRY_DONE(stylemap_synth(s, f.target, image, error));
-done:
+  do {
+    sm_cache_begin(&s->cache);
+    status = (in_w ? transplant_stylemaps : transplant_pyramids)(s, target, reference, mask, edit, image, error);
+  } while (status == STYLEMAP_NO_MEMORY && sm_cache_drop(&s->cache));
   ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);
-  flow_free(&f);
   return status == STYLEMAP_OK ? ended : status;
+}
+
+static stylemap_status reconstruct(stylemap_session *s, const float *target, float *image, stylemap_error *error) {
+  styled a = {0};
+  stylemap_status status;
+  SM_TRY_DONE(styles_of(s, target, &a, error));
+  sm_styles styles = {.target = a.pyramid, .of_target = a.remembered ? a.remembered->modulations : NULL};
+  sm_cache_allow(&s->cache, 1);
+  SM_TRY_DONE(synth(s, &styles, image, error));
+done:
+  styled_free(&a);
+  return status;
 }
 
 stylemap_status stylemap_reconstruct(stylemap_session *s, const float *target, float *image, stylemap_error *error) {
   if (!s || !target || !image)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("reconstruct needs a session and two images."), NULL);
   const sm_config *c = &s->net->config;
-  flow f = {0};
-  sm_picture *a;
   stylemap_status status, ended;
   sm_work_begin(s, STYLEMAP_PHASE_ENCODE, sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c));
-  SM_TRY_DONE(sm_cache_recall(s, target, NULL, &a, error));
-  if (a) {
-    sm_styles styles = {.target = a->pyramid, .of_target = sm_cache_modulations(s, a, NULL)};
-    SM_TRY_DONE(synth(s, &styles, image, error));
-    goto done;
-  }
-  SM_TRY_DONE(flow_new(s, 0, &f, error));
-  SM_TRY_DONE(stylemap_encode(s, target, f.w_target, error));
-  SM_TRY_DONE(stylemap_resize(s, f.w_target, f.target, error));
-  SM_TRY_DONE(stylemap_synth(s, f.target, image, error));
-done:
+  do {
+    sm_cache_begin(&s->cache);
+    status = reconstruct(s, target, image, error);
+  } while (status == STYLEMAP_NO_MEMORY && sm_cache_drop(&s->cache));
   ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);
-  flow_free(&f);
   return status == STYLEMAP_OK ? ended : status;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGN = 64, HUGE_PAGE = 2 << 20 /* what large blocks are aligned to */, LARGE = 8 << 20 };
+enum { ALIGN = 64, HUGE_PAGE = 2 << 20 /* what large blocks are aligned to */, LARGE = 4 << 20 };
 
 void *sm_alloc(size_t count, size_t size) {
   size_t bytes;

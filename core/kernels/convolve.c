@@ -261,6 +261,11 @@ int sm_convolution_run(const sm_convolver *v, const sm_convolution *c) {
     if (sm_pool_run(v->pool, c->pictures * r.p.blocks, task_border, &r, v->poll, v->poll_data)) return 1;
   }
   if (c->method == SM_DOWN) r.out.height = c->height / 2, r.out.width = c->width / 2;
+  if (c->apart) {
+    r.out.height = r.out.width = step;
+    r.out.rows = r.out.columns = 1;
+    r.out.tiles = NULL;
+  }
 
   if (r.p.by_tiles) {
     if (sm_pool_run(v->pool, r.p.pairs, task_weights, &r, v->poll, v->poll_data)) return 1;

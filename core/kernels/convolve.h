@@ -27,6 +27,7 @@ typedef struct sm_convolution {
   const float *other, *alpha; /* see sm_input */
   const int32_t *tiles;  /* the tiles to do, or NULL for all */
   int tile_count;        /* of `tiles` */
+  int apart;             /* out.maps and out.second have a map for each tile in turn, as large as one; not UP, DOWN */
   const sm_fir *fir;     /* UP and DOWN */
   sm_output out;         /* maps, bias, slope, add, low, x ...; its shape and tiles are filled in here */
   float *wide;           /* UP: sm_wide_floats(...) floats for each picture */

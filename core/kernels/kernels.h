@@ -118,10 +118,12 @@ typedef struct sm_kernels {
   void (*twice)(const float *in, int height, int width, const sm_fir *fir, int y0, int y1, float *out);
   /* sum[16], squares[16] (of x - shift, shift[16] or NULL = 0) of `pixels` pixels of one block, in double. */
   void (*sums)(const float *in, size_t pixels, const float *shift, double *sum, double *squares);
-  /* y := (x * scale + shift) * gamma + beta over pixels of one block; scale, shift [16]. Where gamma2 is given, gamma
-   * is gamma + t (gamma2 - gamma), and beta likewise. beta may be NULL. */
-  void (*modulate)(const float *x, const float *scale, const float *shift, const float *gamma, const float *beta,
-                   const float *gamma2, const float *beta2, float t, size_t pixels, float *out);
+  /* y := (x * scale + shift) * gamma + beta over rows x columns pixels of one block; scale, shift [16]. Rows of x and
+   * out are `line` floats apart, those of gamma and beta lie close together. Where gamma2 is given, gamma is
+   * gamma + t (gamma2 - gamma), and beta likewise. beta may be NULL. `out` may be `x`. */
+  void (*modulate)(const float *x, size_t line, const float *scale, const float *shift, const float *gamma,
+                   const float *beta, const float *gamma2, const float *beta2, float t, size_t rows, size_t columns,
+                   float *out);
   /* C H W planes -> one map: pixels first .. first + count - 1 of every block, through a 1x1 convolution of few
    * inputs (weights [cin][blocks * 16], cin <= 4), bias and leaky ReLU. */
   void (*enter)(const float *planes, int cin, size_t pixels, const float *weights, const float *bias, float slope,

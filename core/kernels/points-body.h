@@ -96,17 +96,20 @@ static void sums(const float *in, size_t pixels, const float *shift, double *sum
   }
 }
 
-static void modulate(const float *x, const float *scale, const float *shift, const float *gamma, const float *beta,
-                     const float *gamma2, const float *beta2, float t, size_t pixels, float *out) {
+static void modulate(const float *x, size_t line, const float *scale, const float *shift, const float *gamma,
+                     const float *beta, const float *gamma2, const float *beta2, float t, size_t rows, size_t columns,
+                     float *out) {
   const vf by = v_set(t);
   for (int l = 0; l < 16; l += SM_LANES) {
     const vf a = v_load(scale + l), b = v_load(shift + l);
-    for (size_t i = (size_t)l; i < pixels * 16; i += 16) {
-      vf g = v_load(gamma + i), s = beta ? v_load(beta + i) : v_set(0);
-      if (gamma2) g = v_fma(by, v_load(gamma2 + i) - g, g);
-      if (beta2) s = v_fma(by, v_load(beta2 + i) - s, s);
-      v_store(out + i, v_fma(v_fma(v_load(x + i), a, b), g, s));
-    }
+    size_t i = (size_t)l;
+    for (size_t r = 0; r < rows; r++)
+      for (size_t k = r * line + (size_t)l, end = r * line + columns * 16; k < end; k += 16, i += 16) {
+        vf g = v_load(gamma + i), s = beta ? v_load(beta + i) : v_set(0);
+        if (gamma2) g = v_fma(by, v_load(gamma2 + i) - g, g);
+        if (beta2) s = v_fma(by, v_load(beta2 + i) - s, s);
+        v_store(out + k, v_fma(v_fma(v_load(x + k), a, b), g, s));
+      }
   }
 }
 

@@ -95,9 +95,9 @@ static void task_modulate(void *context, int index, int worker) {
   (void)worker;
   band b = band_of(p, index, p->height);
   uint64_t old = sm_flush_begin();
-  p->v->kernels->modulate(p->x + b.at, p->scale + b.block * 16, p->shift + b.block * 16, p->gamma + b.at,
+  p->v->kernels->modulate(p->x + b.at, 0, p->scale + b.block * 16, p->shift + b.block * 16, p->gamma + b.at,
                           p->beta ? p->beta + b.at : NULL, p->gamma2 ? p->gamma2 + b.at : NULL,
-                          p->beta2 ? p->beta2 + b.at : NULL, p->t, b.pixels, p->out + b.at);
+                          p->beta2 ? p->beta2 + b.at : NULL, p->t, 1, b.pixels, p->out + b.at);
   sm_flush_end(old);
 }
 

@@ -40,104 +40,196 @@ static size_t pyramid_bytes(const sm_config *c) {
   return floats * sizeof(float);
 }
 
+/* The pointers to records, none yet. */
 static sm_modulations *modulations_new(const sm_network *n) {
+  size_t tiles = 0;
+  for (int l = 0; l < sm_level_count(&n->config); l++) tiles += (size_t)sm_modulation_of(n, l).tiles;
   sm_modulations *m = sm_calloc(1, sizeof *m);
-  if (!m) return NULL;
-  size_t floats = 0, bytes = 0, at[SM_MAX_LEVELS];
-  for (int l = 0; l < sm_level_count(&n->config); l++) {
-    sm_level_modulation v = sm_modulation_of(n, l);
-    at[l] = floats;
-    floats += sm_map_floats(v.channels, v.side, v.side) + sm_map_floats(v.beta_channels, v.side, v.side);
-    bytes += (size_t)v.tiles;
-  }
-  /* Not cleared: a page is not touched before a tile of it is computed. */
-  m->memory = sm_alloc(floats, sizeof(float));
-  unsigned char *valid = sm_calloc(bytes, 1);
-  m->bytes = floats * sizeof(float) + bytes;
-  if (!m->memory || !valid) {
-    sm_free(m->memory);
-    sm_free(valid);
+  float **tile = sm_calloc(tiles, sizeof *tile);
+  if (!m || !tile) {
     sm_free(m);
+    sm_free(tile);
     return NULL;
   }
   for (int l = 0; l < sm_level_count(&n->config); l++) {
-    sm_level_modulation v = sm_modulation_of(n, l);
-    m->gamma[l] = m->memory + at[l];
-    m->beta[l] = m->gamma[l] + sm_map_floats(v.channels, v.side, v.side);
-    m->valid[l] = valid;
-    valid += v.tiles;
+    m->tile[l] = tile;
+    m->tiles[l] = sm_modulation_of(n, l).tiles;
+    tile += m->tiles[l];
   }
   return m;
 }
 
-static void modulations_free(sm_cache *cache, sm_modulations **m) {
+static void modulations_free(sm_modulations **m) {
   if (!*m) return;
-  cache->bytes -= (*m)->bytes;
-  sm_free((*m)->memory);
-  sm_free((*m)->valid[0]);
+  sm_free((*m)->tile[0]);
   sm_free(*m);
   *m = NULL;
 }
 
-static void forget_modulations(const sm_network *n, sm_modulations *m) {
-  for (int l = 0; m && l < sm_level_count(&n->config); l++)
-    memset(m->valid[l], 0, (size_t)sm_modulation_of(n, l).tiles);
+/* ------------------------------------------------------------------------------------------------ records */
+
+typedef struct sm_chunk {
+  struct sm_chunk *next;
+  float *memory;
+} sm_chunk;
+
+void sm_cache_return(sm_cache *cache, int level, float *record) {
+  sm_shelf *shelf = &cache->shelf[level];
+  memcpy(record, &shelf->free, sizeof shelf->free);
+  shelf->free = record;
 }
 
-void sm_cache_forget(sm_cache *cache) {
-  for (int i = 0; i < SM_CACHE_PICTURES; i++) cache->picture[i].taken = 0;
-  cache->blended.taken = 0;
-}
-
-void sm_cache_free(sm_cache *cache) {
-  modulations_free(cache, &cache->blended.modulations);
-  for (int i = 0; i < SM_CACHE_PICTURES; i++) {
-    sm_picture *p = &cache->picture[i];
-    modulations_free(cache, &p->modulations);
-    stylemap_pyramid_free(p->pyramid);
-    sm_free(p->stylemap);
-    *p = (sm_picture){0};
-  }
+/* All of a picture's records, so that the next picture's come in the order of the memory. */
+static void give_back(sm_cache *cache, sm_modulations *m) {
+  if (!m || !m->records) return;
+  for (int l = 0; l < SM_MAX_LEVELS && m->tile[l]; l++)
+    for (int i = m->tiles[l]; i-- > 0;) {
+      if (!m->tile[l][i]) continue;
+      sm_cache_return(cache, l, m->tile[l][i]);
+      m->tile[l][i] = NULL;
+    }
+  m->records = 0;
 }
 
 static int fits(const sm_cache *cache, size_t bytes) {
   return bytes <= cache->budget && cache->bytes <= cache->budget - bytes;
 }
 
-/* The picture whose memory goes first: one that is forgotten, else the longest unused. Neither `a` nor `b`. */
-static sm_picture *first_to_go(sm_cache *cache, const sm_picture *a, const sm_picture *b, int with_modulations) {
-  sm_picture *first = NULL;
+/* Large levels by the piece, small ones at once. */
+static int new_chunk(stylemap_session *s, int level) {
+  enum { CHUNK = 8 << 20 };
+  sm_cache *cache = &s->cache;
+  const size_t record = sm_record_floats(s->net, level) * sizeof(float);
+  size_t tiles = (size_t)sm_modulation_of(s->net, level).tiles;
+  if (tiles * record > CHUNK && record <= CHUNK) tiles = CHUNK / record;
+  const size_t bytes = tiles * record;
+  if (!fits(cache, bytes) || cache->record_bytes + bytes > cache->record_limit) return 0;
+  sm_chunk *chunk = sm_alloc(1, sizeof *chunk);
+  float *memory = sm_alloc(tiles, record);
+  if (!chunk || !memory) {
+    sm_free(chunk);
+    sm_free(memory);
+    return 0;
+  }
+  *chunk = (sm_chunk){cache->chunks, memory};
+  cache->chunks = chunk;
+  cache->bytes += bytes;
+  cache->record_bytes += bytes;
+  cache->shelf[level].next = memory;
+  cache->shelf[level].left = (int)tiles;
+  return 1;
+}
+
+/* Gives back the records of what is not in use, the longest unused first; 0 if there are none. */
+static int give_way(sm_cache *cache) {
+  sm_modulations *oldest = NULL;
+  uint64_t used = UINT64_MAX;
+  if (!cache->blending && cache->blended.modulations && cache->blended.modulations->records)
+    oldest = cache->blended.modulations;
+  for (int i = 0; i < SM_CACHE_PICTURES && !(oldest && used == UINT64_MAX); i++) {
+    sm_picture *p = &cache->picture[i];
+    if (p == cache->a || p == cache->b || !p->modulations || !p->modulations->records || p->used >= used) continue;
+    oldest = p->modulations;
+    used = p->used;
+  }
+  give_back(cache, oldest);
+  return oldest != NULL;
+}
+
+float *sm_cache_record(stylemap_session *s, int level) {
+  sm_shelf *shelf = &s->cache.shelf[level];
+  while (!shelf->free && !shelf->left)
+    if (!new_chunk(s, level) && !give_way(&s->cache)) return NULL;
+  float *record = shelf->free;
+  if (record) {
+    memcpy(&shelf->free, record, sizeof shelf->free);
+    return record;
+  }
+  record = shelf->next;
+  shelf->next += sm_record_floats(s->net, level);
+  shelf->left--;
+  return record;
+}
+
+/* ----------------------------------------------------------------------------------------------- pictures */
+
+void sm_cache_begin(sm_cache *cache) {
+  cache->a = cache->b = NULL;
+  cache->blending = 0;
+}
+
+void sm_cache_allow(sm_cache *cache, double strength) {
+  enum { FIRST_PART = 11 };
+  const int again = (!cache->a || cache->a->uses > 1) && (!cache->b || cache->b->uses > 1);
+  cache->record_limit = again || strength < 1 ? cache->budget : cache->budget / FIRST_PART;
+}
+
+void sm_cache_forget(sm_cache *cache) {
+  for (int i = SM_CACHE_PICTURES; i-- > 0;) {
+    cache->picture[i].taken = 0;
+    give_back(cache, cache->picture[i].modulations);
+  }
+  give_back(cache, cache->blended.modulations);
+}
+
+void sm_cache_free(sm_cache *cache) {
+  modulations_free(&cache->blended.modulations);
   for (int i = 0; i < SM_CACHE_PICTURES; i++) {
     sm_picture *p = &cache->picture[i];
-    if (p == a || p == b || !(with_modulations ? p->modulations != NULL : p->pyramid != NULL)) continue;
-    if (!first || p->taken < first->taken || (p->taken == first->taken && p->used < first->used)) first = p;
+    modulations_free(&p->modulations);
+    stylemap_pyramid_free(p->pyramid);
+    sm_free(p->stylemap);
+    *p = (sm_picture){0};
   }
-  return first;
+  for (sm_chunk *chunk = cache->chunks, *next; chunk; chunk = next) {
+    next = chunk->next;
+    sm_free(chunk->memory);
+    sm_free(chunk);
+  }
+  *cache = (sm_cache){.budget = cache->budget};
+}
+
+int sm_cache_drop(sm_cache *cache) {
+  const int any = cache->bytes > 0;
+  sm_cache_free(cache);
+  return any;
 }
 
 /* A place with memory for a picture; NULL where there is none. Memory is handed on, not given back and asked for
  * again: its pages are there already. */
-static sm_picture *place_for(stylemap_session *s, const sm_picture *pinned) {
+static sm_picture *place_for(stylemap_session *s) {
   sm_cache *cache = &s->cache;
   const sm_config *c = &s->net->config;
   const size_t bytes = pyramid_bytes(c);
-  sm_picture *p = first_to_go(cache, pinned, NULL, 0), *empty = NULL;
-  if (p && !p->taken) return p;
-  for (int i = 0; i < SM_CACHE_PICTURES && !empty; i++)
-    if (!cache->picture[i].pyramid) empty = &cache->picture[i];
-  if (!empty || !fits(cache, bytes)) return p;
+  sm_picture *first = NULL, *empty = NULL;
+  for (int i = SM_CACHE_PICTURES; i-- > 0;) {
+    sm_picture *p = &cache->picture[i];
+    if (!p->pyramid) empty = p;
+    else if (p != cache->a && p != cache->b &&
+             (!first || p->taken < first->taken || (p->taken == first->taken && p->used < first->used)))
+      first = p; /* forgotten, else the longest unused */
+  }
+  if ((first && !first->taken) || !empty || !fits(cache, bytes)) return first;
   empty->stylemap = sm_alloc((size_t)c->dim * sm_pixels(c->spatial), sizeof(float));
-  if (empty->stylemap && stylemap_pyramid_new(s->model, &empty->pyramid, NULL) == STYLEMAP_OK) {
+  empty->modulations = modulations_new(s->net);
+  if (empty->stylemap && empty->modulations && stylemap_pyramid_new(s->model, &empty->pyramid, NULL) == STYLEMAP_OK) {
     cache->bytes += bytes;
     return empty;
   }
   sm_free(empty->stylemap);
+  modulations_free(&empty->modulations);
   *empty = (sm_picture){0};
-  return p;
+  return first;
 }
 
-stylemap_status sm_cache_recall(stylemap_session *s, const float *image, const sm_picture *pinned, sm_picture **out,
-                                stylemap_error *error) {
+static void use(sm_cache *cache, sm_picture *p) {
+  p->used = ++cache->clock;
+  p->uses++;
+  if (!cache->a) cache->a = p;
+  else cache->b = p;
+}
+
+stylemap_status sm_cache_recall(stylemap_session *s, const float *image, sm_picture **out, stylemap_error *error) {
   sm_cache *cache = &s->cache;
   const sm_config *c = &s->net->config;
   *out = NULL;
@@ -146,63 +238,29 @@ stylemap_status sm_cache_recall(stylemap_session *s, const float *image, const s
   for (int i = 0; i < SM_CACHE_PICTURES; i++) {
     sm_picture *p = &cache->picture[i];
     if (!p->taken || !same(p->image, digest)) continue;
-    p->used = ++cache->clock;
     s->done += sm_encode_work(c) + sm_resize_work(c);
+    use(cache, p);
     *out = p;
     return STYLEMAP_OK;
   }
-  sm_picture *p = place_for(s, pinned);
+  sm_picture *p = place_for(s);
   if (!p) return STYLEMAP_OK;
-  p->taken = 0;
-  forget_modulations(s->net, p->modulations);
+  p->taken = p->uses = 0;
+  give_back(cache, p->modulations);
   SM_TRY(stylemap_encode(s, image, p->stylemap, error));
   SM_TRY(stylemap_resize(s, p->stylemap, p->pyramid, error));
   p->taken = 1;
   p->image = digest;
-  p->used = ++cache->clock;
+  use(cache, p);
   *out = p;
   return STYLEMAP_OK;
 }
 
-/* New memory, or that of a picture which is neither `a` nor `b`; nothing in it is valid. */
-static sm_modulations *room_for_modulations(stylemap_session *s, const sm_picture *a, const sm_picture *b) {
-  sm_cache *cache = &s->cache;
-  size_t bytes = 0;
-  for (int l = 0; l < sm_level_count(&s->net->config); l++) {
-    sm_level_modulation v = sm_modulation_of(s->net, l);
-    size_t floats = sm_map_floats(v.channels, v.side, v.side) + sm_map_floats(v.beta_channels, v.side, v.side);
-    bytes += floats * sizeof(float) + (size_t)v.tiles;
-  }
-  if (fits(cache, bytes)) {
-    sm_modulations *m = modulations_new(s->net);
-    if (m) {
-      cache->bytes += m->bytes;
-      return m;
-    }
-  }
-  sm_picture *from = first_to_go(cache, a, b, 1);
-  if (!from) return NULL;
-  sm_modulations *m = from->modulations;
-  from->modulations = NULL;
-  forget_modulations(s->net, m);
-  return m;
-}
-
-sm_modulations *sm_cache_modulations(stylemap_session *s, sm_picture *picture, const sm_picture *other) {
-  if (!picture->modulations) picture->modulations = room_for_modulations(s, picture, other);
-  if (!picture->modulations && s->cache.blended.modulations) {
-    picture->modulations = s->cache.blended.modulations;
-    s->cache.blended = (sm_blended){0};
-    forget_modulations(s->net, picture->modulations);
-  }
-  return picture->modulations;
-}
-
-sm_modulations *sm_cache_blended(stylemap_session *s, sm_digest key, const sm_picture *a, const sm_picture *b) {
+sm_modulations *sm_cache_blended(stylemap_session *s, sm_digest key) {
   sm_blended *blended = &s->cache.blended;
-  if (!blended->modulations) blended->modulations = room_for_modulations(s, a, b);
-  else if (!blended->taken || !same(blended->key, key)) forget_modulations(s->net, blended->modulations);
-  blended->taken = 1;
+  if (!blended->modulations) blended->modulations = modulations_new(s->net);
+  else if (!same(blended->key, key)) give_back(&s->cache, blended->modulations);
   blended->key = key;
+  s->cache.blending = 1;
   return blended->modulations;
 }

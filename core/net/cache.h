@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What a session remembers of the pictures it has seen, so that a second edit of them computes only what changed.
  * Optional memory outside the session's plan: within a budget, the longest unused is dropped first, and where there
- * is no memory, nothing is kept. Never an error. */
+ * is no memory, nothing is kept. Never an error, and never another result. */
 #pragma once
 #include "net/network.h"
 
-/* gamma and beta of every level for one style pyramid, filled tile by tile as they are needed. */
+/* gamma and beta of one style pyramid, tile by tile as they were needed. A tile's record is gamma, a map of the
+ * tile's pixels in the channels that the level modulates, then beta, the same; for to_rgb one block: its 1x1 over
+ * beta, see synth.c. */
 typedef struct sm_modulations {
-  float *gamma[SM_MAX_LEVELS]; /* a map of the channels that the level modulates */
-  float *beta[SM_MAX_LEVELS];  /* the same; for to_rgb one block: its 1x1 over beta, see synth.c */
-  unsigned char *valid[SM_MAX_LEVELS]; /* of each tile of gamma's convolution */
-  float *memory;
-  size_t bytes;
+  float **tile[SM_MAX_LEVELS]; /* the record of each tile of gamma's convolution, or NULL */
+  int tiles[SM_MAX_LEVELS];
+  int records;                 /* that are held */
 } sm_modulations;
 
 typedef struct sm_digest {
@@ -22,6 +22,7 @@ typedef struct sm_picture {
   int taken; /* what follows describes `image`; else only the memory is there */
   sm_digest image;
   uint64_t used; /* when: the cache's clock */
+  int uses;
   float *stylemap;
   stylemap_pyramid *pyramid;   /* or NULL: an empty place */
   sm_modulations *modulations; /* or NULL */
@@ -29,18 +30,28 @@ typedef struct sm_picture {
 
 /* Modulations of a blend at full strength, where the mask's edge passes: what a change of strength scales. */
 typedef struct sm_blended {
-  int taken;
   sm_digest key; /* both pictures and the weights */
   sm_modulations *modulations;
 } sm_blended;
+
+/* A level's records: those given back, and what is left of the newest chunk. */
+typedef struct sm_shelf {
+  float *free, *next;
+  int left;
+} sm_shelf;
 
 enum { SM_CACHE_PICTURES = 4 };
 
 typedef struct sm_cache {
   size_t budget, bytes;
+  size_t record_bytes, record_limit; /* of `bytes`; what may be asked for in this edit */
   uint64_t clock;
   sm_picture picture[SM_CACHE_PICTURES];
   sm_blended blended;
+  sm_shelf shelf[SM_MAX_LEVELS];
+  struct sm_chunk *chunks;
+  const sm_picture *a, *b; /* of the edit that is under way: not dropped */
+  int blending;            /* it needs `blended`, too */
 } sm_cache;
 
 sm_digest sm_digest_of(const void *data, size_t bytes);
@@ -50,12 +61,22 @@ sm_digest sm_digest_both(sm_digest a, sm_digest b);
 /* Drops the contents and keeps the memory for the next ones. */
 void sm_cache_forget(sm_cache *cache);
 void sm_cache_free(sm_cache *cache);
+/* Where memory runs out elsewhere: gives everything back; 0 if there was nothing. */
+int sm_cache_drop(sm_cache *cache);
 
-/* The stylemap and pyramid of an image, recalled or computed and kept. `*picture` is NULL where they cannot be kept
- * (nothing was computed then). `pinned` (or NULL) is not dropped to make room. */
-stylemap_status sm_cache_recall(stylemap_session *session, const float *image, const sm_picture *pinned,
-                                sm_picture **picture, stylemap_error *error);
-/* A picture's modulations; NULL where there is no room. `other` (or NULL) keeps its own. */
-sm_modulations *sm_cache_modulations(stylemap_session *session, sm_picture *picture, const sm_picture *other);
-/* The modulations of the blend of `a` and `b` that `key` names. */
-sm_modulations *sm_cache_blended(stylemap_session *session, sm_digest key, const sm_picture *a, const sm_picture *b);
+/* A new edit begins: no picture is in use. */
+void sm_cache_begin(sm_cache *cache);
+/* The stylemap and pyramid of an image, recalled or computed and kept, and in use from now on. `*picture` is NULL where
+ * they cannot be kept (nothing was computed then). */
+stylemap_status sm_cache_recall(stylemap_session *session, const float *image, sm_picture **picture,
+                                stylemap_error *error);
+/* How much memory this edit may ask for. Most pairs of pictures are edited once, and modulations are the largest part
+ * of what is kept: so the first edit at full strength keeps a small part of them, where a byte saves most work, and
+ * only a second one, or the first of a sweep, as many as the budget allows. */
+void sm_cache_allow(sm_cache *cache, double strength);
+/* The modulations of the blend that `key` names, and of the pictures in use. NULL where there is no memory. */
+sm_modulations *sm_cache_blended(stylemap_session *session, sm_digest key);
+/* Memory for one tile of a level, its number of floats sm_record_floats; NULL where there is none. */
+float *sm_cache_record(stylemap_session *session, int level);
+/* Back from one that was not filled. */
+void sm_cache_return(sm_cache *cache, int level, float *record);

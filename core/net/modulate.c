@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * gamma and beta are 3x3 convolutions of the style map, so where the weight of the reference is the same in a tile's
  * whole window, they are the same mixture of the two pictures' gamma and beta. Only tiles on the mask's edge need the
- * convolution of the blended map. All three kinds are remembered; the results have the same bits either way. */
+ * convolution of the blended map, at full strength: a lower strength is again a mixture, of it and the target's. What
+ * is remembered decides how much is computed, never what: the results have the same bits either way. */
 #include "net/modulate.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "net/session.h"
 
@@ -18,10 +18,20 @@ sm_level_modulation sm_modulation_of(const sm_network *n, int level) {
   else m.layer = level % 2 ? &n->blocks[i].conv1 : &n->blocks[i].conv2;
   m.channels = m.layer->gamma.cout;
   m.beta_channels = last ? 3 : m.channels;
-  int rows, columns, step;
-  sm_tiling(sm_method_for(3, m.side, m.side), m.side, m.side, &rows, &columns, &step);
-  m.tiles = rows * columns;
+  sm_tiling(sm_method_for(3, m.side, m.side), m.side, m.side, &m.rows, &m.columns, &m.step);
+  m.tiles = m.rows * m.columns;
   return m;
+}
+
+static size_t gamma_floats(const sm_level_modulation *m) { return sm_map_floats(m->channels, m->step, m->step); }
+
+static size_t record_floats(const sm_level_modulation *m) {
+  return gamma_floats(m) + sm_map_floats(m->beta_channels, m->step, m->step);
+}
+
+size_t sm_record_floats(const sm_network *n, int level) {
+  const sm_level_modulation m = sm_modulation_of(n, level);
+  return record_floats(&m);
 }
 
 const float *sm_level_weight(const sm_config *c, const float *weight, int side) {
@@ -43,10 +53,13 @@ static sm_convolution rest_of(const stylemap_session *s, const sm_level_modulati
                           .height = m->side, .width = m->side, .pictures = 1, .in = style};
 }
 
+/* The sources of modulations: the pictures, and their blend at full strength. */
+enum { TARGET, REFERENCE, BLEND, SOURCES };
+
 /* A set of tiles of one source. */
 typedef struct tiles {
   const float *style, *other, *weight; /* other NULL: one picture */
-  const int32_t *list;                 /* NULL: all */
+  int32_t *list;                       /* NULL: all */
   int count;
 } tiles;
 
@@ -74,24 +87,23 @@ static void convolve_modulated(stylemap_session *s, const sm_level_modulation *m
   sm_run(s, &c, part);
 }
 
-/* Into a memory of modulations. */
-static void convolve_kept(stylemap_session *s, const sm_level_modulation *m, int level, const tiles *t,
-                          sm_modulations *to) {
+/* Into records, s->record[] of each tile. */
+static void convolve_records(stylemap_session *s, const sm_level_modulation *m, const tiles *t) {
   if (!t->count || s->stopped) return;
   sm_convolution c = gamma_beta(m, &t->style);
-  double part = (double)t->count / m->tiles;
-  c.out = (sm_output){.maps = &to->gamma[level], .bias = s->bias, .bias2 = s->bias2, .slope = 1};
-  if (!m->to_rgb) c.out.second = &to->beta[level];
+  float **beta = s->record + m->tiles;
+  for (int i = 0; i < t->count; i++) beta[i] = s->record[i] + gamma_floats(m);
+  c.apart = 1;
+  c.out = (sm_output){.maps = s->record, .bias = s->bias, .bias2 = s->bias2, .slope = 1};
+  if (!m->to_rgb) c.out.second = beta;
   pick(&c, t);
-  sm_run(s, &c, part);
-  if (m->to_rgb) {
-    c = rest_of(s, m, &t->style);
-    c.out = (sm_output){.maps = &to->beta[level], .bias = s->bias2, .slope = 1};
-    pick(&c, t);
-    sm_run(s, &c, part);
-  }
-  if (s->stopped) return;
-  for (int i = 0; i < t->count; i++) to->valid[level][t->list[i]] = 1;
+  sm_run(s, &c, (double)t->count / m->tiles);
+  if (!m->to_rgb) return;
+  c = rest_of(s, m, &t->style);
+  c.apart = 1;
+  c.out = (sm_output){.maps = beta, .bias = s->bias2, .slope = 1};
+  pick(&c, t);
+  sm_run(s, &c, (double)t->count / m->tiles);
 }
 
 /* norm(x) = x * norm_scale + norm_shift. */
@@ -121,110 +133,184 @@ static float window_weight(const float *weight, int side, int row, int column, i
   return first;
 }
 
-/* One level put together from memories. */
+/* One level put together from records. */
 typedef struct assembly {
-  stylemap_session *s;
-  const sm_styles *styles;
-  int level, side, step, rows, columns, blocks;
-  const float *tile_weight;   /* of each tile, see window_weight */
-  int done_edge;              /* edge tiles of the output are written already */
+  const stylemap_session *s;
+  const sm_level_modulation *m;
   const float *x, *scale, *shift;
-  float *const *target, *const *reference, *const *blend; /* gamma and beta of each memory */
+  size_t at;                  /* of gamma or beta in a record */
+  size_t beta;                /* of beta from there on; 0: none */
+  int blocks;
   float *out;
 } assembly;
 
-/* One row of tiles of one block: runs of tiles of a kind. */
-static void task_assemble(void *context, int index, int worker) {
+/* One row of tiles. */
+static void task_assemble(void *context, int row, int worker) {
   const assembly *a = context;
+  const sm_level_modulation *m = a->m;
+  const size_t line = (size_t)m->side * SM_BLOCK, step = (size_t)m->step, each = step * step * SM_BLOCK;
+  const sm_tile_mix *mix = a->s->mix + (size_t)row * (size_t)m->columns;
   (void)worker;
-  const int block = index / a->rows, row = index % a->rows;
-  const float strength = a->styles->strength, *weight = a->tile_weight + (size_t)row * (size_t)a->columns;
-  for (int first = 0, last; first < a->columns; first = last) {
-    for (last = first + 1; last < a->columns && weight[last] == weight[first];) last++;
-    if (weight[first] < 0 && a->done_edge) continue;
-    float *const *from = a->target, *const *to = NULL;
-    float t = 0;
-    if (weight[first] < 0) {
-      to = a->blend, t = strength;
-    } else if (weight[first] * strength == 1) {
-      from = a->reference;
-    } else if (weight[first] * strength > 0) {
-      to = a->reference, t = weight[first] * strength;
-    }
-    int x0 = first * a->step, x1 = last * a->step > a->side ? a->side : last * a->step;
-    for (int y = row * a->step; y < (row + 1) * a->step && y < a->side; y++) {
-      size_t at = (((size_t)block * (size_t)a->side + (size_t)y) * (size_t)a->side + (size_t)x0) * 16;
-      a->s->work.kernels->modulate((a->x ? a->x : from[0]) + at, a->scale + block * 16, a->shift + block * 16,
-                                   from[0] + at, from[1] ? from[1] + at : NULL, to ? to[0] + at : NULL,
-                                   to && to[1] ? to[1] + at : NULL, t, (size_t)(x1 - x0), a->out + at);
-    }
+  for (int column = 0; column < m->columns; column++, mix++) {
+    if (!mix->from) continue;
+    const float *from = mix->from + a->at, *to = mix->to ? mix->to + a->at : NULL;
+    size_t at = (size_t)row * step * line + (size_t)column * step * SM_BLOCK;
+    for (int block = 0; block < a->blocks; block++, at += line * (size_t)m->side, from += each, to += to ? each : 0)
+      a->s->work.kernels->modulate((a->x ? a->x : a->out) + at, line, a->scale + block * SM_BLOCK,
+                                   a->shift + block * SM_BLOCK, from, a->beta ? from + a->beta : NULL, to,
+                                   to && a->beta ? to + a->beta : NULL, mix->t, step, step, a->out + at);
   }
 }
 
-static void assemble(assembly *a, int channels) {
-  if (a->s->stopped) return;
-  a->blocks = sm_blocks(channels);
-  sm_pool_run(a->s->pool, a->blocks * a->rows, task_assemble, a, a->s->work.poll, a->s->work.poll_data);
+/* Writes the tiles that s->mix names. */
+static void assemble(stylemap_session *s, const sm_level_modulation *m, const float *x, float *rest, float *out) {
+  if (s->stopped) return;
+  assembly a = {.s = s, .m = m, .x = x, .scale = s->norm_scale, .shift = s->norm_shift, .blocks = sm_blocks(m->channels),
+                .beta = m->to_rgb ? 0 : gamma_floats(m), .out = out};
+  sm_pool_run(s->pool, m->rows, task_assemble, &a, s->work.poll, s->work.poll_data);
+  if (!m->to_rgb || s->stopped) return;
+  /* the rest: (0 x + 1) beta, for any x */
+  float zero[SM_BLOCK] __attribute__((aligned(64))) = {0}, one[SM_BLOCK] __attribute__((aligned(64)));
+  for (int i = 0; i < SM_BLOCK; i++) one[i] = 1;
+  a.scale = zero, a.shift = one, a.at = gamma_floats(m), a.blocks = 1, a.out = rest;
+  sm_pool_run(s->pool, m->rows, task_assemble, &a, s->work.poll, s->work.poll_data);
 }
 
-static void from_memories(stylemap_session *s, const sm_styles *styles, int level, const sm_level_modulation *m,
-                          const float *x, float *rest, float *out) {
-  assembly a = {.s = s, .styles = styles, .level = level, .side = m->side, .out = out, .x = x,
-                .scale = s->norm_scale, .shift = s->norm_shift};
-  sm_tiling(sm_method_for(3, m->side, m->side), m->side, m->side, &a.rows, &a.columns, &a.step);
+/* A level whose tiles have several sources. */
+typedef struct level_work {
+  stylemap_session *s;
+  const sm_level_modulation *m;
+  int level;
+  float strength;
+  tiles source[SOURCES];
+  sm_modulations *kept[SOURCES];
+} level_work;
+
+/* The sources of a tile, as bits, and how far the second one counts. */
+static unsigned needs(const level_work *k, int tile, float *t) {
+  const float w = k->s->tile_weight[tile];
+  *t = w < 0 ? k->strength : w * k->strength;
+  if (*t == 0) return 1 << TARGET;
+  if (w < 0) return k->strength == 1 ? 1 << BLEND : 1 << TARGET | 1 << BLEND;
+  return *t == 1 ? 1 << REFERENCE : 1 << TARGET | 1 << REFERENCE;
+}
+
+static const float *record_of(const level_work *k, int source, int tile) {
+  return k->kept[source] ? k->kept[source]->tile[k->level][tile] : NULL;
+}
+
+/* Computes and remembers what is needed of one source and not there yet, while there is memory for it. */
+static void remember(level_work *k, int source) {
+  stylemap_session *s = k->s;
+  tiles *t = &k->source[source];
+  if (!k->kept[source]) return;
+  t->count = 0;
+  for (int i = 0; i < k->m->tiles; i++) {
+    float mix;
+    unsigned need = needs(k, i, &mix);
+    if (!(need & 1u << source) || need == 1 << BLEND || record_of(k, source, i)) continue;
+    if (!(s->record[t->count] = sm_cache_record(s, k->level))) break;
+    t->list[t->count++] = i;
+  }
+  convolve_records(s, k->m, t);
+  for (int i = 0; i < t->count; i++) {
+    if (s->stopped) {
+      sm_cache_return(&s->cache, k->level, s->record[i]);
+      continue;
+    }
+    k->kept[source]->tile[k->level][t->list[i]] = s->record[i];
+    k->kept[source]->records++;
+  }
+}
+
+/* The tiles of one source alone that are not remembered. */
+static void straight(level_work *k, int source, const float *x, float *rest, float *out) {
+  tiles *t = &k->source[source];
+  t->count = 0;
+  for (int i = 0; i < k->m->tiles; i++) {
+    float mix;
+    if (needs(k, i, &mix) == 1u << source && !record_of(k, source, i)) t->list[t->count++] = i;
+  }
+  if (t->count) convolve_modulated(k->s, k->m, t, x, rest, out);
+}
+
+/* Names the records of tile `i`, those that are there. */
+static void name(const level_work *k, int i, unsigned need, float t) {
+  sm_tile_mix *mix = &k->s->mix[i];
+  *mix = (sm_tile_mix){.t = t};
+  for (int q = 0; q < SOURCES; q++) {
+    if (!(need & 1u << q)) continue;
+    if (mix->from) mix->to = record_of(k, q, i);
+    else mix->from = record_of(k, q, i);
+  }
+}
+
+/* Mixtures whose records are not all there: as many at a time as the scratch memory holds. */
+static void mixtures(level_work *k, const float *x, float *rest, float *out, float *scratch, size_t scratch_floats) {
+  stylemap_session *s = k->s;
+  const size_t each = record_floats(k->m);
+  const int at_once = (int)(scratch_floats / (2 * each));
+  for (int i = 0; i < k->m->tiles;) {
+    const int first = i;
+    int count = 0;
+    for (int q = 0; q < SOURCES; q++) {
+      tiles *source = &k->source[q];
+      source->count = 0;
+      for (i = first, count = 0; i < k->m->tiles && count < at_once; i++) {
+        float t;
+        unsigned need = needs(k, i, &t);
+        int missing = 0;
+        if (!(need & (need - 1))) continue;
+        for (int r = 0; r < SOURCES; r++) missing |= need & 1u << r && !record_of(k, r, i);
+        if (!missing) continue;
+        float *own = scratch + (size_t)(2 * count++ + (q != TARGET)) * each;
+        if (q == TARGET) name(k, i, 0, t);
+        if (!(need & 1u << q)) continue;
+        const float *there = record_of(k, q, i);
+        if (q == TARGET) s->mix[i].from = there ? there : own;
+        else s->mix[i].to = there ? there : own;
+        if (there) continue;
+        s->record[source->count] = own;
+        source->list[source->count++] = i;
+      }
+      convolve_records(s, k->m, source);
+    }
+    if (!count) return;
+    assemble(s, k->m, x, rest, out);
+    for (int j = first; j < i; j++) s->mix[j].from = NULL;
+  }
+}
+
+static void from_sources(stylemap_session *s, const sm_styles *styles, int level, const sm_level_modulation *m,
+                         const float *x, float *rest, float *out, float *scratch, size_t scratch_floats) {
+  level_work k = {.s = s, .m = m, .level = level, .strength = styles->strength,
+                  .kept = {styles->of_target, styles->of_reference, styles->of_blend}};
   const float *weight = styles->reference ? sm_level_weight(&s->net->config, styles->weight, m->side) : NULL;
-  a.tile_weight = s->tile_weight;
-
-  /* what is missing */
-  int32_t *list = s->tile_list;
-  tiles target = {styles->target->level[level], NULL, NULL, list, 0}, reference = target, edge = target;
-  if (styles->reference) {
-    reference.style = edge.other = styles->reference->level[level];
-    edge.weight = weight;
-    reference.list = list + m->tiles;
-    edge.list = list + 2 * m->tiles;
+  for (int q = 0; q < SOURCES; q++)
+    k.source[q] = (tiles){.style = styles->target->level[level], .list = s->tile_list};
+  if (weight) {
+    k.source[REFERENCE].style = k.source[BLEND].other = styles->reference->level[level];
+    k.source[BLEND].weight = weight;
   }
-  const int mixed = styles->strength < 1; /* the edge is a mixture of target and blend at full strength */
-  a.done_edge = !mixed || !styles->of_blend;
   for (int i = 0; i < m->tiles; i++) {
-    float w = weight ? window_weight(weight, m->side, i / a.columns, i % a.columns, a.step) : 0;
-    float at = w < 0 ? -1 : w * styles->strength;
-    if (styles->strength == 0) w = at = 0;
-    s->tile_weight[i] = w;
-    if (w < 0 && (a.done_edge || !styles->of_blend->valid[level][i])) list[2 * m->tiles + edge.count++] = i;
-    if (at != 1 && !(w < 0 && a.done_edge) && !styles->of_target->valid[level][i]) list[target.count++] = i;
-    if (at > 0 && !styles->of_reference->valid[level][i]) list[m->tiles + reference.count++] = i;
+    s->tile_weight[i] = weight ? window_weight(weight, m->side, i / m->columns, i % m->columns, m->step) : 0;
+    s->mix[i].from = NULL;
   }
-  convolve_kept(s, m, level, &target, styles->of_target);
-  if (styles->reference) convolve_kept(s, m, level, &reference, styles->of_reference);
-  if (a.done_edge && mixed && edge.count) {
-    /* no memory for the blend: at this strength, once */
-    for (size_t i = 0; i < sm_pixels(m->side); i++) s->weight_now[i] = weight[i] * styles->strength;
-    edge.weight = s->weight_now;
+  for (int q = 0; q < SOURCES; q++) remember(&k, q);
+  for (int q = 0; q < SOURCES; q++) straight(&k, q, x, rest, out);
+  mixtures(&k, x, rest, out, scratch, scratch_floats);
+  for (int i = 0; i < m->tiles; i++) {
+    float t;
+    unsigned need = needs(&k, i, &t);
+    name(&k, i, need, t);
+    /* written already: straight, or from the scratch memory */
+    if (need & (need - 1) && !s->mix[i].to) s->mix[i].from = NULL;
   }
-  if (a.done_edge && edge.count) convolve_modulated(s, m, &edge, x, rest, out);
-  else if (edge.count) convolve_kept(s, m, level, &edge, styles->of_blend);
-
-  const sm_modulations *memory[3] = {styles->of_target, styles->of_reference, styles->of_blend};
-  float *pair[3][2] = {{NULL}};
-  for (int i = 0; i < 3; i++)
-    if (memory[i]) pair[i][0] = memory[i]->gamma[level], pair[i][1] = m->to_rgb ? NULL : memory[i]->beta[level];
-  a.target = pair[0], a.reference = pair[1], a.blend = pair[2];
-  assemble(&a, m->channels);
-  if (!m->to_rgb) return;
-  /* the rest: y = (0 x + 1) beta */
-  static const float zero[16] = {0}, one[16] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-  float aligned_zero[16] __attribute__((aligned(64))), aligned_one[16] __attribute__((aligned(64)));
-  memcpy(aligned_zero, zero, sizeof zero);
-  memcpy(aligned_one, one, sizeof one);
-  for (int i = 0; i < 3; i++)
-    if (memory[i]) pair[i][0] = memory[i]->beta[level];
-  a.x = NULL, a.scale = aligned_zero, a.shift = aligned_one, a.out = rest;
-  assemble(&a, 3);
+  assemble(s, m, x, rest, out);
 }
 
 void sm_modulate_level(stylemap_session *s, const sm_styles *styles, int level, const float *x, float *rest,
-                       float *out) {
+                       float *out, float *scratch, size_t scratch_floats) {
   const sm_level_modulation m = sm_modulation_of(s->net, level);
   if (!s->planning && !s->stopped) {
     normalise(s, m.layer, x, m.side);
@@ -232,8 +318,9 @@ void sm_modulate_level(stylemap_session *s, const sm_styles *styles, int level, 
     if (m.to_rgb) sm_pad_bias(s->rgb_beta + (size_t)27 * (size_t)m.layer->gamma.cin, 3, 1, s->bias2);
     else sm_pad_bias(m.layer->beta.bias, m.channels, 1, s->bias2);
   }
-  if (!s->planning && styles->of_target) {
-    from_memories(s, styles, level, &m, x, rest, out);
+  if (s->stopped) return;
+  if (!s->planning && (styles->of_target || styles->reference)) {
+    from_sources(s, styles, level, &m, x, rest, out, scratch, scratch_floats);
     return;
   }
   tiles all = {.style = s->planning ? NULL : styles->target->level[level]};

@@ -11,10 +11,18 @@ typedef struct sm_level_modulation {
   int to_rgb;             /* the last level: beta goes through the 1x1 to three channels */
   int channels, side;     /* of what is modulated, and of gamma */
   int beta_channels;      /* channels, or 3 */
-  int tiles;              /* of gamma's convolution */
+  int rows, columns, step, tiles; /* of gamma's convolution */
 } sm_level_modulation;
 
 sm_level_modulation sm_modulation_of(const sm_network *network, int level);
+/* Of one tile's record, see cache.h. */
+size_t sm_record_floats(const sm_network *network, int level);
+
+/* Where a tile's gamma and beta come from: *from + t (*to - *from); `from` NULL: written already. */
+typedef struct sm_tile_mix {
+  const float *from, *to;
+  float t;
+} sm_tile_mix;
 
 /* Where gamma and beta come from. */
 typedef struct sm_styles {
@@ -22,7 +30,7 @@ typedef struct sm_styles {
   const stylemap_pyramid *reference; /* NULL: the target alone */
   const float *weight;  /* sm_weights': of the reference, at full strength */
   float strength;       /* multiplies the weight */
-  sm_modulations *of_target, *of_reference; /* remembered and filled, or all NULL */
+  sm_modulations *of_target, *of_reference; /* remembered, or NULL */
   sm_modulations *of_blend;                 /* the same at full strength, where weights vary; or NULL */
 } sm_styles;
 
@@ -30,7 +38,7 @@ typedef struct sm_styles {
 const float *sm_level_weight(const sm_config *config, const float *weight, int side);
 
 /* out := level `level`'s modulation of x (both maps). For to_rgb, `out` lacks the beta and `rest`, a map of one block,
- * takes what must be added after the 1x1 convolution. `out` may be `x`. Without memories `target` must be blended
- * already. */
+ * takes what must be added after the 1x1 convolution. `out` may be `x`. The `scratch` memory is for mixtures that no
+ * memory remembers: at least two records. */
 void sm_modulate_level(stylemap_session *session, const sm_styles *styles, int level, const float *x, float *rest,
-                       float *out);
+                       float *out, float *scratch, size_t scratch_floats);

@@ -21,7 +21,7 @@ static int wider(int a, int b) { return a > b ? a : b; }
 
 /* Floats of each part of the arena. */
 typedef struct parts {
-  size_t map, skip, channels, rgb_beta, weight, weight_now, tiles;
+  size_t map, skip, channels, rgb_beta, weight, tiles;
 } parts;
 
 static parts parts_of(const sm_network *n) {
@@ -41,8 +41,11 @@ static parts parts_of(const sm_network *n) {
   p.channels = (size_t)sm_blocks(widest) * SM_BLOCK;
   p.rgb_beta = (27 * (size_t)n->to_rgb.beta.cin + 3 + 15) / 16 * 16;
   p.weight = (sm_weight_floats(c) + 15) / 16 * 16;
-  p.weight_now = (sm_pixels(c->size) + 15) / 16 * 16;
-  for (int l = 0; l < sm_level_count(c); l++) p.tiles = larger(p.tiles, (size_t)sm_modulation_of(n, l).tiles);
+  for (int l = 0; l < sm_level_count(c); l++) {
+    sm_level_modulation m = sm_modulation_of(n, l);
+    p.tiles = larger(p.tiles, (size_t)m.tiles);
+    p.map = larger(p.map, (m.to_rgb ? sm_map_floats(3, m.side, m.side) : 0) + 2 * sm_record_floats(n, l));
+  }
   p.tiles = (p.tiles + 15) / 16 * 16;
   return p;
 }
@@ -103,18 +106,22 @@ stylemap_status sm_work_end(stylemap_session *s, stylemap_error *error) {
   return sm_fail(error, STYLEMAP_CANCELLED, "", SM_TEXT("Cancelled."), NULL);
 }
 
+/* A tile's weight, place in a list, mix and two records. */
+enum { TILE_FLOATS = 2 + (sizeof(sm_tile_mix) + 2 * sizeof(float *)) / sizeof(float) };
+
 static stylemap_status arena_new(stylemap_session *s, stylemap_error *error) {
   const parts p = parts_of(s->net);
   plan_work(s, &p);
   const size_t threads = (size_t)sm_pool_threads(s->pool);
-  const size_t floats = 2 * p.map + p.skip + 7 * p.channels + p.rgb_beta + p.weight + p.weight_now +
-                        4 * p.tiles + s->work.shared_floats + s->work.own_floats * threads;
+  const size_t floats = 2 * p.map + p.skip + 7 * p.channels + p.rgb_beta + p.weight +
+                        TILE_FLOATS * p.tiles + s->work.shared_floats + s->work.own_floats * threads;
   float *at = s->arena = sm_alloc(floats, sizeof(float));
   if (!at) return sm_no_memory(error, floats * sizeof(float));
   s->bytes = floats * sizeof(float);
 #define PART(pointer, count) ((pointer) = at, at += (count))
   PART(s->buffer.a, p.map);
   PART(s->buffer.b, p.map);
+  s->buffer.floats = p.map;
   PART(s->buffer.skip, p.skip);
   PART(s->bias, p.channels);
   PART(s->bias2, p.channels);
@@ -123,9 +130,10 @@ static stylemap_status arena_new(stylemap_session *s, stylemap_error *error) {
   PART(s->colour, 3 * p.channels);
   PART(s->rgb_beta, p.rgb_beta);
   PART(s->weight, p.weight);
-  PART(s->weight_now, p.weight_now);
   PART(s->tile_weight, p.tiles);
-  s->tile_list = (int32_t *)(void *)at, at += 3 * p.tiles;
+  s->tile_list = (int32_t *)(void *)at, at += p.tiles;
+  s->mix = (sm_tile_mix *)(void *)at, at += p.tiles * sizeof *s->mix / sizeof(float);
+  s->record = (float **)(void *)at, at += 2 * p.tiles * sizeof *s->record / sizeof(float);
   PART(s->work.shared, s->work.shared_floats);
   PART(s->work.own, s->work.own_floats * threads);
 #undef PART

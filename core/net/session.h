@@ -10,6 +10,7 @@
 /* Buffers of a session; who holds what is written in encode.c, resize.c and synth.c. */
 typedef struct sm_buffers {
   float *a, *b; /* the largest map of the network each, or a transposed result before its blur */
+  size_t floats; /* of a and of b */
   float *skip;  /* what goes into, or comes out of, the largest 1x1 at the lower resolution */
 } sm_buffers;
 
@@ -25,8 +26,11 @@ struct stylemap_session {
   float *colour;                                 /* 3 x that: a 1x1 from or to RGB */
   float *rgb_beta;  /* 3 x style channels x 9: to_rgb's 1x1 over its beta, one convolution; and 3 biases */
   float *weight;    /* an edit's: how much of the reference a pixel takes; S x S, S/2 x S/2, ... */
-  float *weight_now, *tile_weight; /* modulate.c's: of a level at a strength; of each tile of a level */
-  int32_t *tile_list;              /* modulate.c's: three lists of a level's tiles */
+  /* modulate.c's, of a level's tiles: the weights, where they come from, some of them, records of gamma and beta */
+  float *tile_weight;
+  sm_tile_mix *mix;
+  int32_t *tile_list;
+  float **record;
   sm_cache cache;
 
   int planning;     /* the verbs only ask for memory */

@@ -27,9 +27,9 @@ static void styled_block(stylemap_session *s, int i, int side, const sm_styles *
   sm_buffers b = s->buffer;
   /* the 1x1 at the low resolution; its upsampling is conv2's last step */
   sm_conv_same(s, skip, b.a, side, 1, sqrt(0.5), NULL, NULL, b.skip);
-  sm_modulate_level(s, styles, 2 * i + 1, b.a, NULL, b.a);
+  sm_modulate_level(s, styles, 2 * i + 1, b.a, NULL, b.a, b.b, b.floats);
   sm_conv_up(s, &n->blocks[i].conv1.conv, b.a, side, b.b, b.a);
-  sm_modulate_level(s, styles, 2 * i + 2, b.a, NULL, b.a);
+  sm_modulate_level(s, styles, 2 * i + 2, b.a, NULL, b.a, b.b, b.floats);
   sm_conv_same(s, &n->blocks[i].conv2.conv, b.a, 2 * side, 0, 1, b.skip, skip->blur, b.b);
 }
 
@@ -37,7 +37,9 @@ static void styled_block(stylemap_session *s, int i, int side, const sm_styles *
 static void to_rgb(stylemap_session *s, const sm_styles *styles, float *image) {
   const sm_config *c = &s->net->config;
   const sm_conv *conv = &s->net->to_rgb.conv;
-  sm_modulate_level(s, styles, sm_level_count(c) - 1, s->buffer.a, s->buffer.b, s->buffer.a);
+  const size_t rest = s->planning ? 0 : sm_map_floats(3, c->size, c->size); /* buffer b's beginning */
+  sm_modulate_level(s, styles, sm_level_count(c) - 1, s->buffer.a, s->buffer.b, s->buffer.a, s->buffer.b + rest,
+                    s->buffer.floats - rest);
   if (s->planning || s->stopped) return;
   const int padded = sm_blocks(conv->cin) * SM_BLOCK;
   const sm_filter f = sm_filter_of(conv, sqrt(2));
@@ -56,7 +58,7 @@ void sm_synth_run(stylemap_session *s, const sm_styles *styles, float *image) {
   const sm_network *n = s->net;
   const sm_config *c = &n->config;
   if (!s->planning) sm_pack(n->input, c->width[0], sm_pixels(c->spatial), s->buffer.b);
-  sm_modulate_level(s, styles, 0, s->buffer.b, NULL, s->buffer.b);
+  sm_modulate_level(s, styles, 0, s->buffer.b, NULL, s->buffer.b, s->buffer.a, s->buffer.floats);
   sm_conv_same(s, &n->conv1.conv, s->buffer.b, c->spatial, 0, sqrt(2), NULL, NULL, s->buffer.a);
   for (int i = 0; i < c->blocks; i++) {
     styled_block(s, i, c->spatial << i, styles);
