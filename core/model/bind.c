@@ -276,9 +276,18 @@ typedef struct loading {
 
 static uint64_t aligned(int64_t numel) { return ((uint64_t)numel + ALIGN - 1) / ALIGN * ALIGN; }
 
+/* Floats that a slot takes: half of its numbers where they stay fp16. */
+static uint64_t room(const sm_slot *s, const sm_tensor *t) {
+  return aligned(s->half && t->kind == SM_F16 ? (s->numel + 1) / 2 : s->numel);
+}
+
 static stylemap_status count_slot(void *context, const sm_slot *s) {
   loading *l = context;
-  if (s->to) l->floats += aligned(s->numel);
+  sm_tensor t;
+  uint32_t entry;
+  if (!s->to) return STYLEMAP_OK;
+  SM_TRY(find_tensor(l->names, s, &t, &entry, l->error));
+  l->floats += room(s, &t);
   return STYLEMAP_OK;
 }
 
@@ -289,7 +298,11 @@ static stylemap_status load_slot(void *context, const sm_slot *s) {
   SM_TRY(find_tensor(l->names, s, &t, &entry, l->error));
   if (s->to) {
     float *to = l->model->weights + l->floats;
-    l->floats += aligned(s->numel);
+    l->floats += room(s, &t);
+    if (s->half && t.kind == SM_F16) {
+      *s->half = (uint16_t *)(void *)to;
+      return sm_loader_halves(l->loader, &t, (uint16_t *)(void *)to, l->error);
+    }
     *s->to = to;
     return sm_loader_floats(l->loader, &t, to, l->error);
   }
@@ -301,6 +314,18 @@ static stylemap_status load_slot(void *context, const sm_slot *s) {
   uint64_t bits = sm_le64(raw);
   memcpy(count, &bits, sizeof bits);
   return STYLEMAP_OK;
+}
+
+static stylemap_status walk_states(loading *l, const sm_checkpoint *c, sm_visit *visit) {
+  stylemap_status status = STYLEMAP_OK;
+  for (int s = 0; s < SM_STATES && status == STYLEMAP_OK; s++) {
+    lookup x;
+    SM_TRY(lookup_new(&x, c, s, l->error));
+    l->names = &x;
+    status = sm_names_walk(&l->model->network, s, visit, l);
+    lookup_free(&x);
+  }
+  return status;
 }
 
 static stylemap_status check_memory(const sm_checkpoint *c, uint64_t floats, uint64_t limit, stylemap_error *error) {
@@ -319,8 +344,7 @@ stylemap_status sm_bind_load(const sm_checkpoint *c, stylemap_model *model, uint
   int64_t mean_size = (int64_t)config->dim * config->spatial * config->spatial;
   loading l = {.model = model, .error = error};
   stylemap_status status;
-  lookup x = {0};
-  for (int s = 0; s < SM_STATES; s++) SM_TRY(sm_names_walk(&model->network, s, count_slot, &l));
+  SM_TRY(walk_states(&l, c, count_slot));
   if (model->info.has_mean) l.floats += aligned(mean_size);
   SM_TRY(check_memory(c, l.floats, memory_limit, error));
 
@@ -334,13 +358,7 @@ stylemap_status sm_bind_load(const sm_checkpoint *c, stylemap_model *model, uint
   uint64_t total = model->info.parameters - model->batch_count + (model->info.has_mean ? (uint64_t)mean_size : 0);
   sm_loader_init(l.loader, &c->file, total, progress, data);
   l.floats = 0;
-  l.names = &x;
-  for (int s = 0; s < SM_STATES; s++) {
-    SM_TRY_DONE(lookup_new(&x, c, s, error));
-    SM_TRY_DONE(sm_names_walk(&model->network, s, load_slot, &l));
-    lookup_free(&x);
-    x = (lookup){0};
-  }
+  SM_TRY_DONE(walk_states(&l, c, load_slot));
   if (model->info.has_mean) {
     sm_tensor t;
     float *mean = model->weights + l.floats;
@@ -351,7 +369,6 @@ stylemap_status sm_bind_load(const sm_checkpoint *c, stylemap_model *model, uint
   model->info.not_finite = l.loader->not_finite;
   model->bound = 1;
 done:
-  lookup_free(&x);
   sm_free(l.loader);
   return status;
 }

@@ -22,20 +22,41 @@ typedef struct shape {
   int64_t size[SM_SLOT_RANK];
 } shape;
 
-static stylemap_status slot(const walk *w, const float **to, shape s, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static stylemap_status slot(const walk *w, const float **to, shape s, const char *format, ...) {
-  sm_slot slot = {.state = w->state, .rank = s.rank, .numel = 1, .to = to};
-  va_list list;
-  va_start(list, format);
+static stylemap_status visit(const walk *w, sm_slot slot, shape s, const char *format, va_list list) {
   vsnprintf(slot.name, sizeof slot.name, format, list);
-  va_end(list);
+  slot.state = w->state;
+  slot.rank = s.rank;
+  slot.numel = 1;
   for (int i = 0; i < s.rank; i++) {
     slot.size[i] = s.size[i];
     slot.numel *= s.size[i]; /* M2 and M4 keep every product below 2^50 */
   }
   return w->visit(w->context, &slot);
+}
+
+static stylemap_status slot(const walk *w, const float **to, shape s, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static stylemap_status slot(const walk *w, const float **to, shape s, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  stylemap_status status = visit(w, (sm_slot){.to = to}, s, format, list);
+  va_end(list);
+  return status;
+}
+
+/* A convolution's weight. Those to and from RGB are read by net/ itself, as floats. */
+static stylemap_status weight_slot(const walk *w, sm_conv *c, shape s, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static stylemap_status weight_slot(const walk *w, sm_conv *c, shape s, const char *format, ...) {
+  const sm_network *n = w->network;
+  const int floats = c == &n->from_rgb || c == &n->to_rgb.conv || c == &n->to_rgb.beta;
+  va_list list;
+  va_start(list, format);
+  stylemap_status status = visit(w, (sm_slot){.to = &c->weight, .half = floats ? NULL : &c->half}, s, format, list);
+  va_end(list);
+  return status;
 }
 
 static shape shape_of(const sm_conv *c) { return (shape){4, {c->cout, c->cin, c->k, c->k}}; }
@@ -55,7 +76,7 @@ typedef enum resampling { PLAIN, UP, DOWN } resampling;
 static stylemap_status layer(const walk *w, sm_conv *c, resampling mode, int has_bias, const char *prefix) {
   int part = 0;
   if (mode == DOWN) SM_TRY(slot(w, &c->blur, kernel, "%s.%d.kernel", prefix, part++));
-  SM_TRY(slot(w, &c->weight, shape_of(c), "%s.%d.weight", prefix, part++));
+  SM_TRY(weight_slot(w, c, shape_of(c), "%s.%d.weight", prefix, part++));
   if (mode == UP) SM_TRY(slot(w, &c->blur, kernel, "%s.%d.kernel", prefix, part++));
   if (has_bias) SM_TRY(slot(w, &c->bias, vector(c->cout), "%s.%d.bias", prefix, part));
   return STYLEMAP_OK;
@@ -63,7 +84,7 @@ static stylemap_status layer(const walk *w, sm_conv *c, resampling mode, int has
 
 /* gamma or beta: a convolution from the style, weight and bias under one name. */
 static stylemap_status modulation(const walk *w, sm_conv *c, const char *prefix, const char *name) {
-  SM_TRY(slot(w, &c->weight, shape_of(c), "%s.conv.%s.weight", prefix, name));
+  SM_TRY(weight_slot(w, c, shape_of(c), "%s.conv.%s.weight", prefix, name));
   return slot(w, &c->bias, vector(c->cout), "%s.conv.%s.bias", prefix, name);
 }
 
@@ -72,7 +93,7 @@ static stylemap_status styled(const walk *w, sm_styled *s, int cin, int cout, in
   dims(&s->conv, cout, cin, k);
   dims(&s->gamma, cin, style, 3);
   dims(&s->beta, cin, style, 3);
-  SM_TRY(slot(w, &s->conv.weight, (shape){5, {1, cout, cin, k, k}}, "%s.conv.weight", prefix));
+  SM_TRY(weight_slot(w, &s->conv, (shape){5, {1, cout, cin, k, k}}, "%s.conv.weight", prefix));
   if (up) SM_TRY(slot(w, &s->conv.blur, kernel, "%s.conv.blur.kernel", prefix));
   if (w->network->config.norm == STYLEMAP_BATCH_NORM) {
     SM_TRY(slot(w, &s->mean, vector(cin), "%s.conv.norm.running_mean", prefix));

@@ -2,6 +2,7 @@
  * THE table of tensor names: every tensor of a model, its shape, and where it goes in sm_network. Checking,
  * binding, saving and counting are walks over it. */
 #pragma once
+#include "base/half.h"
 #include "net/network.h"
 
 enum { SM_SLOT_RANK = 5, SM_SLOT_NAME = 64 };
@@ -18,7 +19,13 @@ typedef struct sm_slot {
   int64_t size[SM_SLOT_RANK];
   int64_t numel;
   const float **to; /* NULL: num_batches_tracked, an integer that only training uses */
+  const uint16_t **half; /* where it may be kept as fp16 instead, *to being NULL then; or NULL */
 } sm_slot;
+
+/* Number `i` of a bound slot. */
+static inline float sm_slot_value(const sm_slot *slot, size_t i) {
+  return *slot->to ? (*slot->to)[i] : sm_float_of_half((*slot->half)[i]);
+}
 
 typedef stylemap_status sm_visit(void *context, const sm_slot *slot);
 

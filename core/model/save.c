@@ -41,7 +41,8 @@ static stylemap_status collect_slot(void *context, const sm_slot *slot) {
   snprintf(name, NAME, "%s.%s", sm_state_names[slot->state], slot->name);
   *t = (sm_out_tensor){.name = name, .kind = kind, .rank = slot->rank};
   for (int i = 0; i < slot->rank; i++) t->size[i] = slot->size[i];
-  if (slot->to) t->values = *slot->to;
+  if (slot->half && *slot->half) t->halves = *slot->half;
+  else if (slot->to) t->values = *slot->to;
   else t->integer = s->model->batches[s->batch++];
   return STYLEMAP_OK;
 }
@@ -70,7 +71,7 @@ static stylemap_status collect(saving *s, const float *mean) {
 static stylemap_status weigh_half(const saving *s, stylemap_save_report *report) {
   for (size_t k = 0; k < s->count; k++) {
     const sm_out_tensor *t = &s->tensors[k];
-    if (t->kind != SM_F16) continue;
+    if (t->kind != SM_F16 || t->halves) continue; /* fp16 already */
     int64_t numel = sm_out_numel(t);
     for (int64_t i = 0; i < numel; i++) {
       float v = t->values[i];

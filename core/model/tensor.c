@@ -63,9 +63,25 @@ static uint64_t count_not_finite(const float *values, size_t jump, size_t count)
   return n;
 }
 
+/* Halves as they are; how many are not finite. */
+static uint64_t copy_halves(const uint8_t *from, size_t step, uint16_t *to, size_t jump, size_t count) {
+  uint64_t n = 0;
+  for (size_t i = 0; i < count; i++) {
+    to[i * jump] = sm_le16(from + i * step);
+    n += (to[i * jump] & 0x7c00u) == 0x7c00u;
+  }
+  return n;
+}
+
+/* Where numbers go: one of the two. */
+typedef struct destination {
+  float *floats;
+  uint16_t *halves;
+} destination;
+
 /* One run along the innermost dimension. */
-static stylemap_status load_run(sm_loader *l, const sm_tensor *t, int64_t from, int64_t stride, float *to, size_t jump,
-                                int64_t count, stylemap_error *error) {
+static stylemap_status load_run(sm_loader *l, const sm_tensor *t, int64_t from, int64_t stride, destination to,
+                                int64_t out, size_t jump, int64_t count, stylemap_error *error) {
   size_t element = (size_t)sm_kind_size(t->kind);
   uint64_t end = t->at + (uint64_t)t->numel * element;
   for (int64_t done = 0; done < count;) {
@@ -77,8 +93,13 @@ static stylemap_status load_run(sm_loader *l, const sm_tensor *t, int64_t from, 
     if (stride && (size / element - 1) / (uint64_t)stride + 1 < fit) fit = (size / element - 1) / (uint64_t)stride + 1;
     if (fit > SM_LOADER_WINDOW) fit = SM_LOADER_WINDOW; /* so that stride 0 reports, too */
     size_t n = (size_t)fit, step = n > 1 ? (size_t)stride * element : element;
-    convert(t->kind, bytes, step, to + (size_t)done * jump, jump, n);
-    l->not_finite += count_not_finite(to + (size_t)done * jump, jump, n);
+    const size_t place = (size_t)out + (size_t)done * jump;
+    if (to.halves) {
+      l->not_finite += copy_halves(bytes, step, to.halves + place, jump, n);
+    } else {
+      convert(t->kind, bytes, step, to.floats + place, jump, n);
+      l->not_finite += count_not_finite(to.floats + place, jump, n);
+    }
     done += (int64_t)n;
     SM_TRY(advance(l, n, error));
   }
@@ -110,7 +131,7 @@ static int plan(const sm_tensor *t, axis *axes) {
   return joined;
 }
 
-stylemap_status sm_loader_floats(sm_loader *l, const sm_tensor *t, float *to, stylemap_error *error) {
+static stylemap_status load(sm_loader *l, const sm_tensor *t, destination to, stylemap_error *error) {
   axis axes[SM_MAX_RANK];
   int64_t index[SM_MAX_RANK] = {0}, from = t->offset, out = 0;
   for (int i = 0; i < t->rank; i++)
@@ -118,7 +139,7 @@ stylemap_status sm_loader_floats(sm_loader *l, const sm_tensor *t, float *to, st
   int n = plan(t, axes), outer = n ? n - 1 : 0;
   axis inner = n ? axes[n - 1] : (axis){1, 1, 1};
   for (;;) {
-    SM_TRY(load_run(l, t, from, inner.stride, to + out, (size_t)inner.jump, inner.size, error));
+    SM_TRY(load_run(l, t, from, inner.stride, to, out, (size_t)inner.jump, inner.size, error));
     int i = outer;
     while (i-- > 0) { /* the next run: count up, carry to the left */
       from += axes[i].stride;
@@ -130,4 +151,12 @@ stylemap_status sm_loader_floats(sm_loader *l, const sm_tensor *t, float *to, st
     }
     if (i < 0) return STYLEMAP_OK;
   }
+}
+
+stylemap_status sm_loader_floats(sm_loader *l, const sm_tensor *t, float *to, stylemap_error *error) {
+  return load(l, t, (destination){.floats = to}, error);
+}
+
+stylemap_status sm_loader_halves(sm_loader *l, const sm_tensor *t, uint16_t *to, stylemap_error *error) {
+  return load(l, t, (destination){.halves = to}, error);
 }

@@ -21,3 +21,5 @@ void sm_loader_init(sm_loader *loader, const sm_file *file, uint64_t total, styl
 /* Float as it is, half and bfloat16 exact, double rounded to nearest. `tensor` is of a floating-point kind and
  * `to` has room for the product of its sizes. STYLEMAP_CANCELLED where the progress callback says so. */
 stylemap_status sm_loader_floats(sm_loader *loader, const sm_tensor *tensor, float *to, stylemap_error *error);
+/* The same of an SM_F16 tensor, as it is. */
+stylemap_status sm_loader_halves(sm_loader *loader, const sm_tensor *tensor, uint16_t *to, stylemap_error *error);

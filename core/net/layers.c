@@ -6,7 +6,9 @@
 #include "net/session.h"
 
 sm_filter sm_filter_of(const sm_conv *c, double gain) {
-  return (sm_filter){c->weight, 0, c->cout, c->cin, c->k * c->k, (float)(gain / sqrt((double)c->cin * c->k * c->k))};
+  const void *values = c->half ? (const void *)c->half : c->weight;
+  return (sm_filter){values, c->half != NULL, c->cout, c->cin, c->k * c->k,
+                     (float)(gain / sqrt((double)c->cin * c->k * c->k))};
 }
 
 void sm_pad_bias(const float *bias, int channels, double gain, float *out) {

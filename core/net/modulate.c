@@ -156,7 +156,7 @@ static void task_assemble(void *context, int row, int worker) {
     const float *from = mix->from + a->at, *to = mix->to ? mix->to + a->at : NULL;
     size_t at = (size_t)row * step * line + (size_t)column * step * SM_BLOCK;
     for (int block = 0; block < a->blocks; block++, at += line * (size_t)m->side, from += each, to += to ? each : 0)
-      a->s->work.kernels->modulate((a->x ? a->x : a->out) + at, line, a->scale + block * SM_BLOCK,
+      a->s->work.kernels->modulate(a->x + at, line, a->scale + block * SM_BLOCK,
                                    a->shift + block * SM_BLOCK, from, a->beta ? from + a->beta : NULL, to,
                                    to && a->beta ? to + a->beta : NULL, mix->t, step, step, a->out + at);
   }
@@ -165,8 +165,8 @@ static void task_assemble(void *context, int row, int worker) {
 /* Writes the tiles that s->mix names. */
 static void assemble(stylemap_session *s, const sm_level_modulation *m, const float *x, float *rest, float *out) {
   if (s->stopped) return;
-  assembly a = {.s = s, .m = m, .x = x, .scale = s->norm_scale, .shift = s->norm_shift, .blocks = sm_blocks(m->channels),
-                .beta = m->to_rgb ? 0 : gamma_floats(m), .out = out};
+  assembly a = {.s = s, .m = m, .x = x, .scale = s->norm_scale, .shift = s->norm_shift, .out = out,
+                .blocks = sm_blocks(m->channels), .beta = m->to_rgb ? 0 : gamma_floats(m)};
   sm_pool_run(s->pool, m->rows, task_assemble, &a, s->work.poll, s->work.poll_data);
   if (!m->to_rgb || s->stopped) return;
   /* the rest: (0 x + 1) beta, for any x */

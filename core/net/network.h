@@ -25,7 +25,8 @@ static inline int sm_style_width(const sm_config *c, int i) { return c->small ? 
 
 /* Stored numbers; equalised learning rate scales (1 / sqrt(fan_in) * lr_mul) are applied by net/. */
 typedef struct sm_conv {
-  const float *weight; /* cout x cin x k x k (linear: cout x cin) */
+  const float *weight; /* cout x cin x k x k (linear: cout x cin), or NULL: `half` */
+  const uint16_t *half; /* the same as fp16, as a file has it; layers that net/ reads itself never */
   const float *bias;   /* cout, or NULL */
   const float *blur;   /* 4 x 4, or NULL: the stored FIR kernel of an up or down layer */
   int cout, cin, k;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * From the encoder's stylemap downhill to the picture: Adam on the stylemap, then on the style pyramid. The best styles
  * on the way are the result, the encoder's among them. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,7 +15,10 @@
 #include "train/loss.h"
 #include "train/trainer.h"
 
-enum { PATIENCE = 30 /* steps without a gain of a thousandth */ };
+enum {
+  PATIENCE = 30,                     /* steps without a gain of a thousandth */
+  MOST_WIDENED = 8 * SM_MAX_LEVELS,  /* convolutions of a model, and more */
+};
 static const double default_rate = 0.03, beta1 = 0.9, beta2 = 0.99;
 
 /* What is moved: the stylemap, or the levels of a pyramid. */
@@ -39,8 +43,20 @@ typedef struct refining {
 
 typedef struct borrowing {
   sm_learner *learner;
+  float *widened[MOST_WIDENED]; /* fp16 weights as floats */
+  int count;
   stylemap_error *error;
 } borrowing;
+
+static stylemap_status widen(borrowing *b, const sm_slot *slot, sm_parameter *p) {
+  const size_t numel = (size_t)slot->numel;
+  assert(b->count < MOST_WIDENED);
+  p->value = sm_alloc(numel, sizeof(float));
+  if (!p->value) return sm_no_memory(b->error, numel * sizeof(float));
+  for (size_t i = 0; i < numel; i++) p->value[i] = sm_slot_value(slot, i);
+  b->widened[b->count++] = p->value;
+  return STYLEMAP_OK;
+}
 
 static int standard_kernel(const float *kernel, int up) {
   static const double tap[4] = {1, 3, 3, 1};
@@ -62,7 +78,7 @@ static stylemap_status borrow(void *context, const sm_slot *slot) {
   sm_parameter *p = sm_find_parameter(slot->state == SM_G ? &b->learner->generator : &b->learner->encoder, slot->name);
   if (p) {
     p->value = (float *)*slot->to; /* never written: nothing learns */
-    return STYLEMAP_OK;
+    return *slot->to ? STYLEMAP_OK : widen(b, slot, p);
   }
   char layer[64];
   int channels;
@@ -171,10 +187,11 @@ stylemap_status stylemap_refine(stylemap_session *s, const float *image, const s
       .session = s, .image = image, .steps = o->steps, .best = INFINITY, .rate = o->rate > 0 ? o->rate : default_rate};
   sm_network network = *s->net; /* the walk sets the layers' sizes again */
   const sm_config *c = &network.config;
+  borrowing b = {.error = error};
   int on_pyramid = (int)(o->steps * o->pyramid);
   stylemap_status status = STYLEMAP_OK;
   SM_TRY_DONE(sm_learner_shell(c, &r.learner, error));
-  borrowing b = {r.learner, error};
+  b.learner = r.learner;
   for (int state = 0; state < SM_STATES; state++) SM_TRY_DONE(sm_names_walk(&network, state, borrow, &b));
   SM_TRY_DONE(sm_workshop_new(sm_pool_threads(s->pool), &r.shop, error));
   SM_TRY_DONE(variable_new(&r.w, c->dim, c->spatial, error));
@@ -204,5 +221,6 @@ done:
   sm_free(r.w.value);
   sm_workshop_free(r.shop);
   sm_learner_free(r.learner);
+  for (int i = 0; i < b.count; i++) sm_free(b.widened[i]);
   return status;
 }

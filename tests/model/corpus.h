@@ -42,7 +42,8 @@ typedef struct corpus_weights {
   struct {
     char name[SM_SLOT_NAME];
     size_t numel;
-    const float *values;
+    const float *values; /* or */
+    const uint16_t *halves;
   } tensor[1024];
   int count;
 } corpus_weights;
@@ -52,6 +53,7 @@ static inline stylemap_status corpus_collect(void *context, const sm_slot *slot)
   if (!slot->to) return STYLEMAP_OK;
   snprintf(w->tensor[w->count].name, sizeof w->tensor[0].name, "%s", slot->name);
   w->tensor[w->count].numel = (size_t)slot->numel;
+  w->tensor[w->count].halves = slot->half ? *slot->half : NULL;
   w->tensor[w->count++].values = *slot->to;
   return STYLEMAP_OK;
 }
@@ -61,6 +63,10 @@ static inline corpus_weights *corpus_list(const stylemap_model *model) {
   sm_network network = *sm_model_network(model);
   for (int s = 0; s < SM_STATES; s++) sm_names_walk(&network, s, corpus_collect, w);
   return w;
+}
+
+static inline float corpus_value(const corpus_weights *w, int tensor, size_t k) {
+  return w->tensor[tensor].halves ? sm_float_of_half(w->tensor[tensor].halves[k]) : w->tensor[tensor].values[k];
 }
 
 /* Numbers of `a` that differ from map(those of `b`), bit by bit; -1 where the models are of different shape. */
@@ -73,8 +79,9 @@ static inline long corpus_differences(const stylemap_model *a, const stylemap_mo
       break;
     }
     for (size_t k = 0; k < x->tensor[i].numel; k++) {
-      float want = map ? map(y->tensor[i].values[k]) : y->tensor[i].values[k];
-      differences += memcmp(&x->tensor[i].values[k], &want, sizeof want) != 0;
+      float is = corpus_value(x, i, k), want = corpus_value(y, i, k);
+      if (map) want = map(want);
+      differences += memcmp(&is, &want, sizeof want) != 0;
     }
   }
   free(x);

@@ -93,7 +93,7 @@ static void half(void) {
   const char *where = "";
   for (int i = 0; i < w->count; i++)
     for (size_t k = 0; k < w->tensor[i].numel; k++) {
-      double off = fabs((double)w->tensor[i].values[k] - (double)v->tensor[i].values[k]);
+      double off = fabs((double)corpus_value(w, i, k) - (double)corpus_value(v, i, k));
       if (off <= largest) continue;
       largest = off;
       where = w->tensor[i].name;

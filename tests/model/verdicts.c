@@ -21,7 +21,10 @@ static uint32_t sum_of_weights(const stylemap_model *model) {
   corpus_weights *w = corpus_list(model);
   sm_crc32_init(&tables);
   for (int i = 0; i < w->count; i++)
-    crc = sm_crc32_add(&tables, crc, w->tensor[i].values, w->tensor[i].numel * sizeof(float));
+    for (size_t k = 0; k < w->tensor[i].numel; k++) {
+      const float value = corpus_value(w, i, k);
+      crc = sm_crc32_add(&tables, crc, &value, sizeof value);
+    }
   free(w);
   return crc;
 }

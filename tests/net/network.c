@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The boxes of the network against the oracle in double, on every model file named on the command line. */
+#include <unistd.h>
+
 #include "harness.h"
 #include "model/model.h"
 #include "net/map.h"
@@ -258,9 +260,30 @@ static void model_agrees(const char *file) {
   stylemap_close(model);
 }
 
+/* The same with weights that stay fp16 in memory, as they are in the file. */
+static void halves_agree(const char *file) {
+  char path[] = "/tmp/stylemap-test-XXXXXX.safetensors";
+  int handle = mkstemps(path, 12);
+  stylemap_model *model, *again;
+  const stylemap_save_options options = {.half = 1};
+  CHECK(handle >= 0 && close(handle) == 0);
+  if (!CHECK(stylemap_open(file, 0, NULL, NULL, &model, NULL) == STYLEMAP_OK, "%s", file)) return;
+  CHECK(stylemap_save(model, path, &options, NULL, NULL) == STYLEMAP_OK);
+  if (CHECK(stylemap_open(path, 0, NULL, NULL, &again, NULL) == STYLEMAP_OK)) {
+    const sm_network *n = sm_model_network(again);
+    CHECK(n->resizer[0].half && !n->resizer[0].weight && n->blocks[0].conv1.gamma.half && n->encoder[0].skip.half);
+    CHECK(n->from_rgb.weight && n->to_rgb.conv.weight && n->to_rgb.beta.weight && n->mapping[0].weight);
+    stylemap_close(again);
+    model_agrees(path);
+  }
+  stylemap_close(model);
+  remove(path);
+}
+
 int main(int argc, char **argv) {
   harness_seed();
   for (int i = 1; i < argc; i++) model_agrees(argv[i]);
+  if (argc > 1) halves_agree(argv[1]);
   CHECK(argc > 1, "no model file given");
   return harness_end();
 }

@@ -27,8 +27,16 @@ static oracle_map pad(oracle_map x, int before, int after) {
   return y;
 }
 
+/* The value of an IEEE binary16 number. */
+static double half(uint16_t h) {
+  int exponent = h >> 10 & 31, fraction = h & 1023;
+  double v = exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24);
+  return h >> 15 ? -v : v;
+}
+
 static double weight(const sm_conv *k, int o, int c, int u, int v) {
-  return k->weight[(((size_t)o * (size_t)k->cin + (size_t)c) * (size_t)k->k + (size_t)u) * (size_t)k->k + (size_t)v] /
+  size_t i = (((size_t)o * (size_t)k->cin + (size_t)c) * (size_t)k->k + (size_t)u) * (size_t)k->k + (size_t)v;
+  return (k->half ? half(k->half[i]) : k->weight[i]) /
          sqrt((double)k->cin * k->k * k->k);
 }
 
