@@ -128,6 +128,7 @@ const sm_kernels SM_TABLE = {
     .enter = enter,
     .leave = leave,
     .gradient = gradient,
+    .correlate = correlate,
     .line = line,
     .delta = {[SM_WINOGRAD] = delta_winograd, [SM_DOWN] = delta_down},
     .fold = {[SM_WINOGRAD] = fold_winograd, [SM_DOWN] = fold_down},

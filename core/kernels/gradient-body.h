@@ -46,3 +46,46 @@ static void gradient(const sm_correlation *c, const float *x, const float *d, in
       }
     }
 }
+
+/* One or two output blocks against one of inputs, over neighbouring pixels (or tiles of a plane): with two, a broadcast
+ * feeds two products, and loads are no longer the limit. */
+#define CORRELATE(NAME, INPUTS, NV)                                                                                   \
+  static void NAME(const float *x, const float *d, size_t d_block, size_t pixels, float *g, size_t g_block) {         \
+    for (int i = 0; i < 16; i += (INPUTS)) {                                                                          \
+      vf sum[INPUTS][NV];                                                                                             \
+      SM_UNROLL(16) for (int a = 0; a < (INPUTS); a++)                                                                \
+        SM_UNROLL(4) for (int j = 0; j < (NV); j++) sum[a][j] = v_set(0);                                             \
+      const float *from = x + i, *to = d;                                                                             \
+      for (size_t p = 0; p < pixels; p++, from += 16, to += 16) {                                                     \
+        vf k[NV];                                                                                                     \
+        SM_UNROLL(4) for (int j = 0; j < (NV); j++)                                                                   \
+          k[j] = v_load(to + (size_t)(j / SM_VECTORS) * d_block + j % SM_VECTORS * SM_LANES);                         \
+        SM_UNROLL(16) for (int a = 0; a < (INPUTS); a++) {                                                            \
+          vf one = v_set(from[a]);                                                                                    \
+          SM_UNROLL(4) for (int j = 0; j < (NV); j++) sum[a][j] = v_fma(one, k[j], sum[a][j]);                        \
+        }                                                                                                             \
+      }                                                                                                               \
+      SM_UNROLL(16) for (int a = 0; a < (INPUTS); a++)                                                                \
+        SM_UNROLL(4) for (int j = 0; j < (NV); j++) {                                                                 \
+          float *at = g + (size_t)(j / SM_VECTORS) * g_block + (i + a) * 16 + j % SM_VECTORS * SM_LANES;              \
+          v_store(at, v_load(at) + sum[a][j]);                                                                        \
+        }                                                                                                             \
+    }                                                                                                                 \
+  }
+CORRELATE(correlate_1, GRADIENT_INPUTS, SM_VECTORS)
+#if SM_VECTOR_BYTES == 64
+CORRELATE(correlate_2, 8, 2)
+#endif
+
+static void correlate(const float *x, const float *d, size_t d_block, int blocks, size_t pixels, float *g,
+                      size_t g_block) {
+#if SM_VECTOR_BYTES == 64
+  if (blocks == 2) {
+    correlate_2(x, d, d_block, pixels, g, g_block);
+    return;
+  }
+#endif
+  (void)blocks;
+  correlate_1(x, d, d_block, pixels, g, g_block);
+}
+#undef CORRELATE

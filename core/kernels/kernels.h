@@ -135,6 +135,10 @@ typedef struct sm_kernels {
   /* Training. g[k * k][16 inputs][16 outputs] += the correlation of one block of x with rows y0 .. y1 - 1 of one block
    * of d. */
   void (*gradient)(const sm_correlation *c, const float *x, const float *d, int y0, int y1, float *g);
+  /* g[16 inputs][16 outputs] += the products of one block of x with `blocks` (1 .. pair) blocks of d, over `pixels`
+   * pixels; d_block and g_block: floats from one of d's blocks, and of g's, to the next. */
+  void (*correlate)(const float *x, const float *d, size_t d_block, int blocks, size_t pixels, float *g,
+                    size_t g_block);
   /* `pixels` pixels of `blocks` (1 .. pair) blocks. */
   void (*line)(const sm_line *line, int pixels, int blocks);
   /* The weight's gradient by tiles (WINOGRAD and DOWN, else NULL): tiles of the result's gradient -> as many planes as

@@ -8,9 +8,9 @@
 #include "kernels/flush.h"
 
 enum {
-  AT_ONCE = 16,       /* pictures of a run */
-  BAND = 20 * 1024,   /* floats of padded input of a direct task */
-  TRANSPOSE = 1 << 12 /* weights a task */
+  AT_ONCE = 16,             /* pictures of a run */
+  BAND = 20 * 1024,         /* floats of padded input of a direct task: in L2 beside the weights */
+  MOST_DEPTH = 9 * 4096 / 16, /* taps and blocks of the widest layer that a learner may have */
 };
 
 int sm_convolved_side(sm_walk walk, int side) {
@@ -81,8 +81,6 @@ static void pad_band(const directing *d, const float *map, int y0, int y1, float
     }
 }
 
-enum { MOST_DEPTH = 9 * 256 /* 4096 channels */ };
-
 static void direct_task(void *context, int index, int worker) {
   const directing *d = context;
   const sm_pass *p = d->pass;
@@ -101,9 +99,10 @@ static void direct_task(void *context, int index, int worker) {
   } else {
     map += (size_t)y0 * line;
   }
-  for (int t = 0, i = 0; t < d->taps; t++)
-    for (int b = 0; b < d->in_blocks; b++)
-      offset[i++] = (ptrdiff_t)((size_t)b * in_block + (d->taps == 9 ? (size_t)(t / 3) * line + (size_t)(t % 3) * 16 : 0));
+  for (int t = 0, i = 0; t < d->taps; t++) {
+    size_t tap = d->taps == 9 ? (size_t)(t / 3) * line + (size_t)(t % 3 * 16) : 0;
+    for (int b = 0; b < d->in_blocks; b++) offset[i++] = (ptrdiff_t)((size_t)b * in_block + tap);
+  }
   sm_line l = {.offset = offset, .depth = d->taps * d->in_blocks};
   for (int q = 0; q < d->count; q++) {
     const sm_target *t = &d->target[q];
@@ -206,7 +205,7 @@ static stylemap_status by_tiles(sm_workshop *shop, const sm_pass *p, const float
   return STYLEMAP_OK;
 }
 
-/* Which way is faster for a data gradient: Winograd's transforms want channels to pay for them, and tiles of 4 x 4. */
+/* Small maps are mostly edge: direct sums cost no more there, and round less. */
 static int is_direct(const sm_pass *p) {
   return p->walk == SM_WALK_SAME && (p->k == 1 || !p->adjoint || p->h * p->w <= 64);
 }

@@ -17,7 +17,7 @@ typedef struct sm_pass {
   int n, h, w;   /* input: n x cin x h x w */
   real scale;    /* of the weight */
   real gain;     /* of the blur, [1,3,3,1] x [1,3,3,1] / 64 */
-  int adjoint;   /* this run is the data gradient of another: the weight is stored cin x cout x k x k (SAME: mirrored) */
+  int adjoint;   /* a data gradient: the weight is stored cin x cout x k x k, and SAME meets it mirrored */
 } sm_pass;
 
 /* out := leaky(conv(in) + bias_scale bias) + add. */

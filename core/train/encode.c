@@ -15,7 +15,8 @@ sm_variable *sm_learn_conv(sm_tape *tape, const sm_learn_layer *l, sm_variable *
                                   .gain = sqrt(2)});
 }
 
-/* (main + skip) / sqrt(2): main's activation has the gain sqrt(2), so here none, and the skip's scale takes the rest. */
+/* (main + skip) / sqrt(2): main's activation would have the gain sqrt(2), so it has none; the skip's scale takes the
+ * rest. */
 sm_variable *sm_learn_halve(sm_tape *tape, const sm_learn_residual *b, sm_variable *x) {
   sm_variable *main = sm_learn_conv(tape, &b->conv1, x, SM_WALK_SAME, 3);
   main = sm_layer_conv(tape, main, b->conv2.weight,

@@ -31,9 +31,8 @@ sm_variable *sm_learn_synth(sm_tape *tape, const sm_learner *l, sm_variable *con
     sm_variable *main = styled(tape, l, &l->blocks[i].conv1, x, pyramid[2 * i + 1], SM_WALK_UP, 3, root);
     main = styled(tape, l, &l->blocks[i].conv2, main, pyramid[2 * i + 2], SM_WALK_SAME, 3, 1);
     sm_parameter *skip = l->blocks[i].skip.weight; /* the 1x1 before the zero insertion */
-    sm_variable *low =
-        sm_layer_conv(tape, x, skip,
-                      &(sm_form){.walk = SM_WALK_SAME, .k = 1, .scale = sm_learn_scale(skip) / root, .slope = 1, .gain = 1});
+    sm_form form = {.walk = SM_WALK_SAME, .k = 1, .scale = sm_learn_scale(skip) / root, .slope = 1, .gain = 1};
+    sm_variable *low = sm_layer_conv(tape, x, skip, &form);
     x = sm_layer_blur_double(tape, low, main);
     sm_tape_drop(tape, low);
   }

@@ -67,16 +67,17 @@ static void transform(const weighing *w, int first, int count, int s, float *v) 
   }
 }
 
-/* Adds the products of one plane of one slice, for output block `o`. */
+/* Adds the products of one plane of one slice, for as many output blocks from `o` as the kernels do at once. */
 static void multiply(const weighing *w, int plane, int s, int o, const float *v, float *g) {
   size_t tile = (size_t)w->slice * 16;
   const float *x = v + (size_t)plane * w->x_plane + (size_t)(s * w->in_blocks) * tile;
   const float *d = v + (size_t)w->planes * w->x_plane + (size_t)plane * w->d_plane +
                    (size_t)(s * w->out_blocks + o) * tile;
-  sm_correlation c = {.k = 1, .stride = 1, .height = 1, .width = w->slice, .d_width = w->slice};
+  int blocks = w->out_blocks - o < w->kernels->pair ? w->out_blocks - o : w->kernels->pair;
   g += ((size_t)sum_plane(w, plane) * (size_t)w->out_blocks + (size_t)o) * (size_t)w->in_blocks * 256;
   for (int i = 0; i < w->in_blocks; i++)
-    w->kernels->gradient(&c, x + (size_t)i * tile, d, 0, 1, g + (size_t)i * 256);
+    w->kernels->correlate(x + (size_t)i * tile, d, tile, blocks, (size_t)w->slice, g + (size_t)i * 256,
+                          (size_t)w->in_blocks * 256);
 }
 
 static void share_task(void *context, int share, int worker) {
@@ -88,7 +89,7 @@ static void share_task(void *context, int share, int worker) {
   for (int at = (int)((int64_t)w->tiles * share / w->shares); at < end; at += w->slice) {
     transform(w, at, end - at < w->slice ? end - at : w->slice, 0, v);
     for (int plane = 0; plane < w->planes; plane++)
-      for (int o = 0; o < w->out_blocks; o++) multiply(w, plane, 0, o, v, g);
+      for (int o = 0; o < w->out_blocks; o += w->kernels->pair) multiply(w, plane, 0, o, v, g);
   }
   sm_flush_end(old);
 }
@@ -103,7 +104,8 @@ static void transform_task(void *context, int s, int worker) {
 
 static void plane_task(void *context, int index, int worker) {
   const weighing *w = context;
-  int sum = index / w->out_blocks, o = index % w->out_blocks;
+  int pairs = (w->out_blocks + w->kernels->pair - 1) / w->kernels->pair;
+  int sum = index / pairs, o = index % pairs * w->kernels->pair;
   int slices = (w->tiles - w->first + w->slice - 1) / w->slice;
   if (slices > w->slices) slices = w->slices;
   uint64_t old = sm_flush_begin();
@@ -186,7 +188,7 @@ static stylemap_status by_tiles(sm_workshop *shop, weighing *w) {
     memset(w->g, 0, w->g_each * sizeof *w->g);
     for (w->first = 0; w->first < w->tiles; w->first += w->slices * w->slice) {
       sm_workshop_run(shop, w->slices, transform_task, w);
-      sm_workshop_run(shop, w->sums * w->out_blocks, plane_task, w);
+      sm_workshop_run(shop, w->sums * ((w->out_blocks + w->kernels->pair - 1) / w->kernels->pair), plane_task, w);
     }
   }
   sm_workshop_run(shop, w->out_blocks * w->in_blocks, finish_task, w);
@@ -203,7 +205,8 @@ static void taps_task(void *context, int index, int worker) {
   sm_correlation c = {
       .k = p->k, .stride = 1, .pad = p->k / 2, .height = p->h, .width = p->w, .d_width = w->ow};
   float *g = w->g + (size_t)share * w->g_each + (size_t)(pair * kk) * 256;
-  int rows = BAND / w->ow > 0 ? BAND / w->ow : 1, first = share * p->n / w->shares, end = (share + 1) * p->n / w->shares;
+  int first = share * p->n / w->shares, end = (share + 1) * p->n / w->shares;
+  int rows = BAND / w->ow > 0 ? BAND / w->ow : 1;
   size_t block = (size_t)p->h * (size_t)p->w * 16;
   memset(g, 0, (size_t)kk * 256 * sizeof *g);
   uint64_t old = sm_flush_begin();

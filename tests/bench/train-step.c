@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Joint iterations of the trainer on random pictures, timed: the C side of compare-torch.sh.
- * usage: train-step [ITERATIONS [BATCH [SIZE [THREADS]]]] */
+ * usage: train-step [ITERATIONS [BATCH [SIZE [THREADS [warm]]]]]; warm: auto-encoding only, as in a warm-up. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -46,6 +46,8 @@ int main(int argc, char **argv) {
                              .d_adversarial = 1,
                              .in_domain = 1,
                              .squares = 1};
+  if (argc > 5)
+    options.g_adversarial = options.w_reconstruction = options.d_adversarial = options.in_domain = options.r1 = 0;
   sm_step step = {.shop = shop, .learner = learner, .options = &options};
   double total = 0, r1 = 0;
   for (int i = 0; i <= iterations + 1; i++) { /* the first takes memory and is not counted; the second has R1 */

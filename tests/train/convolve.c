@@ -115,8 +115,10 @@ static void weight_task(void *context, int pair, int worker) {
       for (int y = 0; y < j->oh; y++)
         for (int x = 0; x < j->ow; x++) {
           int a = y * step + t / p->k - j->pad, b = x * step + t % p->k - j->pad;
-          if (a >= 0 && a < j->h && b >= 0 && b < j->w)
-            sum += j->delta[((n * p->cout + o) * j->oh + y) * j->ow + x] * j->in[((n * p->cin + c) * j->h + a) * j->w + b];
+          if (a < 0 || a >= j->h || b < 0 || b >= j->w) continue;
+          const real *delta = j->delta + (n * p->cout + o) * j->oh * j->ow;
+          const real *in = j->in + (n * p->cin + c) * j->h * j->w;
+          sum += delta[y * j->ow + x] * in[a * j->w + b];
         }
     j->grad[(j->exchanged ? c * p->cout + o : pair) * kk + t] += p->scale * sum;
   }
