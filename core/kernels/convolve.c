@@ -11,10 +11,13 @@
 
 #include "kernels/flush.h"
 
+/* A pass over V for N output channels and T tiles reads, in all, V once for every N and U once for every T, and keeps
+ * planes x N x T floats of M in L2. Reading is least where N and T are about the same. */
 enum {
-  PANEL = 1 << 19,     /* floats of V that one worker keeps hot: 2 MB */
+  PANEL = 84,          /* T in the second way */
+  M_TILES = 98,        /* T in the first way */
+  OUTPUTS = 96,        /* N, both filters counted */
   SHARED_U = 6 << 20,  /* most floats of U made before its use */
-  M_TILES = 98,        /* tiles of M at a time in the first way */
   PAD_V = 64, PAD_U = 80, /* floats that keep the planes' streams off one another's cache sets */
   WEIGHT_SCRATCH = 16 * 16 * 9,
 };
@@ -51,6 +54,7 @@ void sm_tiling(sm_method method, int height, int width, int *rows, int *columns,
 typedef struct plan {
   int tiles, depth, blocks, pairs; /* channel blocks in (times taps) and out; pairs: tasks over output channels */
   int products;                    /* filters: 1 or 2 */
+  int chunk;                       /* pairs that share a pass over V */
   int by_tiles, panel;             /* tiles of a panel */
   size_t v, u_plane, u, m_plane, m; /* floats: V (all tiles or a panel), U of a pair, M of a product */
   size_t shared, own;
@@ -74,19 +78,24 @@ static plan plan_of(const sm_kernels *k, int threads, const sm_convolution *c) {
   p.u_plane = (size_t)p.depth * 16 * (size_t)k->pair * 16 + PAD_U;
   p.u = (size_t)methods[c->method].weight_planes * p.u_plane;
 
-  int panel = (int)(PANEL / ((size_t)planes * (size_t)p.depth * 16));
+  int panel = PANEL;
   int share = p.tiles / (4 * threads); /* panels enough to keep everyone busy to the end */
   if (panel > share) panel = share;
-  if (planes == 1 && panel > 16 * k->rows) panel = 16 * k->rows;
   panel -= panel % k->rows;
-  p.by_tiles = panel >= k->rows && (size_t)p.pairs * (size_t)p.products * p.u <= SHARED_U;
+  p.by_tiles = panel >= k->rows && c->method != SM_TAPS3 &&
+               (size_t)p.pairs * (size_t)p.products * p.u <= SHARED_U;
   p.panel = p.by_tiles ? panel : (M_TILES / k->rows) * k->rows;
+  int most = OUTPUTS / (k->pair * 16 * p.products);
+  if (!p.by_tiles && most > p.pairs / (2 * threads)) most = p.pairs / (2 * threads); /* chunks are tasks */
+  if (most < 1) most = 1;
+  int chunks = (p.pairs + most - 1) / most;
+  p.chunk = (p.pairs + chunks - 1) / chunks; /* evened out */
   p.v = (size_t)planes * v_plane_floats(k, p.by_tiles ? panel : p.tiles, p.depth);
   p.m_plane = (size_t)p.panel * (size_t)k->pair * 16 + PAD_V;
   p.m = (size_t)planes * p.m_plane;
   size_t all_u = p.u * (size_t)p.products;
   p.shared = p.by_tiles ? all_u * (size_t)p.pairs : p.v;
-  p.own = WEIGHT_SCRATCH + p.m * (size_t)p.products + (p.by_tiles ? p.v : all_u);
+  p.own = WEIGHT_SCRATCH + p.m * (size_t)(p.products * p.chunk) + (p.by_tiles ? p.v : all_u * (size_t)p.chunk);
   size_t line = (size_t)(2 * c->width + 3) * 16; /* the blur's */
   if (p.own < line) p.own = line;
   return p;
@@ -136,27 +145,42 @@ static void input_group(const run *r, int g, int first, int tiles, int rows, flo
                                      plane);
 }
 
+static int blocks_of(const run *r, int pair) {
+  int left = r->p.blocks - pair * r->v->kernels->pair;
+  return left < r->v->kernels->pair ? left : r->v->kernels->pair;
+}
+
 static void transform_pair(const run *r, int pair, float *u, float *scratch) {
   const sm_kernels *k = r->v->kernels;
-  int block = pair * k->pair, n = r->p.blocks - block < k->pair ? r->p.blocks - block : k->pair;
+  int block = pair * k->pair, n = blocks_of(r, pair);
   k->weights[r->c->method](&r->c->filter, block, n, u, r->p.u_plane, scratch);
   if (r->p.products == 2)
     k->weights[r->c->method](&r->c->second, block, n, u + r->p.u, r->p.u_plane, scratch);
 }
 
-/* Groups first_group .. + groups - 1 of V through one pair of output blocks. */
-static void multiply(const run *r, int pair, const float *v, size_t v_plane, int rows, int first_group, int groups,
-                     int first_tile, int tiles, const float *u, float *m) {
+/* Groups first_group .. + groups - 1 of V through pairs pair .. end - 1 of output blocks, plane by plane. */
+static void multiply(const run *r, int pair, int end, const float *v, size_t v_plane, int rows, int first_group,
+                     int groups, int first_tile, int tiles, const float *u, float *m) {
   const sm_kernels *k = r->v->kernels;
   const sm_method method = r->c->method;
-  int block = pair * k->pair, n = r->p.blocks - block < k->pair ? r->p.blocks - block : k->pair;
-  size_t v_group = (size_t)(rows * r->p.depth) * 16;
-  for (int q = 0; q < r->p.products; q++)
-    for (int p = 0; p < methods[method].planes; p++)
-      k->product(rows, n, v + (size_t)p * v_plane + (size_t)first_group * v_group, v_group,
-                 u + (size_t)q * r->p.u + (size_t)weight_plane(method, p) * r->p.u_plane, r->p.depth, groups,
-                 m + (size_t)q * r->p.m + (size_t)p * r->p.m_plane);
-  k->output[method](&r->out, block, n, first_tile, tiles, m, r->p.products == 2 ? m + r->p.m : NULL, r->p.m_plane);
+  const int products = r->p.products;
+  const size_t v_group = (size_t)(rows * r->p.depth) * 16;
+  v += (size_t)first_group * v_group;
+  const int planes = methods[method].planes, count = (end - pair) * products;
+  /* a shared V comes from L3: each product of a plane fetches its part of the next plane */
+  const int v_lines = r->p.by_tiles ? 0 : (rows + count - 1) / count;
+  for (int p = 0; p < planes; p++)
+    for (int j = 0; j < count; j++) {
+      const int later = p + 1 < planes ? p + 1 : 0, next = j + 1 < count ? j + 1 : 0;
+      k->product(rows, blocks_of(r, pair + j / products), v + (size_t)p * v_plane, v_group,
+                 u + (size_t)j * r->p.u + (size_t)weight_plane(method, p) * r->p.u_plane, r->p.depth, groups,
+                 m + (size_t)j * r->p.m + (size_t)p * r->p.m_plane,
+                 u + (size_t)next * r->p.u + (size_t)weight_plane(method, next ? p : later) * r->p.u_plane,
+                 v + (size_t)later * v_plane + (size_t)(j * v_lines * groups * r->p.depth) * 16, v_lines);
+    }
+  for (int j = pair; j < end; j++, m += r->p.m * (size_t)products)
+    k->output[method](&r->out, j * k->pair, blocks_of(r, j), first_tile, tiles, m, products == 2 ? m + r->p.m : NULL,
+                      r->p.m_plane);
 }
 
 static void task_input(void *context, int g, int worker) {
@@ -167,16 +191,18 @@ static void task_input(void *context, int g, int worker) {
   sm_flush_end(old);
 }
 
-static void task_pair(void *context, int pair, int worker) {
+static void task_pair(void *context, int index, int worker) {
   run *r = context;
   uint64_t old = sm_flush_begin();
-  float *scratch = own_memory(r, worker), *u = scratch + WEIGHT_SCRATCH, *m = u + r->p.u * (size_t)r->p.products;
-  transform_pair(r, pair, u, scratch);
+  const int pair = index * r->p.chunk, end = pair + r->p.chunk < r->p.pairs ? pair + r->p.chunk : r->p.pairs;
+  const size_t u_pair = r->p.u * (size_t)r->p.products;
+  float *scratch = own_memory(r, worker), *u = scratch + WEIGHT_SCRATCH, *m = u + u_pair * (size_t)r->p.chunk;
+  for (int j = pair; j < end; j++) transform_pair(r, j, u + u_pair * (size_t)(j - pair), scratch);
   int at_once = r->p.panel / r->rows;
   for (int g = 0; g < r->groups; g += at_once) {
     int n = r->groups - g < at_once ? r->groups - g : at_once, first = g * r->rows;
     int tiles = r->p.tiles - first < n * r->rows ? r->p.tiles - first : n * r->rows;
-    multiply(r, pair, r->v->shared, r->v_plane, r->rows, g, n, first, tiles, u, m);
+    multiply(r, pair, end, r->v->shared, r->v_plane, r->rows, g, n, first, tiles, u, m);
   }
   sm_flush_end(old);
 }
@@ -191,15 +217,17 @@ static void task_weights(void *context, int pair, int worker) {
 static void task_panel(void *context, int index, int worker) {
   run *r = context;
   uint64_t old = sm_flush_begin();
-  float *m = own_memory(r, worker) + WEIGHT_SCRATCH, *v = m + r->p.m * (size_t)r->p.products;
+  float *m = own_memory(r, worker) + WEIGHT_SCRATCH, *v = m + r->p.m * (size_t)(r->p.products * r->p.chunk);
   int first = index * r->p.panel, tiles = r->p.tiles - first < r->p.panel ? r->p.tiles - first : r->p.panel;
   int rows, groups;
   group(r->v->kernels, tiles, &rows, &groups);
   size_t plane = (size_t)(groups * rows * r->p.depth) * 16 + PAD_V;
   for (int g = 0; g < groups; g++) input_group(r, g, first, tiles, rows, v, plane);
-  for (int pair = 0; pair < r->p.pairs; pair++)
-    multiply(r, pair, v, plane, rows, 0, groups, first, tiles,
+  for (int pair = 0, end; pair < r->p.pairs; pair = end) {
+    end = pair + r->p.chunk < r->p.pairs ? pair + r->p.chunk : r->p.pairs;
+    multiply(r, pair, end, v, plane, rows, 0, groups, first, tiles,
              r->v->shared + (size_t)pair * r->p.u * (size_t)r->p.products, m);
+  }
   sm_flush_end(old);
 }
 
@@ -261,6 +289,8 @@ int sm_convolution_run(const sm_convolver *v, const sm_convolution *c) {
     if (sm_pool_run(v->pool, c->pictures * r.p.blocks, task_border, &r, v->poll, v->poll_data)) return 1;
   }
   if (c->method == SM_DOWN) r.out.height = c->height / 2, r.out.width = c->width / 2;
+  /* what is modulated in place was read: its lines are there */
+  if (!c->out.x || c->out.x[0] != c->out.maps[0]) r.out.stream = sm_streams(r.p.blocks, r.out.height, r.out.width);
   if (c->apart) {
     r.out.height = r.out.width = step;
     r.out.rows = r.out.columns = 1;
@@ -275,12 +305,12 @@ int sm_convolution_run(const sm_convolver *v, const sm_convolution *c) {
     group(v->kernels, r.p.tiles, &r.rows, &r.groups);
     r.v_plane = (size_t)(r.groups * r.rows * r.p.depth) * 16 + PAD_V;
     if (sm_pool_run(v->pool, r.groups, task_input, &r, v->poll, v->poll_data)) return 1;
-    if (sm_pool_run(v->pool, r.p.pairs, task_pair, &r, v->poll, v->poll_data)) return 1;
+    if (sm_pool_run(v->pool, (r.p.pairs + r.p.chunk - 1) / r.p.chunk, task_pair, &r, v->poll, v->poll_data)) return 1;
   }
 
   if (c->method == SM_UP) {
     sm_output out = c->out;
-    out.height = 2 * c->height, out.width = 2 * c->width;
+    out.height = 2 * c->height, out.width = 2 * c->width, out.stream = r.out.stream;
     blurring b = {&r, &out};
     return sm_pool_run(v->pool, c->pictures * r.p.blocks * BANDS, task_blur, &b, v->poll, v->poll_data);
   }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Denormal numbers cost a hundred cycles each and mean nothing here: tasks flush them to 0, and give the thread
+ * What surrounds a task. Denormal numbers cost a hundred cycles each and mean nothing here: tasks flush them to 0, and give the thread
  * back as it was. */
 #pragma once
 #include <stdint.h>
@@ -21,6 +21,7 @@ static inline uint64_t sm_flush_begin(void) {
 
 static inline void sm_flush_end(uint64_t old) {
 #if defined __x86_64__
+  __builtin_ia32_sfence(); /* what was written past the caches is there for whoever comes next */
   __builtin_ia32_ldmxcsr((unsigned)old);
 #elif defined __aarch64__
   __asm__ volatile("msr fpcr, %0" : : "r"(old));

@@ -53,6 +53,11 @@ typedef struct sm_input {
   const sm_fir *fir;        /* DOWN */
 } sm_input;
 
+/* Whether a map is larger than the caches: such a one is written past them, or it would be read to be overwritten. */
+static inline int sm_streams(int blocks, int height, int width) {
+  return (size_t)blocks * 16 * (size_t)height * (size_t)width >= (size_t)2 << 20;
+}
+
 /* Where tiles go, and what is done to a sum s of a channel on the way:
  *   neither:    y = leaky(s + bias) + add + upsampled low
  *   x given:    y = (x * norm_scale + norm_shift) * (s + bias) + (s2 + bias2)     (bias2 NULL: no second product)
@@ -69,6 +74,7 @@ typedef struct sm_output {
   const float *const *x;
   const float *norm_scale, *norm_shift, *bias2; /* blocks x 16 each */
   float *const *second;
+  int stream;                /* see sm_streams */
 } sm_output;
 
 /* What a weight's gradient is a sum over: pixel (y, x) of d meets (y stride + u - pad, x stride + v - pad) of x. */
@@ -100,9 +106,11 @@ typedef struct sm_kernels {
    * holds 16 x 16 x 9 floats. */
   void (*weights[SM_METHODS])(const sm_filter *filter, int block, int blocks, float *u, size_t plane, float *scratch);
   /* M[groups * rows][16 blocks] := V[groups][depth][rows][16] x U[depth * 16][16 blocks]. `v_group`: floats from one
-   * group of V to the next. V and U are prefetched, never read, beyond their ends. */
+   * group of V to the next. V and U are prefetched, never read, beyond their ends;
+   * the next product's U at `u_next`, and of V's planes `v_lines` lines a block of channels and group from `v_next` on,
+   * are brought nearer meanwhile. */
   void (*product)(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth, int groups,
-                  float *m);
+                  float *m, const float *u_next, const float *v_next, int v_lines);
   /* Tiles first .. first + count - 1 of blocks block .. block + blocks - 1; M starts at tile `first`. */
   void (*output[SM_METHODS])(const sm_output *out, int block, int blocks, int first, int count, const float *m,
                              const float *m2, size_t plane);

@@ -26,24 +26,39 @@ static void blur(const sm_output *o, const sm_fir *fir, int picture, int block, 
         else
           for (size_t k = 0; k < 16; k++)
             sum = v_fma(v_set(fir->full[k]), v_load(p + k / 4 * pitch + k % 4 * 16 + i), sum);
-        v_store(f.y + at + i, finish_active(&f, sum, at + i));
+        v_stream(o->stream, f.y + at + i, finish_active(&f, sum, at + i));
       }
     }
   }
 }
 
 static void halve(const float *in, int height, int width, const sm_fir *fir, int y0, int y1, float *out) {
+  const size_t pitch = (size_t)width * 16;
+  const vf c0 = v_set(fir->column[0]), c1 = v_set(fir->column[1]);
+  const vf c2 = v_set(fir->column[2]), c3 = v_set(fir->column[3]);
   for (int y = y0; y < y1; y++)
-    for (int x = 0; x < width / 2; x++)
+    for (int x = 0; x < width / 2; x++) {
+      const int v0 = 2 * y - 1, u0 = 2 * x - 1;
+      const int inside = fir->separable && v0 >= 0 && u0 >= 0 && v0 + 4 <= height && u0 + 4 <= width;
       for (int l = 0; l < 16; l += SM_LANES) {
         vf sum = v_set(0);
-        for (int k = 0; k < 16; k++) {
-          int v = 2 * y - 1 + k / 4, u = 2 * x - 1 + k % 4;
-          if (v < 0 || v >= height || u < 0 || u >= width) continue;
-          sum = v_fma(v_set(fir->full[k]), v_load(in + ((size_t)v * (size_t)width + (size_t)u) * 16 + l), sum);
+        if (inside) {
+          const float *p = in + (size_t)v0 * pitch + (size_t)u0 * 16 + l;
+          SM_UNROLL(4) for (int k = 0; k < 4; k++, p += 16) {
+            vf line = v_fma(c0, v_load(p), c1 * v_load(p + pitch)) +
+                      v_fma(c3, v_load(p + 3 * pitch), c2 * v_load(p + 2 * pitch));
+            sum = v_fma(v_set(fir->row[k]), line, sum);
+          }
+        } else {
+          for (int k = 0; k < 16; k++) {
+            int v = v0 + k / 4, u = u0 + k % 4;
+            if (v < 0 || v >= height || u < 0 || u >= width) continue;
+            sum = v_fma(v_set(fir->full[k]), v_load(in + (size_t)v * pitch + (size_t)u * 16 + l), sum);
+          }
         }
         v_store(out + ((size_t)y * (size_t)(width / 2) + (size_t)x) * 16 + l, sum);
       }
+    }
 }
 
 static void twice(const float *in, int height, int width, const sm_fir *fir, int y0, int y1, float *out) {
@@ -116,6 +131,7 @@ static void modulate(const float *x, size_t line, const float *scale, const floa
 static void enter(const float *planes, int cin, size_t pixels, const float *weights, const float *bias, float slope,
                   int blocks, size_t first, size_t count, float *out) {
   const vf by = v_set(slope);
+  const int stream = sm_streams(blocks, (int)pixels, 1);
   for (int b = 0; b < blocks; b++)
     for (int l = 0; l < 16; l += SM_LANES) {
       vf w[4];
@@ -125,7 +141,7 @@ static void enter(const float *planes, int cin, size_t pixels, const float *weig
       for (size_t i = 0; i < count; i++) {
         vf v = base;
         for (int c = 0; c < cin; c++) v = v_fma(v_set(planes[(size_t)c * pixels + first + i]), w[c], v);
-        v_store(to + i * 16, leaky(v, by));
+        v_stream(stream, to + i * 16, leaky(v, by));
       }
     }
 }

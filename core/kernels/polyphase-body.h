@@ -198,7 +198,7 @@ static void output_up(const sm_output *o, int block, int blocks, int first, int 
         poly_scatter(half + r * 7, 1, row, 1);
         SM_UNROLL(6) for (int c = 0; c < 6; c++) {
           if (c >= wide) break;
-          v_store(to + ((size_t)r * line + (size_t)c) * 16, row[c]);
+          v_stream(o->stream, to + ((size_t)r * line + (size_t)c) * 16, row[c]);
         }
       }
     }
@@ -226,7 +226,7 @@ static void output_down(const sm_output *o, int block, int blocks, int first, in
         SM_UNROLL(3) for (int c = 0; c < 3; c++) {
           if (c >= wide) break;
           size_t p = at + ((size_t)r * (size_t)o->width + (size_t)c) * 16;
-          v_store(f.y + p, finish_active(&f, row[c], p));
+          v_stream(o->stream, f.y + p, finish_active(&f, row[c], p));
         }
       }
     }

@@ -5,8 +5,9 @@
 /* NV vectors of output channels. All offsets within a channel block are immediates. */
 #define PRODUCT(ROWS, NV)                                                                                             \
   static void product_##ROWS##_##NV(const float *v, size_t v_group, const float *u, int depth, int groups,            \
-                                    float *m) {                                                                       \
+                                    float *m, const float *u_next, const float *v_next, int v_lines) {                \
     enum { WIDTH = (NV) * SM_LANES };                                                                                 \
+    const int u_lines = (WIDTH + groups - 1) / groups; /* of 64 bytes for each block of channels */                   \
     for (int g = 0; g < groups; g++, v += v_group, m += (ROWS) * WIDTH) {                                             \
       const float *a = v, *w = u;                                                                                     \
       vf sum[ROWS][NV];                                                                                               \
@@ -14,6 +15,8 @@
         SM_UNROLL(4) for (int j = 0; j < (NV); j++) sum[i][j] = v_set(0);                                             \
       for (int d = 0; d < depth; d++) {                                                                               \
         SM_UNROLL(16) for (int i = 0; i < (ROWS); i++) v_prefetch(a + ((ROWS) * 2 + i) * 16);                         \
+        for (int i = 0; i < u_lines; i++, u_next += 16) v_prefetch_far(u_next);                                       \
+        for (int i = 0; i < v_lines; i++, v_next += 16) v_prefetch_far(v_next);                                       \
         SM_UNROLL(4) for (int c = 0; c < 16; c++) {                                                                   \
           vf k[NV];                                                                                                   \
           SM_UNROLL(4) for (int j = 0; j < (NV); j++) {                                                               \
@@ -53,10 +56,11 @@
 PRODUCT_ROWS(PRODUCT_BOTH)
 
 static void product(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth, int groups,
-                    float *m) {
-  static void (*const sizes[][SM_PAIR])(const float *, size_t, const float *, int, int, float *) = {
+                    float *m, const float *u_next, const float *v_next, int v_lines) {
+  static void (*const sizes[][SM_PAIR])(const float *, size_t, const float *, int, int, float *, const float *,
+                                              const float *, int) = {
       PRODUCT_ROWS(PRODUCT_NAMES)};
-  sizes[rows - 1][blocks - 1](v, v_group, u, depth, groups, m);
+  sizes[rows - 1][blocks - 1](v, v_group, u, depth, groups, m, u_next, v_next, v_lines);
 }
 #undef PRODUCT
 #undef PRODUCT_ROWS

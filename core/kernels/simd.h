@@ -38,7 +38,19 @@ typedef float vf4 __attribute__((vector_size(16), may_alias));
 
 SM_INLINE vf v_load(const float *p) { return *(const vf *)p; }
 SM_INLINE void v_store(float *p, vf v) { *(vf *)p = v; }
+/* Past the caches, where a vector is a whole line of them: nothing is read to be overwritten. */
+SM_INLINE void v_stream(int stream, float *p, vf v) {
+#if SM_VECTOR_BYTES == 64
+  if (stream) {
+    _mm512_stream_ps(p, (__m512)v);
+    return;
+  }
+#endif
+  (void)stream;
+  *(vf *)p = v;
+}
 SM_INLINE void v_prefetch(const float *p) { __builtin_prefetch(p, 0, 3); }
+SM_INLINE void v_prefetch_far(const float *p) { __builtin_prefetch(p, 0, 2); } /* as far as L2 */
 
 #if defined __AVX512F__
 SM_INLINE vf v_set(float x) { return (vf)_mm512_set1_ps(x); }

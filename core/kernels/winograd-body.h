@@ -158,8 +158,8 @@ SM_INLINE void winograd_tiles(const sm_output *o, int block, int blocks, int fir
           else if (mode == BOTH) v = row[c] + f.bias;
           else v = finish_active(&f, row[c], p);
           if (mode == ACTIVE_LOW) v += low[r * 4 + c];
-          v_store(f.y + p, v);
-          if (mode == BOTH) v_store(f.second + p, row2[c] + f.bias2);
+          v_stream(o->stream, f.y + p, v);
+          if (mode == BOTH) v_stream(o->stream, f.second + p, row2[c] + f.bias2);
           p += 16;
         }
       }

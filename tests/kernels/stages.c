@@ -105,7 +105,7 @@ static int product_wrong(const sm_kernels *k, int rows, int blocks, int depth, i
   const size_t width = (size_t)blocks * 16, n = (size_t)depth * 16, v_group = (size_t)rows * n;
   float *v = filled(v_group * (size_t)groups, 0), *u = filled(n * width, 0);
   float *m = filled((size_t)(rows * groups) * width + 16, 1);
-  k->product(rows, blocks, v, v_group, u, depth, groups, m);
+  k->product(rows, blocks, v, v_group, u, depth, groups, m, u, v, 1);
   int wrong = 0;
   for (int t = 0; t < rows * groups; t++)
     for (size_t o = 0; o < width; o++) {
@@ -126,12 +126,13 @@ static int product_wrong(const sm_kernels *k, int rows, int blocks, int depth, i
   return wrong;
 }
 
-static void output_stage(const sm_kernels *k) {
+static void output_stage(const sm_kernels *k, int stream) {
   enum { H = 7, W = 6, TILES = 4 };
   const size_t plane = TILES * 16 + 16;
   float *m = filled(36 * plane, 0), *y = filled(H * W * 16 + 16, 1), *bias = filled(16, 0);
   float *maps[1] = {y};
-  const sm_output out = {.maps = maps, .height = H, .width = W, .rows = 2, .columns = 2, .bias = bias, .slope = 0.2f};
+  const sm_output out = {.maps = maps, .height = H, .width = W, .rows = 2, .columns = 2, .bias = bias, .slope = 0.2f,
+                         .stream = stream};
   k->output[SM_WINOGRAD](&out, 0, 1, 0, TILES, m, NULL, plane);
   for (int v = 0; v < H; v++)
     for (int u = 0; u < W; u++)
@@ -155,12 +156,12 @@ static void output_stage(const sm_kernels *k) {
 /* Functions written to be wrong: the check above must see them. */
 static const sm_kernels *real;
 static void without_last_block(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth,
-                               int groups, float *m) {
-  real->product(rows, blocks, v, v_group, u, depth - 1, groups, m);
+                               int groups, float *m, const float *u_next, const float *v_next, int v_lines) {
+  real->product(rows, blocks, v, v_group, u, depth - 1, groups, m, u_next, v_next, v_lines);
 }
 static void one_bit_off(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth, int groups,
-                        float *m) {
-  real->product(rows, blocks, v, v_group, u, depth, groups, m);
+                        float *m, const float *u_next, const float *v_next, int v_lines) {
+  real->product(rows, blocks, v, v_group, u, depth, groups, m, u_next, v_next, v_lines);
   m[rows * groups * blocks * 16 - 1] *= 1.001f;
 }
 
@@ -171,7 +172,8 @@ int main(void) {
   for (const sm_kernels *const *k = sm_kernels_all(); *k; k++, tables++) {
     input_stage(*k);
     weight_stage(*k);
-    output_stage(*k);
+    output_stage(*k, 0);
+    output_stage(*k, 1);
     for (int rows = 1; rows <= (*k)->rows; rows++)
       for (int blocks = 1; blocks <= (*k)->pair; blocks++)
         for (int depth = 1; depth <= 3; depth++) {
