@@ -312,9 +312,8 @@ STYLEMAP_API double stylemap_mse(const float *a, const float *b, size_t count);
 /* ------------------------------------------------------------------------------------------ refining */
 
 typedef struct stylemap_refine_options {
-  int steps;      /* of gradient descent, each about four times the work of a synthesis */
-  double rate;    /* of Adam on the stylemap; 0 = the default */
-  double pyramid; /* part of the steps, 0..1, that moves the style pyramid itself behind those on the stylemap */
+  int steps;      /* of gradient descent, each about five times the work of a synthesis */
+  double offsets; /* how freely the style pyramid may leave what the stylemap gives: 0 not at all, 1 as is usual */
 } stylemap_refine_options;
 
 typedef struct stylemap_refine_report {

@@ -194,28 +194,45 @@ static stylemap_status add_layer(Work *work, const gfloat *image) {
                         &work->core);
 }
 
-/* A fifth of the steps moves the pyramid itself: that is where most of the gain is, and more would copy the picture
- * into styles that mean nothing. */
-static const gdouble refine_pyramid = 0.2;
-
-stylemap_status job_refined_edit(stylemap_session *session, const stylemap_model *model, const gfloat *target,
-                                 const gfloat *reference, const gfloat *mask, const stylemap_edit *edit, gint steps,
-                                 gfloat *image, stylemap_refine_report *report, stylemap_error *core) {
-  const stylemap_refine_options options = { .steps = steps, .pyramid = refine_pyramid };
+stylemap_status job_refined_edit(const JobRefinement *job, gfloat *image, stylemap_refine_report *reports,
+                                 stylemap_error *core) {
+  const stylemap_refine_options options = { .steps = job->steps, .offsets = 1 };
+  const gdouble each = job->reference ? 0.47 : 0.94; /* a picture's part; what follows takes about six steps' time */
   stylemap_pyramid *a = NULL, *b = NULL;
   stylemap_status status;
-  TRY(stylemap_pyramid_new(model, &a, core));
-  TRY(stylemap_refine(session, target, &options, a, report, core));
-  if (reference) {
-    TRY(stylemap_pyramid_new(model, &b, core));
-    TRY(stylemap_refine(session, reference, &options, b, NULL, core));
-    TRY(stylemap_blend(a, b, mask, edit->rule, edit->strength, core));
+  TRY(stylemap_pyramid_new(job->model, &a, core));
+  job->part(job->data, 0, each);
+  TRY(stylemap_refine(job->session, job->target, &options, a, &reports[0], core));
+  if (job->reference) {
+    TRY(stylemap_pyramid_new(job->model, &b, core));
+    job->part(job->data, each, 2 * each);
+    TRY(stylemap_refine(job->session, job->reference, &options, b, &reports[1], core));
+    TRY(stylemap_blend(a, b, job->mask, job->edit->rule, job->edit->strength, core));
   }
-  TRY(stylemap_synth(session, a, image, core));
+  job->part(job->data, 0.94, 1);
+  TRY(stylemap_synth(job->session, a, image, core));
 done:
   stylemap_pyramid_free(a);
   stylemap_pyramid_free(b);
   return status;
+}
+
+enum { EDIT_FROM = 15, EDIT_TO = 90 }; /* percent of the whole: the network's part of an edit */
+
+static void refinement_part(gpointer data, gdouble from, gdouble to) {
+  Work *work = data;
+  work->shared.from = (EDIT_FROM + (EDIT_TO - EDIT_FROM) * from) / 100;
+  work->shared.span = (EDIT_TO - EDIT_FROM) * (to - from) / 100;
+}
+
+/* `reference` NULL: a reconstruction. `image` may be `target`. */
+static stylemap_status refined(Work *work, const gfloat *target, const gfloat *reference, const gfloat *mask,
+                               gfloat *image) {
+  const JobRefinement job = { .session = work->session, .model = work->model, .target = target,
+                              .reference = reference, .mask = mask, .edit = &work->request->edit,
+                              .steps = work->request->refine, .part = refinement_part, .data = work };
+  work->result.n_refined = reference ? 2 : 1;
+  return job_refined_edit(&job, image, work->result.refined, &work->core);
 }
 
 static stylemap_status transplant(Work *work) {
@@ -229,15 +246,9 @@ static stylemap_status transplant(Work *work) {
   TRY(sample_picture(work, request->reference, reference));
   stylemap_layer mask_layer = job_mask_layer(work->result.mask, work->width, work->height);
   TRY(stylemap_sample_mask(&mask_layer, &work->placement, work->info->size, mask, &work->core));
-  STEP(STYLEMAP_PHASE_ENCODE, 0.15, 0.9);
-  if (request->refine > 0) {
-    stylemap_refine_report report;
-    TRY(job_refined_edit(work->session, work->model, target, reference, mask, &request->edit, request->refine, target,
-                         &report, &work->core));
-    work->result.unrefined = report.before;
-  } else {
-    TRY(stylemap_transplant(work->session, target, reference, mask, &request->edit, target, &work->core));
-  }
+  STEP(STYLEMAP_PHASE_ENCODE, EDIT_FROM / 100.0, EDIT_TO / 100.0);
+  if (request->refine > 0) TRY(refined(work, target, reference, mask, target));
+  else TRY(stylemap_transplant(work->session, target, reference, mask, &request->edit, target, &work->core));
   STEP(STYLEMAP_PHASE_PASTE, 0.9, 1.0);
   TRY(add_layer(work, target));
 done:
@@ -253,15 +264,9 @@ static stylemap_status reconstruct(Work *work) {
 
   STEP(STYLEMAP_PHASE_SAMPLE, 0.1, 0.15);
   TRY(sample_picture(work, work->request->target, target));
-  STEP(STYLEMAP_PHASE_ENCODE, 0.15, 0.9);
-  if (work->request->refine > 0) {
-    stylemap_refine_report report;
-    TRY(job_refined_edit(work->session, work->model, target, NULL, NULL, NULL, work->request->refine, image, &report,
-                         &work->core));
-    work->result.unrefined = report.before;
-  } else {
-    TRY(stylemap_reconstruct(work->session, target, image, &work->core));
-  }
+  STEP(STYLEMAP_PHASE_ENCODE, EDIT_FROM / 100.0, EDIT_TO / 100.0);
+  if (work->request->refine > 0) TRY(refined(work, target, NULL, NULL, image));
+  else TRY(stylemap_reconstruct(work->session, target, image, &work->core));
   work->result.error = stylemap_mse(image, target, image_count(work));
   STEP(STYLEMAP_PHASE_PASTE, 0.9, 1.0);
   if (work->result.mask) TRY(add_layer(work, image)); /* a probe has none */
@@ -361,7 +366,7 @@ static gboolean run(Work *work, JobProgress progress, gpointer data, GError **er
   gchar *path = models_find(work->request->model, error);
   if (!path) return FALSE;
   work->path = path;
-  work->result.error = work->result.unrefined = -1;
+  work->result.error = -1;
   g_mutex_init(&work->shared.lock);
   g_cond_init(&work->shared.finished);
   GThread *thread = g_thread_try_new("stylemap", worker, work, error);

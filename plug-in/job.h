@@ -29,7 +29,8 @@ typedef struct {
   GeglBuffer  **layers;     /* "R'G'B'A float", extent = bounds */
   gboolean      whole;      /* there was no selection: the whole square was edited */
   gdouble       error;      /* MSE in -1..1 of the reconstruction where one was made, else -1 */
-  gdouble       unrefined;  /* the same before refining the target, else -1 */
+  gint          n_refined;
+  stylemap_refine_report refined[2]; /* of the target, then of the reference */
 } JobResult;
 
 /* `fraction` 0..1 rising over the whole job, on the calling thread; FALSE cancels. */
@@ -48,11 +49,20 @@ void     job_result_clear (JobResult *result);
 gboolean job_probe (const JobRequest *request, JobProgress progress, gpointer data, gdouble *mse, gdouble *usual,
                     GError **error);
 
-/* reconstruct (reference NULL) or transplant on square tensors after refining the pictures' styles; `report` is about
- * the target. */
-stylemap_status job_refined_edit (stylemap_session *session, const stylemap_model *model, const gfloat *target,
-                                  const gfloat *reference, const gfloat *mask, const stylemap_edit *edit, gint steps,
-                                  gfloat *image, stylemap_refine_report *report, stylemap_error *core);
+/* A reconstruction (reference NULL) or transplant on square tensors, after refining the pictures' styles. `part` tells
+ * which fractions of the whole the session's next progress fills. */
+typedef struct {
+  stylemap_session *session;
+  const stylemap_model *model;
+  const gfloat *target, *reference, *mask;
+  const stylemap_edit *edit;
+  gint steps;
+  void (*part) (gpointer data, gdouble from, gdouble to);
+  gpointer data;
+} JobRefinement;
+/* Fills `reports` for the target, then for the reference. */
+stylemap_status job_refined_edit (const JobRefinement *job, gfloat *image, stylemap_refine_report *reports,
+                                  stylemap_error *core);
 
 /* The weights of an edit on a width x height layer: the selection feathered, cut to the model's square; without a
  * selection the square itself. `mask` is "Y float" with extent `bounds`, the rectangle of the weights above 0, in

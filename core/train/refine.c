@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * From the encoder's stylemap downhill to the picture: Adam on the stylemap, then on the style pyramid. The best styles
- * on the way are the result, the encoder's among them. */
+ * From the encoder's stylemap downhill to the picture: L-BFGS on the stylemap w and on offsets d that are added to the
+ * levels of its pyramid, together. It goes where the gradient is large, and so finds offsets near the shortest ones
+ * that do; these survive a transplant. Adam moves every number by the same amount, which leaves blotches there. The
+ * best styles on the way are the result, the encoder's among them. */
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -16,27 +18,30 @@
 #include "train/trainer.h"
 
 enum {
-  PATIENCE = 30,                     /* steps without a gain of a thousandth */
-  MOST_WIDENED = 8 * SM_MAX_LEVELS,  /* convolutions of a model, and more */
+  MEMORY = 4,         /* pairs of L-BFGS */
+  PATIENCE = 10,      /* evaluations without a gain of a thousandth */
+  BUDGET = 512 << 20, /* bytes of all vectors: in wide models only the coarser levels have offsets */
+  MOST_WIDENED = 8 * SM_MAX_LEVELS, /* convolutions of a model, and more */
 };
-static const double default_rate = 0.03, beta1 = 0.9, beta2 = 0.99;
-
-/* What is moved: the stylemap, or the levels of a pyramid. */
-typedef struct variable {
-  int channels, side;
-  size_t count;
-  float *value, *moment, *square, *best; /* one block, `value`'s */
-} variable;
+static const double good_enough = 5e-6; /* mean squared: what rounding to 8 bits makes */
+static const double usual_unit = 4;     /* of offsets, in units of w */
 
 typedef struct refining {
   stylemap_session *session;
   sm_workshop *shop;
   sm_learner *learner;
   const float *image;
-  variable w, level[SM_MAX_LEVELS];
-  int levels, steps, taken;
-  double best, rate;
-  int best_is_pyramid;
+  int steps, taken;
+  int levels, moved; /* levels with offsets: 0 .. moved - 1 */
+  int channels[SM_MAX_LEVELS], side[SM_MAX_LEVELS];
+  size_t first[SM_MAX_LEVELS + 1]; /* where a level begins behind the others */
+  size_t w_count, count;           /* numbers of w, of (w, d) */
+  float unit;                      /* of offsets, in units of w */
+  float *memory;                   /* all of the following */
+  float *x, *to, *grad, *grad_to, *direction, *best, *s[MEMORY], *y[MEMORY]; /* each like (w, d) */
+  float *pyramid;                  /* the one being evaluated, level behind level */
+  double rho[MEMORY], best_mse;
+  int pairs, next; /* of steps `s` and changes of the gradient `y` */
 } refining;
 
 /* --------------------------------------------------------------------------------- the model's weights */
@@ -92,133 +97,226 @@ static stylemap_status borrow(void *context, const sm_slot *slot) {
   return STYLEMAP_OK;
 }
 
-/* ------------------------------------------------------------------------------------------- descent */
+/* ------------------------------------------------------------------------------------------- evaluation */
 
-static stylemap_status variable_new(variable *v, int channels, int side, stylemap_error *error) {
-  *v = (variable){.channels = channels, .side = side, .count = (size_t)channels * sm_pixels(side)};
-  v->value = sm_calloc(4 * v->count, sizeof(float));
-  if (!v->value) return sm_no_memory(error, 4 * v->count * sizeof(float));
-  v->moment = v->value + v->count;
-  v->square = v->moment + v->count;
-  v->best = v->square + v->count;
+static void lay_out(refining *r, const sm_config *c) {
+  r->levels = sm_level_count(c);
+  r->w_count = r->count = (size_t)c->dim * sm_pixels(c->spatial);
+  for (int i = 0; i < r->levels; i++) {
+    sm_level_shape(c, i, &r->channels[i], &r->side[i]);
+    r->first[i + 1] = r->first[i] + (size_t)r->channels[i] * sm_pixels(r->side[i]);
+    size_t count = r->w_count + r->first[i + 1];
+    if (!(r->unit > 0) || count > BUDGET / sizeof(float) / (6 + 2 * MEMORY)) continue;
+    r->moved = i + 1;
+    r->count = count;
+  }
+}
+
+static stylemap_status take_memory(refining *r, stylemap_error *error) {
+  float **vector[6] = {&r->x, &r->to, &r->grad, &r->grad_to, &r->direction, &r->best};
+  size_t count = (6 + 2 * MEMORY) * r->count + r->first[r->levels];
+  float *at = r->memory = sm_calloc(count, sizeof *at);
+  if (!at) return sm_no_memory(error, count * sizeof *at);
+  for (int i = 0; i < 6; i++, at += r->count) *vector[i] = at;
+  for (int i = 0; i < MEMORY; i++, at += 2 * r->count) {
+    r->s[i] = at;
+    r->y[i] = at + r->count;
+  }
+  r->pyramid = at;
   return STYLEMAP_OK;
 }
 
-static void variable_step(variable *v, const float *grad, double rate, int step) {
-  float r = (float)(rate / (1 - pow(beta1, step))), root = (float)(1 / sqrt(1 - pow(beta2, step)));
-  float b1 = (float)beta1, b2 = (float)beta2, c1 = (float)(1 - beta1), c2 = (float)(1 - beta2);
-  for (size_t i = 0; i < v->count; i++) {
-    v->moment[i] = b1 * v->moment[i] + c1 * grad[i];
-    v->square[i] = b2 * v->square[i] + c2 * grad[i] * grad[i];
-    v->value[i] -= r * v->moment[i] / (sqrtf(v->square[i]) * root + 1e-8f);
+/* The pyramid of x = (w, d) into r->pyramid; `tape` keeps what the way back from `level` to `w` needs. */
+static void build_pyramid(refining *r, sm_tape *tape, const float *x, sm_variable **w, sm_variable **level) {
+  const sm_config *c = &r->learner->config;
+  *w = sm_tape_leaf(tape, 1, c->dim, c->spatial, c->spatial, x, 1);
+  sm_learn_resize(tape, r->learner, *w, level);
+  for (int i = 0; i < r->levels; i++) {
+    level[i] = sm_layer_leave(tape, level[i]);
+    if (tape->status != STYLEMAP_OK) return;
+    size_t count = r->first[i + 1] - r->first[i];
+    const float *d = x + r->w_count + r->first[i];
+    float *to = r->pyramid + r->first[i];
+    memcpy(to, level[i]->data, sizeof(float) * count);
+    for (size_t k = 0; i < r->moved && k < count; k++) to[k] += r->unit * d[k];
   }
 }
 
-/* One evaluation, and, unless it is the last, one step of the phase's variables. `of` counts the phase's steps. */
-static stylemap_status descend(refining *r, variable *v, int count, int pyramid, int step, int of) {
+/* The loss at x and its gradient; keeps x if it is the best so far. */
+static stylemap_status evaluate(refining *r, const float *x, double *loss, float *grad) {
   const sm_config *c = &r->learner->config;
-  sm_tape tape;
-  sm_variable *leaf[SM_MAX_LEVELS];
-  sm_tape_open(&tape, r->shop);
-  tape.evaluate = 1;
-  for (int i = 0; i < count; i++) leaf[i] = sm_tape_leaf(&tape, 1, v[i].channels, v[i].side, v[i].side, v[i].value, 1);
-  sm_variable *y = pyramid ? sm_learn_synth(&tape, r->learner, leaf, 1) : sm_learn_generate(&tape, r->learner, leaf[0]);
-  if (tape.status == STYLEMAP_OK) {
+  sm_tape styles, picture;
+  sm_variable *w, *level[SM_MAX_LEVELS] = {0}, *leaf[SM_MAX_LEVELS];
+  sm_tape_open(&styles, r->shop);
+  sm_tape_open(&picture, r->shop);
+  styles.evaluate = picture.evaluate = 1;
+  build_pyramid(r, &styles, x, &w, level);
+  picture.status = styles.status;
+  for (int i = 0; i < r->levels; i++)
+    leaf[i] = sm_tape_leaf(&picture, 1, r->channels[i], r->side[i], r->side[i], r->pyramid + r->first[i], 1);
+  sm_variable *y = sm_learn_synth(&picture, r->learner, leaf, 1);
+  if (picture.status == STYLEMAP_OK) {
     double mse = stylemap_mse(y->data, r->image, 3 * sm_pixels(c->size));
-    if (mse < r->best) {
-      r->best = mse;
-      r->best_is_pyramid = pyramid;
-      for (int i = 0; i < count; i++) memcpy(v[i].best, v[i].value, sizeof(float) * v[i].count);
+    if (mse < r->best_mse) {
+      r->best_mse = mse;
+      memcpy(r->best, x, sizeof(float) * r->count);
     }
-    if (step < of) {
-      sm_loss_squares(&tape, y, r->image, 1);
-      sm_tape_backward(&tape, 0, tape.op_count);
-      double rate = r->rate * (0.1 + 0.45 * (1 + cos(3.14159265358979 * step / of)));
-      for (int i = 0; tape.status == STYLEMAP_OK && i < count; i++) variable_step(&v[i], leaf[i]->grad, rate, step + 1);
-    }
+    *loss = sm_loss_squares(&picture, y, r->image, 1);
+    sm_tape_backward(&picture, 0, picture.op_count);
   }
-  stylemap_status status = tape.status;
-  sm_tape_clear(&tape);
+  for (int i = 0; picture.status == STYLEMAP_OK && i < r->levels; i++) {
+    int add;
+    size_t count = r->first[i + 1] - r->first[i];
+    float *g = grad + r->w_count + r->first[i], *back = sm_gradient_of(&styles, level[i], &add);
+    const float *found = leaf[i]->grad;
+    for (size_t k = 0; i < r->moved && k < count; k++) g[k] = r->unit * found[k];
+    for (size_t k = 0; back && k < count; k++) back[k] = add ? back[k] + found[k] : found[k];
+  }
+  if (picture.status == STYLEMAP_OK) sm_tape_backward(&styles, 0, styles.op_count);
+  stylemap_status status = picture.status == STYLEMAP_OK ? styles.status : picture.status;
+  if (status == STYLEMAP_OK) memcpy(grad, w->grad, sizeof(float) * r->w_count);
+  sm_tape_clear(&picture);
+  sm_tape_clear(&styles);
   return status;
 }
 
-static stylemap_status phase(refining *r, variable *v, int count, int pyramid, int steps, stylemap_error *error) {
-  double last = r->best;
-  for (int step = 0, since = 0; step <= steps; step++) {
-    stylemap_status status = descend(r, v, count, pyramid, step, steps);
-    if (status == STYLEMAP_NO_MEMORY) return sm_no_memory(error, 0);
-    if (status != STYLEMAP_OK) return status;
-    since = r->best < 0.999 * last ? 0 : since + 1;
-    if (!since) last = r->best;
-    if (step == steps || since > PATIENCE) break;
-    r->taken++;
-    stylemap_session *s = r->session;
-    if (s->progress && s->progress(s->progress_data, STYLEMAP_PHASE_REFINE, fmin(1, r->taken / (double)r->steps)))
-      return sm_fail(error, STYLEMAP_CANCELLED, "", SM_TEXT("Cancelled."), NULL);
+static stylemap_status try_at(refining *r, const float *x, double *loss, float *grad, stylemap_error *error) {
+  stylemap_session *s = r->session;
+  stylemap_status status = evaluate(r, x, loss, grad);
+  if (status == STYLEMAP_NO_MEMORY) return sm_no_memory(error, 0);
+  if (status != STYLEMAP_OK) return status;
+  if (r->steps && s->progress && s->progress(s->progress_data, STYLEMAP_PHASE_REFINE, r->taken / (double)r->steps))
+    return sm_fail(error, STYLEMAP_CANCELLED, "", SM_TEXT("Cancelled."), NULL);
+  return STYLEMAP_OK;
+}
+
+/* ---------------------------------------------------------------------------------------------- descent */
+
+static double dot(const float *a, const float *b, size_t n) {
+  double lane[8] = {0}, sum = 0;
+  size_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (size_t l = 0; l < 8; l++) lane[l] += (double)a[i + l] * b[i + l];
+  for (; i < n; i++) sum += (double)a[i] * b[i];
+  for (int l = 0; l < 8; l++) sum += lane[l];
+  return sum;
+}
+
+/* direction := -H grad, H the inverse of the curvature that the pairs tell (Nocedal and Wright, algorithm 7.4). */
+static void choose_direction(refining *r) {
+  size_t n = r->count;
+  float *q = r->direction;
+  double alpha[MEMORY];
+  for (size_t i = 0; i < n; i++) q[i] = -r->grad[i];
+  for (int k = 1; k <= r->pairs; k++) {
+    int at = (r->next - k + MEMORY) % MEMORY;
+    alpha[at] = r->rho[at] * dot(r->s[at], q, n);
+    for (size_t i = 0; i < n; i++) q[i] -= (float)alpha[at] * r->y[at][i];
+    if (k < r->pairs) continue;
+    int last = (r->next - 1 + MEMORY) % MEMORY;
+    float scale = (float)(1 / (r->rho[last] * dot(r->y[last], r->y[last], n)));
+    for (size_t i = 0; i < n; i++) q[i] *= scale;
+  }
+  for (int k = r->pairs; k > 0; k--) {
+    int at = (r->next - k + MEMORY) % MEMORY;
+    float change = (float)(alpha[at] - r->rho[at] * dot(r->y[at], q, n));
+    for (size_t i = 0; i < n; i++) q[i] += change * r->s[at][i];
+  }
+}
+
+static void remember_step(refining *r) {
+  float *s = r->s[r->next], *y = r->y[r->next];
+  for (size_t i = 0; i < r->count; i++) {
+    s[i] = r->to[i] - r->x[i];
+    y[i] = r->grad_to[i] - r->grad[i];
+  }
+  double sy = dot(s, y, r->count);
+  if (!(sy > 1e-10 * dot(y, y, r->count))) return; /* no curvature to learn from */
+  r->rho[r->next] = 1 / sy;
+  r->next = (r->next + 1) % MEMORY;
+  if (r->pairs < MEMORY) r->pairs++;
+}
+
+/* L-BFGS from r->x, where loss and gradient are known, by at most r->steps evaluations. */
+static stylemap_status descend(refining *r, double loss, stylemap_error *error) {
+  size_t n = r->count;
+  double last = r->best_mse;
+  for (int since = 0; r->taken < r->steps && since <= PATIENCE && r->best_mse > good_enough;) {
+    choose_direction(r);
+    double slope = dot(r->grad, r->direction, n), found = INFINITY;
+    if (!(slope < 0)) break;
+    /* nothing known yet: to where a straight line would have lost a quarter */
+    double t = r->pairs ? 1 : 0.25 * loss / -slope;
+    for (int tries = 0; r->taken < r->steps && tries < 10; tries++) {
+      for (size_t i = 0; i < n; i++) r->to[i] = r->x[i] + (float)t * r->direction[i];
+      r->taken++;
+      SM_TRY(try_at(r, r->to, &found, r->grad_to, error));
+      if (found <= loss + 1e-4 * t * slope) break;
+      double lowest = isfinite(found) ? -slope * t * t / (2 * (found - loss - slope * t)) : 0; /* of the parabola */
+      t = fmax(0.1 * t, fmin(0.5 * t, lowest));
+    }
+    since = r->best_mse < 0.999 * last ? 0 : since + 1;
+    if (!since) last = r->best_mse;
+    if (found < loss) {
+      remember_step(r);
+      memcpy(r->x, r->to, sizeof(float) * n);
+      memcpy(r->grad, r->grad_to, sizeof(float) * n);
+      loss = found;
+    } else if (r->pairs) {
+      r->pairs = 0; /* along the gradient once more */
+    } else {
+      break;
+    }
   }
   return STYLEMAP_OK;
 }
 
-/* The pyramid of the best stylemap, as where the second phase starts. */
-static stylemap_status pyramid_of_best(refining *r, stylemap_error *error) {
-  const variable *w = &r->w;
-  sm_variable *level[SM_MAX_LEVELS] = {0};
-  sm_tape tape;
-  sm_tape_open(&tape, r->shop);
-  sm_learn_resize(&tape, r->learner, sm_tape_leaf(&tape, 1, w->channels, w->side, w->side, w->best, 0), level);
-  for (int i = 0; i < r->levels; i++) {
-    sm_variable *planes = sm_layer_leave(&tape, level[i]);
-    if (tape.status == STYLEMAP_OK) memcpy(r->level[i].value, planes->data, sizeof(float) * r->level[i].count);
-  }
-  stylemap_status status = tape.status;
-  sm_tape_clear(&tape);
-  return status == STYLEMAP_OK ? status : sm_no_memory(error, 0);
+/* The encoder's stylemap, without its own progress, which would run to the end of refinement's. */
+static stylemap_status encode(stylemap_session *s, const float *image, float *w, stylemap_error *error) {
+  stylemap_progress progress = s->progress;
+  s->progress = NULL;
+  stylemap_status status = stylemap_encode(s, image, w, error);
+  s->progress = progress;
+  return status;
 }
 
 stylemap_status stylemap_refine(stylemap_session *s, const float *image, const stylemap_refine_options *o,
                                 stylemap_pyramid *pyramid, stylemap_refine_report *report, stylemap_error *error) {
   if (!s || !image || !o || !pyramid || pyramid->size != s->net->config.size || o->steps < 0 || o->steps > 100000 ||
-      !(o->rate >= 0 && o->rate <= 10) || !(o->pyramid >= 0 && o->pyramid <= 1))
+      !(o->offsets >= 0 && o->offsets <= 1000))
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
-                   SM_TEXT("refine needs an image, a pyramid of the session's model, 0 to 100000 steps, and a part of "
-                           "them from 0 to 1."),
+                   SM_TEXT("refine needs an image, a pyramid of the session's model, 0 to 100000 steps, and offsets "
+                           "from 0 to 1000."),
                    NULL);
-  refining r = {
-      .session = s, .image = image, .steps = o->steps, .best = INFINITY, .rate = o->rate > 0 ? o->rate : default_rate};
+  refining r = {.session = s, .image = image, .steps = o->steps, .best_mse = INFINITY,
+                .unit = (float)(usual_unit * o->offsets)};
   sm_network network = *s->net; /* the walk sets the layers' sizes again */
-  const sm_config *c = &network.config;
   borrowing b = {.error = error};
-  int on_pyramid = (int)(o->steps * o->pyramid);
   stylemap_status status = STYLEMAP_OK;
-  SM_TRY_DONE(sm_learner_shell(c, &r.learner, error));
+  SM_TRY_DONE(sm_learner_shell(&network.config, &r.learner, error));
   b.learner = r.learner;
   for (int state = 0; state < SM_STATES; state++) SM_TRY_DONE(sm_names_walk(&network, state, borrow, &b));
   SM_TRY_DONE(sm_workshop_new(sm_pool_threads(s->pool), &r.shop, error));
-  SM_TRY_DONE(variable_new(&r.w, c->dim, c->spatial, error));
-  SM_TRY_DONE(stylemap_encode(s, image, r.w.value, error));
-  memcpy(r.w.best, r.w.value, sizeof(float) * r.w.count);
+  lay_out(&r, &network.config);
+  SM_TRY_DONE(take_memory(&r, error));
 
-  SM_TRY_DONE(phase(&r, &r.w, 1, 0, 0, error));
-  double before = r.best;
-  SM_TRY_DONE(phase(&r, &r.w, 1, 0, o->steps - on_pyramid, error));
-  if (on_pyramid) {
-    r.levels = sm_level_count(c);
-    for (int i = 0; i < r.levels; i++) {
-      int channels, side;
-      sm_level_shape(c, i, &channels, &side);
-      SM_TRY_DONE(variable_new(&r.level[i], channels, side, error));
-    }
-    SM_TRY_DONE(pyramid_of_best(&r, error));
-    SM_TRY_DONE(phase(&r, r.level, r.levels, 1, on_pyramid, error));
-  }
-  if (r.best_is_pyramid)
-    for (int i = 0; i < r.levels; i++)
-      sm_pack(r.level[i].best, r.level[i].channels, sm_pixels(r.level[i].side), pyramid->level[i]);
-  else SM_TRY_DONE(stylemap_resize(s, r.w.best, pyramid, error));
-  if (report) *report = (stylemap_refine_report){before, r.best, r.taken};
+  double loss;
+  SM_TRY_DONE(encode(s, image, r.x, error));
+  SM_TRY_DONE(try_at(&r, r.x, &loss, r.grad, error));
+  double before = r.best_mse;
+  SM_TRY_DONE(descend(&r, loss, error));
+
+  sm_tape tape;
+  sm_variable *w, *level[SM_MAX_LEVELS] = {0};
+  sm_tape_open(&tape, r.shop);
+  build_pyramid(&r, &tape, r.best, &w, level);
+  status = tape.status == STYLEMAP_OK ? STYLEMAP_OK : sm_no_memory(error, 0);
+  sm_tape_clear(&tape);
+  for (int i = 0; status == STYLEMAP_OK && i < r.levels; i++)
+    sm_pack(r.pyramid + r.first[i], r.channels[i], sm_pixels(r.side[i]), pyramid->level[i]);
+  if (report) *report = (stylemap_refine_report){before, r.best_mse, r.taken};
 done:
-  for (int i = 0; i < r.levels; i++) sm_free(r.level[i].value);
-  sm_free(r.w.value);
+  sm_free(r.memory);
   sm_workshop_free(r.shop);
   sm_learner_free(r.learner);
   for (int i = 0; i < b.count; i++) sm_free(b.widened[i]);

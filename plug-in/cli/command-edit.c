@@ -42,9 +42,11 @@ typedef struct {
   stylemap_edit edit;
 } Edit;
 
-/* What a reconstruction came to; -1: not known. */
+/* What an edit came to. */
 typedef struct {
-  gdouble mse, unrefined;
+  gdouble mse; /* of a reconstruction */
+  gint n_refined;
+  stylemap_refine_report refined[2];
 } Outcome;
 
 /* ------------------------------------------------------------------------------------ into a picture */
@@ -116,7 +118,7 @@ static gboolean edit_picture(const Edit *edit, const Net *net, Outcome *outcome,
   progress_part(0, 1);
   done = done && progress_go_on(error) && job_run(&request, progress_job, NULL, &result, error);
   if (done) {
-    *outcome = (Outcome){ result.error, result.unrefined };
+    *outcome = (Outcome){ result.error, result.n_refined, { result.refined[0], result.refined[1] } };
     layer_composite(target_buffer, result.layers[0], result.mask, &result.bounds);
     PictureForm form;
     if (babl_format_has_alpha(gegl_buffer_get_format(target_buffer)) &&
@@ -159,6 +161,10 @@ static gfloat *square_mask(const Edit *edit, const Net *net, gint width, gint he
   return g_steal_pointer(&values);
 }
 
+static void refinement_part(gpointer data, gdouble from, gdouble to) {
+  progress_part(0.3 + 0.7 * from, 0.3 + 0.7 * to);
+}
+
 static gboolean edit_square(const Edit *edit, const Net *net, Outcome *outcome, GError **error) {
   stylemap_error core;
   stylemap_status status;
@@ -174,12 +180,12 @@ static gboolean edit_square(const Edit *edit, const Net *net, Outcome *outcome, 
     if (!mask) return FALSE;
   }
   progress_part(0.3, 1);
-  *outcome = (Outcome){ -1, -1 };
   if (edit->refine > 0) {
-    stylemap_refine_report report;
-    status = job_refined_edit(net->session, net->model, target, reference, mask, &edit->edit, edit->refine, image,
-                              &report, &core);
-    if (status == STYLEMAP_OK) outcome->unrefined = report.before;
+    const JobRefinement job = { .session = net->session, .model = net->model, .target = target,
+                                .reference = reference, .mask = mask, .edit = &edit->edit, .steps = edit->refine,
+                                .part = refinement_part };
+    status = job_refined_edit(&job, image, outcome->refined, &core);
+    outcome->n_refined = reference ? 2 : 1;
   } else if (edit->reference) {
     status = stylemap_transplant(net->session, target, reference, mask, &edit->edit, image, &core);
   } else {
@@ -217,7 +223,7 @@ static gboolean run_edit(const Edit *edit, Outcome *outcome, GError **error) {
 
 static gboolean run_reconstruct(const Command *command, gchar **arguments, GError **error) {
   Edit edit = { .edit.space = STYLEMAP_SPACE_W_PLUS };
-  Outcome outcome = { -1, -1 };
+  Outcome outcome = { 0 };
   const GOptionEntry entries[] = {
     { "refine", 0, 0, G_OPTION_ARG_INT, &edit.refine, N_("Come nearer to the pictures, in so many steps (slower)"),
       N_("STEPS") },
@@ -235,7 +241,7 @@ static gboolean run_reconstruct(const Command *command, gchar **arguments, GErro
   if (done) {
     Number a, b;
     progress_end();
-    if (outcome.unrefined >= 0) g_print("MSE before %s\n", cli_number(&a, "%.6f", outcome.unrefined));
+    if (outcome.n_refined) g_print("MSE before %s\n", cli_number(&a, "%.6f", outcome.refined[0].before));
     g_print("MSE %s  PSNR %s dB\n", cli_number(&a, "%.6f", outcome.mse),
             cli_number(&b, "%.2f", 10 * log10(4 / outcome.mse)));
   }
@@ -253,7 +259,7 @@ const Command command_reconstruct = {
 static gboolean run_transplant(const Command *command, gchar **arguments, GError **error) {
   Edit edit = { .edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1.0 } };
   g_autofree gchar *mask = NULL, *rule = NULL, *space = NULL;
-  Outcome outcome = { -1, -1 };
+  Outcome outcome = { 0 };
   const GOptionEntry entries[] = {
     { "mask", 0, 0, G_OPTION_ARG_FILENAME, &mask, N_("White where the reference comes in; as large as the target"),
       N_("PICTURE") },
@@ -284,6 +290,13 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
     edit.reference = given[2];
     edit.mask = mask;
     done = run_edit(&edit, &outcome, error);
+  }
+  if (done) progress_end();
+  for (gint i = 0; done && i < outcome.n_refined; i++) {
+    static const gchar *const names[] = { "target", "reference" };
+    Number a, b;
+    g_print("%s: MSE before %s, refined %s\n", names[i], cli_number(&a, "%.6f", outcome.refined[i].before),
+            cli_number(&b, "%.6f", outcome.refined[i].after));
   }
   g_free(edit.output);
   return done;

@@ -104,6 +104,14 @@ good reconstruct "$model" target-1.png -o again.png
 shape_is again.png "90 61 R'G'B' u8"
 grep -qE '^MSE 0\.[0-9]{6}  PSNR [0-9]+\.[0-9]{2} dB$' out && pass || fail "reconstruct says: $(cat out)"
 cp out said
+good reconstruct "$model" target-1.png --refine 6 -o refined.png
+awk '/^MSE before/ {before = $3} /^MSE [0-9]/ {after = $2} END {exit !(after > 0 && after < before)}' out && pass ||
+  fail "reconstruct --refine says: $(cat out)"
+good transplant "$model" target-1.png reference.png --mask mask.png --refine 6 --raw -o refined.png
+awk '/^(target|reference): MSE before/ {n += $NF > 0 && $NF < $4 + 0} END {exit n != 2}' out && pass ||
+  fail "transplant --refine says: $(cat out)"
+bad 2 'w+' transplant "$model" target-1.png reference.png --mask mask.png --refine 6 --space w -o refined.png
+bad 2 'refine' reconstruct "$model" target-1.png --refine -1 -o refined.png
 good reconstruct "$model" target-1.png --raw -o again-raw.png
 cmp -s out said && pass || fail "two errors of one picture: $(cat out said)"
 # Outside the centred square the picture stays: columns 0..13 and 75.. of 90 x 61.

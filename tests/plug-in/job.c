@@ -101,6 +101,10 @@ static void check_layer(const Hand *h, GeglBuffer *target, const JobResult *resu
   g_object_unref(want);
 }
 
+static gboolean same_report(const stylemap_refine_report *a, const stylemap_refine_report *b) {
+  return a->before == b->before && a->after == b->after && a->steps == b->steps;
+}
+
 static void test_runs(void) {
   Hand h = hand_open();
   GeglBuffer *target = test_picture(90, 61, "R'G'B'A u16", 1), *reference = test_picture(50, 70, "RGB float", 4);
@@ -140,6 +144,32 @@ static void test_runs(void) {
   CHECK(job_probe(&request, NULL, NULL, &mse, &usual, &error) && usual < 0);
   CHECK_NEAR(mse, result.error, 0);
   job_result_clear(&result);
+
+  /* refined: the same boxes by hand; progress that only rises */
+  const stylemap_refine_options refine = {.steps = 4, .offsets = 1};
+  stylemap_pyramid *a = NULL, *b = NULL;
+  stylemap_refine_report report[2];
+  CHECK(stylemap_pyramid_new(h.model, &a, NULL) == STYLEMAP_OK && stylemap_pyramid_new(h.model, &b, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_refine(h.session, t, &refine, a, &report[0], NULL) == STYLEMAP_OK);
+  CHECK(stylemap_refine(h.session, r, &refine, b, &report[1], NULL) == STYLEMAP_OK);
+  request = request_for(JOB_RECONSTRUCT, target, NULL);
+  request.refine = 4;
+  CHECK(job_run(&request, NULL, NULL, &result, &error) && result.n_refined == 1);
+  CHECK(same_report(&result.refined[0], &report[0]) && report[0].after < report[0].before);
+  CHECK(stylemap_synth(h.session, a, image, NULL) == STYLEMAP_OK);
+  check_layer(&h, target, &result, 0, image);
+  job_result_clear(&result);
+  request = request_for(JOB_TRANSPLANT, target, reference);
+  request.refine = 4;
+  request.selection = selection, request.selection_x = 5, request.selection_y = 10, request.feather = 6;
+  w = (Watch){.thread = g_thread_self()};
+  CHECK(job_run(&request, watch, &w, &result, &error) && result.n_refined == 2, "%s", error ? error->message : "");
+  CHECK(same_report(&result.refined[0], &report[0]) && same_report(&result.refined[1], &report[1]) && w.calls > 0);
+  CHECK(stylemap_blend(a, b, mask, request.edit.rule, request.edit.strength, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_synth(h.session, a, image, NULL) == STYLEMAP_OK);
+  check_layer(&h, target, &result, 0, image);
+  job_result_clear(&result);
+  stylemap_pyramid_free(a), stylemap_pyramid_free(b);
 
   /* interpolate: the ends are the two reconstructions, in both spaces */
   for (int space = 0; space < 2; space++) {
@@ -195,6 +225,12 @@ static void test_failures(void) {
   request.edit.strength = 2;
   expect(&request, NULL, JOB_ERROR_ARGUMENT, "");
   request = request_for(JOB_RECONSTRUCT, target, NULL);
+  request.refine = -1;
+  expect(&request, NULL, JOB_ERROR_ARGUMENT, "steps of refinement");
+  request = request_for(JOB_TRANSPLANT, target, reference);
+  request.refine = 5, request.edit.space = STYLEMAP_SPACE_W;
+  expect(&request, NULL, JOB_ERROR_ARGUMENT, "w+");
+  request = request_for(JOB_RECONSTRUCT, target, NULL);
   request.model = "./nothing.pt";
   expect(&request, NULL, JOB_ERROR_FAILED, "nothing.pt");
   request.model = "nobody";
@@ -210,6 +246,11 @@ static void test_failures(void) {
   Watch w = {.thread = g_thread_self(), .stop_at = 1};
   expect(&request, &w, JOB_ERROR_CANCELLED, "");
   CHECK(w.calls == 1, "asked %d times after a no", w.calls);
+  /* and in the middle of a refinement that would take hours */
+  request = request_for(JOB_TRANSPLANT, target, reference);
+  request.refine = 100000;
+  w = (Watch){.thread = g_thread_self(), .stop_at = 10};
+  expect(&request, &w, JOB_ERROR_CANCELLED, "");
   g_object_unref(target), g_object_unref(reference);
 }
 

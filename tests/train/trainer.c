@@ -154,7 +154,7 @@ static void refined(stylemap_model *model, stylemap_session *session, const floa
   stylemap_refine_report report;
   float again[3 * SIZE * SIZE];
   CHECK(stylemap_pyramid_new(model, &p, &error) == STYLEMAP_OK);
-  const stylemap_refine_options none = {0, 0, 0}, w = {12, 0, 0}, both = {20, 0, 0.5}, wild = {6, 10, 0.5};
+  const stylemap_refine_options none = {0, 1}, w = {12, 0}, both = {12, 1}, wild = {6, 1000};
   CHECK(stylemap_refine(session, images, &none, p, &report, &error) == STYLEMAP_OK, "%s", error.message);
   /* the trainer's forward pass against the session's: see below */
   CHECK_NEAR(report.before, start, 1e-4 * start);
@@ -167,9 +167,10 @@ static void refined(stylemap_model *model, stylemap_session *session, const floa
   CHECK(stylemap_synth(session, p, again, &error) == STYLEMAP_OK);
   CHECK_NEAR(stylemap_mse(again, images, count), report.after, 1e-3 * report.after);
   CHECK(stylemap_refine(session, images, &wild, p, &report, &error) == STYLEMAP_OK);
-  CHECK(report.after <= report.before, "a wild rate: %g to %g", report.before, report.after);
-  const stylemap_refine_options wrong = {-1, 0, 0};
-  CHECK(stylemap_refine(session, images, &wrong, p, &report, &error) == STYLEMAP_BAD_ARGUMENT);
+  CHECK(report.after <= report.before, "wild offsets: %g to %g", report.before, report.after);
+  const stylemap_refine_options wrong[] = {{-1, 0}, {100001, 0}, {1, -1}, {1, NAN}, {1, 1001}};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    CHECK(stylemap_refine(session, images, &wrong[i], p, &report, &error) == STYLEMAP_BAD_ARGUMENT);
   stylemap_pyramid_free(p);
 
   stylemap_session *stopping = NULL;
