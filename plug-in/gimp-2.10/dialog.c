@@ -13,8 +13,8 @@
 #define SPIN_DIGITS 6
 #define NARROW_HINT 380 /* below a control */
 #define WIDE_HINT 460   /* below them all */
-#define COLUMNS 4    /* label, slider, number, unit */
-#define LABEL_DROP 6 /* a label beside the first line of a tall control stands level with its text */
+#define COLUMNS 4       /* label, slider, number, unit */
+#define LABEL_DROP 6    /* a label beside the first line of a tall control stands level with its text */
 
 typedef struct {
   const Procedure *procedure;
@@ -28,7 +28,8 @@ typedef struct {
   gint row;
   GtkWidget *reference_label, *reference_place, *reference, *reference_hint;
   GtkWidget *model, *model_hint, *square_hint, *probe_hint;
-  gint reference_choice; /* of the combo box */
+  GtkWidget *refine, *refine_steps, *space; /* the last NULL where there is none */
+  gint reference_choice;                    /* of the combo box */
 
   AboutModel about;
   gboolean model_ok, square_ok;
@@ -186,13 +187,11 @@ static void attach_scale(Dialog *self, const gchar *text, gdouble *value, Argume
   g_signal_connect(adjustment, "value-changed", G_CALLBACK(gimp_double_adjustment_update), value);
 }
 
-static void attach_count(Dialog *self, const gchar *text, gint *value, ArgumentId id, const gchar *unit,
-                         const gchar *tooltip) {
+/* A spin button with its unit, both in `box`. */
+static GtkWidget *pack_count(GtkWidget *box, gint *value, ArgumentId id, const gchar *unit, const gchar *tooltip) {
   const Argument *argument = procedures_argument(id);
   GtkObject *adjustment = gtk_adjustment_new(*value, argument->minimum, argument->maximum, 1, 10, 0);
   GtkWidget *spin = gtk_spin_button_new(GTK_ADJUSTMENT(adjustment), 1, 0);
-  GtkWidget *box = gtk_hbox_new(FALSE, 6);
-  GtkWidget *label;
 
   gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), TRUE);
   gtk_entry_set_activates_default(GTK_ENTRY(spin), TRUE);
@@ -200,9 +199,46 @@ static void attach_count(Dialog *self, const gchar *text, gint *value, ArgumentI
   gtk_box_pack_start(GTK_BOX(box), spin, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(box), gtk_label_new(unit), FALSE, FALSE, 0);
   gtk_widget_show_all(box);
-  label = attach_label(self, GTK_TABLE(self->table), self->row++, text, box);
-  gtk_label_set_mnemonic_widget(GTK_LABEL(label), spin);
   g_signal_connect(adjustment, "value-changed", G_CALLBACK(gimp_int_adjustment_update), value);
+  return spin;
+}
+
+static void attach_count(Dialog *self, const gchar *text, gint *value, ArgumentId id, const gchar *unit,
+                         const gchar *tooltip) {
+  GtkWidget *box = gtk_hbox_new(FALSE, 6);
+  GtkWidget *spin = pack_count(box, value, id, unit, tooltip);
+  GtkWidget *label = attach_label(self, GTK_TABLE(self->table), self->row++, text, box);
+
+  gtk_label_set_mnemonic_widget(GTK_LABEL(label), spin);
+}
+
+static void update_refine(Dialog *self) {
+  gtk_widget_set_sensitive(self->refine_steps, self->options->refine);
+  if (self->space) /* refined styles are blended in W+ */
+    gtk_widget_set_sensitive(self->space, !self->options->refine);
+}
+
+static void refine_toggled(GtkToggleButton *button, Dialog *self) {
+  self->options->refine = gtk_toggle_button_get_active(button);
+  update_refine(self);
+}
+
+static void attach_refine(Dialog *self) {
+  GtkWidget *box = gtk_hbox_new(FALSE, 6);
+
+  self->refine = gtk_check_button_new_with_mnemonic(_("Refi_ne, slower"));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->refine), self->options->refine);
+  gimp_help_set_help_data(self->refine,
+                          _("First searches for styles that show each picture as it is, down to its details, where the "
+                            "model alone would only show something like it. Takes some seconds to minutes."),
+                          NULL);
+  gtk_box_pack_start(GTK_BOX(box), self->refine, FALSE, FALSE, 0);
+  self->refine_steps =
+      pack_count(box, &self->options->refine_steps, ARGUMENT_REFINE_STEPS, _("steps"),
+                 _("The more steps, the nearer to the pictures, and the longer it takes. It ends before where nothing "
+                   "is gained any more."));
+  attach_label(self, GTK_TABLE(self->table), self->row++, _("Details:"), box);
+  g_signal_connect(self->refine, "toggled", G_CALLBACK(refine_toggled), self);
 }
 
 static void add_advanced(Dialog *self, GtkWidget *box) {
@@ -226,7 +262,8 @@ static void add_advanced(Dialog *self, GtkWidget *box) {
                                  _("W: once, in the style map"), STYLEMAP_SPACE_W, NULL);
   gimp_int_combo_box_connect(GIMP_INT_COMBO_BOX(combo), self->options->edit.space,
                              G_CALLBACK(gimp_int_combo_box_get_active), &self->options->edit.space);
-  gimp_help_set_help_data(combo, _("Where the two style maps are blended."), NULL);
+  gimp_help_set_help_data(combo, _("Where the two style maps are blended. Refined ones are blended in W+."), NULL);
+  self->space = combo;
   attach_label(self, GTK_TABLE(table), 1, _("_Blend in:"), combo);
 
   gtk_container_add(GTK_CONTAINER(expander), table);
@@ -258,6 +295,8 @@ static void add_controls(Dialog *self) {
     gtk_table_attach(GTK_TABLE(self->table), gtk_label_new(_("px")), COLUMNS - 1, COLUMNS, self->row - 1, self->row,
                      GTK_SHRINK, GTK_SHRINK, 0, 0);
   }
+  if (self->procedure->kind != JOB_INTERPOLATE)
+    attach_refine(self);
   if (self->procedure->kind == JOB_INTERPOLATE) {
     attach_count(self, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
                  _("How many pictures are made. The first is like the target, the last like the reference."));
@@ -303,6 +342,8 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef targ
   add_controls(&self);
   if (procedure->kind == JOB_TRANSPLANT)
     add_advanced(&self, box);
+  if (self.refine)
+    update_refine(&self);
   gtk_box_pack_start(GTK_BOX(box), self.square_hint = hint_new(WIDE_HINT), FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(box), self.probe_hint = hint_new(WIDE_HINT), FALSE, FALSE, 0);
 

@@ -9,8 +9,8 @@ static const gchar *text_of(JobKind kind) {
   switch (kind) {
   case JOB_RECONSTRUCT:
     return _("<b>What it does</b>\n"
-             "The model looks at the layer, remembers it as a style map and draws it again, on a new layer. That is "
-             "the best it can do for this picture: what is lost here is lost in every edit with this model.");
+             "The model looks at the layer, remembers it as a style map and draws it again, on a new layer. What is "
+             "lost here is lost in every edit with this model, unless it is refined.");
   case JOB_INTERPOLATE:
     return _("<b>What it does</b>\n"
              "Draws pictures at equal steps between two layers, each on a new layer, the first one lowest. Watch them "
@@ -37,6 +37,12 @@ void help_show(const gchar *help_id, gpointer data) {
   if (!procedure)
     procedure = procedures_nth(0);
   markup = g_strconcat(text_of(procedure->kind), "\n\n",
+                       procedure->kind == JOB_INTERPOLATE
+                           ? ""
+                           : _("<b>Refine</b>\n"
+                               "A model may show only something like your picture: closed eyes open, a beard is a "
+                               "shadow. Refine searches for styles that show the picture itself. The new layer's name "
+                               "tells how far off it was before and is now (MSE, 0 is perfect).\n\n"),
                        _("<b>What it changes</b>\n"
                          "Only the square in the middle of the layer can change: the model sees nothing else. The "
                          "result is a new layer; the selection becomes its layer mask, so you can still paint the "

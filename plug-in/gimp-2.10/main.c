@@ -47,13 +47,15 @@ static void query(void) {
     gimp_install_procedure(procedure->name, procedure->blurb, procedure->help, "The StyleMap for GIMP authors",
                            "The StyleMap for GIMP authors, GPL-3.0-or-later", "2026", procedure->menu_label, "*",
                            GIMP_PLUGIN, procedure->n_arguments, many ? 2 : 1, arguments, many ? layers : layer);
-    gimp_plugin_menu_register(procedure->name, PROCEDURES_MENU);
+    if (procedure->menu_label)
+      gimp_plugin_menu_register(procedure->name, PROCEDURES_MENU);
   }
 }
 
 /* ---------------------------------------------------------------------------------------- arguments */
 
 static void take_arguments(const Procedure *procedure, const GimpParam *params, EditOptions *options) {
+  options->refine = procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
   for (gint i = 0; i < procedure->n_arguments; i++) {
     switch (procedure->arguments[i]) {
     case ARGUMENT_REFERENCE:
@@ -80,6 +82,9 @@ static void take_arguments(const Procedure *procedure, const GimpParam *params, 
       break;
     case ARGUMENT_FRAME_MS:
       options->frame_ms = params[i].data.d_int32;
+      break;
+    case ARGUMENT_REFINE_STEPS:
+      options->refine_steps = params[i].data.d_int32;
       break;
     default:
       break;
@@ -138,15 +143,33 @@ static GimpPDBStatusType status_of(const GError *error) {
   return GIMP_PDB_EXECUTION_ERROR;
 }
 
+static void tell(GimpRunMode mode, const gchar *text) {
+  if (mode == GIMP_RUN_NONINTERACTIVE)
+    g_printerr("%s\n", text); /* a script is not interrupted by a window */
+  else
+    gimp_message(text);
+}
+
 static void tell_whole(GimpRunMode mode, const EditResult *result) {
   gchar *text = g_strdup_printf(_("There was no selection, so the whole square in the middle of the layer was edited "
                                   "(%d × %d pixels)."),
                                 result->width, result->height);
 
-  if (mode == GIMP_RUN_NONINTERACTIVE)
-    g_printerr("%s\n", text); /* a script is not interrupted by a window */
+  tell(mode, text);
+  g_free(text);
+}
+
+/* Short enough for the status bar: a longer message opens a window. */
+static void tell_refined(GimpRunMode mode, const EditResult *result) {
+  const stylemap_refine_report *target = &result->refined[0], *reference = &result->refined[1];
+  gchar *text;
+
+  if (result->n_refined == 1)
+    text = g_strdup_printf(_("Refined: MSE %.5f → %.5f"), target->before, target->after);
   else
-    gimp_message(text);
+    text = g_strdup_printf(_("Refined: MSE %.5f → %.5f, reference %.5f → %.5f"), target->before, target->after,
+                           reference->before, reference->after);
+  tell(mode, text);
   g_free(text);
 }
 
@@ -183,6 +206,8 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
     }
     if (result.whole)
       tell_whole(mode, &result);
+    if (result.n_refined)
+      tell_refined(mode, &result);
     if (mode != GIMP_RUN_NONINTERACTIVE)
       gimp_displays_flush();
     /* the layers' numbers are GIMP's to read after this function: the process ends then */

@@ -16,6 +16,8 @@ static gdouble read_number(GKeyFile *file, const gchar *group, ArgumentId id) {
   return value;
 }
 
+#define REFINE_KEY "refine"
+
 static gchar *reference_key(const Procedure *procedure) { return g_strconcat(procedure->name, "-reference", NULL); }
 
 void settings_load(const Procedure *procedure, EditOptions *options) {
@@ -37,6 +39,10 @@ void settings_load(const Procedure *procedure, EditOptions *options) {
   options->feather = read_number(file, group, ARGUMENT_FEATHER);
   options->frames = (gint)read_number(file, group, ARGUMENT_FRAMES);
   options->frame_ms = (gint)read_number(file, group, ARGUMENT_FRAME_MS);
+  options->refine = g_key_file_has_key(file, group, REFINE_KEY, NULL)
+                        ? g_key_file_get_boolean(file, group, REFINE_KEY, NULL)
+                        : procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
+  options->refine_steps = (gint)read_number(file, group, ARGUMENT_REFINE_STEPS);
   g_key_file_free(file);
   g_free(path);
   g_free(key);
@@ -83,6 +89,10 @@ void settings_save(const Procedure *procedure, const EditOptions *options) {
     default:
       break;
     }
+  }
+  if (procedure->kind != JOB_INTERPOLATE) {
+    g_key_file_set_boolean(file, group, REFINE_KEY, options->refine);
+    g_key_file_set_integer(file, group, procedures_argument(ARGUMENT_REFINE_STEPS)->name, options->refine_steps);
   }
   text = g_key_file_to_data(file, &length, NULL);
   g_file_set_contents(path, text, length, NULL);

@@ -63,6 +63,8 @@ static gdouble number_of(ArgumentId id, const EditOptions *options) {
     return options->frames;
   case ARGUMENT_FRAME_MS:
     return options->frame_ms;
+  case ARGUMENT_REFINE_STEPS:
+    return options->refine_steps;
   default:
     return 0;
   }

@@ -46,6 +46,10 @@ static void fill_request(JobRequest *request, const Procedure *procedure, ImageR
   }
   if (procedure->kind == JOB_INTERPOLATE)
     request->frames = options->frames;
+  else if (options->refine) {
+    request->refine = options->refine_steps;
+    request->edit.space = STYLEMAP_SPACE_W_PLUS;
+  }
 }
 
 static void clear_request(JobRequest *request) {
@@ -78,9 +82,17 @@ static gboolean show_progress(const gchar *phase, gdouble fraction, gpointer dat
 
 /* ------------------------------------------------------------------------------- paste -> new layer */
 
-static gchar *layer_name(const Procedure *procedure, const EditOptions *options, gint n) {
+static gchar *layer_name(const Procedure *procedure, const EditOptions *options, const JobResult *made, gint n) {
+  const stylemap_refine_report *refined = made->refined;
+
   if (procedure->kind == JOB_INTERPOLATE)
     return g_strdup_printf("Frame %d (%dms)", n + 1, options->frame_ms); /* read by GIMP's animation tools */
+  if (made->n_refined == 1)
+    return g_strdup_printf(_("%s (refined: MSE %.5f → %.5f)"), _(procedure->title), refined[0].before,
+                           refined[0].after);
+  if (made->n_refined == 2)
+    return g_strdup_printf(_("%s (refined: MSE %.5f → %.5f, reference %.5f → %.5f)"), _(procedure->title),
+                           refined[0].before, refined[0].after, refined[1].before, refined[1].after);
   return g_strdup(_(procedure->title));
 }
 
@@ -155,7 +167,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
 
   gimp_progress_set_text(_("Adding the result"));
   for (gint i = 0; i < made->n_layers; i++) {
-    gchar *name = layer_name(procedure, options, i);
+    gchar *name = layer_name(procedure, options, made, i);
 
     layers[i] = new_layer(image, target, name, made->layers[i], made->mask);
     g_free(name);
@@ -199,6 +211,8 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
   result->whole = made->whole;
   result->width = made->bounds.width;
   result->height = made->bounds.height;
+  result->n_refined = made->n_refined;
+  memcpy(result->refined, made->refined, sizeof result->refined);
   return TRUE;
 }
 

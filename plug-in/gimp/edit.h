@@ -18,6 +18,8 @@ typedef struct {
   gdouble feather;
   gint frames;
   gint frame_ms;
+  gboolean refine; /* the pictures' styles first: not in interpolate; then `edit` works in W+ */
+  gint refine_steps;
 } EditOptions;
 
 typedef struct {
@@ -25,6 +27,8 @@ typedef struct {
   LayerRef *layers;   /* lowest first; g_free */
   gboolean whole;     /* there was no selection: the whole square was edited */
   gint width, height; /* of what was edited */
+  gint n_refined;
+  stylemap_refine_report refined[2]; /* of the target, then of the reference */
 } EditResult;
 
 /* Everything that can be checked before the work begins. */

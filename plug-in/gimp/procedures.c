@@ -30,6 +30,9 @@ static const Argument arguments[] = {
   [ARGUMENT_FRAME_MS] = { ARGUMENT_FRAME_MS, ARGUMENT_IS_INT, "frame-ms",
     "How long a frame is shown, in milliseconds, as its layer's name tells GIMP's animation tools "
     "(1 <= frame-ms <= 60000)", 1, 60000, 100 },
+  [ARGUMENT_REFINE_STEPS] = { ARGUMENT_REFINE_STEPS, ARGUMENT_IS_INT, "refine-steps",
+    "How many steps of descent bring the styles nearer to each picture than the encoder does (1 <= refine-steps <= "
+    "100000; 100 is a good number)", 1, 100000, 100 },
 };
 
 static const ArgumentId transplant_arguments[] = {
@@ -38,6 +41,13 @@ static const ArgumentId transplant_arguments[] = {
 };
 static const ArgumentId reconstruct_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_MODEL,
+};
+static const ArgumentId transplant_refined_arguments[] = {
+  ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_STRENGTH,
+  ARGUMENT_MASK_RULE, ARGUMENT_FEATHER, ARGUMENT_REFINE_STEPS,
+};
+static const ArgumentId reconstruct_refined_arguments[] = {
+  ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_MODEL, ARGUMENT_REFINE_STEPS,
 };
 static const ArgumentId interpolate_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_FRAMES,
@@ -66,10 +76,29 @@ static const Procedure procedures[] = {
     "steps between their style maps, each on a new layer above the target, the first frame lowest, named for "
     "GIMP's animation tools." SQUARE_HELP,
     interpolate_arguments, G_N_ELEMENTS(interpolate_arguments) },
+  { JOB_TRANSPLANT, "plug-in-stylemap-transplant-refined", NULL, N_("StyleMap Transplant"),
+    N_("Transplants what the selection covers from a reference layer, from refined styles"),
+    "As plug-in-stylemap-transplant in space W+, after both layers' styles have been brought nearer to the pictures by "
+    "descent, which takes some seconds to minutes. How near, before and after, is written to standard error and into "
+    "the new layer's name." SQUARE_HELP,
+    transplant_refined_arguments, G_N_ELEMENTS(transplant_refined_arguments) },
+  { JOB_RECONSTRUCT, "plug-in-stylemap-reconstruct-refined", NULL, N_("StyleMap Reconstruct"),
+    N_("Shows a layer as the model sees it, from refined styles"),
+    "As plug-in-stylemap-reconstruct, after the layer's style has been brought nearer to the picture by descent, which "
+    "takes some seconds to minutes. How near, before and after, is written to standard error and into the new layer's "
+    "name." SQUARE_HELP,
+    reconstruct_refined_arguments, G_N_ELEMENTS(reconstruct_refined_arguments) },
 };
 
 const Argument *procedures_argument(ArgumentId id) {
   return &arguments[id];
+}
+
+gboolean procedures_takes(const Procedure *procedure, ArgumentId id) {
+  for (gint i = 0; i < procedure->n_arguments; i++)
+    if (procedure->arguments[i] == id)
+      return TRUE;
+  return FALSE;
 }
 
 const Procedure *procedures_find(const gchar *name) {

@@ -19,6 +19,7 @@ typedef enum {
   ARGUMENT_FEATHER,
   ARGUMENT_FRAMES,
   ARGUMENT_FRAME_MS,
+  ARGUMENT_REFINE_STEPS,
 } ArgumentId;
 
 typedef enum { ARGUMENT_IS_ITEM, ARGUMENT_IS_TEXT, ARGUMENT_IS_INT, ARGUMENT_IS_FLOAT } ArgumentType;
@@ -34,7 +35,7 @@ typedef struct {
 typedef struct {
   JobKind kind;
   const gchar *name;
-  const gchar *menu_label; /* to be translated */
+  const gchar *menu_label; /* to be translated; NULL: for scripts only */
   const gchar *title;      /* of the dialog, the progress and the new layer, to be translated */
   const gchar *blurb;      /* also the entry's tooltip, to be translated */
   const gchar *help;
@@ -43,7 +44,8 @@ typedef struct {
 } Procedure;
 
 const Argument *procedures_argument(ArgumentId id);
+gboolean procedures_takes(const Procedure *procedure, ArgumentId id);
 /* The procedure of that name, or NULL. */
 const Procedure *procedures_find(const gchar *name);
-/* 0 .. : all of them in menu order, then NULL. */
+/* 0 .. : all of them, those of the menu first and in its order, then NULL. */
 const Procedure *procedures_nth(gint n);

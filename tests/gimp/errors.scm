@@ -20,6 +20,11 @@
          (lambda () (plug-in-stylemap-interpolate RUN-NONINTERACTIVE image target reference model 1 100)))
 (refuses "frame time" image 'argument "'frame-ms' is 0"
          (lambda () (plug-in-stylemap-interpolate RUN-NONINTERACTIVE image target reference model 2 0)))
+(refuses "refine steps" image 'argument "'refine-steps' is 0; it must lie in 1 to 100000"
+         (lambda () (plug-in-stylemap-reconstruct-refined RUN-NONINTERACTIVE image target model 0)))
+(refuses "refine steps, transplant" image 'argument "'refine-steps' is 100001"
+         (lambda () (plug-in-stylemap-transplant-refined RUN-NONINTERACTIVE image target reference model 1.0 0 0.0
+                                                         100001)))
 (refuses "run mode" image 'argument "'run-mode' is 9"
          (lambda () (plug-in-stylemap-transplant 9 image target reference model 1.0 0 0 0.0)))
 (check "too few arguments"

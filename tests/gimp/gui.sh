@@ -125,6 +125,12 @@ sleep 2
 in_profile xdotool windowsize "$(window "$main" | tail -1)" 1200 850
 focus "$main"
 
+# Both errors of "... MSE A → B, reference C → D)" fell.
+gained() {
+  [[ $1 =~ MSE\ ([0-9.]+)\ →\ ([0-9.]+),\ reference\ ([0-9.]+)\ →\ ([0-9.]+)\) ]] || { echo "  is '$1'"; false; } || return 1
+  awk "BEGIN {exit !(${BASH_REMATCH[2]} < ${BASH_REMATCH[1]} && ${BASH_REMATCH[4]} < ${BASH_REMATCH[3]})}"
+}
+
 # --- the entries are in their menu
 keys alt+r
 screenshot filters-menu
@@ -204,6 +210,39 @@ check "progress: Cancel ends the plug-in" wait_for no_plugin
 check "progress: layers" has_layers 2
 check "progress: not a change" equal "$(dirty)" 0
 
+# --- refinement: pressed and given its steps as a user does, then cancelled by the same button
+choose_refinement() { # KEY TITLE STEPS
+  open_dialog "$1" "$2" || return 1
+  keys alt+n Tab ctrl+a # off as long as nobody pressed it in this dialog
+  in_profile xdotool type "$3"
+  sleep 0.5
+  screenshot "dialog-refine-$3"
+  keys Return
+  wait_for no_window "$2"
+}
+ask '(gimp-image-set-active-layer image target)' >/dev/null
+check "refinement starts" choose_refinement ctrl+alt+r "StyleMap Reconstruct" 90000
+check "refinement runs" wait_for plugin_pid
+sleep 3
+screenshot progress-refine
+check "refinement: its choice is remembered" grep -q "^refine-steps=90000" gimp/stylemap-last-values
+in_profile xdotool mousemove --window "$(window "$main" | tail -1)" 955 832 sleep 0.5 click 1
+check "refinement: Cancel ends the plug-in" wait_for no_plugin
+check "refinement: layers" has_layers 2
+check "refinement: not a change" equal "$(dirty)" 0
+
+# --- and done
+check "a refined transplant starts" choose_refinement ctrl+alt+t "StyleMap Transplant" 4
+check "refined: a layer" wait_for has_layers 3
+check "refined: it ends" wait_for no_plugin
+sleep 1
+screenshot after-refined
+name=$(ask '(display (car (gimp-item-get-name (vector-ref (cadr (gimp-image-get-layers image)) 0))))')
+check "refined: the new layer's name tells the gain" gained "$name"
+focus "$main"
+keys ctrl+z
+check "refined: one undo takes it back" wait_for has_layers 2
+
 # --- the target is deleted while it works
 ask '(gimp-image-set-active-layer image target)' >/dev/null
 sed -i 's/frames=1000/frames=300/' gimp/stylemap-last-values
@@ -234,9 +273,12 @@ check "it ends" wait_for no_plugin
 # --- reconstruct
 check "the third dialog opens" open_dialog ctrl+alt+r "StyleMap Reconstruct"
 sleep 2
-screenshot dialog-reconstruct
+screenshot dialog-reconstruct # refinement is still chosen, from above
+keys alt+n
 keys Return
 check "reconstruct makes a layer" wait_for has_layers 3
+name=$(ask '(display (car (gimp-item-get-name (vector-ref (cadr (gimp-image-get-layers image)) 0))))')
+check "it is not refined" equal "$name" "StyleMap Reconstruct"
 
 check "GIMP still runs" kill -0 "$gimp"
 check "no complaints of the plug-in" equal "$(grep CRITICAL gimp.txt | grep -c stylemap)" 0

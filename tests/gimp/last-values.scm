@@ -15,6 +15,10 @@
   (equal "frames" (car made) 3)
   (equal "frame time" (car (gimp-item-get-name (vector-ref (cadr made) 2))) "Frame 3 (250ms)")
   (check "transplant" (number? (car (plug-in-stylemap-transplant RUN-WITH-LAST-VALS image target target "" 0 0 0 0))))
+  (define (reconstructed mode)
+    (car (gimp-item-get-name (car (plug-in-stylemap-reconstruct mode image target "./tiny.safetensors")))))
+  (check "refined" (contains? (reconstructed RUN-WITH-LAST-VALS) "refined: MSE"))
+  (equal "not refined in a script" (reconstructed RUN-NONINTERACTIVE) "StyleMap Reconstruct")
   (gimp-image-remove-layer image reference)
   (for-each (lambda (layer) (gimp-image-remove-layer image layer)) (delq-of target (layer-list image)))
   (refuses "no layer to take from" image 'argument "no reference layer"

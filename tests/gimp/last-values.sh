@@ -10,4 +10,9 @@ model=./tiny.safetensors
 strength=nonsense
 mask-rule=77
 feather=0
+
+[plug-in-stylemap-reconstruct]
+model=./tiny.safetensors
+refine=true
+refine-steps=2
 VALUES

@@ -42,6 +42,21 @@
 (try-one "16 bit linear" PRECISION-U16-LINEAR 0.999 "expected-soft.png" "" 1.0 0 0 12.0)
 (try-one "32 bit float linear" PRECISION-FLOAT-LINEAR 0.999 "expected-soft.png" "" 1.0 0 0 12.0)
 
+; --- refined
+(let* ((image (open "target.png"))
+       (target (active image))
+       (reference (add-below image "reference.png")))
+  (select-mask image 0 0)
+  (let* ((before (visible image))
+         (result (car (plug-in-stylemap-transplant-refined RUN-NONINTERACTIVE image target reference "" 1.0 0 12.0 3)))
+         (seen (visible image)))
+    (compare "refined" seen "expected-refined.png" result 0)
+    (equal "refined: changed pixels outside" (car (test-stylemap-outside before seen result)) 0)
+    (check "refined: name" (contains? (car (gimp-item-get-name result)) "reference 0."))
+    (close-visible before)
+    (close-visible seen))
+  (gimp-image-delete image))
+
 ; --- a layer with an offset on a canvas smaller than it: the same picture comes out
 (let* ((image (open "target.png"))
        (target (active image))
