@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Times `stylemap bench` against ONNX Runtime (npm onnxruntime-node, CPU), turn by turn on the same weights.
 #   compare-onnx.sh STYLEMAP [ARCH] [TASK ...]
+#   compare-onnx.sh STYLEMAP table     every line that is promised: the tasks of published-256, AVX2 alone, one thread
+#                                      against two, synth of light-1024; about half an hour
 # ARCH: published-256 (default), light-256, light-1024, toon-128. Environment: RUNS (9), THREADS (2), FOLDER (where the
 # peer and the models go; kept), BENCH_OPTIONS (more options of `stylemap bench`, as "--isa avx2").
 set -eu
@@ -11,13 +13,30 @@ arch=${2:-published-256}
 shift
 [ $# -gt 0 ] && shift
 folder=${FOLDER:-${XDG_CACHE_HOME:-$HOME/.cache}/stylemap-bench}
-mkdir -p "$folder/$arch"
+mkdir -p "$folder"
 # its install script only fetches GPU libraries
 [ -d "$folder/node_modules/onnxruntime-node" ] ||
   npm install --ignore-scripts --no-audit --no-fund --prefix "$folder" onnxruntime-node@1.30.0
-model=$folder/$arch/model.safetensors
-[ -f "$model" ] || "$stylemap" bench --arch "$arch" --task encode --runs 1 --write "$model" >/dev/null
-[ -f "$folder/$arch/generator.onnx" ] || node "$here/onnx.mjs" "$model" "$folder/$arch"
+
+# ARCH THREADS OPTIONS TASK ...
+compare() {
+  model=$folder/$1/model.safetensors
+  mkdir -p "$folder/$1"
+  [ -f "$model" ] || "$stylemap" bench --arch "$1" --task encode --runs 1 --write "$model" >/dev/null
+  [ -f "$folder/$1/generator.onnx" ] || node "$here/onnx.mjs" "$model" "$folder/$1"
+  echo "$1, $2 threads $3"
+  arch_folder=$folder/$1 threads=$2 options=$3
+  shift 3
+  BENCH_OPTIONS=$options node "$here/compare.mjs" "$stylemap" "$model" "$arch_folder" "${RUNS:-9}" "$threads" "$@"
+}
+
 grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //' || true
 date -u +%Y-%m-%d
-exec node "$here/compare.mjs" "$stylemap" "$model" "$folder/$arch" "${RUNS:-9}" "${THREADS:-2}" "$@"
+if [ "$arch" != table ]; then
+  compare "$arch" "${THREADS:-2}" "${BENCH_OPTIONS:-}" "$@"
+  exit
+fi
+compare published-256 2 ''
+compare published-256 2 '--isa avx2' encode synth transplant
+compare published-256 1 '' encode synth
+compare light-1024 2 '' synth

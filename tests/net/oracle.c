@@ -40,18 +40,30 @@ static double weight(const sm_conv *k, int o, int c, int u, int v) {
          sqrt((double)k->cin * k->k * k->k);
 }
 
+/* row[j] += the k x k sum at j; k x k numbers `w`, rows of x `pitch` apart. */
+static void correlate_row(double *restrict row, int n, const double *restrict x, size_t pitch, const double *w, int k,
+                          int stride) {
+  if (k == 3 && stride == 1)
+    for (int j = 0; j < n; j++)
+      row[j] += w[0] * x[j] + w[1] * x[j + 1] + w[2] * x[j + 2] + w[3] * x[pitch + j] + w[4] * x[pitch + j + 1] +
+                w[5] * x[pitch + j + 2] + w[6] * x[2 * pitch + j] + w[7] * x[2 * pitch + j + 1] +
+                w[8] * x[2 * pitch + j + 2];
+  else
+    for (int u = 0; u < k; u++)
+      for (int v = 0; v < k; v++)
+        for (int j = 0; j < n; j++) row[j] += w[u * k + v] * x[u * pitch + (size_t)(j * stride + v)];
+}
+
 /* No padding. */
 static oracle_map correlate(oracle_map x, const sm_conv *k, int stride) {
   oracle_map y = oracle_new(k->cout, (x.h - k->k) / stride + 1, (x.w - k->k) / stride + 1);
   for (int o = 0; o < y.c; o++)
-    for (int i = 0; i < y.h; i++)
-      for (int j = 0; j < y.w; j++) {
-        double s = 0;
-        for (int c = 0; c < x.c; c++)
-          for (int u = 0; u < k->k; u++)
-            for (int v = 0; v < k->k; v++) s += weight(k, o, c, u, v) * *at(x, c, i * stride + u, j * stride + v);
-        *at(y, o, i, j) = s;
-      }
+    for (int c = 0; c < x.c; c++) {
+      double w[9];
+      for (int t = 0; t < k->k * k->k; t++) w[t] = weight(k, o, c, t / k->k, t % k->k);
+      for (int i = 0; i < y.h; i++)
+        correlate_row(at(y, o, i, 0), y.w, at(x, c, i * stride, 0), (size_t)x.w, w, k->k, stride);
+    }
   return y;
 }
 
@@ -59,10 +71,15 @@ static oracle_map transpose(oracle_map x, const sm_conv *k) {
   oracle_map y = oracle_new(k->cout, 2 * (x.h - 1) + k->k, 2 * (x.w - 1) + k->k);
   for (int o = 0; o < y.c; o++)
     for (int c = 0; c < x.c; c++)
-      for (int i = 0; i < x.h; i++)
-        for (int j = 0; j < x.w; j++)
-          for (int u = 0; u < k->k; u++)
-            for (int v = 0; v < k->k; v++) *at(y, o, 2 * i + u, 2 * j + v) += *at(x, c, i, j) * weight(k, o, c, u, v);
+      for (int u = 0; u < k->k; u++)
+        for (int v = 0; v < k->k; v++) {
+          const double w = weight(k, o, c, u, v);
+          for (int i = 0; i < x.h; i++) {
+            double *to = at(y, o, 2 * i + u, v);
+            const double *from = at(x, c, i, 0);
+            for (int j = 0; j < x.w; j++) to[2 * j] += from[j] * w;
+          }
+        }
   return y;
 }
 
