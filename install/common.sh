@@ -17,7 +17,6 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 has_command() { command -v "$1" >/dev/null 2>&1; }
 has_pkg() { has_command pkg-config && pkg-config --exists "$1"; }
-has_library() { PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q -F "$1 "; }
 
 # One line a need: how to see that it is met, and the Debian package that meets it.
 need() {
@@ -46,7 +45,6 @@ has_svg_icons() { ls /usr/lib/*/gdk-pixbuf-2.0/*/loaders/libpixbufloader-svg.so 
 run_needs() {
   need gimp has_command gimp-console-2.10
   need librsvg2-common has_svg_icons
-  need libopenblas0-pthread has_library libopenblas.so.0
 }
 
 # what single tests use, and are skipped without

@@ -10,7 +10,6 @@ typedef float real;
 #endif
 
 /* C := alpha A op(B) + beta C, row-major; op(B) is B (k x n) or, with `trans_b`, the transpose of B (n x k).
- * One thread; any number of callers at once. sm_product_load must have returned. */
+ * One thread; any number of callers at once. */
 void sm_product(int trans_b, int m, int n, int k, real alpha, const real *a, size_t lda, const real *b, size_t ldb,
                 real beta, real *c, size_t ldc);
-void sm_product_load(void);

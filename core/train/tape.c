@@ -28,7 +28,6 @@ stylemap_status sm_workshop_new(int threads, sm_workshop **out, stylemap_error *
     sm_free(shop);
     return status;
   }
-  sm_product_load();
   shop->kernels = sm_kernels_best();
   *out = shop;
   return STYLEMAP_OK;

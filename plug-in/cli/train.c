@@ -407,17 +407,6 @@ static gboolean write_options(const Run *run, GError **error) {
   return done;
 }
 
-/* OpenBLAS 0.3.21 takes CPUs that are newer than itself for very old ones. This is the host's to mend, before core
- * loads it; who sets the variable is left alone. */
-static void choose_blas_kernels(void) {
-#if defined __x86_64__
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"))
-    g_setenv("OPENBLAS_CORETYPE", "SkylakeX", FALSE);
-  else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    g_setenv("OPENBLAS_CORETYPE", "Haswell", FALSE);
-#endif
-}
-
 /* The trainer, new or from the run's state. */
 static gboolean open_trainer(Run *run, GError **error) {
   const RunOptions *o = run->options;
@@ -505,7 +494,6 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
   else if (given && (o.save_every < 1 || o.report_every < 1 || o.log_every < 1 || o.iterations < 0))
     cli_usage(error, _("Numbers of iterations must be 1 or more."));
   else if (given) {
-    choose_blas_kernels();
     done = open_run(&run, given[0], error) &&
            (o.export_path ? export_model(&run, o.export_path, error) : train(&run, error));
   }

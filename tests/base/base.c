@@ -7,7 +7,6 @@
 #include "base/pool.h"
 #include "base/random.h"
 #include "harness.h"
-#include "kernels/blas.h"
 
 /* Known answers of Philox 4x32-10 (Random123's kat_vectors). */
 static void philox_known_answers(void) {
@@ -108,38 +107,6 @@ static void allocation_limits(void) {
   sm_free(p);
 }
 
-static void matrix_product(void) {
-  sm_blas_load();
-  static const int shapes[][3] = {{1, 1, 1}, {5, 7, 3}, {64, 33, 129}, {3, 512, 27}};
-  for (size_t s = 0; s < 4; s++) {
-    int m = shapes[s][0], n = shapes[s][1], k = shapes[s][2], pad = 3;
-    float *a = malloc(sizeof(float) * (size_t)(m * k)), *b = malloc(sizeof(float) * (size_t)(k * n));
-    float *c[2];
-    for (int i = 0; i < m * k; i++) a[i] = harness_float();
-    for (int i = 0; i < k * n; i++) b[i] = harness_float();
-    for (int way = 0; way < 2; way++) {
-      c[way] = malloc(sizeof(float) * (size_t)(m * (n + pad)));
-      for (int i = 0; i < m * (n + pad); i++) c[way][i] = NAN;
-      (way ? sm_gemm : sm_gemm_portable)(m, n, k, 0.5f, a, k, b, n, 0, c[way], n + pad);
-      double worst = 0;
-      for (int i = 0; i < m; i++)
-        for (int j = 0; j < n + pad; j++) {
-          double sum = 0, size = 0;
-          for (int p = 0; p < k && j < n; p++) {
-            sum += 0.5 * a[i * k + p] * (double)b[p * n + j];
-            size += fabs(0.5 * a[i * k + p] * (double)b[p * n + j]);
-          }
-          float got = c[way][i * (n + pad) + j];
-          if (j >= n) CHECK(isnan(got), "written past the row's end");
-          /* k products and sums, each rounded: (k + 1) eps times the sum of magnitudes */
-          else worst = fmax(worst, fabs(got - sum) - (k + 1) * 1.2e-7 * size);
-        }
-      CHECK(worst <= 0, "%s %d %d %d", way ? sm_blas_name() : "portable", m, n, k);
-    }
-    free(a), free(b), free(c[0]), free(c[1]);
-  }
-}
-
 int main(void) {
   harness_seed();
   philox_known_answers();
@@ -147,6 +114,5 @@ int main(void) {
   pool_runs_each_once();
   error_texts();
   allocation_limits();
-  matrix_product();
   return harness_end();
 }

@@ -7,12 +7,9 @@ bench=$1 torch=$2 rounds=${3:-3} iterations=${4:-3} batch=${5:-16} size=${6:-128
 [ -x "$bench" ] && [ -f "$torch/stylemap_torch.py" ] || { sed -n '4p' "$0"; exit 2; }
 here=$(dirname "$0")
 unset OPENBLAS_CORETYPE
-# as `stylemap train` does: OpenBLAS 0.3.21 takes newer CPUs for very old ones
-flags=$(grep -m1 '^flags' /proc/cpuinfo)
-case $flags in *avx512bw*) core=SkylakeX;; *avx2*) core=Haswell;; *) core=;; esac
 for round in $(seq "$rounds"); do
   echo "round $round"
-  echo "  stylemap: $(OPENBLAS_CORETYPE=$core "$bench" "$iterations" "$batch" "$size" 2)"
+  echo "  stylemap: $("$bench" "$iterations" "$batch" "$size" 2)"
   echo "  PyTorch:  $(/usr/bin/python3 "$here/compare-torch.py" "$torch" "$iterations" "$batch" "$size" 2)"
 done
 uptime
