@@ -60,10 +60,8 @@ stylemap_status stylemap_model_random(const stylemap_architecture *a, uint64_t s
                    .mapping = a->mapping_layer_num, .lr_mul = a->lr_mul, .norm = STYLEMAP_LAYER_NORM,
                    .small = a->small_generator != 0};
   while (c->spatial << c->blocks < c->size) c->blocks++;
-  for (int i = 0; i <= c->blocks; i++) {
-    int width = a->channel_base / (c->spatial << i);
-    c->width[i] = c->encoder[i] = width < a->channel_cap ? width : a->channel_cap;
-  }
+  for (int i = 0; i <= c->blocks; i++)
+    c->width[i] = c->encoder[i] = sm_channels(a->channel_base, a->channel_cap, c->spatial << i);
   making make = {.model = m, .seed = seed};
   stylemap_status status;
   for (int s = 0; s < SM_STATES; s++) SM_TRY_DONE(sm_names_walk(&m->network, s, count_slot, &make));

@@ -20,6 +20,9 @@ typedef struct sm_config {
   int encoder[SM_MAX_BLOCKS + 1];   /* encoder channels at P << i */
 } sm_config;
 
+/* The rule of the published networks; others may have any widths. */
+static inline int sm_channels(int base, int cap, int side) { return base / side < cap ? base / side : cap; }
+
 /* Channels of the style maps at P << i: s(r) of the paper's style resizer. */
 static inline int sm_style_width(const sm_config *c, int i) { return c->small ? c->dim : c->width[i]; }
 

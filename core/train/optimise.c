@@ -11,7 +11,7 @@ typedef struct stepping {
 static void step_task(void *context, int index, int worker) {
   const stepping *s = context;
   sm_parameter *p = &s->weights->parameter[index];
-  real rate = p->pace > 0 ? s->rate * p->pace : s->rate;
+  real rate = s->rate * p->pace;
   for (size_t i = 0; i < p->count; i++) {
     real g = p->grad[i];
     p->moment[i] = s->beta1 * p->moment[i] + s->rest1 * g;

@@ -10,8 +10,6 @@
 #include "base/random.h"
 #include "train/learner.h"
 
-static int channels(int base, int cap, int side) { return base / side < cap ? base / side : cap; }
-
 static int power_of_two(int v) { return v > 0 && (v & (v - 1)) == 0; }
 
 stylemap_status sm_learner_config(sm_config *c, int size, int spatial, int dim, int base, int cap, int small,
@@ -35,7 +33,7 @@ stylemap_status sm_learner_config(sm_config *c, int size, int spatial, int dim, 
                    .norm = norm,
                    .small = small != 0};
   while (spatial << c->blocks < size) c->blocks++;
-  for (int i = 0; i <= c->blocks; i++) c->width[i] = c->encoder[i] = channels(base, cap, spatial << i);
+  for (int i = 0; i <= c->blocks; i++) c->width[i] = c->encoder[i] = sm_channels(base, cap, spatial << i);
   return STYLEMAP_OK;
 }
 
@@ -58,6 +56,7 @@ static sm_parameter *declare(maker *m, double deviation, double constant, int ra
   p->count = 1;
   for (int i = 0; i < rank; i++) p->count *= (size_t)(p->shape[i] = shape[i]);
   int averaged = w->ema != NULL;
+  p->pace = 1;
   if (m->shell) {
     w->count++;
     return p;
@@ -174,11 +173,11 @@ static void make_encoder(maker *m, sm_learner *l) {
 
 static void make_discriminator(maker *m, sm_learner *l) {
   int side = l->config.size, base = l->base, cap = l->cap;
-  l->d_from_rgb = layer(m, 3, channels(base, cap, side), 1, SAME, "convs.0");
+  l->d_from_rgb = layer(m, 3, sm_channels(base, cap, side), 1, SAME, "convs.0");
   for (; side > 4; side /= 2, l->d_blocks++)
     l->d_residual[l->d_blocks] =
-        residual(m, channels(base, cap, side), channels(base, cap, side / 2), "convs", l->d_blocks + 1);
-  int c = channels(base, cap, 4);
+        residual(m, sm_channels(base, cap, side), sm_channels(base, cap, side / 2), "convs", l->d_blocks + 1);
+  int c = sm_channels(base, cap, 4);
   l->d_final_conv = layer(m, c + 1, c, 3, SAME, "final_conv");
   l->d_linear1 = linear(m, c * 16, c, 1, "final_linear.0");
   l->d_linear2 = linear(m, c, 1, 1, "final_linear.1");

@@ -6,15 +6,17 @@
 
 enum { STRIP = 256, LANES = 8 };
 
-SM_CLONES static double dot(const real *a, const real *b, int count) {
+SM_CLONES static double dot(const real *a, const real *b, size_t count) {
   double lane[LANES] = {0}, sum = 0;
-  int i = 0;
+  size_t i = 0;
   for (; i + LANES <= count; i += LANES)
-    for (int l = 0; l < LANES; l++) lane[l] += (double)a[i + l] * (double)b[i + l];
+    for (size_t l = 0; l < LANES; l++) lane[l] += (double)a[i + l] * (double)b[i + l];
   for (; i < count; i++) sum += (double)a[i] * (double)b[i];
   for (int l = 0; l < LANES; l++) sum += lane[l];
   return sum;
 }
+
+double sm_dot(const real *a, const real *b, size_t count) { return dot(a, b, count); } /* a clone would be exported */
 
 SM_CLONES static void add_row(double *sum, double a, const real *b, int count) {
   for (int j = 0; j < count; j++) sum[j] += a * (double)b[j];
@@ -28,7 +30,7 @@ void sm_product(int trans_b, int m, int n, int k, real alpha, const real *a, siz
                 real beta, real *c, size_t ldc) {
   for (size_t i = 0; i < (size_t)m; i++, a += lda, c += ldc) {
     if (trans_b) {
-      for (size_t j = 0; j < (size_t)n; j++) put(&c[j], dot(a, b + j * ldb, k), alpha, beta);
+      for (size_t j = 0; j < (size_t)n; j++) put(&c[j], dot(a, b + j * ldb, (size_t)k), alpha, beta);
       continue;
     }
     for (int first = 0; first < n; first += STRIP) {

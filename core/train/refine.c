@@ -85,15 +85,9 @@ static stylemap_status borrow(void *context, const sm_slot *slot) {
     p->value = (float *)*slot->to; /* never written: nothing learns */
     return *slot->to ? STYLEMAP_OK : widen(b, slot, p);
   }
-  char layer[64];
   int channels;
-  float *running;
-  for (int i = 0; (running = sm_learner_running(b->learner, i, &channels, layer)); i++)
-    if (!strncmp(slot->name, layer, strlen(layer)) && slot->name[strlen(layer)] == '.' &&
-        slot->numel == (int64_t)channels) {
-      int var = strstr(slot->name, "running_var") != NULL;
-      memcpy(running + (var ? channels : 0), *slot->to, sizeof(float) * (size_t)channels);
-    }
+  float *running = sm_find_running(b->learner, slot->name, &channels);
+  if (running) memcpy(running, *slot->to, sizeof(float) * (size_t)channels);
   return STYLEMAP_OK;
 }
 
@@ -192,16 +186,6 @@ static stylemap_status try_at(refining *r, const float *x, double *loss, float *
 
 /* ---------------------------------------------------------------------------------------------- descent */
 
-static double dot(const float *a, const float *b, size_t n) {
-  double lane[8] = {0}, sum = 0;
-  size_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    for (size_t l = 0; l < 8; l++) lane[l] += (double)a[i + l] * b[i + l];
-  for (; i < n; i++) sum += (double)a[i] * b[i];
-  for (int l = 0; l < 8; l++) sum += lane[l];
-  return sum;
-}
-
 /* direction := -H grad, H the inverse of the curvature that the pairs tell (Nocedal and Wright, algorithm 7.4). */
 static void choose_direction(refining *r) {
   size_t n = r->count;
@@ -210,16 +194,16 @@ static void choose_direction(refining *r) {
   for (size_t i = 0; i < n; i++) q[i] = -r->grad[i];
   for (int k = 1; k <= r->pairs; k++) {
     int at = (r->next - k + MEMORY) % MEMORY;
-    alpha[at] = r->rho[at] * dot(r->s[at], q, n);
+    alpha[at] = r->rho[at] * sm_dot(r->s[at], q, n);
     for (size_t i = 0; i < n; i++) q[i] -= (float)alpha[at] * r->y[at][i];
     if (k < r->pairs) continue;
     int last = (r->next - 1 + MEMORY) % MEMORY;
-    float scale = (float)(1 / (r->rho[last] * dot(r->y[last], r->y[last], n)));
+    float scale = (float)(1 / (r->rho[last] * sm_dot(r->y[last], r->y[last], n)));
     for (size_t i = 0; i < n; i++) q[i] *= scale;
   }
   for (int k = r->pairs; k > 0; k--) {
     int at = (r->next - k + MEMORY) % MEMORY;
-    float change = (float)(alpha[at] - r->rho[at] * dot(r->y[at], q, n));
+    float change = (float)(alpha[at] - r->rho[at] * sm_dot(r->y[at], q, n));
     for (size_t i = 0; i < n; i++) q[i] += change * r->s[at][i];
   }
 }
@@ -230,8 +214,8 @@ static void remember_step(refining *r) {
     s[i] = r->to[i] - r->x[i];
     y[i] = r->grad_to[i] - r->grad[i];
   }
-  double sy = dot(s, y, r->count);
-  if (!(sy > 1e-10 * dot(y, y, r->count))) return; /* no curvature to learn from */
+  double sy = sm_dot(s, y, r->count);
+  if (!(sy > 1e-10 * sm_dot(y, y, r->count))) return; /* no curvature to learn from */
   r->rho[r->next] = 1 / sy;
   r->next = (r->next + 1) % MEMORY;
   if (r->pairs < MEMORY) r->pairs++;
@@ -243,7 +227,7 @@ static stylemap_status descend(refining *r, double loss, stylemap_error *error) 
   double last = r->best_mse;
   for (int since = 0; r->taken < r->steps && since <= PATIENCE && r->best_mse > good_enough;) {
     choose_direction(r);
-    double slope = dot(r->grad, r->direction, n), found = INFINITY;
+    double slope = sm_dot(r->grad, r->direction, n), found = INFINITY;
     if (!(slope < 0)) break;
     /* nothing known yet: to where a straight line would have lost a quarter */
     double t = r->pairs ? 1 : 0.25 * loss / -slope;

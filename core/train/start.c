@@ -24,20 +24,18 @@ stylemap_status stylemap_train_like(const char *path, stylemap_train_options *o,
   sm_checkpoint c;
   stylemap_model model = {0};
   SM_TRY(open_checkpoint(path, &c, &model, error));
+  sm_checkpoint_close(&c);
   const sm_config *config = &model.network.config;
   int base = config->width[config->blocks] * config->size, cap = config->width[0], follows = 1;
   for (int i = 0; i <= config->blocks; i++) {
-    int side = config->spatial << i, width = base / side < cap ? base / side : cap;
+    int width = sm_channels(base, cap, config->spatial << i);
     follows = follows && config->width[i] == width && config->encoder[i] == width;
   }
-  if (!follows) {
-    stylemap_status status = sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
-                                     SM_TEXT("%1 cannot be trained on: its widths are not min(cap, base / resolution) "
-                                             "in generator and encoder."),
-                                     path, NULL);
-    sm_checkpoint_close(&c);
-    return status;
-  }
+  if (!follows)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
+                   SM_TEXT("%1 cannot be trained on: its widths are not min(cap, base / resolution) in generator and "
+                           "encoder."),
+                   path, NULL);
   o->size = config->size;
   o->latent_spatial_size = config->spatial;
   o->latent_channel_size = config->dim;
@@ -47,7 +45,6 @@ stylemap_status stylemap_train_like(const char *path, stylemap_train_options *o,
   o->small_generator = config->small;
   o->norm = config->norm;
   o->lr_mul = config->lr_mul;
-  sm_checkpoint_close(&c);
   return STYLEMAP_OK;
 }
 

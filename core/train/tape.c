@@ -41,12 +41,6 @@ void sm_workshop_free(sm_workshop *shop) {
   sm_free(shop);
 }
 
-size_t sm_workshop_bytes(const sm_workshop *shop) {
-  size_t numbers = 0;
-  for (size_t i = 0; i < shop->count; i++) numbers += shop->blocks[i].count;
-  return numbers * sizeof(real);
-}
-
 void sm_workshop_run(sm_workshop *shop, int count, sm_task *task, void *context) {
   sm_pool_run(shop->pool, count, task, context, NULL, NULL);
 }

@@ -32,7 +32,6 @@ typedef struct sm_workshop sm_workshop;
 
 stylemap_status sm_workshop_new(int threads, sm_workshop **shop, stylemap_error *error);
 void sm_workshop_free(sm_workshop *shop);
-size_t sm_workshop_bytes(const sm_workshop *shop); /* taken from the system so far */
 /* Runs task(context, index, worker) for 0 .. count - 1 on all workers. */
 void sm_workshop_run(sm_workshop *shop, int count, sm_task *task, void *context);
 int sm_workshop_threads(const sm_workshop *shop);
@@ -53,7 +52,7 @@ typedef struct sm_parameter {
   real *moment, *square; /* Adam */
   real *average;         /* EMA; NULL for a discriminator */
   int learn;             /* layers add to `grad` */
-  real pace;             /* the optimiser's rate is multiplied by it; 0: by 1 */
+  real pace;             /* the optimiser's rate is multiplied by it; usually 1 */
 } sm_parameter;
 
 typedef struct sm_variable {
