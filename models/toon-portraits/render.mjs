@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Renders toon portraits for training: style "Toon Head" by Johan Melin, CC BY 4.0, through DiceBear and resvg.
-// usage: npm install; node render.mjs FOLDER FIRST LAST SIZE [--plain]
+// usage: npm install; node render.mjs FOLDER FIRST LAST SIZE [--plain | --moved=PART]
 //   FOLDER/NNNNNN/toonN.png, SIZE x SIZE, of the seeds toonFIRST .. toonLAST-1, a thousand files a folder.
 //   Seeds below 1000 are held out for measuring: rendering them needs --plain, which also leaves out the shift, scale
-//   and background variation (the exact options behind the held-out tiles).
+//   and background variation (the exact options behind the held-out tiles). Of the others, PART (0.5) are moved and
+//   scaled.
 import fs from 'fs';
 import path from 'path';
 import { createAvatar } from '@dicebear/core';
 import { toonHead } from '@dicebear/collection';
 import { Resvg } from '@resvg/resvg-js';
 
-const args = process.argv.slice(2).filter((a) => a !== '--plain');
+const args = process.argv.slice(2).filter((a) => !a.startsWith('--'));
 const plain = process.argv.includes('--plain');
+const moved = +(process.argv.find((a) => a.startsWith('--moved='))?.slice(8) ?? 0.5);
 const [folder, first, last, size] = [args[0], ...args.slice(1).map(Number)];
-if (!folder || !(first >= 0) || !(last > first) || !(size >= 16)) {
-  console.error('usage: node render.mjs FOLDER FIRST LAST SIZE [--plain]');
+if (!folder || !(first >= 0) || !(last > first) || !(size >= 16) || !(moved >= 0 && moved <= 1)) {
+  console.error('usage: node render.mjs FOLDER FIRST LAST SIZE [--plain | --moved=PART]');
   process.exit(2);
 }
 if (first < 1000 && !plain) {
@@ -40,8 +42,8 @@ function options(n) {
   if (plain) return base;
   const r = random(n);
   for (let i = 0; i < 4; i++) r();
-  // half as the held-out tiles are; the others moved and scaled a little, the background solid, graded, or any colour
-  if (r() < 0.5) {
+  // some moved and scaled a little, the others where the held-out tiles are; the background solid, graded, or any colour
+  if (r() < moved) {
     base.translateX = Math.round((r() * 2 - 1) * 6);
     base.translateY = Math.round((r() * 2 - 1) * 4);
     base.scale = Math.round(92 + r() * 18);
