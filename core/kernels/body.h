@@ -34,6 +34,14 @@ SM_INLINE void gather(const sm_input *in, const float *map, int block, int y, in
     }
 }
 
+/* What the same tile will read of the next block: high x wide pixels from (y, x), those that its neighbour did not ask
+ * for. A group's lines of one block are too short for the processor to see a stream in them. */
+SM_INLINE void prefetch_patch(const float *block, int width, int y, int x, int high, int wide) {
+  const float *p = block + ((size_t)y * (size_t)width + (size_t)x) * 16;
+  for (int r = 0; r < high; r++, p += (size_t)width * 16)
+    for (int c = 0; c < wide; c++) v_prefetch_far(p + c * 16);
+}
+
 /* out[16 inputs][taps][16 outputs] := scale * the filter's numbers from output k, input c; zero beyond its sizes. */
 static void load_weights(const sm_filter *f, int k, int c, float *out) {
   float line[16][144] __attribute__((aligned(64)));

@@ -7,6 +7,7 @@
 #include "kernels/convolve.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <string.h>
 
 #include "kernels/flush.h"
@@ -18,6 +19,7 @@ enum {
   M_TILES = 98,        /* T in the first way */
   OUTPUTS = 96,        /* N, both filters counted */
   SHARED_U = 6 << 20,  /* most floats of U made before its use */
+  PART_U = 160 << 10,      /* floats of U made and used at a time, where that is all the use it has */
   PAD_V = 64, PAD_U = 80, /* floats that keep the planes' streams off one another's cache sets */
   WEIGHT_SCRATCH = 16 * 16 * 9,
 };
@@ -55,6 +57,7 @@ typedef struct plan {
   int tiles, depth, blocks, pairs; /* channel blocks in (times taps) and out; pairs: tasks over output channels */
   int products;                    /* filters: 1 or 2 */
   int chunk;                       /* pairs that share a pass over V */
+  int part;                        /* input blocks whose U is made and used at a time */
   int by_tiles, panel;             /* tiles of a panel */
   size_t v, u_plane, u, m_plane, m; /* floats: V (all tiles or a panel), U of a pair, M of a product */
   size_t shared, own;
@@ -66,6 +69,58 @@ static size_t v_plane_floats(const sm_kernels *k, int tiles, int depth) {
   return (size_t)(groups * k->rows) * (size_t)depth * 16 + PAD_V;
 }
 
+/* Groups of even size: 16 tiles are 8 + 8, not 14 + 2. */
+static void group(const sm_kernels *k, int tiles, int *rows, int *groups) {
+  *groups = (tiles + k->rows - 1) / k->rows;
+  *rows = (tiles + *groups - 1) / *groups;
+}
+
+/* What the busiest thread has to do when `pieces` are handed out one by one, all of size `each` but the last. */
+static int longest(int threads, int pieces, int each, int last) {
+  const int full = pieces - 1;
+  return full % threads ? (full + threads - 1) / threads * each : full / threads * each + last;
+}
+
+/* Places for tiles in the groups of `tiles`. */
+static int places(const sm_kernels *k, int tiles) {
+  int rows, groups;
+  group(k, tiles, &rows, &groups);
+  return rows * groups;
+}
+
+/* Tiles of a panel, at most PANEL: so many that all threads end together and few rows of groups stay empty.
+ * 0: there are not tiles enough to keep everyone busy. */
+static int panel_of(const sm_kernels *k, int threads, int tiles) {
+  const int fewest = (tiles + PANEL - 1) / PANEL;
+  int best = 0, least = INT_MAX;
+  if (tiles < 4 * threads * k->rows) return 0;
+  for (int some = fewest; some < fewest + 2 * threads + 2; some++) {
+    const int panel = (tiles + some - 1) / some, panels = (tiles + panel - 1) / panel;
+    if (panel < k->rows) break;
+    int time = longest(threads, panels, places(k, panel), places(k, tiles - (panels - 1) * panel));
+    if (time < least) best = panel, least = time;
+  }
+  return best;
+}
+
+/* Pairs of a task, at most `most`: the largest number with which all threads end together. */
+static int chunk_of(int threads, int pairs, int most) {
+  int best = 1, least = INT_MAX;
+  for (int chunk = 1; chunk <= most && chunk <= pairs; chunk++) {
+    const int chunks = (pairs + chunk - 1) / chunk;
+    int time = longest(threads, chunks, chunk, pairs - (chunks - 1) * chunk);
+    if (time <= least) best = chunk, least = time;
+  }
+  return best;
+}
+
+/* U is made of so many input blocks at a time. */
+static void set_part(plan *p, const sm_kernels *k, sm_method method, int blocks) {
+  p->part = blocks;
+  p->u_plane = (size_t)blocks * 16 * (size_t)k->pair * 16 + PAD_U;
+  p->u = (size_t)methods[method].weight_planes * p->u_plane;
+}
+
 static plan plan_of(const sm_kernels *k, int threads, const sm_convolution *c) {
   plan p = {0};
   int rows, columns, step, planes = methods[c->method].planes;
@@ -75,23 +130,26 @@ static plan plan_of(const sm_kernels *k, int threads, const sm_convolution *c) {
   p.blocks = sm_blocks(c->filter.cout);
   p.pairs = (p.blocks + k->pair - 1) / k->pair;
   p.products = c->second.values ? 2 : 1;
-  p.u_plane = (size_t)p.depth * 16 * (size_t)k->pair * 16 + PAD_U;
-  p.u = (size_t)methods[c->method].weight_planes * p.u_plane;
+  set_part(&p, k, c->method, p.depth);
 
-  int panel = PANEL;
-  int share = p.tiles / (4 * threads); /* panels enough to keep everyone busy to the end */
-  if (panel > share) panel = share;
-  panel -= panel % k->rows;
-  p.by_tiles = panel >= k->rows && c->method != SM_TAPS3 &&
-               (size_t)p.pairs * (size_t)p.products * p.u <= SHARED_U;
+  int panel = panel_of(k, threads, p.tiles);
+  p.by_tiles = panel && c->method != SM_TAPS3 && (size_t)p.pairs * (size_t)p.products * p.u <= SHARED_U;
   p.panel = p.by_tiles ? panel : (M_TILES / k->rows) * k->rows;
   int most = OUTPUTS / (k->pair * 16 * p.products);
-  if (!p.by_tiles && most > p.pairs / (2 * threads)) most = p.pairs / (2 * threads); /* chunks are tasks */
   if (most < 1) most = 1;
-  int chunks = (p.pairs + most - 1) / most;
-  p.chunk = (p.pairs + chunks - 1) / chunks; /* evened out */
-  p.v = (size_t)planes * v_plane_floats(k, p.by_tiles ? panel : p.tiles, p.depth);
-  p.m_plane = (size_t)p.panel * (size_t)k->pair * 16 + PAD_V;
+  if (p.by_tiles) { /* a panel's chunks follow one another: evened out */
+    int chunks = (p.pairs + most - 1) / most;
+    p.chunk = (p.pairs + chunks - 1) / chunks;
+  } else {
+    p.chunk = chunk_of(threads, p.pairs, most);
+    /* Where each U meets all tiles but once, it is made in parts that stay in L2. */
+    const size_t block = (size_t)methods[c->method].weight_planes * 16 * 16 * (size_t)(k->pair * p.products * p.chunk);
+    if (methods[c->method].taps == 1 && p.tiles <= p.panel && p.depth * block > PART_U)
+      set_part(&p, k, c->method, (int)(PART_U / block < 1 ? 1 : PART_U / block));
+  }
+  /* memory for the largest panel, since a list of tiles may be cut into larger ones than all of them */
+  p.v = (size_t)planes * v_plane_floats(k, p.by_tiles ? PANEL : p.tiles, p.depth);
+  p.m_plane = (size_t)(p.by_tiles ? PANEL : p.panel) * (size_t)k->pair * 16 + PAD_V;
   p.m = (size_t)planes * p.m_plane;
   size_t all_u = p.u * (size_t)p.products;
   p.shared = p.by_tiles ? all_u * (size_t)p.pairs : p.v;
@@ -132,12 +190,6 @@ typedef struct run {
 
 static float *own_memory(const run *r, int worker) { return r->v->own + (size_t)worker * r->v->own_floats; }
 
-/* Groups of even size: 16 tiles are 8 + 8, not 14 + 2. */
-static void group(const sm_kernels *k, int tiles, int *rows, int *groups) {
-  *groups = (tiles + k->rows - 1) / k->rows;
-  *rows = (tiles + *groups - 1) / *groups;
-}
-
 static void input_group(const run *r, int g, int first, int tiles, int rows, float *v, size_t plane) {
   int left = tiles - g * rows, count = left < rows ? left : rows;
   if (count <= 0) count = 0;
@@ -150,37 +202,53 @@ static int blocks_of(const run *r, int pair) {
   return left < r->v->kernels->pair ? left : r->v->kernels->pair;
 }
 
-static void transform_pair(const run *r, int pair, float *u, float *scratch) {
+/* U of one pair of output blocks, from input blocks from .. from + depth - 1. */
+static void transform_pair(const run *r, int pair, int from, int depth, float *u, float *scratch) {
   const sm_kernels *k = r->v->kernels;
   int block = pair * k->pair, n = blocks_of(r, pair);
-  k->weights[r->c->method](&r->c->filter, block, n, u, r->p.u_plane, scratch);
+  k->weights[r->c->method](&r->c->filter, block, n, from, depth, u, r->p.u_plane, scratch);
   if (r->p.products == 2)
-    k->weights[r->c->method](&r->c->second, block, n, u + r->p.u, r->p.u_plane, scratch);
+    k->weights[r->c->method](&r->c->second, block, n, from, depth, u + r->p.u, r->p.u_plane, scratch);
 }
 
-/* Groups first_group .. + groups - 1 of V through pairs pair .. end - 1 of output blocks, plane by plane. */
-static void multiply(const run *r, int pair, int end, const float *v, size_t v_plane, int rows, int first_group,
-                     int groups, int first_tile, int tiles, const float *u, float *m) {
+static int inputs(const run *r) { return sm_blocks(r->c->filter.cin); }
+
+/* Some of V: groups of tiles, input blocks from .. from + depth - 1. */
+typedef struct piece {
+  const float *v;
+  size_t plane;
+  int rows, groups;
+  int from, depth;
+} piece;
+
+/* M := (onto: M +) a piece of V through pairs pair .. end - 1 of output blocks, plane by plane. */
+static void multiply(const run *r, int pair, int end, const piece *piece, const float *u, float *m) {
   const sm_kernels *k = r->v->kernels;
   const sm_method method = r->c->method;
-  const int products = r->p.products;
+  const int products = r->p.products, rows = piece->rows, groups = piece->groups, depth = piece->depth;
   const size_t v_group = (size_t)(rows * r->p.depth) * 16;
-  v += (size_t)first_group * v_group;
+  const float *v = piece->v + (size_t)(piece->from * rows) * 16;
   const int planes = methods[method].planes, count = (end - pair) * products;
   /* a shared V comes from L3: each product of a plane fetches its part of the next plane */
   const int v_lines = r->p.by_tiles ? 0 : (rows + count - 1) / count;
   for (int p = 0; p < planes; p++)
     for (int j = 0; j < count; j++) {
       const int later = p + 1 < planes ? p + 1 : 0, next = j + 1 < count ? j + 1 : 0;
-      k->product(rows, blocks_of(r, pair + j / products), v + (size_t)p * v_plane, v_group,
-                 u + (size_t)j * r->p.u + (size_t)weight_plane(method, p) * r->p.u_plane, r->p.depth, groups,
-                 m + (size_t)j * r->p.m + (size_t)p * r->p.m_plane,
+      k->product(rows, blocks_of(r, pair + j / products), v + (size_t)p * piece->plane, v_group,
+                 u + (size_t)j * r->p.u + (size_t)weight_plane(method, p) * r->p.u_plane, depth, groups,
+                 m + (size_t)j * r->p.m + (size_t)p * r->p.m_plane, piece->from > 0,
                  u + (size_t)next * r->p.u + (size_t)weight_plane(method, next ? p : later) * r->p.u_plane,
-                 v + (size_t)later * v_plane + (size_t)(j * v_lines * groups * r->p.depth) * 16, v_lines);
+                 v + (size_t)later * piece->plane + (size_t)(j * v_lines * groups * depth) * 16, v_lines);
     }
+}
+
+/* M of tiles first .. first + tiles - 1 to the result. */
+static void finish(const run *r, int pair, int end, int first, int tiles, const float *m) {
+  const sm_kernels *k = r->v->kernels;
+  const int products = r->p.products;
   for (int j = pair; j < end; j++, m += r->p.m * (size_t)products)
-    k->output[method](&r->out, j * k->pair, blocks_of(r, j), first_tile, tiles, m, products == 2 ? m + r->p.m : NULL,
-                      r->p.m_plane);
+    k->output[r->c->method](&r->out, j * k->pair, blocks_of(r, j), first, tiles, m, products == 2 ? m + r->p.m : NULL,
+                            r->p.m_plane);
 }
 
 static void task_input(void *context, int g, int worker) {
@@ -197,12 +265,21 @@ static void task_pair(void *context, int index, int worker) {
   const int pair = index * r->p.chunk, end = pair + r->p.chunk < r->p.pairs ? pair + r->p.chunk : r->p.pairs;
   const size_t u_pair = r->p.u * (size_t)r->p.products;
   float *scratch = own_memory(r, worker), *u = scratch + WEIGHT_SCRATCH, *m = u + u_pair * (size_t)r->p.chunk;
-  for (int j = pair; j < end; j++) transform_pair(r, j, u + u_pair * (size_t)(j - pair), scratch);
   int at_once = r->p.panel / r->rows;
   for (int g = 0; g < r->groups; g += at_once) {
     int n = r->groups - g < at_once ? r->groups - g : at_once, first = g * r->rows;
     int tiles = r->p.tiles - first < n * r->rows ? r->p.tiles - first : n * r->rows;
-    multiply(r, pair, end, r->v->shared, r->v_plane, r->rows, g, n, first, tiles, u, m);
+    piece piece = {.v = r->v->shared + (size_t)(g * r->rows * r->p.depth) * 16, .plane = r->v_plane, .rows = r->rows,
+                   .groups = n};
+    for (; piece.from < r->p.depth; piece.from += piece.depth) {
+      piece.depth = r->p.depth - piece.from < r->p.part ? r->p.depth - piece.from : r->p.part;
+      if (g == 0)
+        for (int j = pair; j < end; j++)
+          transform_pair(r, j, piece.from, r->p.part < r->p.depth ? piece.depth : inputs(r),
+                         u + u_pair * (size_t)(j - pair), scratch);
+      multiply(r, pair, end, &piece, u, m);
+    }
+    finish(r, pair, end, first, tiles, m);
   }
   sm_flush_end(old);
 }
@@ -210,7 +287,7 @@ static void task_pair(void *context, int index, int worker) {
 static void task_weights(void *context, int pair, int worker) {
   run *r = context;
   uint64_t old = sm_flush_begin();
-  transform_pair(r, pair, r->v->shared + (size_t)pair * r->p.u * (size_t)r->p.products, own_memory(r, worker));
+  transform_pair(r, pair, 0, inputs(r), r->v->shared + (size_t)pair * r->p.u * (size_t)r->p.products, own_memory(r, worker));
   sm_flush_end(old);
 }
 
@@ -223,10 +300,11 @@ static void task_panel(void *context, int index, int worker) {
   group(r->v->kernels, tiles, &rows, &groups);
   size_t plane = (size_t)(groups * rows * r->p.depth) * 16 + PAD_V;
   for (int g = 0; g < groups; g++) input_group(r, g, first, tiles, rows, v, plane);
+  const piece piece = {.v = v, .plane = plane, .rows = rows, .groups = groups, .depth = r->p.depth};
   for (int pair = 0, end; pair < r->p.pairs; pair = end) {
     end = pair + r->p.chunk < r->p.pairs ? pair + r->p.chunk : r->p.pairs;
-    multiply(r, pair, end, v, plane, rows, 0, groups, first, tiles,
-             r->v->shared + (size_t)pair * r->p.u * (size_t)r->p.products, m);
+    multiply(r, pair, end, &piece, r->v->shared + (size_t)pair * r->p.u * (size_t)r->p.products, m);
+    finish(r, pair, end, first, tiles, m);
   }
   sm_flush_end(old);
 }

@@ -102,15 +102,16 @@ typedef struct sm_kernels {
 
   /* Tiles first .. first + count - 1 (count <= rows) into V's group at `v`; missing rows are filled with 0. */
   void (*input[SM_METHODS])(const sm_input *in, int first, int count, int rows, float *v, size_t plane);
-  /* Blocks block .. block + blocks - 1 of the filter's outputs; channels beyond cin and cout are 0. `scratch`
-   * holds 16 x 16 x 9 floats. */
-  void (*weights[SM_METHODS])(const sm_filter *filter, int block, int blocks, float *u, size_t plane, float *scratch);
-  /* M[groups * rows][16 blocks] := V[groups][depth][rows][16] x U[depth * 16][16 blocks]. `v_group`: floats from one
-   * group of V to the next. V and U are prefetched, never read, beyond their ends;
+  /* Blocks block .. block + blocks - 1 of the filter's outputs, blocks from .. from + depth - 1 of its inputs; channels
+   * beyond cin and cout are 0. `scratch` holds 16 x 16 x 9 floats. */
+  void (*weights[SM_METHODS])(const sm_filter *filter, int block, int blocks, int from, int depth, float *u,
+                              size_t plane, float *scratch);
+  /* M[groups * rows][16 blocks] := V[groups][depth][rows][16] x U[depth * 16][16 blocks]; `onto`: the sums go on from
+   * what M holds, with the same bits as in one go. `v_group`: floats from one group of V to the next. V and U are prefetched, never read, beyond their ends;
    * the next product's U at `u_next`, and of V's planes `v_lines` lines a block of channels and group from `v_next` on,
    * are brought nearer meanwhile. */
   void (*product)(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth, int groups,
-                  float *m, const float *u_next, const float *v_next, int v_lines);
+                  float *m, int onto, const float *u_next, const float *v_next, int v_lines);
   /* Tiles first .. first + count - 1 of blocks block .. block + blocks - 1; M starts at tile `first`. */
   void (*output[SM_METHODS])(const sm_output *out, int block, int blocks, int first, int count, const float *m,
                              const float *m2, size_t plane);

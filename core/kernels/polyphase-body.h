@@ -37,6 +37,7 @@ static void input_up(const sm_input *in, int first, int count, int rows, float *
       int y = 3 * t.row - 1, x = 3 * t.column - 1;
       const float *map = in->maps[t.picture] + (size_t)b * pixels * 16;
       int inside = !in->other && y >= 0 && x >= 0 && y + 4 <= in->height && x + 4 <= in->width;
+      if (inside && b + 1 < in->blocks) prefetch_patch(map + pixels * 16, in->width, y, x + 1, 4, 3);
       for (int l = 0; l < 16; l += SM_LANES) {
         vf patch[16], half[28];
         const vf *d = patch;
@@ -62,20 +63,26 @@ static void input_up(const sm_input *in, int first, int count, int rows, float *
     }
 }
 
-/* The 7 x 7 blurred pixels that a DOWN tile needs, from 10 x 10. */
-SM_INLINE void blur_patch(const vf *d, size_t s, size_t step, const sm_fir *fir, vf *out) {
-  if (fir->separable) {
-    vf line[70];
-    const vf r0 = v_set(fir->row[0]), r1 = v_set(fir->row[1]), r2 = v_set(fir->row[2]), r3 = v_set(fir->row[3]);
-    for (int r = 0; r < 10; r++)
-      SM_UNROLL(7) for (int c = 0; c < 7; c++) {
-        const vf *p = d + (size_t)r * s + (size_t)c * step;
-        line[r * 7 + c] = v_fma(r0, p[0], r1 * p[step]) + v_fma(r3, p[3 * step], r2 * p[2 * step]);
-      }
-    const vf c0 = v_set(fir->column[0]), c1 = v_set(fir->column[1]);
-    const vf c2 = v_set(fir->column[2]), c3 = v_set(fir->column[3]);
-    for (int i = 0; i < 49; i++)
-      out[i] = v_fma(c0, line[i], c1 * line[i + 7]) + v_fma(c3, line[i + 21], c2 * line[i + 14]);
+/* Ten pixels in a line -> their seven blurred ones, by taps a b b a, by phase -> 7. */
+SM_INLINE void blur_in(const vf *d, size_t s, float a, float b, vf *o, size_t q) {
+  vf p[10], z[7];
+  SM_UNROLL(10) for (int i = 0; i < 10; i++) p[i] = d[(size_t)i * s];
+  SM_UNROLL(7) for (int i = 0; i < 7; i++)
+    z[i] = v_fma(v_set(a), p[i] + p[i + 3], v_set(b) * (p[i + 1] + p[i + 2]));
+  poly_in(z[0], z[2], z[4], z[6], z[1], z[3], z[5], o, q);
+}
+
+/* The transformed 7 x 7 of a DOWN tile from 10 x 10 pixels, `s` and `step` vectors apart, by the FIR kernel in two
+ * passes or, where it is not a symmetric outer product, as it is. */
+SM_INLINE void down_tile(const vf *d, size_t s, size_t step, const sm_fir *fir, float *to, size_t plane) {
+  vf half[70], z[49], o[7];
+  const float *row = fir->row, *column = fir->column;
+  if (fir->separable && row[0] == row[3] && row[1] == row[2] && column[0] == column[3] && column[1] == column[2]) {
+    for (int r = 0; r < 10; r++) blur_in(d + (size_t)r * s, step, row[0], row[1], half + r * 7, 1);
+    SM_UNROLL(7) for (int c = 0; c < 7; c++) {
+      blur_in(half + c, 7, column[0], column[1], o, 1);
+      SM_UNROLL(7) for (int r = 0; r < 7; r++) v_store(to + (size_t)(r * 7 + c) * plane, o[r]);
+    }
     return;
   }
   for (int r = 0; r < 7; r++)
@@ -83,8 +90,17 @@ SM_INLINE void blur_patch(const vf *d, size_t s, size_t step, const sm_fir *fir,
       vf sum = v_set(0);
       for (int k = 0; k < 16; k++)
         sum = v_fma(v_set(fir->full[k]), d[(size_t)(r + k / 4) * s + (size_t)(c + k % 4) * step], sum);
-      out[r * 7 + c] = sum;
+      z[r * 7 + c] = sum;
     }
+  SM_UNROLL(7) for (int r = 0; r < 7; r++) {
+    const vf *e = z + r * 7;
+    poly_in(e[0], e[2], e[4], e[6], e[1], e[3], e[5], half + r * 7, 1);
+  }
+  SM_UNROLL(7) for (int c = 0; c < 7; c++) {
+    const vf *e = half + c;
+    poly_in(e[0], e[14], e[28], e[42], e[7], e[21], e[35], o, 1);
+    SM_UNROLL(7) for (int r = 0; r < 7; r++) v_store(to + (size_t)(r * 7 + c) * plane, o[r]);
+  }
 }
 
 static void input_down(const sm_input *in, int first, int count, int rows, float *v, size_t plane) {
@@ -100,37 +116,30 @@ static void input_down(const sm_input *in, int first, int count, int rows, float
       int y = 6 * t.row - 2, x = 6 * t.column - 2;
       const float *map = in->maps[t.picture] + (size_t)b * pixels * 16;
       int inside = !in->other && y >= 0 && x >= 0 && y + 10 <= in->height && x + 10 <= in->width;
+      if (inside && b + 1 < in->blocks) prefetch_patch(map + pixels * 16, in->width, y, x + 4, 10, 6);
       for (int l = 0; l < 16; l += SM_LANES) {
-        vf patch[100], z[49], half[49];
+        vf patch[100];
+        const vf *d = patch;
+        size_t line = 10, step = 1;
         if (inside) {
-          blur_patch((const vf *)(map + ((size_t)y * (size_t)in->width + (size_t)x) * 16 + l),
-                     (size_t)in->width * SM_VECTORS, SM_VECTORS, in->fir, z);
+          d = (const vf *)(map + ((size_t)y * (size_t)in->width + (size_t)x) * 16 + l);
+          line = (size_t)in->width * SM_VECTORS;
+          step = SM_VECTORS;
         } else {
           gather(in, map, b, y, x, 10, l, patch);
-          blur_patch(patch, 10, 1, in->fir, z);
         }
-        SM_UNROLL(7) for (int c = 0; c < 7; c++) {
-          const vf *e = z + c;
-          poly_in(e[0], e[14], e[28], e[42], e[7], e[21], e[35], half + c, 7);
-        }
-        SM_UNROLL(7) for (int r = 0; r < 7; r++) {
-          vf o[7];
-          const vf *e = half + r * 7;
-          poly_in(e[0], e[2], e[4], e[6], e[1], e[3], e[5], o, 1);
-          SM_UNROLL(7) for (int c = 0; c < 7; c++) v_store(to + (size_t)(r * 7 + c) * plane + l, o[c]);
-        }
+        down_tile(d, line, step, in->fir, to + l, plane);
       }
     }
 }
 
 /* `flip`: a transposed convolution meets the taps in the opposite order. */
-SM_INLINE void weights_poly(const sm_filter *f, int block, int blocks, float *u, size_t plane, float *scratch,
-                            int flip) {
-  int channels = (f->cin + 15) / 16 * 16;
+SM_INLINE void weights_poly(const sm_filter *f, int block, int blocks, int from, int depth, float *u, size_t plane,
+                            float *scratch, int flip) {
   const int g0 = flip ? 2 : 0, g1 = 2 - g0;
   for (int j = 0; j < blocks; j++)
-    for (int c = 0; c < channels; c += 16) {
-      load_weights(f, (block + j) * 16, c, scratch);
+    for (int c = 0; c < depth * 16; c += 16) {
+      load_weights(f, (block + j) * 16, from * 16 + c, scratch);
       for (int k = 0; k < 16; k++)
         for (int l = 0; l < 16; l += SM_LANES) {
           float *to = u + (size_t)(c + k) * (size_t)blocks * 16 + (size_t)(j * 16 + l);
@@ -149,12 +158,14 @@ SM_INLINE void weights_poly(const sm_filter *f, int block, int blocks, float *u,
     }
 }
 
-static void weights_up(const sm_filter *f, int block, int blocks, float *u, size_t plane, float *scratch) {
-  weights_poly(f, block, blocks, u, plane, scratch, 1);
+static void weights_up(const sm_filter *f, int block, int blocks, int from, int depth, float *u, size_t plane,
+                       float *scratch) {
+  weights_poly(f, block, blocks, from, depth, u, plane, scratch, 1);
 }
 
-static void weights_down(const sm_filter *f, int block, int blocks, float *u, size_t plane, float *scratch) {
-  weights_poly(f, block, blocks, u, plane, scratch, 0);
+static void weights_down(const sm_filter *f, int block, int blocks, int from, int depth, float *u, size_t plane,
+                         float *scratch) {
+  weights_poly(f, block, blocks, from, depth, u, plane, scratch, 0);
 }
 
 /* 7 products -> 6 interleaved outputs: even, odd, even, ... */

@@ -5,14 +5,15 @@
 /* NV vectors of output channels. All offsets within a channel block are immediates. */
 #define PRODUCT(ROWS, NV)                                                                                             \
   static void product_##ROWS##_##NV(const float *v, size_t v_group, const float *u, int depth, int groups,            \
-                                    float *m, const float *u_next, const float *v_next, int v_lines) {                \
+                                    float *m, int onto, const float *u_next, const float *v_next, int v_lines) {      \
     enum { WIDTH = (NV) * SM_LANES };                                                                                 \
     const int u_lines = (WIDTH + groups - 1) / groups; /* of 64 bytes for each block of channels */                   \
     for (int g = 0; g < groups; g++, v += v_group, m += (ROWS) * WIDTH) {                                             \
       const float *a = v, *w = u;                                                                                     \
       vf sum[ROWS][NV];                                                                                               \
       SM_UNROLL(16) for (int i = 0; i < (ROWS); i++)                                                                  \
-        SM_UNROLL(4) for (int j = 0; j < (NV); j++) sum[i][j] = v_set(0);                                             \
+        SM_UNROLL(4) for (int j = 0; j < (NV); j++)                                                                   \
+          sum[i][j] = onto ? v_load(m + i * WIDTH + j * SM_LANES) : v_set(0);                                         \
       for (int d = 0; d < depth; d++) {                                                                               \
         SM_UNROLL(16) for (int i = 0; i < (ROWS); i++) v_prefetch(a + ((ROWS) * 2 + i) * 16);                         \
         for (int i = 0; i < u_lines; i++, u_next += 16) v_prefetch_far(u_next);                                       \
@@ -56,11 +57,11 @@
 PRODUCT_ROWS(PRODUCT_BOTH)
 
 static void product(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth, int groups,
-                    float *m, const float *u_next, const float *v_next, int v_lines) {
-  static void (*const sizes[][SM_PAIR])(const float *, size_t, const float *, int, int, float *, const float *,
-                                              const float *, int) = {
+                    float *m, int onto, const float *u_next, const float *v_next, int v_lines) {
+  static void (*const sizes[][SM_PAIR])(const float *, size_t, const float *, int, int, float *, int, const float *,
+                                        const float *, int) = {
       PRODUCT_ROWS(PRODUCT_NAMES)};
-  sizes[rows - 1][blocks - 1](v, v_group, u, depth, groups, m, u_next, v_next, v_lines);
+  sizes[rows - 1][blocks - 1](v, v_group, u, depth, groups, m, onto, u_next, v_next, v_lines);
 }
 #undef PRODUCT
 #undef PRODUCT_ROWS

@@ -31,12 +31,13 @@ static void input_point(const sm_input *in, int first, int count, int rows, floa
 }
 
 /* U [tap][channel][16 blocks], the order of input_pixels. */
-static void weights_taps(const sm_filter *f, int block, int blocks, float *u, size_t plane, float *scratch) {
+static void weights_taps(const sm_filter *f, int block, int blocks, int from, int depth, float *u, size_t plane,
+                         float *scratch) {
   (void)plane;
-  int channels = (f->cin + 15) / 16 * 16;
+  const int channels = depth * 16;
   for (int j = 0; j < blocks; j++)
     for (int c = 0; c < channels; c += 16) {
-      load_weights(f, (block + j) * 16, c, scratch);
+      load_weights(f, (block + j) * 16, from * 16 + c, scratch);
       for (int k = 0; k < 16; k++)
         for (int tap = 0; tap < f->taps; tap++) {
           float *to = u + ((size_t)tap * (size_t)channels + (size_t)(c + k)) * (size_t)blocks * 16 + (size_t)j * 16;

@@ -57,6 +57,7 @@ static void input_winograd(const sm_input *in, int first, int count, int rows, f
       int y = 4 * t.row - 1, x = 4 * t.column - 1;
       const float *map = in->maps[t.picture] + (size_t)b * pixels * 16;
       int inside = !in->other && y >= 0 && x >= 0 && y + 6 <= in->height && x + 6 <= in->width;
+      if (inside && b + 1 < in->blocks) prefetch_patch(map + pixels * 16, in->width, y, x + 2, 6, 4);
       for (int l = 0; l < 16; l += SM_LANES) {
         vf patch[36], half[36];
         const vf *d = patch;
@@ -78,11 +79,11 @@ static void input_winograd(const sm_input *in, int first, int count, int rows, f
     }
 }
 
-static void weights_winograd(const sm_filter *f, int block, int blocks, float *u, size_t plane, float *scratch) {
-  int channels = (f->cin + 15) / 16 * 16;
+static void weights_winograd(const sm_filter *f, int block, int blocks, int from, int depth, float *u, size_t plane,
+                             float *scratch) {
   for (int j = 0; j < blocks; j++)
-    for (int c = 0; c < channels; c += 16) {
-      load_weights(f, (block + j) * 16, c, scratch);
+    for (int c = 0; c < depth * 16; c += 16) {
+      load_weights(f, (block + j) * 16, from * 16 + c, scratch);
       for (int k = 0; k < 16; k++)
         for (int l = 0; l < 16; l += SM_LANES) {
           float *to = u + (size_t)(c + k) * (size_t)blocks * 16 + (size_t)(j * 16 + l);

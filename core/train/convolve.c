@@ -63,7 +63,8 @@ static void direct_weights_task(void *context, int index, int worker) {
                  .taps = d->taps,
                  .scale = d->pass->scale};
   float scratch[16 * 16 * 9] __attribute__((aligned(64)));
-  d->kernels->weights[d->taps == 9 ? SM_TAPS3 : SM_POINT](&f, block, n, d->u + (size_t)index * d->u_pair, 0, scratch);
+  d->kernels->weights[d->taps == 9 ? SM_TAPS3 : SM_POINT](&f, block, n, 0, d->in_blocks, d->u + (size_t)index * d->u_pair,
+                                                            0, scratch);
 }
 
 /* Rows y0 - 1 .. y1 of every block with a zero pixel at each end. */

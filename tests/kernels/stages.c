@@ -81,7 +81,9 @@ static void weight_stage(const sm_kernels *k) {
   float *w = filled(COUT * CIN * 9, 0), *u = filled(36 * plane, 1), *scratch = filled(16 * 16 * 9, 1);
   const sm_filter f = {w, 0, COUT, CIN, 9, 0.5f};
   for (int block = 0; block < 2; block += k->pair) {
-    k->weights[SM_WINOGRAD](&f, block, k->pair, u, plane, scratch);
+    /* in two parts, as layers of many channels are */
+    for (int from = 0; from < 2; from++)
+      k->weights[SM_WINOGRAD](&f, block, k->pair, from, 1, u + (size_t)(from * 16 * k->pair * 16), plane, scratch);
     for (int c = 0; c < 32; c++)
       for (int o = 0; o < k->pair * 16; o++)
         for (int p = 0; p < 36; p++) {
@@ -105,7 +107,7 @@ static int product_wrong(const sm_kernels *k, int rows, int blocks, int depth, i
   const size_t width = (size_t)blocks * 16, n = (size_t)depth * 16, v_group = (size_t)rows * n;
   float *v = filled(v_group * (size_t)groups, 0), *u = filled(n * width, 0);
   float *m = filled((size_t)(rows * groups) * width + 16, 1);
-  k->product(rows, blocks, v, v_group, u, depth, groups, m, u, v, 1);
+  k->product(rows, blocks, v, v_group, u, depth, groups, m, 0, u, v, 1);
   int wrong = 0;
   for (int t = 0; t < rows * groups; t++)
     for (size_t o = 0; o < width; o++) {
@@ -153,15 +155,28 @@ static void output_stage(const sm_kernels *k, int stream) {
   sm_free(m), sm_free(y), sm_free(bias);
 }
 
+/* The same sums in two parts of the depth have the same bits. */
+static void product_in_parts(const sm_kernels *k, int rows, int blocks) {
+  enum { DEPTH = 3, GROUPS = 2 };
+  const size_t width = (size_t)blocks * 16, v_group = (size_t)rows * DEPTH * 16, count = (size_t)(rows * GROUPS) * width;
+  float *v = filled(v_group * GROUPS, 0), *u = filled(DEPTH * 16 * width, 0);
+  float *whole = filled(count, 1), *parts = filled(count, 1);
+  k->product(rows, blocks, v, v_group, u, DEPTH, GROUPS, whole, 0, u, v, 0);
+  k->product(rows, blocks, v, v_group, u, 1, GROUPS, parts, 0, u, v, 0);
+  k->product(rows, blocks, v + rows * 16, v_group, u + 16 * width, DEPTH - 1, GROUPS, parts, 1, u, v, 0);
+  CHECK(memcmp(whole, parts, count * sizeof *whole) == 0, "%s %d rows %d blocks in parts", k->name, rows, blocks);
+  sm_free(v), sm_free(u), sm_free(whole), sm_free(parts);
+}
+
 /* Functions written to be wrong: the check above must see them. */
 static const sm_kernels *real;
 static void without_last_block(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth,
-                               int groups, float *m, const float *u_next, const float *v_next, int v_lines) {
-  real->product(rows, blocks, v, v_group, u, depth - 1, groups, m, u_next, v_next, v_lines);
+                               int groups, float *m, int onto, const float *u_next, const float *v_next, int v_lines) {
+  real->product(rows, blocks, v, v_group, u, depth - 1, groups, m, onto, u_next, v_next, v_lines);
 }
 static void one_bit_off(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth, int groups,
-                        float *m, const float *u_next, const float *v_next, int v_lines) {
-  real->product(rows, blocks, v, v_group, u, depth, groups, m, u_next, v_next, v_lines);
+                        float *m, int onto, const float *u_next, const float *v_next, int v_lines) {
+  real->product(rows, blocks, v, v_group, u, depth, groups, m, onto, u_next, v_next, v_lines);
   m[rows * groups * blocks * 16 - 1] *= 1.001f;
 }
 
@@ -175,11 +190,13 @@ int main(void) {
     output_stage(*k, 0);
     output_stage(*k, 1);
     for (int rows = 1; rows <= (*k)->rows; rows++)
-      for (int blocks = 1; blocks <= (*k)->pair; blocks++)
+      for (int blocks = 1; blocks <= (*k)->pair; blocks++) {
+        product_in_parts(*k, rows, blocks);
         for (int depth = 1; depth <= 3; depth++) {
           int wrong = product_wrong(*k, rows, blocks, depth, 2);
           CHECK(wrong == 0, "%s %d rows %d blocks depth %d: %d wrong", (*k)->name, rows, blocks, depth, wrong);
         }
+      }
     sm_kernels bad = **k;
     real = *k;
     bad.product = without_last_block;
