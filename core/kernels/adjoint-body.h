@@ -67,7 +67,7 @@ SM_INLINE void delta_tiles(const sm_input *in, int first, int count, int rows, f
           line = (size_t)in->width * SM_VECTORS;
           step = SM_VECTORS;
         } else {
-          gather(in, map, b, y, x, side, l, patch);
+          gather(in, map, NULL, y, x, side, l, patch);
         }
         SM_UNROLL(4) for (int c = 0; c < side; c++) {
           if (side == 4) wino_delta6(d + (size_t)c * step, line, half + c, 4);

@@ -13,11 +13,28 @@ SM_INLINE tile_at tile(const int32_t *tiles, int number, int rows, int columns) 
   return (tile_at){n / (rows * columns), in_picture / columns, in_picture % columns};
 }
 
-/* The side x side pixels from (y, x) of block `block`, lanes l .., zero outside the map: the slow way in, for tiles
- * at the edge and for blended inputs. */
-SM_INLINE void gather(const sm_input *in, const float *map, int block, int y, int x, int side, int l, vf *patch) {
-  const float *other = NULL;
-  if (in->other) other = in->other + (size_t)block * (size_t)in->height * (size_t)in->width * 16;
+/* Block `block` of a picture's map for the tile of side x side pixels from (y, x): `*map` is the only one it is made
+ * of, or `*other` is the one it is blended with. */
+SM_INLINE void maps_of(const sm_input *in, int picture, int block, int y, int x, int side, const float **map,
+                       const float **other) {
+  const size_t at = (size_t)block * (size_t)in->height * (size_t)in->width * 16;
+  *map = in->maps[picture] + at;
+  *other = NULL;
+  if (!in->other) return;
+  int y1 = y + side < in->height ? y + side : in->height, x1 = x + side < in->width ? x + side : in->width;
+  y = y < 0 ? 0 : y, x = x < 0 ? 0 : x;
+  const float first = in->alpha[(size_t)y * (size_t)in->width + (size_t)x];
+  int same = first == 0 || first == 1;
+  for (int v = y; same && v < y1; v++)
+    for (int u = x; u < x1; u++) same &= in->alpha[(size_t)v * (size_t)in->width + (size_t)u] == first;
+  if (!same) *other = in->other + at;
+  else if (first == 1) *map = in->other + at;
+}
+
+/* The side x side pixels from (y, x) of a block, lanes l .., zero outside the map: the slow way in, for tiles at the
+ * map's edge and for blended ones (`other` not NULL). */
+SM_INLINE void gather(const sm_input *in, const float *map, const float *other, int y, int x, int side, int l,
+                      vf *patch) {
   for (int r = 0; r < side; r++)
     for (int c = 0; c < side; c++) {
       int v = y + r, u = x + c;
@@ -27,7 +44,8 @@ SM_INLINE void gather(const sm_input *in, const float *map, int block, int y, in
         value = v_load(map + p);
         if (other) {
           vf toward = v_load(other + p);
-          value = in->alpha[pixel] == 1 ? toward : v_fma(v_set(in->alpha[pixel]), toward - value, value);
+          const float a = in->alpha[pixel];
+          if (a != 0) value = a == 1 ? toward : v_fma(v_set(a), toward - value, value);
         }
       }
       patch[r * side + c] = value;

@@ -35,8 +35,9 @@ static void input_up(const sm_input *in, int first, int count, int rows, float *
       }
       tile_at t = tile(in->tiles, first + i, in->rows, in->columns);
       int y = 3 * t.row - 1, x = 3 * t.column - 1;
-      const float *map = in->maps[t.picture] + (size_t)b * pixels * 16;
-      int inside = !in->other && y >= 0 && x >= 0 && y + 4 <= in->height && x + 4 <= in->width;
+      const float *map, *other;
+      maps_of(in, t.picture, b, y, x, 4, &map, &other);
+      int inside = !other && y >= 0 && x >= 0 && y + 4 <= in->height && x + 4 <= in->width;
       if (inside && b + 1 < in->blocks) prefetch_patch(map + pixels * 16, in->width, y, x + 1, 4, 3);
       for (int l = 0; l < 16; l += SM_LANES) {
         vf patch[16], half[28];
@@ -47,7 +48,7 @@ static void input_up(const sm_input *in, int first, int count, int rows, float *
           s = (size_t)in->width * SM_VECTORS;
           step = SM_VECTORS;
         } else {
-          gather(in, map, b, y, x, 4, l, patch);
+          gather(in, map, other, y, x, 4, l, patch);
         }
         SM_UNROLL(4) for (int c = 0; c < 4; c++) {
           const vf *e = d + (size_t)c * step;
@@ -114,8 +115,9 @@ static void input_down(const sm_input *in, int first, int count, int rows, float
       }
       tile_at t = tile(in->tiles, first + i, in->rows, in->columns);
       int y = 6 * t.row - 2, x = 6 * t.column - 2;
-      const float *map = in->maps[t.picture] + (size_t)b * pixels * 16;
-      int inside = !in->other && y >= 0 && x >= 0 && y + 10 <= in->height && x + 10 <= in->width;
+      const float *map, *other;
+      maps_of(in, t.picture, b, y, x, 10, &map, &other);
+      int inside = !other && y >= 0 && x >= 0 && y + 10 <= in->height && x + 10 <= in->width;
       if (inside && b + 1 < in->blocks) prefetch_patch(map + pixels * 16, in->width, y, x + 4, 10, 6);
       for (int l = 0; l < 16; l += SM_LANES) {
         vf patch[100];
@@ -126,7 +128,7 @@ static void input_down(const sm_input *in, int first, int count, int rows, float
           line = (size_t)in->width * SM_VECTORS;
           step = SM_VECTORS;
         } else {
-          gather(in, map, b, y, x, 10, l, patch);
+          gather(in, map, other, y, x, 10, l, patch);
         }
         down_tile(d, line, step, in->fir, to + l, plane);
       }

@@ -12,9 +12,10 @@ SM_INLINE void input_pixels(const sm_input *in, int first, int count, int rows, 
             continue;
           }
           tile_at t = tile(in->tiles, first + i, in->rows, in->columns);
+          const size_t at = (size_t)b * pixels * 16;
           for (int l = 0; l < 16; l += SM_LANES) {
             vf one;
-            gather(in, in->maps[t.picture] + (size_t)b * pixels * 16, b, t.row + dy, t.column + dx, 1, l, &one);
+            gather(in, in->maps[t.picture] + at, in->other ? in->other + at : NULL, t.row + dy, t.column + dx, 1, l, &one);
             v_store(v + l, one);
           }
         }

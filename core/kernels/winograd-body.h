@@ -55,8 +55,9 @@ static void input_winograd(const sm_input *in, int first, int count, int rows, f
       }
       tile_at t = tile(in->tiles, first + i, in->rows, in->columns);
       int y = 4 * t.row - 1, x = 4 * t.column - 1;
-      const float *map = in->maps[t.picture] + (size_t)b * pixels * 16;
-      int inside = !in->other && y >= 0 && x >= 0 && y + 6 <= in->height && x + 6 <= in->width;
+      const float *map, *other;
+      maps_of(in, t.picture, b, y, x, 6, &map, &other);
+      int inside = !other && y >= 0 && x >= 0 && y + 6 <= in->height && x + 6 <= in->width;
       if (inside && b + 1 < in->blocks) prefetch_patch(map + pixels * 16, in->width, y, x + 2, 6, 4);
       for (int l = 0; l < 16; l += SM_LANES) {
         vf patch[36], half[36];
@@ -67,7 +68,7 @@ static void input_winograd(const sm_input *in, int first, int count, int rows, f
           line = (size_t)in->width * SM_VECTORS;
           step = SM_VECTORS;
         } else {
-          gather(in, map, b, y, x, 6, l, patch);
+          gather(in, map, other, y, x, 6, l, patch);
         }
         SM_UNROLL(6) for (int c = 0; c < 6; c++) wino_in6(d + (size_t)c * step, line, half + c, 6);
         SM_UNROLL(6) for (int r = 0; r < 6; r++) {

@@ -53,8 +53,9 @@ static sm_convolution rest_of(const stylemap_session *s, const sm_level_modulati
                           .height = m->side, .width = m->side, .pictures = 1, .in = style};
 }
 
-/* The sources of modulations: the pictures, and their blend at full strength. */
-enum { TARGET, REFERENCE, BLEND, SOURCES };
+/* The sources of modulations: the pictures, and their blend at full strength. Where a window has one weight, 0 or 1,
+ * the blend is the picture, bit for bit: so tiles that need one source each, whichever it is, go together as ANY. */
+enum { TARGET, REFERENCE, BLEND, SOURCES, ANY = SOURCES };
 
 /* A set of tiles of one source. */
 typedef struct tiles {
@@ -182,7 +183,7 @@ typedef struct level_work {
   const sm_level_modulation *m;
   int level;
   float strength;
-  tiles source[SOURCES];
+  tiles source[SOURCES + 1];
   sm_modulations *kept[SOURCES];
 } level_work;
 
@@ -195,20 +196,27 @@ static unsigned needs(const level_work *k, int tile, float *t) {
   return *t == 1 ? 1 << REFERENCE : 1 << TARGET | 1 << REFERENCE;
 }
 
+static int is_single(unsigned need) { return !(need & (need - 1)); }
+
+/* The one that a tile with a single need comes from. */
+static int only_source(unsigned need) { return need == 1 << TARGET ? TARGET : need == 1 << REFERENCE ? REFERENCE : BLEND; }
+
 static const float *record_of(const level_work *k, int source, int tile) {
   return k->kept[source] ? k->kept[source]->tile[k->level][tile] : NULL;
 }
 
-/* Computes and remembers what is needed of one source and not there yet, while there is memory for it. */
+/* Computes and remembers what mixtures need of one source, or (ANY) what single needs are, and is not there yet, while
+ * there is memory for it. A blend by itself is used once. */
 static void remember(level_work *k, int source) {
   stylemap_session *s = k->s;
   tiles *t = &k->source[source];
-  if (!k->kept[source]) return;
   t->count = 0;
   for (int i = 0; i < k->m->tiles; i++) {
     float mix;
-    unsigned need = needs(k, i, &mix);
-    if (!(need & 1u << source) || need == 1 << BLEND || record_of(k, source, i)) continue;
+    const unsigned need = needs(k, i, &mix);
+    const int of = source == ANY ? only_source(need) : source;
+    if (is_single(need) != (source == ANY) || need == 1 << BLEND) continue;
+    if (!(need & 1u << of) || !k->kept[of] || record_of(k, of, i)) continue;
     if (!(s->record[t->count] = sm_cache_record(s, k->level))) break;
     t->list[t->count++] = i;
   }
@@ -218,18 +226,21 @@ static void remember(level_work *k, int source) {
       sm_cache_return(&s->cache, k->level, s->record[i]);
       continue;
     }
-    k->kept[source]->tile[k->level][t->list[i]] = s->record[i];
-    k->kept[source]->records++;
+    float mix;
+    sm_modulations *kept = k->kept[source == ANY ? only_source(needs(k, t->list[i], &mix)) : source];
+    kept->tile[k->level][t->list[i]] = s->record[i];
+    kept->records++;
   }
 }
 
-/* The tiles of one source alone that are not remembered. */
-static void straight(level_work *k, int source, const float *x, float *rest, float *out) {
-  tiles *t = &k->source[source];
+/* The tiles with a single need that are not remembered. */
+static void straight(level_work *k, const float *x, float *rest, float *out) {
+  tiles *t = &k->source[ANY];
   t->count = 0;
   for (int i = 0; i < k->m->tiles; i++) {
     float mix;
-    if (needs(k, i, &mix) == 1u << source && !record_of(k, source, i)) t->list[t->count++] = i;
+    const unsigned need = needs(k, i, &mix);
+    if (is_single(need) && !record_of(k, only_source(need), i)) t->list[t->count++] = i;
   }
   if (t->count) convolve_modulated(k->s, k->m, t, x, rest, out);
 }
@@ -260,7 +271,7 @@ static void mixtures(level_work *k, const float *x, float *rest, float *out, flo
         float t;
         unsigned need = needs(k, i, &t);
         int missing = 0;
-        if (!(need & (need - 1))) continue;
+        if (is_single(need)) continue;
         for (int r = 0; r < SOURCES; r++) missing |= need & 1u << r && !record_of(k, r, i);
         if (!missing) continue;
         float *own = scratch + (size_t)(2 * count++ + (q != TARGET)) * each;
@@ -286,25 +297,26 @@ static void from_sources(stylemap_session *s, const sm_styles *styles, int level
   level_work k = {.s = s, .m = m, .level = level, .strength = styles->strength,
                   .kept = {styles->of_target, styles->of_reference, styles->of_blend}};
   const float *weight = styles->reference ? sm_level_weight(&s->net->config, styles->weight, m->side) : NULL;
-  for (int q = 0; q < SOURCES; q++)
+  for (int q = 0; q <= ANY; q++)
     k.source[q] = (tiles){.style = styles->target->level[level], .list = s->tile_list};
   if (weight) {
     k.source[REFERENCE].style = k.source[BLEND].other = styles->reference->level[level];
     k.source[BLEND].weight = weight;
+    if (styles->strength > 0) k.source[ANY] = k.source[BLEND];
   }
   for (int i = 0; i < m->tiles; i++) {
     s->tile_weight[i] = weight ? window_weight(weight, m->side, i / m->columns, i % m->columns, m->step) : 0;
     s->mix[i].from = NULL;
   }
-  for (int q = 0; q < SOURCES; q++) remember(&k, q);
-  for (int q = 0; q < SOURCES; q++) straight(&k, q, x, rest, out);
+  for (int q = 0; q <= ANY; q++) remember(&k, q);
+  straight(&k, x, rest, out);
   mixtures(&k, x, rest, out, scratch, scratch_floats);
   for (int i = 0; i < m->tiles; i++) {
     float t;
     unsigned need = needs(&k, i, &t);
     name(&k, i, need, t);
     /* written already: straight, or from the scratch memory */
-    if (need & (need - 1) && !s->mix[i].to) s->mix[i].from = NULL;
+    if (!is_single(need) && !s->mix[i].to) s->mix[i].from = NULL;
   }
   assemble(s, m, x, rest, out);
 }
