@@ -60,6 +60,18 @@ SM_INLINE void prefetch_patch(const float *block, int width, int y, int x, int h
     for (int c = 0; c < wide; c++) v_prefetch_far(p + c * 16);
 }
 
+/* Output r of the 16 x 16 channels of weights that are loaded after those of output block k and the input channels from
+ * c on, in an order of inputs within outputs; the inputs are from .. from + 16 depth - 1. A weight's first touch is
+ * from memory, so its lines are asked for one by one while the ones before it are transformed. */
+SM_INLINE void prefetch_weights(const sm_filter *f, int k, int c, int from, int depth, int r) {
+  c += 16;
+  if (c >= from + 16 * depth) k++, c = from;
+  if (k * 16 + r >= f->cout) return;
+  const size_t each = f->half ? sizeof(uint16_t) : sizeof(float);
+  const char *p = (const char *)f->values + ((size_t)(k * 16 + r) * (size_t)f->cin + (size_t)c) * (size_t)f->taps * each;
+  for (size_t i = 0; i < 16 * (size_t)f->taps * each; i += 64) __builtin_prefetch(p + i, 0, 2);
+}
+
 /* out[16 inputs][taps][16 outputs] := scale * the filter's numbers from output k, input c; zero beyond its sizes. */
 static void load_weights(const sm_filter *f, int k, int c, float *out) {
   float line[16][144] __attribute__((aligned(64)));
@@ -75,11 +87,8 @@ static void load_weights(const sm_filter *f, int k, int c, float *out) {
       uint16_t tail[144] = {0};
       if (used < n) values = memcpy(tail, values, (size_t)used * sizeof *tail);
       for (int i = 0; i < n; i += 16) v_half(values + i, line[r] + i);
-      if (used == n) for (int i = 0; i < n; i += 32) __builtin_prefetch(values + n + i);
     } else if (used == n) {
       row[r] = (const float *)f->values + from;
-      /* the next sixteen channels: this is the first touch of a weight, usually from memory */
-      for (int i = 0; i < n; i += 16) v_prefetch(row[r] + n + i);
     } else {
       memcpy(line[r], (const float *)f->values + from, (size_t)used * sizeof(float));
       memset(line[r] + used, 0, (size_t)(n - used) * sizeof(float));

@@ -142,7 +142,8 @@ SM_INLINE void weights_poly(const sm_filter *f, int block, int blocks, int from,
   for (int j = 0; j < blocks; j++)
     for (int c = 0; c < depth * 16; c += 16) {
       load_weights(f, (block + j) * 16, from * 16 + c, scratch);
-      for (int k = 0; k < 16; k++)
+      for (int k = 0; k < 16; k++) {
+        prefetch_weights(f, block + j, from * 16 + c, from * 16, depth, k);
         for (int l = 0; l < 16; l += SM_LANES) {
           float *to = u + (size_t)(c + k) * (size_t)blocks * 16 + (size_t)(j * 16 + l);
           const float *g = scratch + k * 9 * 16 + l;
@@ -157,6 +158,7 @@ SM_INLINE void weights_poly(const sm_filter *f, int block, int blocks, int from,
             SM_UNROLL(5) for (int q = 0; q < 5; q++) v_store(to + (size_t)(r * 5 + q) * plane, o[q]);
           }
         }
+      }
     }
 }
 

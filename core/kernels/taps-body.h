@@ -39,11 +39,13 @@ static void weights_taps(const sm_filter *f, int block, int blocks, int from, in
   for (int j = 0; j < blocks; j++)
     for (int c = 0; c < channels; c += 16) {
       load_weights(f, (block + j) * 16, from * 16 + c, scratch);
-      for (int k = 0; k < 16; k++)
+      for (int k = 0; k < 16; k++) {
+        prefetch_weights(f, block + j, from * 16 + c, from * 16, depth, k);
         for (int tap = 0; tap < f->taps; tap++) {
           float *to = u + ((size_t)tap * (size_t)channels + (size_t)(c + k)) * (size_t)blocks * 16 + (size_t)j * 16;
           memcpy(to, scratch + (k * f->taps + tap) * 16, 64);
         }
+      }
     }
 }
 
