@@ -17,39 +17,42 @@ static size_t stylemap_floats(const sm_config *c) { return (size_t)c->dim * sm_p
 
 /* One of the flow's pictures: from the session's memory, or made for this call. */
 typedef struct styled {
-  float *stylemap;
-  stylemap_pyramid *own;         /* or NULL */
-  const stylemap_pyramid *pyramid;
+  float *own_stylemap;    /* or NULL */
+  stylemap_pyramid *own;  /* or NULL */
+  const float *stylemap;
+  stylemap_pyramid *pyramid;
   const sm_picture *remembered;  /* or NULL */
 } styled;
 
 static void styled_free(styled *p) {
   stylemap_pyramid_free(p->own);
-  sm_free(p->stylemap);
+  sm_free(p->own_stylemap);
   *p = (styled){0};
 }
 
 static stylemap_status styled_new(stylemap_session *s, styled *p, stylemap_error *error) {
   size_t floats = stylemap_floats(&s->net->config);
-  p->stylemap = sm_alloc(floats, sizeof(float));
+  p->stylemap = p->own_stylemap = sm_alloc(floats, sizeof(float));
   if (!p->stylemap) return sm_no_memory(error, floats * sizeof(float));
   SM_TRY(stylemap_pyramid_new(s->model, &p->own, error));
   p->pyramid = p->own;
   return STYLEMAP_OK;
 }
 
-/* E and the style resizer, unless the session has seen the image. */
-static stylemap_status styles_of(stylemap_session *s, const float *image, styled *p, stylemap_error *error) {
+/* E, unless the session has seen the image, and what is needed of the style resizer, see sm_resize_needed. */
+static stylemap_status styles_of(stylemap_session *s, const float *image, sm_part part, const float *weight,
+                                 double strength, styled *p, stylemap_error *error) {
   sm_picture *picture;
   SM_TRY(sm_cache_recall(s, image, &picture, error));
   p->remembered = picture;
   if (picture) {
+    p->stylemap = picture->stylemap;
     p->pyramid = picture->pyramid;
-    return STYLEMAP_OK;
+  } else {
+    SM_TRY(styled_new(s, p, error));
+    SM_TRY(stylemap_encode(s, image, p->own_stylemap, error));
   }
-  SM_TRY(styled_new(s, p, error));
-  SM_TRY(stylemap_encode(s, image, p->stylemap, error));
-  return stylemap_resize(s, p->stylemap, p->own, error);
+  return sm_resize_needed(s, p->stylemap, p->pyramid, part, weight, strength, error);
 }
 
 /* image := G of `styles`, as part of a call that counts its own work. */
@@ -66,8 +69,8 @@ static stylemap_status transplant_pyramids(stylemap_session *s, const float *tar
   styled a = {0}, b = {0};
   stylemap_status status;
   SM_TRY_DONE(sm_weights(&s->net->config, mask, edit->rule, edit->strength, s->weight, error));
-  SM_TRY_DONE(styles_of(s, target, &a, error));
-  SM_TRY_DONE(styles_of(s, reference, &b, error));
+  SM_TRY_DONE(styles_of(s, target, SM_OF_TARGET, s->weight, edit->strength, &a, error));
+  SM_TRY_DONE(styles_of(s, reference, SM_OF_REFERENCE, s->weight, edit->strength, &b, error));
   sm_styles styles = {.target = a.pyramid, .reference = b.pyramid, .weight = s->weight,
                       .strength = (float)edit->strength};
   if (a.remembered) styles.of_target = a.remembered->modulations;
@@ -99,9 +102,9 @@ static stylemap_status transplant_stylemaps(stylemap_session *s, const float *ta
     status = sm_no_memory(error, floats * sizeof(float));
     goto done;
   }
-  SM_TRY_DONE(stylemap_encode(s, target, a.stylemap, error));
+  SM_TRY_DONE(stylemap_encode(s, target, a.own_stylemap, error));
   SM_TRY_DONE(stylemap_encode(s, reference, w, error));
-  SM_TRY_DONE(stylemap_blend_w(s->model, a.stylemap, w, mask, edit->rule, edit->strength, error));
+  SM_TRY_DONE(stylemap_blend_w(s->model, a.own_stylemap, w, mask, edit->rule, edit->strength, error));
   SM_TRY_DONE(stylemap_resize(s, a.stylemap, a.own, error));
   SM_TRY_DONE(stylemap_synth(s, a.own, image, error));
 done:
@@ -130,7 +133,7 @@ stylemap_status stylemap_transplant(stylemap_session *s, const float *target, co
 static stylemap_status reconstruct(stylemap_session *s, const float *target, float *image, stylemap_error *error) {
   styled a = {0};
   stylemap_status status;
-  SM_TRY_DONE(styles_of(s, target, &a, error));
+  SM_TRY_DONE(styles_of(s, target, SM_OF_TARGET, NULL, 1, &a, error));
   sm_styles styles = {.target = a.pyramid, .of_target = a.remembered ? a.remembered->modulations : NULL};
   sm_cache_allow(&s->cache, 1);
   SM_TRY_DONE(synth(s, &styles, image, error));

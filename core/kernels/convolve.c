@@ -340,9 +340,21 @@ static void task_blur(void *context, int index, int worker) {
   const run *r = b->r;
   uint64_t old = sm_flush_begin();
   int band = index % BANDS, block = index / BANDS % r->p.blocks, picture = index / BANDS / r->p.blocks;
-  int height = b->out->height;
-  r->v->kernels->blur(b->out, r->c->fir, picture, block, height * band / BANDS, height * (band + 1) / BANDS,
-                      r->out.maps[picture] + (size_t)block * wide_block(r->c), own_memory(r, worker));
+  const int height = b->out->height, width = b->out->width, columns = (width + 3) / 4;
+  const float *wide = r->out.maps[picture] + (size_t)block * wide_block(r->c);
+  const int y0 = height * band / BANDS, y1 = height * (band + 1) / BANDS;
+  if (!r->c->cells)
+    r->v->kernels->blur(b->out, r->c->fir, picture, block, y0, y1, 0, width, wide, own_memory(r, worker));
+  for (int y = y0, end; r->c->cells && y < y1; y = end) { /* runs of cells, row by row */
+    const unsigned char *cell = r->c->cells + (size_t)(y / 4) * (size_t)columns;
+    end = (y / 4 + 1) * 4 < y1 ? (y / 4 + 1) * 4 : y1;
+    for (int x = 0, past; x < columns; x = past + 1) {
+      for (past = x; past < columns && cell[past]; past++) {}
+      if (past > x)
+        r->v->kernels->blur(b->out, r->c->fir, picture, block, y, end, 4 * x, 4 * past < width ? 4 * past : width, wide,
+                            own_memory(r, worker));
+    }
+  }
   sm_flush_end(old);
 }
 
@@ -359,7 +371,7 @@ int sm_convolution_run(const sm_convolver *v, const sm_convolution *c) {
   enum { MOST = 16 };
   float *wide[MOST];
   if (c->method == SM_UP) {
-    assert(c->pictures <= MOST && !c->tiles);
+    assert(c->pictures <= MOST);
     for (int i = 0; i < c->pictures; i++)
       wide[i] = c->wide + (size_t)i * sm_wide_floats(c->filter.cout, c->height, c->width);
     r.out.maps = wide;

@@ -31,6 +31,7 @@ typedef struct sm_convolution {
   const sm_fir *fir;     /* UP and DOWN */
   sm_output out;         /* maps, bias, slope, add, low, x ...; its shape and tiles are filled in here */
   float *wide;           /* UP: sm_wide_floats(...) floats for each picture */
+  const unsigned char *cells; /* UP with `tiles`: which 4 x 4 cells of the result to finish, those that `tiles` cover */
 } sm_convolution;
 
 static inline int sm_blocks(int channels) { return (channels + SM_BLOCK - 1) / SM_BLOCK; }

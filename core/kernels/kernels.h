@@ -116,11 +116,11 @@ typedef struct sm_kernels {
   void (*output[SM_METHODS])(const sm_output *out, int block, int blocks, int first, int count, const float *m,
                              const float *m2, size_t plane);
 
-  /* UP's second half: rows y0 .. y1 - 1 of block `block` of picture `picture` from `wide`, that block's transposed
-   * result with a border of one zero pixel: (height + 3) x (width + 3) x 16. bias, slope and add as above.
-   * `line` holds (width + 3) x 16 floats. */
-  void (*blur)(const sm_output *out, const sm_fir *fir, int picture, int block, int y0, int y1, const float *wide,
-               float *line);
+  /* UP's second half: rows y0 .. y1 - 1, columns x0 .. x1 - 1 of block `block` of picture `picture` from `wide`, that
+   * block's transposed result with a border of one zero pixel: (height + 3) x (width + 3) x 16. bias, slope and add as
+   * above. `line` holds (x1 - x0 + 3) x 16 floats. */
+  void (*blur)(const sm_output *out, const sm_fir *fir, int picture, int block, int y0, int y1, int x0, int x1,
+               const float *wide, float *line);
   /* Rows y0 .. y1 - 1 of the half-size map: 4 x 4 blur, zero padding 1, every second pixel. One block. */
   void (*halve)(const float *in, int height, int width, const sm_fir *fir, int y0, int y1, float *out);
   /* Rows y0 .. y1 - 1 of the double-size map: zero insertion, padding 2, 4 x 4 blur. One block; out += result. */

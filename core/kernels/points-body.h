@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What happens to pixels outside convolutions: blurs, statistics, modulation, colour in and out. Included by body.h. */
 
-static void blur(const sm_output *o, const sm_fir *fir, int picture, int block, int y0, int y1, const float *wide,
-                 float *line) {
+static void blur(const sm_output *o, const sm_fir *fir, int picture, int block, int y0, int y1, int x0, int x1,
+                 const float *wide, float *line) {
   const size_t pitch = ((size_t)o->width + 3) * 16, pixels = (size_t)o->height * (size_t)o->width;
-  const size_t n = (size_t)o->width * 16;
+  const size_t n = (size_t)(x1 - x0) * 16;
   for (int y = y0; y < y1; y++) {
-    const float *p = wide + (size_t)y * pitch;
-    size_t at = ((size_t)block * pixels + (size_t)y * (size_t)o->width) * 16;
+    const float *p = wide + (size_t)y * pitch + (size_t)x0 * 16;
+    size_t at = ((size_t)block * pixels + (size_t)y * (size_t)o->width + (size_t)x0) * 16;
     if (fir->separable) {
       const vf c0 = v_set(fir->column[0]), c1 = v_set(fir->column[1]);
       const vf c2 = v_set(fir->column[2]), c3 = v_set(fir->column[3]);
-      for (size_t i = 0; i < pitch; i += SM_LANES)
+      for (size_t i = 0; i < n + 48; i += SM_LANES)
         v_store(line + i, v_fma(c0, v_load(p + i), c1 * v_load(p + pitch + i)) +
                               v_fma(c3, v_load(p + 3 * pitch + i), c2 * v_load(p + 2 * pitch + i)));
     }

@@ -238,7 +238,7 @@ stylemap_status sm_cache_recall(stylemap_session *s, const float *image, sm_pict
   for (int i = 0; i < SM_CACHE_PICTURES; i++) {
     sm_picture *p = &cache->picture[i];
     if (!p->taken || !same(p->image, digest)) continue;
-    s->done += sm_encode_work(c) + sm_resize_work(c);
+    s->done += sm_encode_work(c);
     use(cache, p);
     *out = p;
     return STYLEMAP_OK;
@@ -248,7 +248,7 @@ stylemap_status sm_cache_recall(stylemap_session *s, const float *image, sm_pict
   p->taken = p->uses = 0;
   give_back(cache, p->modulations);
   SM_TRY(stylemap_encode(s, image, p->stylemap, error));
-  SM_TRY(stylemap_resize(s, p->stylemap, p->pyramid, error));
+  sm_pyramid_mark(p->pyramid, 0);
   p->taken = 1;
   p->image = digest;
   use(cache, p);

@@ -66,8 +66,8 @@ int sm_cache_drop(sm_cache *cache);
 
 /* A new edit begins: no picture is in use. */
 void sm_cache_begin(sm_cache *cache);
-/* The stylemap and pyramid of an image, recalled or computed and kept, and in use from now on. `*picture` is NULL where
- * they cannot be kept (nothing was computed then). */
+/* The stylemap of an image and what was made of its pyramid (sm_resize_needed makes the rest), recalled or computed and
+ * kept, and in use from now on. `*picture` is NULL where they cannot be kept (nothing was computed then). */
 stylemap_status sm_cache_recall(stylemap_session *session, const float *image, sm_picture **picture,
                                 stylemap_error *error);
 /* How much memory this edit may ask for. Most pairs of pictures are edited once, and modulations are the largest part

@@ -41,13 +41,37 @@ void sm_conv_same(stylemap_session *s, const sm_conv *c, const float *in, int si
   if (low && !fused && !s->planning && !s->stopped) sm_twice(&s->work, low, c->cout, side / 2, side / 2, &fir, out);
 }
 
-void sm_conv_up(stylemap_session *s, const sm_conv *c, const float *in, int side, float *wide, float *out) {
+/* The part of a layer's work that some of its tiles are. */
+static double part_of(sm_method method, int side, const int32_t *tiles, int count) {
+  int rows, columns, step;
+  sm_tiling(method, side, side, &rows, &columns, &step);
+  return tiles ? (double)count / (rows * columns) : 1;
+}
+
+void sm_conv_same_tiles(stylemap_session *s, const sm_conv *c, const float *in, int side, double gain,
+                        const int32_t *tiles, int count, float *out) {
+  const sm_method method = sm_method_for(c->k, side, side);
+  sm_pad_bias(c->bias, c->cout, gain, s->bias);
+  sm_run(s, &(sm_convolution){.method = method, .filter = sm_filter_of(c, gain), .height = side, .width = side,
+                              .pictures = 1, .in = &in, .tiles = tiles, .tile_count = count,
+                              .out = {.maps = &out, .bias = s->bias, .slope = 0.2f}},
+         part_of(method, side, tiles, count));
+}
+
+void sm_conv_up_tiles(stylemap_session *s, const sm_conv *c, const float *in, int side, float *wide,
+                      const int32_t *tiles, int count, const unsigned char *cells, float *out) {
   sm_fir fir;
   sm_fir_from(c->blur, 4, &fir);
   if (!s->planning) sm_pad_bias(c->bias, c->cout, sqrt(2), s->bias);
   sm_run(s, &(sm_convolution){.method = SM_UP, .filter = sm_filter_of(c, sqrt(2)), .height = side, .width = side,
-                              .pictures = 1, .in = &in, .fir = &fir, .wide = wide,
-                              .out = {.maps = &out, .bias = s->bias, .slope = 0.2f}}, 1);
+                              .pictures = 1, .in = &in, .fir = &fir, .wide = wide, .tiles = tiles,
+                              .tile_count = count, .cells = cells,
+                              .out = {.maps = &out, .bias = s->bias, .slope = 0.2f}},
+         part_of(SM_UP, side, tiles, count));
+}
+
+void sm_conv_up(stylemap_session *s, const sm_conv *c, const float *in, int side, float *wide, float *out) {
+  sm_conv_up_tiles(s, c, in, side, wide, NULL, 0, NULL, out);
 }
 
 void sm_conv_down(stylemap_session *s, const sm_conv *c, const float *in, int side, double gain, const float *add,

@@ -122,8 +122,7 @@ static void normalise(stylemap_session *s, const sm_styled *l, const float *x, i
                s->norm_shift);
 }
 
-/* How a tile's gamma comes about: -1 = the edge, else the weight of the reference all over its window. */
-static float window_weight(const float *weight, int side, int row, int column, int step) {
+float sm_window_weight(const float *weight, int side, int row, int column, int step) {
   int y0 = row * step - 1, x0 = column * step - 1, y1 = y0 + step + 2, x1 = x0 + step + 2;
   y0 = y0 < 0 ? 0 : y0, x0 = x0 < 0 ? 0 : x0;
   y1 = y1 > side ? side : y1, x1 = x1 > side ? side : x1;
@@ -305,7 +304,7 @@ static void from_sources(stylemap_session *s, const sm_styles *styles, int level
     if (styles->strength > 0) k.source[ANY] = k.source[BLEND];
   }
   for (int i = 0; i < m->tiles; i++) {
-    s->tile_weight[i] = weight ? window_weight(weight, m->side, i / m->columns, i % m->columns, m->step) : 0;
+    s->tile_weight[i] = weight ? sm_window_weight(weight, m->side, i / m->columns, i % m->columns, m->step) : 0;
     s->mix[i].from = NULL;
   }
   for (int q = 0; q <= ANY; q++) remember(&k, q);

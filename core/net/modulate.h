@@ -18,6 +18,10 @@ sm_level_modulation sm_modulation_of(const sm_network *network, int level);
 /* Of one tile's record, see cache.h. */
 size_t sm_record_floats(const sm_network *network, int level);
 
+/* The weight of the reference all over the window of a tile of gamma's convolution; -1 where it varies. `weight`: the
+ * level's, side x side. */
+float sm_window_weight(const float *weight, int side, int row, int column, int step);
+
 /* Where a tile's gamma and beta come from: *from + t (*to - *from); `from` NULL: written already. */
 typedef struct sm_tile_mix {
   const float *from, *to;

@@ -36,6 +36,7 @@ stylemap_status stylemap_resize(stylemap_session *s, const float *stylemap, styl
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("resize needs a pyramid of the session's model."), NULL);
   sm_work_begin(s, STYLEMAP_PHASE_RESIZE, sm_resize_work(&s->net->config));
   sm_resize_run(s, stylemap, pyramid);
+  sm_pyramid_mark(pyramid, !s->stopped);
   return sm_work_end(s, error);
 }
 
@@ -46,19 +47,27 @@ stylemap_status stylemap_pyramid_new(const stylemap_model *model, stylemap_pyram
   if (!p) return sm_no_memory(error, sizeof *p);
   p->levels = sm_level_count(&n->config);
   p->size = n->config.size;
-  size_t floats = 0;
+  size_t floats = 0, cells = 0;
   for (int l = 0; l < p->levels; l++) {
     sm_level_shape(&n->config, l, &p->channels[l], &p->side[l]);
     floats += sm_map_floats(p->channels[l], p->side[l], p->side[l]);
+    p->cells[l] = (p->side[l] + 3) / 4;
+    cells += sm_pixels(p->cells[l]);
   }
   float *at = sm_alloc(floats, sizeof(float));
-  if (!at) {
+  unsigned char *cell = sm_calloc(2 * cells, 1);
+  if (!at || !cell) {
+    sm_free(at);
+    sm_free(cell);
     sm_free(p);
     return sm_no_memory(error, floats * sizeof(float));
   }
   for (int l = 0; l < p->levels; l++) {
     p->level[l] = at;
+    p->made[l] = cell;
+    p->wanted[l] = cell + cells;
     at += sm_map_floats(p->channels[l], p->side[l], p->side[l]);
+    cell += sm_pixels(p->cells[l]);
   }
   *out = p;
   return STYLEMAP_OK;
@@ -67,6 +76,7 @@ stylemap_status stylemap_pyramid_new(const stylemap_model *model, stylemap_pyram
 void stylemap_pyramid_free(stylemap_pyramid *p) {
   if (!p) return;
   sm_free(p->level[0]);
+  sm_free(p->made[0]);
   sm_free(p);
 }
 

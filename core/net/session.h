@@ -46,6 +46,9 @@ struct stylemap_pyramid {
   int levels, size;
   int channels[SM_MAX_LEVELS], side[SM_MAX_LEVELS];
   float *level[SM_MAX_LEVELS]; /* level[0] owns the memory of all */
+  /* Each level's 4 x 4 cells, row by row: whether its numbers are there; needed.c's notes. made[0] owns all of both. */
+  int cells[SM_MAX_LEVELS];    /* in a row */
+  unsigned char *made[SM_MAX_LEVELS], *wanted[SM_MAX_LEVELS];
 };
 
 static inline size_t sm_pixels(int side) { return (size_t)side * (size_t)side; }
@@ -62,6 +65,14 @@ double sm_synth_work(const sm_config *config);
 /* The boxes without their checks; a session that plans runs them on no memory. */
 void sm_encode_run(stylemap_session *session, const float *image, float *stylemap);
 void sm_resize_run(stylemap_session *session, const float *stylemap, stylemap_pyramid *pyramid);
+
+/* needed.c: the same for those parts of the pyramid that an edit reads and that are not there yet, with the same bits:
+ * of the target all but where only the reference shows, of the reference what shows. `weight` NULL: all of it. */
+typedef enum sm_part { SM_OF_TARGET, SM_OF_REFERENCE } sm_part;
+stylemap_status sm_resize_needed(stylemap_session *session, const float *stylemap, stylemap_pyramid *pyramid,
+                                 sm_part part, const float *weight, double strength, stylemap_error *error);
+/* Marks every cell as made, or as not made. */
+void sm_pyramid_mark(stylemap_pyramid *pyramid, int made);
 void sm_synth_run(stylemap_session *session, const sm_styles *styles, float *image);
 
 /* blend.c: fills `weight` (S x S, S / 2 x S / 2, ... P x P) from the mask by the rule, at full strength. */
@@ -77,6 +88,11 @@ void sm_conv_same(stylemap_session *session, const sm_conv *conv, const float *i
                   const float *low, const float *low_kernel, float *out);
 /* Transposed 3x3, blur, bias, activation: side -> 2 side. `wide` holds sm_wide_floats(cout, side, side). */
 void sm_conv_up(stylemap_session *session, const sm_conv *conv, const float *in, int side, float *wide, float *out);
+/* The same two for `count` tiles of the result; `cells` of the larger map are what those tiles finish. */
+void sm_conv_same_tiles(stylemap_session *session, const sm_conv *conv, const float *in, int side, double gain,
+                        const int32_t *tiles, int count, float *out);
+void sm_conv_up_tiles(stylemap_session *session, const sm_conv *conv, const float *in, int side, float *wide,
+                      const int32_t *tiles, int count, const unsigned char *cells, float *out);
 /* Blur, 3x3 with stride 2, bias, activation, + add: side -> side / 2. */
 void sm_conv_down(stylemap_session *session, const sm_conv *conv, const float *in, int side, double gain,
                   const float *add, float *out);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The style resizer for those parts of a pyramid that an edit reads. A style is a chain of convolutions without
+ * statistics, so a part of it has the same bits as in the whole; where a small region is edited, most of the reference's
+ * is never looked at. What is wanted spreads downwards by each layer's reach, then the layers run upwards over what is
+ * wanted and not made yet, in cells of 4 x 4 pixels: the tiles of gamma's convolution and of the resizer's own. */
+#include <math.h>
+#include <string.h>
+
+#include "net/session.h"
+
+void sm_pyramid_mark(stylemap_pyramid *p, int made) {
+  for (int l = 0; l < p->levels; l++) memset(p->made[l], made, sm_pixels(p->cells[l]));
+}
+
+/* Marks the cells that hold pixels y0 .. y1 and x0 .. x1. */
+static void want(stylemap_pyramid *p, int level, int y0, int y1, int x0, int x1) {
+  const int last = p->side[level] - 1, n = p->cells[level];
+  y0 = y0 < 0 ? 0 : y0, x0 = x0 < 0 ? 0 : x0;
+  y1 = y1 > last ? last : y1, x1 = x1 > last ? last : x1;
+  for (int r = y0 / 4; r <= y1 / 4; r++)
+    for (int c = x0 / 4; c <= x1 / 4; c++) p->wanted[level][r * n + c] = 1;
+}
+
+/* What gamma's and beta's convolutions read of a level. */
+static void want_styles(const sm_network *network, stylemap_pyramid *p, int level, sm_part part, const float *weight,
+                        double strength) {
+  const sm_level_modulation m = sm_modulation_of(network, level);
+  const float *w = sm_level_weight(&network->config, weight, m.side);
+  memset(p->wanted[level], 0, sm_pixels(p->cells[level]));
+  for (int i = 0; i < m.tiles; i++) {
+    const int y = i / m.columns * m.step, x = i % m.columns * m.step;
+    const float one = sm_window_weight(w, m.side, i / m.columns, i % m.columns, m.step);
+    if (part == SM_OF_TARGET ? one != 1 || strength < 1 : one != 0 && strength > 0)
+      want(p, level, y - 1, y + m.step, x - 1, x + m.step);
+  }
+}
+
+/* A layer of the resizer: side -> side, or (`up`) side / 2 -> side; small maps are made whole. */
+typedef struct layer {
+  const sm_conv *conv;
+  int up, whole, side;
+} layer;
+
+static layer layer_of(const stylemap_session *s, const stylemap_pyramid *p, int level) {
+  const int up = level > 0 && level % 2 == 0, side = p->side[level];
+  return (layer){&s->net->resizer[level], up, !up && sm_method_for(3, side, side) != SM_WINOGRAD, side};
+}
+
+/* UP's tiles are 6 x 6 pixels of its result before the blur (2 side + 1 wide), which reads pixels y - 1 .. y + 2 of that
+ * for its own y; and 4 x 4 pixels of the smaller map, from 3 row - 1 on. */
+enum { UP_STEP = 6 };
+
+/* Drops what is made already from a level's wishes, and wants of the level below what the rest is made from. */
+static void want_below(const stylemap_session *s, stylemap_pyramid *p, int level) {
+  const layer a = layer_of(s, p, level);
+  const int n = p->cells[level];
+  int missing = 0;
+  for (int i = 0; i < n * n; i++) {
+    if (p->made[level][i]) p->wanted[level][i] = 0;
+    missing += p->wanted[level][i];
+  }
+  if (missing && a.whole) memset(p->wanted[level], 1, sm_pixels(n));
+  if (level == 0) return;
+  for (int i = 0; i < n * n; i++) {
+    if (!p->wanted[level][i]) continue;
+    int y0 = i / n * 4 - 1, x0 = i % n * 4 - 1, y1 = y0 + 5 + a.up, x1 = x0 + 5 + a.up;
+    if (a.up) {
+      y0 = (y0 < 0 ? 0 : y0) / UP_STEP * 3 - 1, x0 = (x0 < 0 ? 0 : x0) / UP_STEP * 3 - 1;
+      y1 = y1 / UP_STEP * 3 + 2, x1 = x1 / UP_STEP * 3 + 2;
+    }
+    want(p, level - 1, y0, y1, x0, x1);
+  }
+}
+
+/* Whether a tile of UP is read by a wanted cell. */
+static int feeds(const stylemap_pyramid *p, int level, int row, int column) {
+  const int n = p->cells[level], last = p->side[level] - 1;
+  int y0 = UP_STEP * row - 2, x0 = UP_STEP * column - 2, y1 = UP_STEP * row + UP_STEP, x1 = UP_STEP * column + UP_STEP;
+  y0 = y0 < 0 ? 0 : y0, x0 = x0 < 0 ? 0 : x0;
+  y1 = y1 > last ? last : y1, x1 = x1 > last ? last : x1;
+  for (int r = y0 / 4; r <= y1 / 4; r++)
+    for (int c = x0 / 4; c <= x1 / 4; c++)
+      if (p->wanted[level][r * n + c]) return 1;
+  return 0;
+}
+
+static void make(stylemap_session *s, const float *stylemap, stylemap_pyramid *p, int level) {
+  const layer a = layer_of(s, p, level);
+  const float *below = level ? p->level[level - 1] : s->buffer.a;
+  const int n = p->cells[level];
+  int32_t *list = s->tile_list;
+  int count = 0, rows, columns, step;
+  for (int i = 0; i < n * n; i++) count += p->wanted[level][i];
+  if (!count) return;
+  if (level == 0) sm_pack(stylemap, s->net->config.dim, sm_pixels(a.side), s->buffer.a);
+  const int all = count == n * n;
+  sm_tiling(a.up ? SM_UP : SM_WINOGRAD, a.up ? a.side / 2 : a.side, a.up ? a.side / 2 : a.side, &rows, &columns, &step);
+  count = 0;
+  for (int i = 0; !all && i < rows * columns; i++)
+    if (a.up ? feeds(p, level, i / columns, i % columns) : p->wanted[level][i]) list[count++] = i;
+  if (all) list = NULL;
+  if (a.up)
+    sm_conv_up_tiles(s, a.conv, below, a.side / 2, s->buffer.b, list, count, all ? NULL : p->wanted[level], p->level[level]);
+  else
+    sm_conv_same_tiles(s, a.conv, below, a.side, sqrt(2), list, count, p->level[level]);
+  if (s->stopped) return;
+  for (int i = 0; i < n * n; i++) p->made[level][i] |= p->wanted[level][i];
+}
+
+stylemap_status sm_resize_needed(stylemap_session *s, const float *stylemap, stylemap_pyramid *p, sm_part part,
+                                 const float *weight, double strength, stylemap_error *error) {
+  sm_work_begin(s, STYLEMAP_PHASE_RESIZE, 0);
+  const double done = s->done + sm_resize_work(&s->net->config);
+  for (int l = 0; l < p->levels; l++) {
+    if (weight) want_styles(s->net, p, l, part, weight, strength);
+    else memset(p->wanted[l], 1, sm_pixels(p->cells[l]));
+  }
+  for (int l = p->levels - 1; l >= 0; l--) want_below(s, p, l);
+  for (int l = 0; l < p->levels && !s->stopped; l++) make(s, stylemap, p, l);
+  s->done = done; /* what was not needed counts, too */
+  return sm_work_end(s, error);
+}
