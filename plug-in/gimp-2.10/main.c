@@ -165,9 +165,9 @@ static void tell_refined(GimpRunMode mode, const EditResult *result) {
   gchar *text;
 
   if (result->n_refined == 1)
-    text = g_strdup_printf(_("Refined: MSE %.5f → %.5f"), target->before, target->after);
+    text = g_strdup_printf(_("Refined: MSE %.6f → %.6f"), target->before, target->after);
   else
-    text = g_strdup_printf(_("Refined: MSE %.5f → %.5f, reference %.5f → %.5f"), target->before, target->after,
+    text = g_strdup_printf(_("Refined: MSE %.6f → %.6f, reference %.6f → %.6f"), target->before, target->after,
                            reference->before, reference->after);
   tell(mode, text);
   g_free(text);

@@ -88,10 +88,10 @@ static gchar *layer_name(const Procedure *procedure, const EditOptions *options,
   if (procedure->kind == JOB_INTERPOLATE)
     return g_strdup_printf("Frame %d (%dms)", n + 1, options->frame_ms); /* read by GIMP's animation tools */
   if (made->n_refined == 1)
-    return g_strdup_printf(_("%s (refined: MSE %.5f → %.5f)"), _(procedure->title), refined[0].before,
+    return g_strdup_printf(_("%s (refined: MSE %.6f → %.6f)"), _(procedure->title), refined[0].before,
                            refined[0].after);
   if (made->n_refined == 2)
-    return g_strdup_printf(_("%s (refined: MSE %.5f → %.5f, reference %.5f → %.5f)"), _(procedure->title),
+    return g_strdup_printf(_("%s (refined: MSE %.6f → %.6f, reference %.6f → %.6f)"), _(procedure->title),
                            refined[0].before, refined[0].after, refined[1].before, refined[1].after);
   return g_strdup(_(procedure->title));
 }
