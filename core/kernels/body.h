@@ -60,6 +60,14 @@ SM_INLINE void prefetch_patch(const float *block, int width, int y, int x, int h
     for (int c = 0; c < wide; c++) v_prefetch_far(p + c * 16);
 }
 
+/* What tile `number` of the result will read of block `block` of `maps`, its side x side pixels. */
+SM_INLINE void prefetch_tile(const sm_output *o, const float *const *maps, int number, size_t block, int side) {
+  const tile_at t = tile(o->tiles, number, o->rows, o->columns);
+  const int y = side * t.row, x = side * t.column;
+  prefetch_patch(maps[t.picture] + block * (size_t)o->height * (size_t)o->width * 16, o->width, y, x,
+                 o->height - y < side ? o->height - y : side, o->width - x < side ? o->width - x : side);
+}
+
 /* Output r of the 16 x 16 channels of weights that are loaded after those of output block k and the input channels from
  * c on, in an order of inputs within outputs; the inputs are from .. from + 16 depth - 1. A weight's first touch is
  * from memory, so its lines are asked for one by one while the ones before it are transformed. */
@@ -151,10 +159,10 @@ const sm_kernels SM_TABLE = {
     .name = SM_TABLE_NAME,
     .rows = SM_ROWS,
     .pair = SM_PAIR,
-    .input = {input_winograd, input_taps3, input_point, input_up, input_down},
-    .weights = {weights_winograd, weights_taps, weights_taps, weights_up, weights_down},
+    .input = {input_winograd, input_winograd6, input_taps3, input_point, input_up, input_down, input_down4},
+    .weights = {weights_winograd, weights_winograd6, weights_taps, weights_taps, weights_up, weights_down, weights_down4},
     .product = product,
-    .output = {output_winograd, output_pixels, output_pixels, output_up, output_down},
+    .output = {output_winograd, output_winograd6, output_pixels, output_pixels, output_up, output_down, output_down4},
     .blur = blur,
     .halve = halve,
     .twice = twice,

@@ -17,7 +17,8 @@
 enum {
   PANEL = 84,          /* T in the second way */
   M_TILES = 98,        /* T in the first way */
-  OUTPUTS = 96,        /* N, both filters counted */
+  OUTPUTS = 96,        /* most of N, both filters counted */
+  MOST_M = 290 << 10,  /* most floats of M */
   SHARED_U = 6 << 20,  /* most floats of U made before its use */
   PART_U = 160 << 10,      /* floats of U made and used at a time, where that is all the use it has */
   PAD_V = 64, PAD_U = 80, /* floats that keep the planes' streams off one another's cache sets */
@@ -27,15 +28,17 @@ enum {
 static const struct {
   int planes, weight_planes, taps, step;
 } methods[SM_METHODS] = {
-    [SM_WINOGRAD] = {36, 36, 1, 4}, [SM_TAPS3] = {1, 1, 9, 1}, [SM_POINT] = {1, 1, 1, 1},
-    [SM_UP] = {49, 25, 1, 6},       [SM_DOWN] = {49, 25, 1, 3},
+    [SM_WINOGRAD] = {36, 36, 1, 4}, [SM_WINOGRAD6] = {64, 64, 1, 6}, [SM_TAPS3] = {1, 1, 9, 1}, [SM_POINT] = {1, 1, 1, 1},
+    [SM_UP] = {49, 25, 1, 6}, [SM_DOWN] = {49, 25, 1, 3}, [SM_DOWN4] = {81, 36, 1, 4},
 };
 
-/* Plane of U that plane `p` of V meets: the three odd phases share theirs. */
+static int goes_down(sm_method m) { return m == SM_DOWN || m == SM_DOWN4; }
+
+/* Plane of U that plane `p` of V meets: the outputs of an odd phase share theirs. */
 static int weight_plane(sm_method method, int p) {
-  if (methods[method].weight_planes != 25) return p;
-  int a = p / 7, b = p % 7;
-  return (a < 4 ? a : 4) * 5 + (b < 4 ? b : 4);
+  if (method != SM_UP && !goes_down(method)) return p;
+  const int odd = method == SM_UP ? 3 : methods[method].step, a = p / (2 * odd + 1), b = p % (2 * odd + 1);
+  return (a <= odd ? a : odd + 1) * (odd + 2) + (b <= odd ? b : odd + 1);
 }
 
 sm_method sm_method_for(int k, int height, int width) {
@@ -46,11 +49,27 @@ sm_method sm_method_for(int k, int height, int width) {
 void sm_tiling(sm_method method, int height, int width, int *rows, int *columns, int *step) {
   int s = methods[method].step, h = height, w = width;
   if (method == SM_UP) h = 2 * h + 1, w = 2 * w + 1;
-  if (method == SM_DOWN) h /= 2, w /= 2;
+  if (goes_down(method)) h /= 2, w /= 2;
   *step = s;
   *rows = (h + s - 1) / s;
   *columns = (w + s - 1) / s;
 }
+
+/* `large` where it has so many fewer products than `small` that they are worth its larger transforms: measured. */
+static sm_method larger(sm_method small, sm_method large, double worth, int height, int width) {
+  int rows, columns, step;
+  sm_tiling(small, height, width, &rows, &columns, &step);
+  const double least = worth * methods[small].planes * rows * columns;
+  sm_tiling(large, height, width, &rows, &columns, &step);
+  return methods[large].planes * (double)rows * columns < least ? large : small;
+}
+
+sm_method sm_method_whole(int k, int height, int width) {
+  const sm_method method = sm_method_for(k, height, width);
+  return method == SM_WINOGRAD ? larger(method, SM_WINOGRAD6, 0.86, height, width) : method;
+}
+
+sm_method sm_method_down(int height, int width) { return larger(SM_DOWN, SM_DOWN4, 0.95, height, width); }
 
 /* How one convolution is cut; made the same way for planning and for running. */
 typedef struct plan {
@@ -135,7 +154,8 @@ static plan plan_of(const sm_kernels *k, int threads, const sm_convolution *c) {
   int panel = panel_of(k, threads, p.tiles);
   p.by_tiles = panel && c->method != SM_TAPS3 && (size_t)p.pairs * (size_t)p.products * p.u <= SHARED_U;
   p.panel = p.by_tiles ? panel : (M_TILES / k->rows) * k->rows;
-  int most = OUTPUTS / (k->pair * 16 * p.products);
+  const int wide = k->pair * 16 * p.products, outputs = MOST_M / (planes * (p.by_tiles ? PANEL : M_TILES));
+  int most = (outputs < OUTPUTS ? outputs : OUTPUTS) / wide;
   if (most < 1) most = 1;
   if (p.by_tiles) { /* a panel's chunks follow one another: evened out */
     int chunks = (p.pairs + most - 1) / most;
@@ -145,7 +165,7 @@ static plan plan_of(const sm_kernels *k, int threads, const sm_convolution *c) {
     /* Where each U meets all tiles but once, it is made in parts that stay in L2. */
     const size_t block = (size_t)methods[c->method].weight_planes * 16 * 16 * (size_t)(k->pair * p.products * p.chunk);
     if (methods[c->method].taps == 1 && p.tiles <= p.panel && p.depth * block > PART_U)
-      set_part(&p, k, c->method, (int)(PART_U / block < 1 ? 1 : PART_U / block));
+      set_part(&p, k, c->method, (int)(PART_U / block < SM_SEGMENT ? 1 : PART_U / block / SM_SEGMENT) * SM_SEGMENT);
   }
   /* memory for the largest panel, since a list of tiles may be cut into larger ones than all of them */
   p.v = (size_t)planes * v_plane_floats(k, p.by_tiles ? PANEL : p.tiles, p.depth);
@@ -378,7 +398,7 @@ int sm_convolution_run(const sm_convolver *v, const sm_convolution *c) {
     r.out.height = 2 * c->height + 1, r.out.width = 2 * c->width + 1;
     if (sm_pool_run(v->pool, c->pictures * r.p.blocks, task_border, &r, v->poll, v->poll_data)) return 1;
   }
-  if (c->method == SM_DOWN) r.out.height = c->height / 2, r.out.width = c->width / 2;
+  if (goes_down(c->method)) r.out.height = c->height / 2, r.out.width = c->width / 2;
   /* what is modulated in place was read: its lines are there */
   if (!c->out.x || c->out.x[0] != c->out.maps[0]) r.out.stream = sm_streams(r.p.blocks, r.out.height, r.out.width);
   if (c->apart) {

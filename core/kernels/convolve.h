@@ -46,6 +46,10 @@ static inline size_t sm_wide_floats(int cout, int height, int width) {
 
 /* The method for a stride-1 convolution of k x k on a map of this size. */
 sm_method sm_method_for(int k, int height, int width);
+/* The same where no part of the map is ever made by itself: larger tiles on larger maps. */
+sm_method sm_method_whole(int k, int height, int width);
+/* For stride 2, from a map of this size. */
+sm_method sm_method_down(int height, int width);
 
 /* Tiles of one picture, by row and column, and the pixels of the result a tile covers. */
 void sm_tiling(sm_method method, int height, int width, int *rows, int *columns, int *step);

@@ -13,10 +13,12 @@
  *
  *   method    what                                       tile: in -> out   planes (U)
  *   WINOGRAD  3x3, stride 1, zero padding: F(4x4, 3x3)     6x6 -> 4x4      36 (36)  points 0, +-5/8, +-3/2, inf
+ *   WINOGRAD6 the same: F(6x6, 3x3)                        8x8 -> 6x6      64 (64)  points 0, +-1/2, +-1, +-2, inf
  *   TAPS3     the same as one matrix product of 9 C        3x3 -> 1        1 (1)
  *   POINT     1x1                                          1 -> 1          1 (1)
  *   UP        transposed 3x3, stride 2: F(3,2) and a tap   4x4 -> 6x6      49 (25)  of 2 side + 1, before the blur
  *   DOWN      4x4 blur, then 3x3 with stride 2             10x10 -> 3x3    49 (25)
+ *   DOWN4     the same: F(4,2) and a tap                   12x12 -> 4x4    81 (36)
  *
  * Layouts, floats: V [plane][group][block][rows][16], U [plane][channel][16 or 32], M [plane][tile][16 or 32]; the
  * distance between planes is the caller's, so that 36 streams need not lie at a power of two. */
@@ -24,9 +26,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum sm_method { SM_WINOGRAD, SM_TAPS3, SM_POINT, SM_UP, SM_DOWN, SM_METHODS } sm_method;
+typedef enum sm_method {
+  SM_WINOGRAD,
+  SM_WINOGRAD6,
+  SM_TAPS3,
+  SM_POINT,
+  SM_UP,
+  SM_DOWN,
+  SM_DOWN4,
+  SM_METHODS
+} sm_method;
 
-enum { SM_BLOCK = 16, SM_MAX_PLANES = 49 };
+enum {
+  SM_BLOCK = 16,
+  SM_SEGMENT = 8, /* blocks of channels whose products are summed by themselves: see product */
+};
 
 /* A stored convolution: cout x cin x taps numbers, fp32 or fp16, each times `scale`. */
 typedef struct sm_filter {
@@ -106,10 +120,11 @@ typedef struct sm_kernels {
    * beyond cin and cout are 0. `scratch` holds 16 x 16 x 9 floats. */
   void (*weights[SM_METHODS])(const sm_filter *filter, int block, int blocks, int from, int depth, float *u,
                               size_t plane, float *scratch);
-  /* M[groups * rows][16 blocks] := V[groups][depth][rows][16] x U[depth * 16][16 blocks]; `onto`: the sums go on from
-   * what M holds, with the same bits as in one go. `v_group`: floats from one group of V to the next. V and U are prefetched, never read, beyond their ends;
-   * the next product's U at `u_next`, and of V's planes `v_lines` lines a block of channels and group from `v_next` on,
-   * are brought nearer meanwhile. */
+  /* M[groups * rows][16 blocks] := V[groups][depth][rows][16] x U[depth * 16][16 blocks], by segments of SM_SEGMENT
+   * blocks of `depth` that are then added up: of 512 channels a third of the error that one long sum has. `onto`: what M
+   * holds is added to, with the same bits as in one go if that was made of whole segments. `v_group`: floats from one
+   * group of V to the next. V and U are prefetched, never read, beyond their ends; the next product's U at `u_next`, and
+   * of V's planes `v_lines` lines a block of channels and group from `v_next` on, are brought nearer meanwhile. */
   void (*product)(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth, int groups,
                   float *m, int onto, const float *u_next, const float *v_next, int v_lines);
   /* Tiles first .. first + count - 1 of blocks block .. block + blocks - 1; M starts at tile `first`. */

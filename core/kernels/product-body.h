@@ -12,8 +12,7 @@
       const float *a = v, *w = u;                                                                                     \
       vf sum[ROWS][NV];                                                                                               \
       SM_UNROLL(16) for (int i = 0; i < (ROWS); i++)                                                                  \
-        SM_UNROLL(4) for (int j = 0; j < (NV); j++)                                                                   \
-          sum[i][j] = onto ? v_load(m + i * WIDTH + j * SM_LANES) : v_set(0);                                         \
+        SM_UNROLL(4) for (int j = 0; j < (NV); j++) sum[i][j] = v_set(0);                                             \
       for (int d = 0; d < depth; d++) {                                                                               \
         SM_UNROLL(16) for (int i = 0; i < (ROWS); i++) v_prefetch(a + ((ROWS) * 2 + i) * 16);                         \
         for (int i = 0; i < u_lines; i++, u_next += 16) v_prefetch_far(u_next);                                       \
@@ -31,9 +30,16 @@
         }                                                                                                             \
         a += (ROWS) * 16;                                                                                             \
         w += 16 * WIDTH;                                                                                              \
+        if ((d + 1) % SM_SEGMENT && d + 1 < depth) continue;                                                          \
+        const int more = onto || d >= SM_SEGMENT;                                                                     \
+        SM_UNROLL(16) for (int i = 0; i < (ROWS); i++)                                                                \
+          SM_UNROLL(4) for (int j = 0; j < (NV); j++) {                                                               \
+            float *to = m + i * WIDTH + j * SM_LANES;                                                                 \
+            if (more) sum[i][j] += v_load(to);                                                                        \
+            v_store(to, sum[i][j]);                                                                                   \
+            sum[i][j] = v_set(0);                                                                                     \
+          }                                                                                                           \
       }                                                                                                               \
-      SM_UNROLL(16) for (int i = 0; i < (ROWS); i++)                                                                  \
-        SM_UNROLL(4) for (int j = 0; j < (NV); j++) v_store(m + i * WIDTH + j * SM_LANES, sum[i][j]);                 \
     }                                                                                                                 \
   }
 

@@ -25,17 +25,18 @@ void sm_run(stylemap_session *s, const sm_convolution *c, double part) {
     return;
   }
   if (s->stopped || sm_convolution_run(&s->work, c)) return;
-  double pixels = (double)c->height * c->width * c->pictures * part / (c->method == SM_DOWN ? 4 : 1);
+  double pixels = (double)c->height * c->width * c->pictures * part / (c->method == SM_DOWN || c->method == SM_DOWN4 ? 4 : 1);
   s->done += pixels * c->filter.cin * c->filter.cout * c->filter.taps * (c->second.values ? 2 : 1);
 }
 
 void sm_conv_same(stylemap_session *s, const sm_conv *c, const float *in, int side, int linear, double gain,
                   const float *low, const float *low_kernel, float *out) {
   sm_fir fir;
-  int fused = low && sm_fir_from(low_kernel, 4, &fir) && sm_method_for(c->k, side, side) == SM_WINOGRAD;
+  const sm_method method = sm_method_whole(c->k, side, side);
+  int fused = low && sm_fir_from(low_kernel, 4, &fir) && (method == SM_WINOGRAD || method == SM_WINOGRAD6);
   if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
-  sm_run(s, &(sm_convolution){.method = sm_method_for(c->k, side, side), .filter = sm_filter_of(c, gain),
-                              .height = side, .width = side, .pictures = 1, .in = &in,
+  sm_run(s, &(sm_convolution){.method = method, .filter = sm_filter_of(c, gain), .height = side, .width = side,
+                              .pictures = 1, .in = &in,
                               .out = {.maps = &out, .bias = s->bias, .slope = linear ? 1 : 0.2f,
                                       .low = fused ? &low : NULL}}, 1);
   if (low && !fused && !s->planning && !s->stopped) sm_twice(&s->work, low, c->cout, side / 2, side / 2, &fir, out);
@@ -51,7 +52,7 @@ static double part_of(sm_method method, int side, const int32_t *tiles, int coun
 void sm_conv_same_tiles(stylemap_session *s, const sm_conv *c, const float *in, int side, double gain,
                         const int32_t *tiles, int count, float *out) {
   const sm_method method = sm_method_for(c->k, side, side);
-  sm_pad_bias(c->bias, c->cout, gain, s->bias);
+  if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
   sm_run(s, &(sm_convolution){.method = method, .filter = sm_filter_of(c, gain), .height = side, .width = side,
                               .pictures = 1, .in = &in, .tiles = tiles, .tile_count = count,
                               .out = {.maps = &out, .bias = s->bias, .slope = 0.2f}},
@@ -79,7 +80,7 @@ void sm_conv_down(stylemap_session *s, const sm_conv *c, const float *in, int si
   sm_fir fir;
   sm_fir_from(c->blur, 1, &fir);
   if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
-  sm_run(s, &(sm_convolution){.method = SM_DOWN, .filter = sm_filter_of(c, gain), .height = side, .width = side,
+  sm_run(s, &(sm_convolution){.method = sm_method_down(side, side), .filter = sm_filter_of(c, gain), .height = side, .width = side,
                               .pictures = 1, .in = &in, .fir = &fir,
                               .out = {.maps = &out, .bias = s->bias, .slope = 0.2f, .add = &add}}, 1);
 }

@@ -127,6 +127,10 @@ static double limit_of(sm_method m, int products) {
   const double eps = 0x1p-24, scale = sqrt(products);
   if (m == SM_WINOGRAD)
     return 3 * 1.7e-6 * scale;
+  if (m == SM_WINOGRAD6)
+    return 3 * 1.4e-5 * scale;
+  if (m == SM_DOWN4)
+    return 3 * 1.7e-6 * scale;
   if (m == SM_UP || m == SM_DOWN)
     return 3 * 4.5e-7 * scale;
   return (products + 2) * eps * (0.25 * products + 4);
@@ -165,7 +169,7 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
   int blocks = sm_blocks(s.cout), oh = s.h, ow = s.w;
   if (method == SM_UP)
     oh *= 2, ow *= 2;
-  if (method == SM_DOWN)
+  if (method == SM_DOWN || method == SM_DOWN4)
     oh /= 2, ow /= 2;
 
   planes in[4], expect[4], add[4], other = {0};
@@ -211,7 +215,7 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
       planes wide = oracle_transposed(in[p], f.exact, s.cout);
       sum = oracle_blur(wide, kernel, 1, 1, 1);
       free(wide.v);
-    } else if (method == SM_DOWN) {
+    } else if (method == SM_DOWN || method == SM_DOWN4) {
       planes wide = oracle_blur(in[p], kernel, 2, 2, 1);
       sum = oracle_stride2(wide, f.exact, s.cout);
       free(wide.v);
@@ -339,8 +343,8 @@ static void convolutions(const sm_kernels *k) {
   for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
     shape s = small[i], even = s;
     even.h += s.h % 2, even.w += s.w % 2;
-    const sm_method same[] = {SM_WINOGRAD, SM_TAPS3, SM_POINT};
-    for (size_t m = 0; m < 3; m++) {
+    const sm_method same[] = {SM_WINOGRAD, SM_WINOGRAD6, SM_TAPS3, SM_POINT};
+    for (size_t m = 0; m < sizeof same / sizeof *same; m++) {
       one(k, same[m], s, PLAIN);
       one(k, same[m], s, ADD | HALF);
       one(k, same[m], s, MODULATED);
@@ -349,25 +353,34 @@ static void convolutions(const sm_kernels *k) {
         one(k, same[m], s, MODULATED | BLENDED | SOME);
     }
     one(k, SM_WINOGRAD, even, LOW);
+    one(k, SM_WINOGRAD6, even, LOW);
     one(k, SM_UP, s, PLAIN);
     one(k, SM_UP, s, ADD | ODD_FIR | HALF);
     one(k, SM_DOWN, even, PLAIN);
     one(k, SM_DOWN, even, ADD | HALF);
     one(k, SM_DOWN, even, ODD_FIR);
+    one(k, SM_DOWN4, even, PLAIN);
+    one(k, SM_DOWN4, even, ADD | HALF);
+    one(k, SM_DOWN4, even, ODD_FIR);
   }
   /* large enough to be cut by tiles */
   const shape large = {16, 48, 66, 70, 1, 2};
   one(k, SM_WINOGRAD, large, MODULATED);
   one(k, SM_WINOGRAD, large, LOW);
+  one(k, SM_WINOGRAD6, large, MODULATED);
+  one(k, SM_WINOGRAD6, large, LOW);
   one(k, SM_UP, large, PLAIN);
   one(k, SM_DOWN, large, ADD);
+  one(k, SM_DOWN4, large, ADD);
   one(k, SM_POINT, large, ADD);
   /* few tiles of many channels */
   const shape deep = {288, 40, 12, 10, 1, 2}, deeper = {400, 36, 6, 8, 1, 2};
   one(k, SM_WINOGRAD, deep, MODULATED);
   one(k, SM_WINOGRAD, deep, HALF);
+  one(k, SM_WINOGRAD6, deep, PLAIN);
   one(k, SM_UP, deeper, PLAIN);
   one(k, SM_DOWN, deeper, PLAIN);
+  one(k, SM_DOWN4, deeper, PLAIN);
 }
 
 static void elements(const sm_kernels *k) {

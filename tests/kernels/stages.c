@@ -102,12 +102,15 @@ static void weight_stage(const sm_kernels *k) {
   sm_free(w), sm_free(u), sm_free(scratch);
 }
 
-/* `product` against a plain sum; returns how many are further off than n eps sum |v u| allows. */
+/* `product` against a plain sum; returns how many are further off than n eps sum |v u| allows, n being the additions that
+ * a term goes through. */
 static int product_wrong(const sm_kernels *k, int rows, int blocks, int depth, int groups) {
   const size_t width = (size_t)blocks * 16, n = (size_t)depth * 16, v_group = (size_t)rows * n;
   float *v = filled(v_group * (size_t)groups, 0), *u = filled(n * width, 0);
   float *m = filled((size_t)(rows * groups) * width + 16, 1);
   k->product(rows, blocks, v, v_group, u, depth, groups, m, 0, u, v, 1);
+  const int segments = (depth + SM_SEGMENT - 1) / SM_SEGMENT;
+  const int additions = (depth < SM_SEGMENT ? depth : SM_SEGMENT) * 16 + segments - 1;
   int wrong = 0;
   for (int t = 0; t < rows * groups; t++)
     for (size_t o = 0; o < width; o++) {
@@ -119,7 +122,7 @@ static int product_wrong(const sm_kernels *k, int rows, int blocks, int depth, i
         want += term;
         size += fabs(term);
       }
-      if (!(fabs(m[(size_t)t * width + o] - want) <= (double)n * 0x1p-24 * size))
+      if (!(fabs(m[(size_t)t * width + o] - want) <= additions * 0x1p-24 * size))
         wrong++;
     }
   for (int i = 0; i < 16; i++)
@@ -155,15 +158,16 @@ static void output_stage(const sm_kernels *k, int stream) {
   sm_free(m), sm_free(y), sm_free(bias);
 }
 
-/* The same sums in two parts of the depth have the same bits. */
+/* The same sums in two parts of the depth, the first of whole segments, have the same bits. */
 static void product_in_parts(const sm_kernels *k, int rows, int blocks) {
-  enum { DEPTH = 3, GROUPS = 2 };
+  enum { FIRST = SM_SEGMENT, DEPTH = 2 * SM_SEGMENT + 3, GROUPS = 2 };
   const size_t width = (size_t)blocks * 16, v_group = (size_t)rows * DEPTH * 16, count = (size_t)(rows * GROUPS) * width;
   float *v = filled(v_group * GROUPS, 0), *u = filled(DEPTH * 16 * width, 0);
   float *whole = filled(count, 1), *parts = filled(count, 1);
   k->product(rows, blocks, v, v_group, u, DEPTH, GROUPS, whole, 0, u, v, 0);
-  k->product(rows, blocks, v, v_group, u, 1, GROUPS, parts, 0, u, v, 0);
-  k->product(rows, blocks, v + rows * 16, v_group, u + 16 * width, DEPTH - 1, GROUPS, parts, 1, u, v, 0);
+  k->product(rows, blocks, v, v_group, u, FIRST, GROUPS, parts, 0, u, v, 0);
+  k->product(rows, blocks, v + FIRST * rows * 16, v_group, u + FIRST * 16 * width, DEPTH - FIRST, GROUPS, parts, 1, u, v,
+             0);
   CHECK(memcmp(whole, parts, count * sizeof *whole) == 0, "%s %d rows %d blocks in parts", k->name, rows, blocks);
   sm_free(v), sm_free(u), sm_free(whole), sm_free(parts);
 }
@@ -192,7 +196,9 @@ int main(void) {
     for (int rows = 1; rows <= (*k)->rows; rows++)
       for (int blocks = 1; blocks <= (*k)->pair; blocks++) {
         product_in_parts(*k, rows, blocks);
-        for (int depth = 1; depth <= 3; depth++) {
+        static const int depths[] = {1, 2, 3, SM_SEGMENT, 2 * SM_SEGMENT + 1};
+        for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
+          const int depth = depths[d];
           int wrong = product_wrong(*k, rows, blocks, depth, 2);
           CHECK(wrong == 0, "%s %d rows %d blocks depth %d: %d wrong", (*k)->name, rows, blocks, depth, wrong);
         }
