@@ -13,6 +13,28 @@ SM_INLINE tile_at tile(const int32_t *tiles, int number, int rows, int columns) 
   return (tile_at){n / (rows * columns), in_picture / columns, in_picture % columns};
 }
 
+SM_INLINE vf leaky(vf v, vf slope) { return v_max(v, v * slope); }
+
+/* Some lanes of an entrance's block. */
+typedef struct entering {
+  const float *planes;
+  int cin;
+  vf weight[4], bias, slope;
+} entering;
+
+SM_INLINE entering entering_of(const sm_entrance *e, int block, int blocks, int l) {
+  entering n = {.planes = e->planes, .cin = e->cin, .bias = v_load(e->bias + block * 16 + l), .slope = v_set(e->slope)};
+  for (int c = 0; c < 4; c++)
+    n.weight[c] = c < e->cin ? v_load(e->weights + (c * blocks + block) * 16 + l) : v_set(0);
+  return n;
+}
+
+SM_INLINE vf entered(const entering *e, size_t pixels, size_t at) {
+  vf v = e->bias;
+  for (int c = 0; c < e->cin; c++) v = v_fma(v_set(e->planes[(size_t)c * pixels + at]), e->weight[c], v);
+  return leaky(v, e->slope);
+}
+
 /* Block `block` of a picture's map for the tile of side x side pixels from (y, x): `*map` is the only one it is made
  * of, or `*other` is the one it is blended with. */
 SM_INLINE void maps_of(const sm_input *in, int picture, int block, int y, int x, int side, const float **map,
@@ -49,6 +71,17 @@ SM_INLINE void gather(const sm_input *in, const float *map, const float *other, 
         }
       }
       patch[r * side + c] = value;
+    }
+}
+
+/* The same of an entrance. */
+SM_INLINE void gather_entrance(const sm_input *in, int block, int y, int x, int side, int l, vf *patch) {
+  const size_t pixels = (size_t)in->height * (size_t)in->width;
+  const entering e = entering_of(in->entrance, block, in->blocks, l);
+  for (int r = 0; r < side; r++)
+    for (int c = 0; c < side; c++) {
+      const int v = y + r, u = x + c, inside = v >= 0 && v < in->height && u >= 0 && u < in->width;
+      patch[r * side + c] = inside ? entered(&e, pixels, (size_t)v * (size_t)in->width + (size_t)u) : v_set(0);
     }
 }
 
@@ -110,8 +143,6 @@ static void load_weights(const sm_filter *f, int k, int c, float *out) {
     for (int i = 0; i < n * 16; i += SM_LANES) v_store(out + i, v_load(out + i) * v_set(f->scale));
 }
 
-SM_INLINE vf leaky(vf v, vf slope) { return v_max(v, v * slope); }
-
 /* The last step of every output, see sm_output. */
 typedef struct finish {
   float *y, *second;
@@ -165,6 +196,7 @@ const sm_kernels SM_TABLE = {
     .output = {output_winograd, output_winograd6, output_pixels, output_pixels, output_up, output_down, output_down4},
     .blur = blur,
     .halve = halve,
+    .halve_entrance = halve_entrance,
     .twice = twice,
     .sums = sums,
     .modulate = modulate,

@@ -18,9 +18,9 @@ enum {
   PANEL = 84,          /* T in the second way */
   M_TILES = 98,        /* T in the first way */
   OUTPUTS = 96,        /* most of N, both filters counted */
-  MOST_M = 290 << 10,  /* most floats of M */
+  MOST_M = 290 << 10,  /* most floats of M, unless one pair's are more */
   SHARED_U = 6 << 20,  /* most floats of U made before its use */
-  PART_U = 160 << 10,      /* floats of U made and used at a time, where that is all the use it has */
+  PART_U = 160 << 10,  /* floats of U made and used at a time, where that is all the use it has; or one segment's */
   PAD_V = 64, PAD_U = 80, /* floats that keep the planes' streams off one another's cache sets */
   WEIGHT_SCRATCH = 16 * 16 * 9,
 };
@@ -28,15 +28,14 @@ enum {
 static const struct {
   int planes, weight_planes, taps, step;
 } methods[SM_METHODS] = {
-    [SM_WINOGRAD] = {36, 36, 1, 4}, [SM_WINOGRAD6] = {64, 64, 1, 6}, [SM_TAPS3] = {1, 1, 9, 1}, [SM_POINT] = {1, 1, 1, 1},
-    [SM_UP] = {49, 25, 1, 6}, [SM_DOWN] = {49, 25, 1, 3}, [SM_DOWN4] = {81, 36, 1, 4},
+    [SM_WINOGRAD] = {36, 36, 1, 4}, [SM_WINOGRAD6] = {64, 64, 1, 6}, [SM_TAPS3] = {1, 1, 9, 1},
+    [SM_POINT] = {1, 1, 1, 1},      [SM_UP] = {49, 25, 1, 6},        [SM_DOWN] = {49, 25, 1, 3},
+    [SM_DOWN4] = {81, 36, 1, 4},
 };
-
-static int goes_down(sm_method m) { return m == SM_DOWN || m == SM_DOWN4; }
 
 /* Plane of U that plane `p` of V meets: the outputs of an odd phase share theirs. */
 static int weight_plane(sm_method method, int p) {
-  if (method != SM_UP && !goes_down(method)) return p;
+  if (method != SM_UP && !sm_goes_down(method)) return p;
   const int odd = method == SM_UP ? 3 : methods[method].step, a = p / (2 * odd + 1), b = p % (2 * odd + 1);
   return (a <= odd ? a : odd + 1) * (odd + 2) + (b <= odd ? b : odd + 1);
 }
@@ -46,30 +45,20 @@ sm_method sm_method_for(int k, int height, int width) {
   return height * width <= 64 || height < 4 || width < 4 ? SM_TAPS3 : SM_WINOGRAD;
 }
 
+sm_method sm_method_whole(int k, int height, int width) {
+  const sm_method method = sm_method_for(k, height, width);
+  /* at 32 x 32 the products are as many, since 6 does not divide 32; at 64 a sixth fewer, from 256 on a fifth */
+  return method == SM_WINOGRAD && height >= 64 && width >= 64 ? SM_WINOGRAD6 : method;
+}
+
 void sm_tiling(sm_method method, int height, int width, int *rows, int *columns, int *step) {
   int s = methods[method].step, h = height, w = width;
   if (method == SM_UP) h = 2 * h + 1, w = 2 * w + 1;
-  if (goes_down(method)) h /= 2, w /= 2;
+  if (sm_goes_down(method)) h /= 2, w /= 2;
   *step = s;
   *rows = (h + s - 1) / s;
   *columns = (w + s - 1) / s;
 }
-
-/* `large` where it has so many fewer products than `small` that they are worth its larger transforms: measured. */
-static sm_method larger(sm_method small, sm_method large, double worth, int height, int width) {
-  int rows, columns, step;
-  sm_tiling(small, height, width, &rows, &columns, &step);
-  const double least = worth * methods[small].planes * rows * columns;
-  sm_tiling(large, height, width, &rows, &columns, &step);
-  return methods[large].planes * (double)rows * columns < least ? large : small;
-}
-
-sm_method sm_method_whole(int k, int height, int width) {
-  const sm_method method = sm_method_for(k, height, width);
-  return method == SM_WINOGRAD ? larger(method, SM_WINOGRAD6, 0.86, height, width) : method;
-}
-
-sm_method sm_method_down(int height, int width) { return larger(SM_DOWN, SM_DOWN4, 0.95, height, width); }
 
 /* How one convolution is cut; made the same way for planning and for running. */
 typedef struct plan {
@@ -162,10 +151,11 @@ static plan plan_of(const sm_kernels *k, int threads, const sm_convolution *c) {
     p.chunk = (p.pairs + chunks - 1) / chunks;
   } else {
     p.chunk = chunk_of(threads, p.pairs, most);
-    /* Where each U meets all tiles but once, it is made in parts that stay in L2. */
-    const size_t block = (size_t)methods[c->method].weight_planes * 16 * 16 * (size_t)(k->pair * p.products * p.chunk);
-    if (methods[c->method].taps == 1 && p.tiles <= p.panel && p.depth * block > PART_U)
-      set_part(&p, k, c->method, (int)(PART_U / block < SM_SEGMENT ? 1 : PART_U / block / SM_SEGMENT) * SM_SEGMENT);
+    /* Where each U meets all tiles but once, it is made in parts, of whole segments, that stay near. */
+    const size_t segment =
+        (size_t)(methods[c->method].weight_planes * SM_SEGMENT * 16 * 16 * k->pair * p.products * p.chunk);
+    const int part = (int)(PART_U > segment ? PART_U / segment : 1) * SM_SEGMENT;
+    if (methods[c->method].taps == 1 && p.tiles <= p.panel && part < p.depth) set_part(&p, k, c->method, part);
   }
   /* memory for the largest panel, since a list of tiles may be cut into larger ones than all of them */
   p.v = (size_t)planes * v_plane_floats(k, p.by_tiles ? PANEL : p.tiles, p.depth);
@@ -381,11 +371,12 @@ static void task_blur(void *context, int index, int worker) {
 int sm_convolution_run(const sm_convolver *v, const sm_convolution *c) {
   run r = {.v = v, .c = c, .p = plan_of(v->kernels, sm_pool_threads(v->pool), c), .out = c->out};
   if (r.p.tiles == 0) return 0;
+  assert(!c->entrance || (c->method == SM_WINOGRAD6 && c->pictures == 1 && !c->other));
   assert(r.p.shared <= v->shared_floats && r.p.own <= v->own_floats);
   int rows, columns, step;
   sm_tiling(c->method, c->height, c->width, &rows, &columns, &step);
   r.in = (sm_input){c->in, c->other, c->alpha, sm_blocks(c->filter.cin), c->height, c->width, rows, columns, c->tiles,
-                    c->fir};
+                    c->fir, c->entrance};
   r.out.height = c->height, r.out.width = c->width;
   r.out.rows = rows, r.out.columns = columns, r.out.tiles = c->tiles;
   enum { MOST = 16 };
@@ -398,7 +389,7 @@ int sm_convolution_run(const sm_convolver *v, const sm_convolution *c) {
     r.out.height = 2 * c->height + 1, r.out.width = 2 * c->width + 1;
     if (sm_pool_run(v->pool, c->pictures * r.p.blocks, task_border, &r, v->poll, v->poll_data)) return 1;
   }
-  if (goes_down(c->method)) r.out.height = c->height / 2, r.out.width = c->width / 2;
+  if (sm_goes_down(c->method)) r.out.height = c->height / 2, r.out.width = c->width / 2;
   /* what is modulated in place was read: its lines are there */
   if (!c->out.x || c->out.x[0] != c->out.maps[0]) r.out.stream = sm_streams(r.p.blocks, r.out.height, r.out.width);
   if (c->apart) {

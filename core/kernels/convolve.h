@@ -25,10 +25,11 @@ typedef struct sm_convolution {
   int pictures;
   const float *const *in; /* a map for each picture */
   const float *other, *alpha; /* see sm_input */
+  const sm_entrance *entrance; /* WINOGRAD6: in the place of `in`, or NULL */
   const int32_t *tiles;  /* the tiles to do, or NULL for all */
   int tile_count;        /* of `tiles` */
-  int apart;             /* out.maps and out.second have a map for each tile in turn, as large as one; not UP, DOWN */
-  const sm_fir *fir;     /* UP and DOWN */
+  int apart;             /* out.maps and out.second have a map for each tile in turn, as large as one; not UP, DOWN, DOWN4 */
+  const sm_fir *fir;     /* UP, DOWN, DOWN4 */
   sm_output out;         /* maps, bias, slope, add, low, x ...; its shape and tiles are filled in here */
   float *wide;           /* UP: sm_wide_floats(...) floats for each picture */
   const unsigned char *cells; /* UP with `tiles`: which 4 x 4 cells of the result to finish, those that `tiles` cover */
@@ -48,13 +49,12 @@ static inline size_t sm_wide_floats(int cout, int height, int width) {
 sm_method sm_method_for(int k, int height, int width);
 /* The same where no part of the map is ever made by itself: larger tiles on larger maps. */
 sm_method sm_method_whole(int k, int height, int width);
-/* For stride 2, from a map of this size. */
-sm_method sm_method_down(int height, int width);
+static inline int sm_goes_down(sm_method m) { return m == SM_DOWN || m == SM_DOWN4; }
 
 /* Tiles of one picture, by row and column, and the pixels of the result a tile covers. */
 void sm_tiling(sm_method method, int height, int width, int *rows, int *columns, int *step);
 
-/* Floats that `c` (method, filter, second, shape, pictures), or any part of its tiles, needs in shared and in each
+/* Floats that `c` (method, filter, second, shape, pictures), or any part of its tiles or pictures, needs in shared and in each
  * worker's memory. */
 void sm_convolution_memory(const sm_kernels *kernels, int threads, const sm_convolution *c, size_t *shared,
                            size_t *own);
@@ -73,9 +73,11 @@ int sm_halve(const sm_convolver *v, const float *in, int channels, int height, i
              float *out);
 int sm_twice(const sm_convolver *v, const float *in, int channels, int height, int width, const sm_fir *fir,
              float *out);
-/* Planes of up to 4 channels -> a map of cout channels through a 1x1 convolution, bias, leaky ReLU. */
-int sm_enter(const sm_convolver *v, const float *planes, int cin, int height, int width, const float *weights,
-             const float *bias, float slope, int cout, float *out);
+/* A map of `channels` from an entrance; and sm_halve of that map without it, if fir is separable. The second needs
+ * 16 width floats of each worker's memory. */
+int sm_enter(const sm_convolver *v, const sm_entrance *e, int channels, int height, int width, float *out);
+int sm_halve_entrance(const sm_convolver *v, const sm_entrance *e, int channels, int height, int width,
+                      const sm_fir *fir, float *out);
 int sm_leave(const sm_convolver *v, const float *in, int channels, int height, int width, const float *weights,
              const float *rest, const float *bias, float slope, float *planes);
 

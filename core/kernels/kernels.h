@@ -5,7 +5,7 @@
  * ((c / 16 * height + y) * width + x) * 16 + c % 16. Channels are padded to whole blocks; padded channels are 0 in
  * every input and come out as whatever bias 0 gives, that is 0. Maps are 64-byte aligned.
  *
- * CONVOLUTIONS are done in four stages over tiles; conv.c cuts a layer into pieces and strings them together:
+ * CONVOLUTIONS are done in four stages over tiles; convolve.c cuts a layer into pieces and strings them together:
  *   input    a group of up to `rows` tiles -> V, `planes` matrices of rows x channels
  *   weights  one or two blocks of 16 output channels -> U, weight planes of channels x 16 (32)
  *   product  M := V U in every plane
@@ -21,7 +21,7 @@
  *   DOWN4     the same: F(4,2) and a tap                   12x12 -> 4x4    81 (36)
  *
  * Layouts, floats: V [plane][group][block][rows][16], U [plane][channel][16 or 32], M [plane][tile][16 or 32]; the
- * distance between planes is the caller's, so that 36 streams need not lie at a power of two. */
+ * distance between planes is the caller's, so that up to 81 streams need not lie at a power of two. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -56,6 +56,14 @@ typedef struct sm_fir {
   float column[4], row[4], full[16];
 } sm_fir;
 
+/* A map that is made where it is read, never stored: leaky(weights . planes + bias), a 1x1 convolution of few inputs. */
+typedef struct sm_entrance {
+  const float *planes; /* cin x height x width, cin <= 4 */
+  int cin;
+  const float *weights, *bias; /* [cin][blocks * 16], [blocks * 16] */
+  float slope;
+} sm_entrance;
+
 /* Where tiles come from. Tiles are numbered picture by picture, row by row; `tiles` picks some of them. */
 typedef struct sm_input {
   const float *const *maps; /* one for each picture: blocks x height x width x 16 */
@@ -64,7 +72,8 @@ typedef struct sm_input {
   int blocks, height, width;
   int rows, columns;        /* tiles of a picture */
   const int32_t *tiles;     /* numbers of the tiles to do, or NULL = 0, 1, 2, ... */
-  const sm_fir *fir;        /* DOWN */
+  const sm_fir *fir;        /* DOWN, DOWN4 */
+  const sm_entrance *entrance; /* WINOGRAD6: in the place of one picture's map; or NULL */
 } sm_input;
 
 /* Whether a map is larger than the caches: such a one is written past them, or it would be read to be overwritten. */
@@ -74,7 +83,7 @@ static inline int sm_streams(int blocks, int height, int width) {
 
 /* Where tiles go, and what is done to a sum s of a channel on the way:
  *   neither:    y = leaky(s + bias) + add + upsampled low
- *   x given:    y = (x * norm_scale + norm_shift) * (s + bias) + (s2 + bias2)     (bias2 NULL: no second product)
+ *   x given:    y = (x * norm_scale + norm_shift) * (s + bias) + (s2 + bias2)     (bias2 NULL: no second product; not WINOGRAD6)
  *   second:     y = s + bias, second = s2 + bias2                                 (WINOGRAD and TAPS3) */
 typedef struct sm_output {
   float *const *maps; /* one for each picture: blocks x height x width x 16 */
@@ -84,7 +93,7 @@ typedef struct sm_output {
   const float *bias;         /* blocks x 16 */
   float slope;               /* of the leaky ReLU; 1 = linear */
   const float *const *add;   /* maps of the same shape (`maps` itself is fine), or NULL */
-  const float *const *low;   /* WINOGRAD: maps of half the height and width, upsampled by [1,3,3,1] / 4, or NULL */
+  const float *const *low;   /* WINOGRAD, WINOGRAD6: maps of half the height and width, upsampled by [1,3,3,1] / 4, or NULL */
   const float *const *x;
   const float *norm_scale, *norm_shift, *bias2; /* blocks x 16 each */
   float *const *second;
@@ -138,6 +147,9 @@ typedef struct sm_kernels {
                const float *wide, float *line);
   /* Rows y0 .. y1 - 1 of the half-size map: 4 x 4 blur, zero padding 1, every second pixel. One block. */
   void (*halve)(const float *in, int height, int width, const sm_fir *fir, int y0, int y1, float *out);
+  /* The same rows of block `block` of `blocks` of an entrance, fir separable. `line` holds 16 width floats. */
+  void (*halve_entrance)(const sm_entrance *e, int block, int blocks, int height, int width, const sm_fir *fir, int y0,
+                         int y1, float *line, float *out);
   /* Rows y0 .. y1 - 1 of the double-size map: zero insertion, padding 2, 4 x 4 blur. One block; out += result. */
   void (*twice)(const float *in, int height, int width, const sm_fir *fir, int y0, int y1, float *out);
   /* sum[16], squares[16] (of x - shift, shift[16] or NULL = 0) of `pixels` pixels of one block, in double. */
@@ -148,10 +160,8 @@ typedef struct sm_kernels {
   void (*modulate)(const float *x, size_t line, const float *scale, const float *shift, const float *gamma,
                    const float *beta, const float *gamma2, const float *beta2, float t, size_t rows, size_t columns,
                    float *out);
-  /* C H W planes -> one map: pixels first .. first + count - 1 of every block, through a 1x1 convolution of few
-   * inputs (weights [cin][blocks * 16], cin <= 4), bias and leaky ReLU. */
-  void (*enter)(const float *planes, int cin, size_t pixels, const float *weights, const float *bias, float slope,
-                int blocks, size_t first, size_t count, float *out);
+  /* An entrance, stored: pixels first .. first + count - 1 of every block. */
+  void (*enter)(const sm_entrance *e, size_t pixels, int blocks, size_t first, size_t count, float *out);
   /* The way back: out planes (3, `pixels` apart) := leaky(weights [3][blocks * 16] . x + rest + bias[3]), where rest is
    * a map of one block whose channels 0..2 are added. */
   void (*leave)(const float *in, int blocks, size_t pixels, const float *weights, const float *rest, const float *bias,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A direct convolution of a line of pixels: the same sums as product-body.h's, but a step of the depth (a tap of a
+ * A direct convolution of a line of pixels: the sums of product-body.h as one segment; a step of the depth (a tap of a
  * channel block) is a place in the map itself, and nothing is copied. Included by body.h. */
 
 #define LINE(ROWS, NV)                                                                                                \

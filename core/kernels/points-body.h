@@ -61,6 +61,33 @@ static void halve(const float *in, int height, int width, const sm_fir *fir, int
     }
 }
 
+static void halve_entrance(const sm_entrance *e, int block, int blocks, int height, int width, const sm_fir *fir,
+                           int y0, int y1, float *line, float *out) {
+  const size_t pixels = (size_t)height * (size_t)width;
+  for (int l = 0; l < 16; l += SM_LANES) {
+    const entering n = entering_of(e, block, blocks, l);
+    for (int y = y0; y < y1; y++) {
+      for (int x = 0; x < width; x++) { /* down the columns first */
+        vf sum = v_set(0);
+        SM_UNROLL(4) for (int k = 0; k < 4; k++) {
+          const int v = 2 * y - 1 + k;
+          if (v < 0 || v >= height) continue;
+          sum = v_fma(v_set(fir->column[k]), entered(&n, pixels, (size_t)v * (size_t)width + (size_t)x), sum);
+        }
+        v_store(line + x * SM_LANES, sum);
+      }
+      for (int x = 0; x < width / 2; x++) {
+        vf sum = v_set(0);
+        SM_UNROLL(4) for (int k = 0; k < 4; k++) {
+          const int u = 2 * x - 1 + k;
+          if (u >= 0 && u < width) sum = v_fma(v_set(fir->row[k]), v_load(line + u * SM_LANES), sum);
+        }
+        v_store(out + ((size_t)y * (size_t)(width / 2) + (size_t)x) * 16 + l, sum);
+      }
+    }
+  }
+}
+
 static void twice(const float *in, int height, int width, const sm_fir *fir, int y0, int y1, float *out) {
   for (int y = y0; y < y1; y++)
     for (int x = 0; x < 2 * width; x++) {
@@ -128,21 +155,13 @@ static void modulate(const float *x, size_t line, const float *scale, const floa
   }
 }
 
-static void enter(const float *planes, int cin, size_t pixels, const float *weights, const float *bias, float slope,
-                  int blocks, size_t first, size_t count, float *out) {
-  const vf by = v_set(slope);
+static void enter(const sm_entrance *e, size_t pixels, int blocks, size_t first, size_t count, float *out) {
   const int stream = sm_streams(blocks, (int)pixels, 1);
   for (int b = 0; b < blocks; b++)
     for (int l = 0; l < 16; l += SM_LANES) {
-      vf w[4];
-      for (int c = 0; c < 4; c++) w[c] = c < cin ? v_load(weights + (c * blocks + b) * 16 + l) : v_set(0);
-      const vf base = v_load(bias + b * 16 + l);
+      const entering n = entering_of(e, b, blocks, l);
       float *to = out + ((size_t)b * pixels + first) * 16 + l;
-      for (size_t i = 0; i < count; i++) {
-        vf v = base;
-        for (int c = 0; c < cin; c++) v = v_fma(v_set(planes[(size_t)c * pixels + first + i]), w[c], v);
-        v_stream(stream, to + i * 16, leaky(v, by));
-      }
+      for (size_t i = 0; i < count; i++) v_stream(stream, to + i * 16, entered(&n, pixels, first + i));
     }
 }
 

@@ -12,8 +12,9 @@ typedef struct points {
   const sm_convolver *v;
   const float *x, *scale, *shift, *gamma, *beta, *gamma2, *beta2;
   float t, slope;
-  int cin, blocks, height, width;
+  int blocks, height, width;
   const sm_fir *fir;
+  const sm_entrance *entrance;
   float *out;
   double (*partial)[2][16]; /* of each task */
 } points;
@@ -126,6 +127,23 @@ int sm_halve(const sm_convolver *v, const float *in, int channels, int height, i
   return run(&p, task_halve);
 }
 
+static void task_halve_entrance(void *context, int index, int worker) {
+  const points *p = context;
+  band b = band_of(p, index, p->height / 2);
+  float *out = p->out + (size_t)b.block * (size_t)(p->height / 2) * (size_t)(p->width / 2) * 16;
+  uint64_t old = sm_flush_begin();
+  p->v->kernels->halve_entrance(p->entrance, b.block, p->blocks, p->height, p->width, p->fir, b.first, b.last,
+                                p->v->own + (size_t)worker * p->v->own_floats, out);
+  sm_flush_end(old);
+}
+
+int sm_halve_entrance(const sm_convolver *v, const sm_entrance *e, int channels, int height, int width,
+                      const sm_fir *fir, float *out) {
+  points p = {.v = v, .entrance = e, .blocks = sm_blocks(channels), .height = height, .width = width, .fir = fir,
+              .out = out};
+  return run(&p, task_halve_entrance);
+}
+
 static void task_twice(void *context, int index, int worker) {
   const points *p = context;
   (void)worker;
@@ -149,14 +167,12 @@ static void task_enter(void *context, int index, int worker) {
   size_t pixels = (size_t)p->height * (size_t)p->width, first = pixels * (size_t)index / (8 * BANDS);
   size_t last = pixels * (size_t)(index + 1) / (8 * BANDS);
   uint64_t old = sm_flush_begin();
-  p->v->kernels->enter(p->x, p->cin, pixels, p->gamma, p->beta, p->slope, p->blocks, first, last - first, p->out);
+  p->v->kernels->enter(p->entrance, pixels, p->blocks, first, last - first, p->out);
   sm_flush_end(old);
 }
 
-int sm_enter(const sm_convolver *v, const float *planes, int cin, int height, int width, const float *weights,
-             const float *bias, float slope, int cout, float *out) {
-  points p = {.v = v, .x = planes, .cin = cin, .blocks = sm_blocks(cout), .height = height, .width = width,
-              .gamma = weights, .beta = bias, .slope = slope, .out = out};
+int sm_enter(const sm_convolver *v, const sm_entrance *e, int channels, int height, int width, float *out) {
+  points p = {.v = v, .entrance = e, .blocks = sm_blocks(channels), .height = height, .width = width, .out = out};
   return sm_pool_run(v->pool, 8 * BANDS, task_enter, &p, v->poll, v->poll_data);
 }
 

@@ -2,8 +2,8 @@
  * Stride 2 without the zeros: an axis splits into the even phase, a 2-tap filter done by F(n,2) with n + 1 products for
  * n outputs, and the odd phase, one tap, n products. Both axes of n = 3: 49 products of 25 distinct weights a tile of
  * 3 x 3, 5.44 a pixel instead of 9; of n = 4: 81 of 36, 5.06 a pixel. UP scatters the phases, DOWN (the transposed
- * problem) gathers them. The points of n = 3 are 0, +-1 and infinity; of n = 4 +-3/8, +-5/4 and infinity, with less than
- * twice the error. Included by body.h. */
+ * problem) gathers them. The points of n = 3 are 0, +-1 and infinity; of n = 4 +-3/8, +-5/4 and infinity, in the mean
+ * with less than twice the error. Included by body.h. */
 
 #define QA 0.375f
 #define QB 1.25f
@@ -29,9 +29,10 @@ SM_INLINE void poly_in(int n, const vf *x, size_t s, const vf *z, size_t t, vf *
   SM_UNROLL(4) for (int i = 0; i < n; i++) o[(size_t)(n + 1 + i) * q] = z[(size_t)i * t];
 }
 
-/* The rows of G for the points +-`point`, whose product of differences to all others is `p` and -p (`sign` -1) or p. */
-SM_INLINE void poly_weight_pair(float point, float p, float sign, vf g0, vf g1, vf *o, size_t q) {
-  vf even = v_set(1 / p) * g0, odd = v_set(1 / p * point) * g1;
+/* The rows of G for the points +-`point`, whose products of differences to all others are `differences` and that times
+ * `sign`. */
+SM_INLINE void poly_weight_pair(float point, float differences, float sign, vf g0, vf g1, vf *o, size_t q) {
+  vf even = v_set(1 / differences) * g0, odd = v_set(1 / differences * point) * g1;
   o[0] = even + odd;
   o[q] = v_set(sign) * (even - odd);
 }
@@ -82,7 +83,8 @@ SM_INLINE void poly_gather(int n, const vf *m, size_t s, vf *o, size_t q) {
   SM_UNROLL(4) for (int i = 0; i < n; i++) o[(size_t)i * q] = even[i] + m[(size_t)(n + 1 + i) * s];
 }
 
-SM_INLINE void up_in(int n, const sm_input *in, int first, int count, int rows, float *v, size_t plane) {
+static void input_up(const sm_input *in, int first, int count, int rows, float *v, size_t plane) {
+  enum { n = 3 };
   const int wide = 2 * n + 1;
   const size_t pixels = (size_t)in->height * (size_t)in->width;
   for (int b = 0; b < in->blocks; b++)
@@ -225,8 +227,10 @@ SM_INLINE void poly_weights(int n, const sm_filter *f, int block, int blocks, in
 
 /* The raw transposed result, into maps of (height + 2) x (width + 2) with a border of one pixel that stays the
  * caller's: here height and width are 2 side + 1. No bias, no activation: blur finishes. */
-SM_INLINE void up_out(int n, const sm_output *o, int block, int blocks, int first, int count, const float *m,
+static void output_up(const sm_output *o, int block, int blocks, int first, int count, const float *m, const float *m2,
                       size_t plane) {
+  (void)m2;
+  enum { n = 3 };
   const int side = 2 * n, p = side + 1;
   const size_t line = (size_t)o->width + 2, pixels = ((size_t)o->height + 2) * line, q = plane / SM_LANES;
   for (int i = 0; i < count; i++) {
@@ -263,7 +267,7 @@ SM_INLINE void down_out(int n, const sm_output *o, int block, int blocks, int fi
     for (int l = 0; l < blocks * 16; l += SM_LANES) {
       const size_t channel = (size_t)block * 16 + (size_t)l;
       const size_t at = (channel / 16 * pixels + (size_t)y * (size_t)o->width + (size_t)x) * 16 + channel % 16;
-      if (o->add && i + 1 < count) prefetch_tile(o, o->add, first + i + 1, channel / 16, n);
+      if (l % 16 == 0 && o->add && i + 1 < count) prefetch_tile(o, o->add, first + i + 1, channel / 16, n);
       vf half[36], row[4];
       const vf *s = (const vf *)(m + (size_t)i * (size_t)blocks * 16 + l);
       SM_UNROLL(9) for (int c = 0; c < p; c++) poly_gather(n, s + (size_t)c * q, (size_t)p * q, half + c, (size_t)p);
@@ -281,23 +285,27 @@ SM_INLINE void down_out(int n, const sm_output *o, int block, int blocks, int fi
   }
 }
 
-#define POLYPHASE(NAME, N, WAY, FLIP)                                                                                 \
+static void weights_up(const sm_filter *f, int block, int blocks, int from, int depth, float *u, size_t plane,
+                       float *scratch) {
+  poly_weights(3, f, block, blocks, from, depth, u, plane, scratch, 1);
+}
+
+#define DOWN(NAME, N)                                                                                                 \
   static void input_##NAME(const sm_input *in, int first, int count, int rows, float *v, size_t plane) {              \
-    WAY##_in(N, in, first, count, rows, v, plane);                                                                    \
+    down_in(N, in, first, count, rows, v, plane);                                                                     \
   }                                                                                                                   \
   static void weights_##NAME(const sm_filter *f, int block, int blocks, int from, int depth, float *u, size_t plane,  \
                              float *scratch) {                                                                        \
-    poly_weights(N, f, block, blocks, from, depth, u, plane, scratch, FLIP);                                          \
+    poly_weights(N, f, block, blocks, from, depth, u, plane, scratch, 0);                                             \
   }                                                                                                                   \
   static void output_##NAME(const sm_output *o, int block, int blocks, int first, int count, const float *m,          \
                             const float *m2, size_t plane) {                                                          \
     (void)m2;                                                                                                         \
-    WAY##_out(N, o, block, blocks, first, count, m, plane);                                                           \
+    down_out(N, o, block, blocks, first, count, m, plane);                                                            \
   }
-POLYPHASE(up, 3, up, 1)
-POLYPHASE(down, 3, down, 0)
-POLYPHASE(down4, 4, down, 0)
-#undef POLYPHASE
+DOWN(down, 3)
+DOWN(down4, 4)
+#undef DOWN
 #undef QA
 #undef QB
 #undef QA2

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * M := V U, the inner loop of everything: ROWS tiles x one or two blocks of 16 channels held in registers over the
- * whole depth, V two channel blocks and U eight channels ahead of the loads. Included by body.h. */
+ * M := V U, the inner loop of everything: ROWS tiles x one or two blocks of 16 channels held in registers over a segment
+ * of the depth, V two channel blocks and U eight channels ahead of the loads. Included by body.h. */
 
 /* NV vectors of output channels. All offsets within a channel block are immediates. */
 #define PRODUCT(ROWS, NV)                                                                                             \

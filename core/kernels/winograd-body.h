@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * F(4x4, 3x3): 6x6 input tiles, 36 products, 4x4 outputs, and F(6x6, 3x3): 8x8, 64, 6x6 (Lavin and Gray, CVPR 2016).
  * The points are 0, +-a, +-b (, +-c) and infinity. a = 5/8, b = 3/2 have half the error of +-1, +-2; of three pairs
- * 1/2, 1, 2 have the least, four times that. `n` is the side of the input tile. Included by body.h; adjoint-body.h uses
+ * 1/2, 1, 2 have the least, in the mean four times that. `n` is the side of the input tile. Included by body.h; adjoint-body.h uses
  * F(4x4, 3x3) too. */
 
 #define PA 0.625f
@@ -27,7 +27,7 @@ SM_INLINE void wino_in6(const vf *d, size_t s, vf *o, size_t q) {
   o[5 * q] = v_fma(ab, d1, v_fma(sum, d3, d5));
 }
 
-/* The same over 8 values. (x^2 - 1/4)(x^2 - 1)(x^2 - 4) = x^6 - 21/4 x^4 + 21/4 x^2 - 1. */
+/* The same over 8 values; the product of the three squares is 1. (x^2 - 1/4)(x^2 - 1)(x^2 - 4) = x^6 - 21/4 x^4 + 21/4 x^2 - 1. */
 SM_INLINE void wino_in8(const vf *d, size_t s, vf *o, size_t q) {
   vf d0 = d[0], d1 = d[s], d2 = d[2 * s], d3 = d[3 * s], d4 = d[4 * s], d5 = d[5 * s], d6 = d[6 * s], d7 = d[7 * s];
   const vf sum = v_set(HA2 + 1 + HC2);
@@ -77,9 +77,10 @@ SM_INLINE void wino_out(int n, const vf *m, size_t s, vf *o, size_t q) {
   else wino_out4(m, s, o, q);
 }
 
-/* The two rows of G for the points +-`point`, whose product of differences to all others is `n`. */
-SM_INLINE void wino_weight_pair(float point, float n, const vf *g, size_t s, vf *o, size_t q) {
-  vf even = v_fma(v_set(1 / n * (point * point)), g[2 * s], v_set(1 / n) * g[0]), odd = v_set(1 / n * point) * g[s];
+/* The two rows of G for the points +-`point`, whose product of differences to all others is `differences`. */
+SM_INLINE void wino_weight_pair(float point, float differences, const vf *g, size_t s, vf *o, size_t q) {
+  const float one = 1 / differences;
+  vf even = v_fma(v_set(one * (point * point)), g[2 * s], v_set(one) * g[0]), odd = v_set(one * point) * g[s];
   o[0] = even + odd;
   o[q] = even - odd;
 }
@@ -110,9 +111,10 @@ SM_INLINE void winograd_in(int n, const sm_input *in, int first, int count, int 
       }
       tile_at t = tile(in->tiles, first + i, in->rows, in->columns);
       int y = (n - 2) * t.row - 1, x = (n - 2) * t.column - 1;
-      const float *map, *other;
-      maps_of(in, t.picture, b, y, x, n, &map, &other);
-      int inside = !other && y >= 0 && x >= 0 && y + n <= in->height && x + n <= in->width;
+      const int entrance = n == 8 && in->entrance;
+      const float *map = NULL, *other = NULL;
+      if (!entrance) maps_of(in, t.picture, b, y, x, n, &map, &other);
+      int inside = !entrance && !other && y >= 0 && x >= 0 && y + n <= in->height && x + n <= in->width;
       if (inside && b + 1 < in->blocks) prefetch_patch(map + pixels * 16, in->width, y, x + 2, n, n - 2);
       for (int l = 0; l < 16; l += SM_LANES) {
         vf patch[64], half[64];
@@ -122,6 +124,8 @@ SM_INLINE void winograd_in(int n, const sm_input *in, int first, int count, int 
           d = (const vf *)(map + ((size_t)y * (size_t)in->width + (size_t)x) * 16 + l);
           line = (size_t)in->width * SM_VECTORS;
           step = SM_VECTORS;
+        } else if (entrance) {
+          gather_entrance(in, b, y, x, n, l, patch);
         } else {
           gather(in, map, other, y, x, n, l, patch);
         }
@@ -186,7 +190,7 @@ SM_INLINE void low_tile(int side, const float *low, int height, int width, int y
 SM_INLINE void prefetch_low(int side, const sm_output *o, int number, size_t b) {
   const tile_at t = tile(o->tiles, number, o->rows, o->columns);
   const int height = o->height / 2, width = o->width / 2;
-  int y = side * t.row / 2, x = side * t.column / 2 + 2; /* the first columns were read for the tile before */
+  int y = side * t.row / 2, x = t.column ? side * t.column / 2 + 1 : 0; /* what lies before was read beside it */
   int high = height - y < side / 2 + 1 ? height - y : side / 2 + 1, wide = width - x < side / 2 ? width - x : side / 2;
   prefetch_patch(o->low[t.picture] + b * (size_t)height * (size_t)width * 16, width, y, x, high, wide);
 }
@@ -204,9 +208,11 @@ SM_INLINE void winograd_tiles(int n, const sm_output *o, int block, int blocks, 
     for (int l = 0; l < blocks * 16; l += SM_LANES) {
       const size_t channel = (size_t)block * 16 + (size_t)l, b = channel / 16;
       const size_t at = b * pixels * 16 + ((size_t)y * (size_t)o->width + (size_t)x) * 16 + channel % 16;
-      if (mode == MODULATED && i + 1 < count) prefetch_tile(o, o->x, first + i + 1, b, side);
-      if (mode == ACTIVE_LOW && i + 1 < count) prefetch_low(side, o, first + i + 1, b);
-      if (mode == ACTIVE && o->add && i + 1 < count) prefetch_tile(o, o->add, first + i + 1, b, side);
+      if (l % 16 == 0 && i + 1 < count) { /* once a block: what the next tile adds or modulates */
+        if (mode == MODULATED) prefetch_tile(o, o->x, first + i + 1, b, side);
+        if (mode == ACTIVE_LOW) prefetch_low(side, o, first + i + 1, b);
+        if (mode == ACTIVE && o->add) prefetch_tile(o, o->add, first + i + 1, b, side);
+      }
       vf half[48], half2[48], low[36], row[6], row2[6];
       const vf *s = (const vf *)(m + (size_t)i * (size_t)blocks * 16 + l);
       SM_UNROLL(8) for (int c = 0; c < n; c++) wino_out(n, s + (size_t)c * q, (size_t)n * q, half + c, (size_t)n);
@@ -240,9 +246,9 @@ SM_INLINE void winograd_tiles(int n, const sm_output *o, int block, int blocks, 
 
 SM_INLINE void winograd_out(int n, const sm_output *o, int block, int blocks, int first, int count, const float *m,
                             const float *m2, size_t plane) {
-  if (o->x && m2) winograd_tiles(n, o, block, blocks, first, count, m, m2, plane, MODULATED);
-  else if (o->x) winograd_tiles(n, o, block, blocks, first, count, m, NULL, plane, MODULATED);
-  else if (m2) winograd_tiles(n, o, block, blocks, first, count, m, m2, plane, BOTH);
+  if (n == 6 && o->x && m2) winograd_tiles(n, o, block, blocks, first, count, m, m2, plane, MODULATED);
+  else if (n == 6 && o->x) winograd_tiles(n, o, block, blocks, first, count, m, NULL, plane, MODULATED);
+  else if (n == 6 && m2) winograd_tiles(n, o, block, blocks, first, count, m, m2, plane, BOTH);
   else if (o->low) winograd_tiles(n, o, block, blocks, first, count, m, NULL, plane, ACTIVE_LOW);
   else winograd_tiles(n, o, block, blocks, first, count, m, NULL, plane, ACTIVE);
 }
@@ -262,3 +268,7 @@ SM_INLINE void winograd_out(int n, const sm_output *o, int block, int blocks, in
 WINOGRAD(winograd, 6)
 WINOGRAD(winograd6, 8)
 #undef WINOGRAD
+#undef HA
+#undef HC
+#undef HA2
+#undef HC2

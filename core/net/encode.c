@@ -15,29 +15,35 @@ double sm_encode_work(const sm_config *c) {
 }
 
 /* A 1x1 convolution of 3 channels at every pixel, straight from the caller's planes. */
-static void from_rgb(stylemap_session *s, const float *image, float *out) {
+static sm_entrance from_rgb(stylemap_session *s, const float *image) {
   const sm_conv *c = &s->net->from_rgb;
-  if (s->planning || s->stopped) return;
-  const int padded = sm_blocks(c->cout) * SM_BLOCK, side = s->net->config.size;
+  const sm_entrance e = {image, c->cin, s->colour, s->bias2, 0.2f};
+  if (s->planning) return e;
+  const int padded = sm_blocks(c->cout) * SM_BLOCK;
   const sm_filter f = sm_filter_of(c, sqrt(2));
   for (int i = 0; i < c->cin; i++)
     for (int o = 0; o < padded; o++)
       s->colour[i * padded + o] = o < c->cout ? c->weight[o * c->cin + i] * f.scale : 0;
-  sm_pad_bias(c->bias, c->cout, sqrt(2), s->bias);
-  if (!sm_enter(&s->work, image, c->cin, side, side, s->colour, s->bias, 0.2f, c->cout, out))
-    s->done += (double)c->cin * c->cout * (double)sm_pixels(side);
+  sm_pad_bias(c->bias, c->cout, sqrt(2), s->bias2);
+  s->done += (double)c->cin * c->cout * (double)sm_pixels(s->net->config.size);
+  return e;
 }
 
-/* x (side, buffer a) -> buffer a (side / 2): (conv2(conv1(x)) + skip(x)) / sqrt(2). conv2's sqrt(2) and 1 / sqrt(2)
- * cancel. x is over once it is halved, and the skip's result takes its place. */
+/* x (side, buffer a, or an entrance) -> buffer a (side / 2): (conv2(conv1(x)) + skip(x)) / sqrt(2). conv2's sqrt(2) and
+ * 1 / sqrt(2) cancel. x is over once it is halved, and the skip's result takes its place. */
 static void residual_block(stylemap_session *s, const sm_conv *conv1, const sm_conv *conv2, const sm_conv *skip,
-                           int side) {
+                           const sm_entrance *entrance, int side) {
   float *x = s->buffer.a, *t = s->buffer.b, *half = s->buffer.skip;
-  sm_conv_same(s, conv1, x, side, 0, sqrt(2), NULL, NULL, t);
-  if (!s->planning && !s->stopped) {
-    sm_fir fir;
-    sm_fir_from(skip->blur, 1, &fir);
-    sm_halve(&s->work, x, skip->cin, side, side, &fir, half); /* only the pixels that the stride keeps */
+  sm_fir fir;
+  sm_fir_from(skip->blur, 1, &fir);
+  const int unstored = entrance && fir.separable && sm_conv_can_enter(conv1, side);
+  if (entrance && !unstored && !s->planning && !s->stopped)
+    sm_enter(&s->work, entrance, conv1->cin, side, side, x);
+  if (unstored) sm_conv_entrance(s, conv1, entrance, side, sqrt(2), t);
+  else sm_conv_same(s, conv1, x, side, 0, sqrt(2), NULL, NULL, t);
+  if (!s->planning && !s->stopped) { /* only the pixels that the stride keeps */
+    if (unstored) sm_halve_entrance(&s->work, entrance, skip->cin, side, side, &fir, half);
+    else sm_halve(&s->work, x, skip->cin, side, side, &fir, half);
   }
   sm_conv_same(s, skip, half, side / 2, 1, sqrt(0.5), NULL, NULL, x);
   sm_conv_down(s, conv2, t, side, 1, x, x);
@@ -46,9 +52,9 @@ static void residual_block(stylemap_session *s, const sm_conv *conv1, const sm_c
 void sm_encode_run(stylemap_session *s, const float *image, float *stylemap) {
   const sm_network *n = s->net;
   const sm_config *c = &n->config;
-  from_rgb(s, image, s->buffer.a);
+  const sm_entrance rgb = from_rgb(s, image);
   for (int i = 0, side = c->size; i < c->blocks; i++, side /= 2)
-    residual_block(s, &n->encoder[i].conv1, &n->encoder[i].conv2, &n->encoder[i].skip, side);
+    residual_block(s, &n->encoder[i].conv1, &n->encoder[i].conv2, &n->encoder[i].skip, i ? NULL : &rgb, side);
   sm_conv_same(s, &n->final_conv, s->buffer.a, c->spatial, 0, sqrt(2), NULL, NULL, s->buffer.b);
   if (!s->planning && !s->stopped) sm_unpack(s->buffer.b, c->dim, sm_pixels(c->spatial), stylemap);
 }

@@ -25,7 +25,7 @@ void sm_run(stylemap_session *s, const sm_convolution *c, double part) {
     return;
   }
   if (s->stopped || sm_convolution_run(&s->work, c)) return;
-  double pixels = (double)c->height * c->width * c->pictures * part / (c->method == SM_DOWN || c->method == SM_DOWN4 ? 4 : 1);
+  double pixels = (double)c->height * c->width * c->pictures * part / (sm_goes_down(c->method) ? 4 : 1);
   s->done += pixels * c->filter.cin * c->filter.cout * c->filter.taps * (c->second.values ? 2 : 1);
 }
 
@@ -40,6 +40,14 @@ void sm_conv_same(stylemap_session *s, const sm_conv *c, const float *in, int si
                               .out = {.maps = &out, .bias = s->bias, .slope = linear ? 1 : 0.2f,
                                       .low = fused ? &low : NULL}}, 1);
   if (low && !fused && !s->planning && !s->stopped) sm_twice(&s->work, low, c->cout, side / 2, side / 2, &fir, out);
+}
+
+int sm_conv_can_enter(const sm_conv *c, int side) { return sm_method_whole(c->k, side, side) == SM_WINOGRAD6; }
+
+void sm_conv_entrance(stylemap_session *s, const sm_conv *c, const sm_entrance *e, int side, double gain, float *out) {
+  if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
+  sm_run(s, &(sm_convolution){.method = SM_WINOGRAD6, .filter = sm_filter_of(c, gain), .height = side, .width = side,
+                              .pictures = 1, .entrance = e, .out = {.maps = &out, .bias = s->bias, .slope = 0.2f}}, 1);
 }
 
 /* The part of a layer's work that some of its tiles are. */
@@ -80,7 +88,7 @@ void sm_conv_down(stylemap_session *s, const sm_conv *c, const float *in, int si
   sm_fir fir;
   sm_fir_from(c->blur, 1, &fir);
   if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
-  sm_run(s, &(sm_convolution){.method = sm_method_down(side, side), .filter = sm_filter_of(c, gain), .height = side, .width = side,
+  sm_run(s, &(sm_convolution){.method = SM_DOWN4, .filter = sm_filter_of(c, gain), .height = side, .width = side,
                               .pictures = 1, .in = &in, .fir = &fir,
                               .out = {.maps = &out, .bias = s->bias, .slope = 0.2f, .add = &add}}, 1);
 }

@@ -144,6 +144,12 @@ typedef struct assembly {
   float *out;
 } assembly;
 
+/* What the tile beside the one at `x` will read: too few pixels a line for the processor to see a stream in them. */
+static void prefetch_beside(const float *x, size_t line, size_t step) {
+  for (size_t r = 0; r < step; r++)
+    for (size_t c = step; c < 2 * step; c++) __builtin_prefetch(x + r * line + c * SM_BLOCK, 0, 2);
+}
+
 /* One row of tiles. */
 static void task_assemble(void *context, int row, int worker) {
   const assembly *a = context;
@@ -155,10 +161,13 @@ static void task_assemble(void *context, int row, int worker) {
     if (!mix->from) continue;
     const float *from = mix->from + a->at, *to = mix->to ? mix->to + a->at : NULL;
     size_t at = (size_t)row * step * line + (size_t)column * step * SM_BLOCK;
-    for (int block = 0; block < a->blocks; block++, at += line * (size_t)m->side, from += each, to += to ? each : 0)
+    const int beside = column + 1 < m->columns && mix[1].from;
+    for (int block = 0; block < a->blocks; block++, at += line * (size_t)m->side, from += each, to += to ? each : 0) {
+      if (beside) prefetch_beside(a->x + at, line, step);
       a->s->work.kernels->modulate(a->x + at, line, a->scale + block * SM_BLOCK,
                                    a->shift + block * SM_BLOCK, from, a->beta ? from + a->beta : NULL, to,
                                    to && a->beta ? to + a->beta : NULL, mix->t, step, step, a->out + at);
+    }
   }
 }
 

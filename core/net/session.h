@@ -83,12 +83,18 @@ size_t sm_weight_floats(const sm_config *config);
 /* The verbs (layers.c). `gain` multiplies the sum before the activation: sqrt(2) of the activation, sqrt(1/2) of a
  * residual block, folded into weights and bias. Nothing is done once the session is stopped. */
 
-/* k x k convolution, stride 1, bias; leaky ReLU unless `linear`; then + low upsampled, if low is not NULL. */
+/* k x k convolution, stride 1, bias; leaky ReLU unless `linear`; then + low upsampled, if low is not NULL. For maps that
+ * are only ever made whole: its tiles may be larger, with other bits, than those of sm_conv_same_tiles. */
 void sm_conv_same(stylemap_session *session, const sm_conv *conv, const float *in, int side, int linear, double gain,
                   const float *low, const float *low_kernel, float *out);
+/* The same, not linear, of an entrance that is not stored, where sm_conv_can_enter. */
+int sm_conv_can_enter(const sm_conv *conv, int side);
+void sm_conv_entrance(stylemap_session *session, const sm_conv *conv, const sm_entrance *entrance, int side, double gain,
+                      float *out);
 /* Transposed 3x3, blur, bias, activation: side -> 2 side. `wide` holds sm_wide_floats(cout, side, side). */
 void sm_conv_up(stylemap_session *session, const sm_conv *conv, const float *in, int side, float *wide, float *out);
-/* The same two for `count` tiles of the result; `cells` of the larger map are what those tiles finish. */
+/* For maps whose parts may be made by themselves, with the bits of the whole: 3x3, not linear, and sm_conv_up. `count`
+ * tiles of the result, or `tiles` NULL: all; `cells` of the larger map are what those tiles finish. */
 void sm_conv_same_tiles(stylemap_session *session, const sm_conv *conv, const float *in, int side, double gain,
                         const int32_t *tiles, int count, float *out);
 void sm_conv_up_tiles(stylemap_session *session, const sm_conv *conv, const float *in, int side, float *wide,

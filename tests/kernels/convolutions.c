@@ -343,7 +343,7 @@ static void convolutions(const sm_kernels *k) {
   for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
     shape s = small[i], even = s;
     even.h += s.h % 2, even.w += s.w % 2;
-    const sm_method same[] = {SM_WINOGRAD, SM_WINOGRAD6, SM_TAPS3, SM_POINT};
+    const sm_method same[] = {SM_WINOGRAD, SM_TAPS3, SM_POINT};
     for (size_t m = 0; m < sizeof same / sizeof *same; m++) {
       one(k, same[m], s, PLAIN);
       one(k, same[m], s, ADD | HALF);
@@ -354,6 +354,8 @@ static void convolutions(const sm_kernels *k) {
     }
     one(k, SM_WINOGRAD, even, LOW);
     one(k, SM_WINOGRAD6, even, LOW);
+    one(k, SM_WINOGRAD6, s, PLAIN);
+    one(k, SM_WINOGRAD6, s, ADD | HALF);
     one(k, SM_UP, s, PLAIN);
     one(k, SM_UP, s, ADD | ODD_FIR | HALF);
     one(k, SM_DOWN, even, PLAIN);
@@ -367,7 +369,7 @@ static void convolutions(const sm_kernels *k) {
   const shape large = {16, 48, 66, 70, 1, 2};
   one(k, SM_WINOGRAD, large, MODULATED);
   one(k, SM_WINOGRAD, large, LOW);
-  one(k, SM_WINOGRAD6, large, MODULATED);
+  one(k, SM_WINOGRAD6, large, ADD);
   one(k, SM_WINOGRAD6, large, LOW);
   one(k, SM_UP, large, PLAIN);
   one(k, SM_DOWN, large, ADD);
@@ -381,6 +383,54 @@ static void convolutions(const sm_kernels *k) {
   one(k, SM_UP, deeper, PLAIN);
   one(k, SM_DOWN, deeper, PLAIN);
   one(k, SM_DOWN4, deeper, PLAIN);
+}
+
+/* What reads an entrance that is not stored gives what it gives of the stored one: the convolution bit for bit. */
+static void entrances(const sm_kernels *k, shape s) {
+  sm_pool *pool;
+  if (sm_pool_new(s.threads, &pool, NULL) != STYLEMAP_OK)
+    abort();
+  const size_t pixels = (size_t)s.h * (size_t)s.w, padded = (size_t)sm_blocks(s.cin) * 16;
+  const size_t n = sm_map_floats(s.cout, s.h, s.w), quarter = padded * (pixels / 4);
+  float *planes = sm_alloc(3 * pixels, sizeof(float)), *w = sm_alloc(3 * padded, sizeof(float));
+  float *b = sm_alloc(padded, sizeof(float)), *bias = sm_alloc((size_t)sm_blocks(s.cout) * 16, sizeof(float));
+  guarded map = guarded_new(padded * pixels), out = guarded_new(n), expect = guarded_new(n);
+  guarded half = guarded_new(quarter), expect_half = guarded_new(quarter);
+  if (!planes || !w || !b || !bias)
+    abort();
+  for (size_t i = 0; i < 3 * pixels; i++)
+    planes[i] = harness_float();
+  for (size_t i = 0; i < 3 * padded; i++)
+    w[i] = i % padded < (size_t)s.cin ? harness_float() : 0;
+  for (size_t i = 0; i < padded; i++)
+    b[i] = i < (size_t)s.cin ? harness_float() : 0;
+  for (int i = 0; i < sm_blocks(s.cout) * 16; i++)
+    bias[i] = i < s.cout ? harness_float() : 0;
+  const sm_entrance entrance = {planes, 3, w, b, 0.2f};
+  filter f = random_filter(s.cout, s.cin, 9, 0);
+  const float *stored = map.v;
+  sm_convolution c = {.method = SM_WINOGRAD6, .filter = f.f, .height = s.h, .width = s.w, .pictures = 1, .in = &stored,
+                      .out = {.maps = &expect.v, .bias = bias, .slope = 0.2f}};
+  size_t shared, own;
+  sm_convolution_memory(k, s.threads, &c, &shared, &own);
+  sm_convolver v = convolver(k, pool, shared, own);
+  CHECK(sm_enter(&v, &entrance, s.cin, s.h, s.w, map.v) == 0);
+  CHECK(sm_convolution_run(&v, &c) == 0);
+  c.entrance = &entrance, c.in = NULL, c.out.maps = &out.v;
+  CHECK(sm_convolution_run(&v, &c) == 0);
+  CHECK(memcmp(out.v, expect.v, n * sizeof(float)) == 0, "%s %d x %d of an entrance", k->name, s.h, s.w);
+  sm_fir fir;
+  sm_fir_from(standard_fir, 1, &fir);
+  CHECK(sm_halve(&v, map.v, s.cin, s.h, s.w, &fir, expect_half.v) == 0);
+  CHECK(sm_halve_entrance(&v, &entrance, s.cin, s.h, s.w, &fir, half.v) == 0);
+  for (size_t i = 0; i < quarter; i++) /* 16 terms of at most 4, weights that add up to 64 here */
+    CHECK_NEAR(half.v[i], expect_half.v[i], 16 * 0x1p-24 * 4 * 64);
+  guarded_end(map, "enter"), guarded_end(out, "out"), guarded_end(expect, "out");
+  guarded_end(half, "halve_entrance"), guarded_end(expect_half, "halve");
+  convolver_end(v);
+  filter_end(f);
+  sm_free(planes), sm_free(w), sm_free(b), sm_free(bias);
+  sm_pool_free(pool);
 }
 
 static void elements(const sm_kernels *k) {
@@ -474,7 +524,8 @@ static void elements(const sm_kernels *k) {
       w.v[q] = q % padded < (size_t)s.cin ? harness_float() : 0;
     for (size_t q = 0; q < padded; q++)
       b.v[q] = q < (size_t)s.cin ? harness_float() : 0;
-    CHECK(sm_enter(&v, rgb.v, 3, s.h, s.w, w.v, b.v, 0.2f, s.cin, out.v) == 0);
+    const sm_entrance entrance = {rgb.v, 3, w.v, b.v, 0.2f};
+    CHECK(sm_enter(&v, &entrance, s.cin, s.h, s.w, out.v) == 0);
     for (int c = 0; c < (int)padded; c++)
       for (size_t p = 0; p < pixels; p++) {
         double sum = b.v[c];
@@ -507,37 +558,84 @@ static void elements(const sm_kernels *k) {
   }
 }
 
-/* The same bits twice, and whatever the number of threads that did the work. */
-static void repeatable(const sm_kernels *k) {
-  planes x = planes_new(24, 20, 20);
-  guarded map = random_map(x), out[2];
-  filter f = random_filter(40, 24, 9, 0);
-  guarded bias = guarded_new(48);
-  memset(bias.v, 0, 48 * sizeof(float));
-  for (int run = 0; run < 2; run++) {
+/* Copies the bits of one run's tiles where `listed`, NaN elsewhere. */
+static void expect_tiles(float *to, const float *whole, const unsigned char *listed, int blocks, int side, int step) {
+  for (int b = 0; b < blocks; b++)
+    for (int y = 0; y < side; y++)
+      for (int x = 0; x < side; x++) {
+        const size_t at = ((size_t)(b * side + y) * (size_t)side + (size_t)x) * 16;
+        const int in = listed[y / step * ((side + step - 1) / step) + x / step];
+        for (size_t c = at; c < at + 16; c++)
+          to[c] = in ? whole[c] : NAN;
+      }
+}
+
+/* However a layer is cut, for any number of threads, whole or some of its tiles, in the memory that was planned for the
+ * whole: the same bits, and nothing written beside them. `two`: with a second filter. */
+static void cuts(const sm_kernels *k, sm_method method, int cin, int two) {
+  enum { COUT = 72, SIDE = 52, BLOCKS = 5, MOST_TILES = 169 };
+  planes x = planes_new(cin, SIDE, SIDE);
+  guarded map = random_map(x), bias = guarded_new(BLOCKS * 16), whole[2], some[2], want = guarded_new(sm_map_floats(COUT, SIDE, SIDE));
+  filter f[2] = {random_filter(COUT, cin, 9, 0), random_filter(COUT, cin, 9, 0)};
+  const float *in = map.v;
+  float *to[2];
+  sm_fir fir;
+  sm_fir_from(standard_fir, 1, &fir);
+  for (int i = 0; i < BLOCKS * 16; i++)
+    bias.v[i] = i < COUT ? harness_float() : 0;
+  for (int i = 0; i < 2; i++)
+    whole[i] = guarded_new(want.n), some[i] = guarded_new(want.n);
+  sm_convolution c = {.method = method, .filter = f[0].f, .height = SIDE, .width = SIDE, .pictures = 1, .in = &in,
+                      .fir = &fir, .out = {.maps = &to[0], .bias = bias.v, .slope = 1}};
+  if (two)
+    c.second = f[1].f, c.out.second = &to[1], c.out.bias2 = bias.v;
+  int rows, columns, step;
+  sm_tiling(method, SIDE, SIDE, &rows, &columns, &step);
+  const size_t written = method == SM_DOWN4 ? want.n / 4 : want.n;
+  static const int threads[] = {1, 2, 3, 5};
+  for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
     sm_pool *pool;
-    if (sm_pool_new(2, &pool, NULL) != STYLEMAP_OK)
-      abort();
-    out[run] = guarded_new(sm_map_floats(40, 20, 20));
-    const float *in = map.v;
-    float *to = out[run].v;
-    sm_convolution c = {.method = SM_WINOGRAD,
-                        .filter = f.f,
-                        .height = 20,
-                        .width = 20,
-                        .pictures = 1,
-                        .in = &in,
-                        .out = {.maps = &to, .bias = bias.v, .slope = 1}};
     size_t shared, own;
-    sm_convolution_memory(k, 2, &c, &shared, &own);
+    if (sm_pool_new(threads[t], &pool, NULL) != STYLEMAP_OK)
+      abort();
+    sm_convolution_memory(k, threads[t], &c, &shared, &own);
     sm_convolver v = convolver(k, pool, shared, own);
+    for (int i = 0; i < 2; i++)
+      to[i] = t ? some[i].v : whole[i].v;
     CHECK(sm_convolution_run(&v, &c) == 0);
+    for (int i = 0; t && i <= two; i++)
+      CHECK(!memcmp(some[i].v, whole[i].v, written * sizeof(float)), "%s method %d cin %d threads %d", k->name, method, cin,
+            threads[t]);
+    const int counts[] = {1, 97, 98, 99, 4 * threads[t] * k->rows - 1, 4 * threads[t] * k->rows};
+    for (size_t n = 0; method == SM_WINOGRAD && n < sizeof counts / sizeof *counts; n++) {
+      int32_t list[MOST_TILES];
+      unsigned char listed[MOST_TILES] = {0};
+      if (counts[n] > rows * columns)
+        continue;
+      sm_convolution part = c;
+      part.tiles = list, part.tile_count = counts[n];
+      for (int i = 0; i < counts[n]; i++)
+        list[i] = 7 * i % (rows * columns), listed[list[i]] = 1;
+      for (int i = 0; i < 2; i++) {
+        to[i] = some[i].v;
+        for (size_t j = 0; j < want.n; j++)
+          some[i].v[j] = NAN;
+      }
+      CHECK(sm_convolution_run(&v, &part) == 0);
+      for (int i = 0; i <= two; i++) {
+        expect_tiles(want.v, whole[i].v, listed, BLOCKS, SIDE, step);
+        CHECK(!memcmp(some[i].v, want.v, want.n * sizeof(float)), "%s cin %d threads %d: %d tiles of %d", k->name, cin,
+              threads[t], counts[n], rows * columns);
+      }
+    }
     convolver_end(v);
     sm_pool_free(pool);
   }
-  CHECK(!memcmp(out[0].v, out[1].v, out[0].n * sizeof(float)), "%s", k->name);
-  guarded_end(out[0], "a"), guarded_end(out[1], "b"), guarded_end(map, "map"), guarded_end(bias, "bias");
-  filter_end(f);
+  for (int i = 0; i < 2; i++) {
+    guarded_end(whole[i], "whole"), guarded_end(some[i], "some");
+    filter_end(f[i]);
+  }
+  guarded_end(map, "map"), guarded_end(bias, "bias"), guarded_end(want, "want");
   free(x.v);
 }
 
@@ -587,7 +685,15 @@ int main(int argc, char **argv) {
     CHECK(sm_kernels_named((*k)->name) == *k);
     convolutions(*k);
     elements(*k);
-    repeatable(*k);
+    entrances(*k, (shape){20, 33, 10, 14, 1, 2});
+    entrances(*k, (shape){16, 16, 66, 64, 1, 2});
+    static const int cins[] = {24, 96, 112, 288};
+    for (size_t i = 0; i < sizeof cins / sizeof *cins; i++) {
+      cuts(*k, SM_WINOGRAD, cins[i], 0);
+      cuts(*k, SM_WINOGRAD, cins[i], 1);
+    }
+    cuts(*k, SM_WINOGRAD6, 288, 0);
+    cuts(*k, SM_DOWN4, 288, 0);
     cancelled(*k);
     printf("%s: largest error / sqrt(products):", (*k)->name);
     for (int m = 0; m < SM_METHODS; m++)
