@@ -35,8 +35,8 @@ void stylemap_train_defaults(stylemap_train_options *o) {
                                 .r1_every = 16};
 }
 
-/* Samples among which a picture's nearest is sought during the warm-up. */
-enum { CANDIDATES = 1024 };
+/* Samples among which a picture's nearest is sought during the warm-up: a few times the batch, for little time. */
+enum { CANDIDATES = 256 };
 
 static int weight_ok(double v) { return v >= 0 && v <= 1e6; }
 
