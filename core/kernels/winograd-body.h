@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * F(4x4, 3x3): 6x6 input tiles, 36 products, 4x4 outputs, and F(6x6, 3x3): 8x8, 64, 6x6 (Lavin and Gray, CVPR 2016).
  * The points are 0, +-a, +-b (, +-c) and infinity. a = 5/8, b = 3/2 have half the error of +-1, +-2; of three pairs
- * 1/2, 1, 2 have the least, in the mean four times that. `n` is the side of the input tile. Included by body.h; adjoint-body.h uses
- * F(4x4, 3x3) too. */
+ * 1/2, 1, 2 have the least, in the mean four times that. `n` is the side of the input tile. Included by body.h;
+ * adjoint-body.h uses F(4x4, 3x3) too. */
 
 #define PA 0.625f
 #define PB 1.5f
@@ -27,7 +27,8 @@ SM_INLINE void wino_in6(const vf *d, size_t s, vf *o, size_t q) {
   o[5 * q] = v_fma(ab, d1, v_fma(sum, d3, d5));
 }
 
-/* The same over 8 values; the product of the three squares is 1. (x^2 - 1/4)(x^2 - 1)(x^2 - 4) = x^6 - 21/4 x^4 + 21/4 x^2 - 1. */
+/* The same over 8 values. (x^2 - 1/4)(x^2 - 1)(x^2 - 4) = x^6 - 21/4 x^4 + 21/4 x^2 - 1: the product of the three squares
+ * being 1 saves two products. */
 SM_INLINE void wino_in8(const vf *d, size_t s, vf *o, size_t q) {
   vf d0 = d[0], d1 = d[s], d2 = d[2 * s], d3 = d[3 * s], d4 = d[4 * s], d5 = d[5 * s], d6 = d[6 * s], d7 = d[7 * s];
   const vf sum = v_set(HA2 + 1 + HC2);
@@ -221,7 +222,8 @@ SM_INLINE void winograd_tiles(int n, const sm_output *o, int block, int blocks, 
         SM_UNROLL(8) for (int c = 0; c < n; c++) wino_out(n, s2 + (size_t)c * q, (size_t)n * q, half2 + c, (size_t)n);
       }
       if (mode == ACTIVE_LOW)
-        low_tile(side, o->low[t.picture] + b * (pixels / 4) * 16 + channel % 16, o->height / 2, o->width / 2, y, x, low);
+        low_tile(side, o->low[t.picture] + b * (pixels / 4) * 16 + channel % 16, o->height / 2, o->width / 2, y, x,
+                 low);
       finish f = finish_of(o, t.picture, channel);
       SM_UNROLL(6) for (int r = 0; r < side; r++) {
         if (r >= high) break;
