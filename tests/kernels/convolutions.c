@@ -327,10 +327,10 @@ static void cuts(const sm_kernels *k, sm_method method, int cin, int two) {
         list[i] = 7 * i % (rows * columns), listed[list[i]] = 1;
       for (int i = 0; i < 2; i++)
         for (size_t j = 0; j < numbers; j++)
-          some[i].v[j] = NAN;
+          to_some[i][j] = NAN;
       CHECK(sm_convolution_run(&v, &part) == 0);
       for (int i = 0; i <= two; i++) {
-        const size_t wrong = tiles_wrong(some[i].v, whole[i].v, listed, BLOCKS, SIDE, step);
+        const size_t wrong = tiles_wrong(to_some[i], to_whole[i], listed, BLOCKS, SIDE, step);
         CHECK(wrong == 0, "%s cin %d threads %d: %d tiles of %d: %zu wrong", k->name, cin, threads[t], counts[n],
               rows * columns, wrong);
       }
