@@ -14,7 +14,8 @@
       SM_UNROLL(16) for (int i = 0; i < (ROWS); i++)                                                                  \
         SM_UNROLL(4) for (int j = 0; j < (NV); j++) sum[i][j] = v_set(0);                                             \
       for (int d = 0; d < depth; d++) {                                                                               \
-        SM_UNROLL(16) for (int i = 0; i < (ROWS); i++) v_prefetch(a + ((ROWS) * 2 + i) * 16);                         \
+        const float *ahead = d + 2 < depth ? a + (ROWS) * 32 : v + v_group + (d + 2 - depth) * (ROWS) * 16;           \
+        SM_UNROLL(16) for (int i = 0; i < (ROWS); i++) v_prefetch(ahead + i * 16);                                    \
         for (int i = 0; i < u_lines; i++, u_next += 16) v_prefetch_far(u_next);                                       \
         for (int i = 0; i < v_lines; i++, v_next += 16) v_prefetch_far(v_next);                                       \
         SM_UNROLL(4) for (int c = 0; c < 16; c++) {                                                                   \
