@@ -20,6 +20,7 @@ enum {
   OUTPUTS = 96,        /* most of N, both filters counted */
   MOST_M = 290 << 10,  /* most floats of M, unless one pair's are more */
   SHARED_U = 6 << 20,  /* most floats of U made before its use */
+  L2_V = 512 << 10,    /* floats of a panel's V that is still near when its planes are multiplied */
   PART_U = 160 << 10,  /* floats of U made and used at a time, where that is all the use it has; or one segment's */
   PAD_V = 64, PAD_U = 80, /* floats that keep the planes' streams off one another's cache sets */
   WEIGHT_SCRATCH = 16 * 16 * 9,
@@ -239,8 +240,8 @@ static void multiply(const run *r, int pair, int end, const piece *piece, const 
   const size_t v_group = (size_t)(rows * r->p.depth) * 16;
   const float *v = piece->v + (size_t)(piece->from * rows) * 16;
   const int planes = methods[method].planes, count = (end - pair) * products;
-  /* a shared V comes from L3: each product of a plane fetches its part of the next plane */
-  const int v_lines = r->p.by_tiles ? 0 : (rows + count - 1) / count;
+  /* a shared V, or a large one, comes from L3: each product of a plane fetches its part of the next plane */
+  const int v_lines = r->p.by_tiles && r->p.v < L2_V ? 0 : (rows + count - 1) / count;
   for (int p = 0; p < planes; p++)
     for (int j = 0; j < count; j++) {
       const int later = p + 1 < planes ? p + 1 : 0, next = j + 1 < count ? j + 1 : 0;
