@@ -230,7 +230,22 @@ typedef struct piece {
   size_t plane;
   int rows, groups;
   int from, depth;
+  int next_pair, next_from; /* the weights to be transformed after it, from which pair and input block on; -1: none */
 } piece;
+
+/* Their share of a product's plane: a row, that is an output channel. A pair has fewer rows than a tile has planes. */
+static void ahead_of(const run *r, const piece *piece, int product, int plane, sm_ahead *ahead) {
+  const int products = r->p.products, rows = r->v->kernels->pair * 16;
+  const sm_filter *f = product % products ? &r->c->second : &r->c->filter;
+  const int row = (piece->next_pair + product / products) * rows + plane;
+  ahead->stored_lines = 0;
+  if (piece->next_pair < 0 || plane >= rows || row >= f->cout) return;
+  const size_t each = (size_t)f->taps * (f->half ? sizeof(uint16_t) : sizeof(float));
+  const size_t first = (size_t)piece->next_from * 16, left = (size_t)f->cin - first, part = (size_t)r->p.part * 16;
+  const size_t shares = (size_t)(piece->groups * piece->depth);
+  ahead->stored = (const float *)((const char *)f->values + ((size_t)row * (size_t)f->cin + first) * each);
+  ahead->stored_lines = (int)(((left < part ? left : part) * each / 64 + shares - 1) / shares);
+}
 
 /* M := (onto: M +) a piece of V through pairs pair .. end - 1 of output blocks, plane by plane. */
 static void multiply(const run *r, int pair, int end, const piece *piece, const float *u, float *m) {
@@ -240,16 +255,17 @@ static void multiply(const run *r, int pair, int end, const piece *piece, const 
   const size_t v_group = (size_t)(rows * r->p.depth) * 16;
   const float *v = piece->v + (size_t)(piece->from * rows) * 16;
   const int planes = methods[method].planes, count = (end - pair) * products;
-  /* a shared V, or a large one, comes from L3: each product of a plane fetches its part of the next plane */
-  const int v_lines = r->p.by_tiles && r->p.v < L2_V ? 0 : (rows + count - 1) / count;
+  sm_ahead ahead = {.v_lines = r->p.by_tiles && r->p.v < L2_V ? 0 : (rows + count - 1) / count};
   for (int p = 0; p < planes; p++)
     for (int j = 0; j < count; j++) {
       const int later = p + 1 < planes ? p + 1 : 0, next = j + 1 < count ? j + 1 : 0;
+      ahead.u = u + (size_t)next * r->p.u + (size_t)weight_plane(method, next ? p : later) * r->p.u_plane;
+      /* a shared V, or a large one, comes from L3: each product of a plane fetches its part of the next plane */
+      ahead.v = v + (size_t)later * piece->plane + (size_t)(j * ahead.v_lines * groups * depth) * 16;
+      ahead_of(r, piece, j, p, &ahead);
       k->product(rows, blocks_of(r, pair + j / products), v + (size_t)p * piece->plane, v_group,
                  u + (size_t)j * r->p.u + (size_t)weight_plane(method, p) * r->p.u_plane, depth, groups,
-                 m + (size_t)j * r->p.m + (size_t)p * r->p.m_plane, piece->from > 0,
-                 u + (size_t)next * r->p.u + (size_t)weight_plane(method, next ? p : later) * r->p.u_plane,
-                 v + (size_t)later * piece->plane + (size_t)(j * v_lines * groups * depth) * 16, v_lines);
+                 m + (size_t)j * r->p.m + (size_t)p * r->p.m_plane, piece->from > 0, &ahead);
     }
 }
 
@@ -270,6 +286,14 @@ static void task_input(void *context, int g, int worker) {
   sm_flush_end(old);
 }
 
+/* The piece's next part, or the task that this thread is likely to get next, if its weights are worth it. */
+static void next_weights(const run *r, int index, piece *piece) {
+  const int next = (index + sm_pool_threads(r->v->pool)) * r->p.chunk, more = piece->from + piece->depth < r->p.depth;
+  if (methods[r->c->method].taps > 1) return;
+  piece->next_from = more ? piece->from + piece->depth : 0;
+  piece->next_pair = more ? index * r->p.chunk : next < r->p.pairs ? next : -1;
+}
+
 static void task_pair(void *context, int index, int worker) {
   run *r = context;
   uint64_t old = sm_flush_begin();
@@ -281,9 +305,10 @@ static void task_pair(void *context, int index, int worker) {
     int n = r->groups - g < at_once ? r->groups - g : at_once, first = g * r->rows;
     int tiles = r->p.tiles - first < n * r->rows ? r->p.tiles - first : n * r->rows;
     piece piece = {.v = r->v->shared + (size_t)(g * r->rows * r->p.depth) * 16, .plane = r->v_plane, .rows = r->rows,
-                   .groups = n};
+                   .groups = n, .next_pair = -1};
     for (; piece.from < r->p.depth; piece.from += piece.depth) {
       piece.depth = r->p.depth - piece.from < r->p.part ? r->p.depth - piece.from : r->p.part;
+      next_weights(r, index, &piece);
       if (g == 0)
         for (int j = pair; j < end; j++)
           transform_pair(r, j, piece.from, r->p.part < r->p.depth ? piece.depth : inputs(r),
@@ -311,7 +336,7 @@ static void task_panel(void *context, int index, int worker) {
   group(r->v->kernels, tiles, &rows, &groups);
   size_t plane = (size_t)(groups * rows * r->p.depth) * 16 + PAD_V;
   for (int g = 0; g < groups; g++) input_group(r, g, first, tiles, rows, v, plane);
-  const piece piece = {.v = v, .plane = plane, .rows = rows, .groups = groups, .depth = r->p.depth};
+  const piece piece = {.v = v, .plane = plane, .rows = rows, .groups = groups, .depth = r->p.depth, .next_pair = -1};
   for (int pair = 0, end; pair < r->p.pairs; pair = end) {
     end = pair + r->p.chunk < r->p.pairs ? pair + r->p.chunk : r->p.pairs;
     multiply(r, pair, end, &piece, r->v->shared + (size_t)pair * r->p.u * (size_t)r->p.products, m);

@@ -118,6 +118,14 @@ typedef struct sm_line {
   float slope;
 } sm_line;
 
+/* What is worth having nearer when a product has been made: it is asked for meanwhile, and never read. */
+typedef struct sm_ahead {
+  const float *u;      /* the next product's U */
+  const float *v;      /* of the next plane of V, v_lines lines of 64 bytes a block of channels and group */
+  const float *stored; /* of weights to be transformed, stored_lines lines a block of channels and group */
+  int v_lines, stored_lines;
+} sm_ahead;
+
 typedef struct sm_kernels {
   const char *name; /* "portable", "avx2", "avx512", "neon" */
   int rows;         /* most tiles in a group */
@@ -132,10 +140,9 @@ typedef struct sm_kernels {
   /* M[groups * rows][16 blocks] := V[groups][depth][rows][16] x U[depth * 16][16 blocks], by segments of SM_SEGMENT
    * blocks of `depth` that are then added up: of 512 channels a third of the error that one long sum has. `onto`: what M
    * holds is added to, with the same bits as in one go if that was made of whole segments. `v_group`: floats from one
-   * group of V to the next. V and U are prefetched, never read, beyond their ends; the next product's U at `u_next`, and
-   * of V's planes `v_lines` lines a block of channels and group from `v_next` on, are brought nearer meanwhile. */
+   * group of V to the next. V and U are prefetched, never read, beyond their ends. */
   void (*product)(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth, int groups,
-                  float *m, int onto, const float *u_next, const float *v_next, int v_lines);
+                  float *m, int onto, const sm_ahead *ahead);
   /* Tiles first .. first + count - 1 of blocks block .. block + blocks - 1; M starts at tile `first`. */
   void (*output[SM_METHODS])(const sm_output *out, int block, int blocks, int first, int count, const float *m,
                              const float *m2, size_t plane);

@@ -5,9 +5,11 @@
 /* NV vectors of output channels. All offsets within a channel block are immediates. */
 #define PRODUCT(ROWS, NV)                                                                                             \
   static void product_##ROWS##_##NV(const float *v, size_t v_group, const float *u, int depth, int groups,            \
-                                    float *m, int onto, const float *u_next, const float *v_next, int v_lines) {      \
+                                    float *m, int onto, const sm_ahead *next) {                                       \
     enum { WIDTH = (NV) * SM_LANES };                                                                                 \
     const int u_lines = (WIDTH + groups - 1) / groups; /* of 64 bytes for each block of channels */                   \
+    const int v_lines = next->v_lines, stored_lines = next->stored_lines;                                             \
+    const float *u_next = next->u, *v_next = next->v, *stored = next->stored;                                         \
     for (int g = 0; g < groups; g++, v += v_group, m += (ROWS) * WIDTH) {                                             \
       const float *a = v, *w = u;                                                                                     \
       vf sum[ROWS][NV];                                                                                               \
@@ -18,6 +20,7 @@
         SM_UNROLL(16) for (int i = 0; i < (ROWS); i++) v_prefetch(ahead + i * 16);                                    \
         for (int i = 0; i < u_lines; i++, u_next += 16) v_prefetch_far(u_next);                                       \
         for (int i = 0; i < v_lines; i++, v_next += 16) v_prefetch_far(v_next);                                       \
+        for (int i = 0; i < stored_lines; i++, stored += 16) v_prefetch_far(stored);                                  \
         SM_UNROLL(4) for (int c = 0; c < 16; c++) {                                                                   \
           vf k[NV];                                                                                                   \
           SM_UNROLL(4) for (int j = 0; j < (NV); j++) {                                                               \
@@ -64,11 +67,10 @@
 PRODUCT_ROWS(PRODUCT_BOTH)
 
 static void product(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth, int groups,
-                    float *m, int onto, const float *u_next, const float *v_next, int v_lines) {
-  static void (*const sizes[][SM_PAIR])(const float *, size_t, const float *, int, int, float *, int, const float *,
-                                        const float *, int) = {
-      PRODUCT_ROWS(PRODUCT_NAMES)};
-  sizes[rows - 1][blocks - 1](v, v_group, u, depth, groups, m, onto, u_next, v_next, v_lines);
+                    float *m, int onto, const sm_ahead *ahead) {
+  static void (*const sizes[][SM_PAIR])(const float *, size_t, const float *, int, int, float *, int,
+                                        const sm_ahead *) = {PRODUCT_ROWS(PRODUCT_NAMES)};
+  sizes[rows - 1][blocks - 1](v, v_group, u, depth, groups, m, onto, ahead);
 }
 #undef PRODUCT
 #undef PRODUCT_ROWS

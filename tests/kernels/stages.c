@@ -108,7 +108,8 @@ static int product_wrong(const sm_kernels *k, int rows, int blocks, int depth, i
   const size_t width = (size_t)blocks * 16, n = (size_t)depth * 16, v_group = (size_t)rows * n;
   float *v = filled(v_group * (size_t)groups, 0), *u = filled(n * width, 0);
   float *m = filled((size_t)(rows * groups) * width + 16, 1);
-  k->product(rows, blocks, v, v_group, u, depth, groups, m, 0, u, v, 1);
+  const sm_ahead ahead = {.u = u, .v = v, .v_lines = 1, .stored = u, .stored_lines = 2};
+  k->product(rows, blocks, v, v_group, u, depth, groups, m, 0, &ahead);
   const int segments = (depth + SM_SEGMENT - 1) / SM_SEGMENT;
   const int additions = (depth < SM_SEGMENT ? depth : SM_SEGMENT) * 16 + segments - 1;
   int wrong = 0;
@@ -164,10 +165,11 @@ static void product_in_parts(const sm_kernels *k, int rows, int blocks) {
   const size_t width = (size_t)blocks * 16, v_group = (size_t)rows * DEPTH * 16, count = (size_t)(rows * GROUPS) * width;
   float *v = filled(v_group * GROUPS, 0), *u = filled(DEPTH * 16 * width, 0);
   float *whole = filled(count, 1), *parts = filled(count, 1);
-  k->product(rows, blocks, v, v_group, u, DEPTH, GROUPS, whole, 0, u, v, 0);
-  k->product(rows, blocks, v, v_group, u, FIRST, GROUPS, parts, 0, u, v, 0);
-  k->product(rows, blocks, v + FIRST * rows * 16, v_group, u + FIRST * 16 * width, DEPTH - FIRST, GROUPS, parts, 1, u, v,
-             0);
+  const sm_ahead ahead = {.u = u, .v = v};
+  k->product(rows, blocks, v, v_group, u, DEPTH, GROUPS, whole, 0, &ahead);
+  k->product(rows, blocks, v, v_group, u, FIRST, GROUPS, parts, 0, &ahead);
+  k->product(rows, blocks, v + FIRST * rows * 16, v_group, u + FIRST * 16 * width, DEPTH - FIRST, GROUPS, parts, 1,
+             &ahead);
   CHECK(memcmp(whole, parts, count * sizeof *whole) == 0, "%s %d rows %d blocks in parts", k->name, rows, blocks);
   sm_free(v), sm_free(u), sm_free(whole), sm_free(parts);
 }
@@ -175,12 +177,12 @@ static void product_in_parts(const sm_kernels *k, int rows, int blocks) {
 /* Functions written to be wrong: the check above must see them. */
 static const sm_kernels *real;
 static void without_last_block(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth,
-                               int groups, float *m, int onto, const float *u_next, const float *v_next, int v_lines) {
-  real->product(rows, blocks, v, v_group, u, depth - 1, groups, m, onto, u_next, v_next, v_lines);
+                               int groups, float *m, int onto, const sm_ahead *ahead) {
+  real->product(rows, blocks, v, v_group, u, depth - 1, groups, m, onto, ahead);
 }
 static void one_bit_off(int rows, int blocks, const float *v, size_t v_group, const float *u, int depth, int groups,
-                        float *m, int onto, const float *u_next, const float *v_next, int v_lines) {
-  real->product(rows, blocks, v, v_group, u, depth, groups, m, onto, u_next, v_next, v_lines);
+                        float *m, int onto, const sm_ahead *ahead) {
+  real->product(rows, blocks, v, v_group, u, depth, groups, m, onto, ahead);
   m[rows * groups * blocks * 16 - 1] *= 1.001f;
 }
 
