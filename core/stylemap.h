@@ -405,6 +405,24 @@ STYLEMAP_API stylemap_status stylemap_trainer_draw(const stylemap_trainer *train
 STYLEMAP_API stylemap_status stylemap_trainer_step(stylemap_trainer *trainer, const float *images,
                                                    stylemap_train_losses *losses, stylemap_error *error);
 
+/* The mapping network by itself, between steps: its samples come to look like the pictures, without one being drawn.
+ * The averaged encoder makes the pictures' stylemaps once; the mapping network then learns against a critic that is
+ * shown stylemaps, theirs and its own. Nothing else changes, and none of this is a step of the run. */
+typedef struct stylemap_samples_options {
+  int steps;         /* of the mapping network, 64 stylemaps each */
+  uint64_t pictures; /* there are so many; those looked at, of 64 M numbers of stylemaps at most, lie evenly among them */
+  /* Puts picture `index`, as in a step, at `image`; non-zero: it cannot, and the call ends CANCELLED, with nothing
+   * changed. */
+  int (*picture)(void *data, uint64_t index, int mirrored, float *image);
+  /* Or NULL. Called after some pictures (step 0) and after every step (1 .. steps), with the losses of critic and
+   * mapping network; non-zero ends the call: what has been learnt by then stays. */
+  int (*progress)(void *data, int step, double critic, double mapping);
+  void *data;
+} stylemap_samples_options;
+/* BAD_ARGUMENT for a shared trainer. The same bits at any thread count. */
+STYLEMAP_API stylemap_status stylemap_trainer_samples(stylemap_trainer *trainer,
+                                                      const stylemap_samples_options *options, stylemap_error *error);
+
 /* The whole state, checksummed, written beside `path` and renamed. A file that is damaged, or not one of these, is
  * REFUSED (rule T1 .. T3). */
 STYLEMAP_API stylemap_status stylemap_trainer_save(const stylemap_trainer *trainer, const char *path,

@@ -54,6 +54,12 @@ typedef struct sm_learner {
   sm_learn_residual d_residual[SM_MAX_DISCRIMINATOR];
 } sm_learner;
 
+/* Tells the pictures' stylemaps from the mapping network's: samples.c, which alone needs it. */
+typedef struct sm_critic {
+  sm_parameters weights;
+  sm_learn_layer layer[4];
+} sm_critic;
+
 /* Fills `config` for the rule channels(r) = min(cap, base / r). BAD_ARGUMENT if the numbers make no network. */
 stylemap_status sm_learner_config(sm_config *config, int size, int spatial, int dim, int base, int cap, int small,
                                   stylemap_norm norm, int mapping, double lr_mul, stylemap_error *error);
@@ -64,6 +70,9 @@ stylemap_status sm_learner_new(const sm_config *config, int base, int cap, uint6
 /* Generator and encoder with names and shapes alone: the caller sets every `value`, and nothing can be trained. */
 stylemap_status sm_learner_shell(const sm_config *config, sm_learner **learner, stylemap_error *error);
 void sm_learner_free(sm_learner *learner);
+/* A critic of stylemaps of `numbers` numbers; cleared also after a failure. */
+stylemap_status sm_critic_init(sm_critic *critic, int numbers, uint64_t seed, stylemap_error *error);
+void sm_critic_clear(sm_critic *critic);
 sm_parameter *sm_find_parameter(const sm_parameters *weights, const char *name);
 /* Whether layers recorded from now on add to the gradients of `weights`. */
 void sm_learn(sm_parameters *weights, int learn);

@@ -8,8 +8,9 @@ enum { ROWS = 32 /* of the weight, a task */ };
 
 typedef struct product {
   const real *x, *w, *dy;
-  real *y, *dw;
+  real *y, *dw, *dx;
   int n, k, m;
+  int add; /* to dx */
   real scale;
 } product;
 
@@ -57,13 +58,18 @@ static void weight_gradient(sm_tape *tape, const sm_op *op, const real *x) {
   sm_workshop_run(tape->shop, (p.m + ROWS - 1) / ROWS, weight_task, &p);
 }
 
+static void input_task(void *context, int n, int worker) {
+  const product *p = context;
+  sm_product(0, 1, p->k, p->m, p->scale, p->dy + (size_t)n * (size_t)p->m, (size_t)p->m, p->w, (size_t)p->k, p->add,
+             p->dx + (size_t)n * (size_t)p->k, (size_t)p->k);
+}
+
 static void backward(sm_tape *tape, sm_op *op) {
   if (op->learn && !tape->skip_weights) weight_gradient(tape, op, op->a->data);
-  int add;
-  real *dx = sm_gradient_of(tape, op->a, &add);
-  if (!dx) return;
   product p = product_of(op);
-  sm_product(0, p.n, p.k, p.m, p.scale, op->out->grad, (size_t)p.m, p.w, (size_t)p.k, add, dx, (size_t)p.k);
+  p.dx = sm_gradient_of(tape, op->a, &p.add);
+  p.dy = op->out->grad;
+  if (p.dx) sm_workshop_run(tape->shop, p.n, input_task, &p);
 }
 
 static void tangent(sm_tape *tape, sm_op *op) {

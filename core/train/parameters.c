@@ -255,6 +255,23 @@ void sm_learner_free(sm_learner *l) {
   sm_free(l);
 }
 
+stylemap_status sm_critic_init(sm_critic *critic, int numbers, uint64_t seed, stylemap_error *error) {
+  enum { WIDTH = 256 };
+  *critic = (sm_critic){0};
+  if (!open_weights(&critic->weights, "critic", NULL)) return sm_no_memory(error, 0);
+  maker m = {.weights = &critic->weights, .seed = seed};
+  critic->layer[0] = linear(&m, numbers, WIDTH, 1, "linear.0");
+  critic->layer[1] = linear(&m, WIDTH, WIDTH, 1, "linear.1");
+  critic->layer[2] = linear(&m, WIDTH + 1, WIDTH, 1, "linear.2"); /* and the deviation */
+  critic->layer[3] = linear(&m, WIDTH, 1, 1, "linear.3");
+  return m.failed ? sm_no_memory(error, 0) : STYLEMAP_OK;
+}
+
+void sm_critic_clear(sm_critic *critic) {
+  free_weights(&critic->weights, 0);
+  *critic = (sm_critic){0};
+}
+
 sm_parameter *sm_find_parameter(const sm_parameters *w, const char *name) {
   for (int i = 0; i < w->count; i++)
     if (!strcmp(w->parameter[i].name, name)) return &w->parameter[i];

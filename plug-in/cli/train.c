@@ -70,7 +70,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(wholes) <= G_N_ELEMENTS(given_whole));
 
 typedef struct {
   gint64 iterations, warm_up, seed;
-  gint save_every, report_every, log_every;
+  gint save_every, report_every, log_every, samples;
   gboolean mirror, small, resume;
   gchar *norm, *output, *state, *from, *held_out, *vgg, *lpips, *export_path;
 } RunOptions;
@@ -100,6 +100,8 @@ static GOptionEntry *make_entries(RunOptions *o) {
     { "report-every", 0, 0, G_OPTION_ARG_INT, &o->report_every,
       N_("Iterations between two sheets, plots and exports (500)"), "N" },
     { "log-every", 0, 0, G_OPTION_ARG_INT, &o->log_every, N_("Iterations a line of log.csv stands for (10)"), "N" },
+    { "samples", 0, 0, G_OPTION_ARG_INT, &o->samples,
+      N_("With --resume: only teach samples to look like the pictures, in N steps"), "N" },
     { "export", 0, 0, G_OPTION_ARG_FILENAME, &o->export_path,
       N_("With --resume: only write the model file, and train nothing"), N_("FILE.safetensors") },
   };
@@ -389,6 +391,35 @@ static gboolean train(Run *run, GError **error) {
   return progress_go_on(error);
 }
 
+/* ---------------------------------------------------------------------------------------- samples */
+
+static int give_picture(void *data, uint64_t index, int mirrored, float *image) {
+  cache_image(&((Run *)data)->pictures, index, mirrored, image);
+  return 0;
+}
+
+static int show_samples(void *data, int step, double critic, double mapping) {
+  const gboolean terminal = isatty(STDERR_FILENO);
+  Run *run = data;
+  if (step == 0 || common.quiet || (step % (terminal ? 10 : 100) != 0)) return progress_interrupted();
+  g_printerr(terminal ? "\r" : "");
+  g_printerr(_("samples, step %d of %d: critic %.3f, mapping network %.3f"), step, run->options->samples, critic,
+             mapping);
+  g_printerr(terminal ? "\033[K" : "\n");
+  return progress_interrupted();
+}
+
+/* The mapping network by itself; the run stays where it is. */
+static gboolean teach_samples(Run *run, GError **error) {
+  const stylemap_samples_options options = { run->options->samples, run->pictures.count, give_picture, show_samples,
+                                             run };
+  stylemap_error core;
+  Measure measure;
+  if (stylemap_trainer_samples(run->trainer, &options, &core) != STYLEMAP_OK) return fail_core(error, &core);
+  if (isatty(STDERR_FILENO) && !common.quiet) g_printerr("\n");
+  return save_state(run, error) && (progress_interrupted() || report(run, &measure, error)) && progress_go_on(error);
+}
+
 static gboolean write_options(const Run *run, GError **error) {
   const stylemap_train_options *t = stylemap_trainer_options(run->trainer);
   GString *text = g_string_new(NULL);
@@ -489,13 +520,17 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
   gboolean done = FALSE;
   if (given && !o.output) cli_usage(error, _("Where to? Name the run's folder with -o."));
   else if (given && o.from && o.resume) cli_usage(error, _("A run goes on from its state: --from is for new ones."));
-  else if (given && (o.state || o.export_path) && !o.resume) cli_usage(error, _("--state and --export need --resume."));
+  else if (given && (o.state || o.export_path || o.samples) && !o.resume)
+    cli_usage(error, _("--state, --samples and --export need --resume."));
+  else if (given && o.samples && train_share.ranks > 1) cli_usage(error, _("--samples is for one process."));
   else if (given && o.lpips && !o.vgg) cli_usage(error, _("--lpips needs --vgg."));
-  else if (given && (o.save_every < 1 || o.report_every < 1 || o.log_every < 1 || o.iterations < 0))
+  else if (given && (o.save_every < 1 || o.report_every < 1 || o.log_every < 1 || o.iterations < 0 || o.samples < 0))
     cli_usage(error, _("Numbers of iterations must be 1 or more."));
   else if (given) {
     done = open_run(&run, given[0], error) &&
-           (o.export_path ? export_model(&run, o.export_path, error) : train(&run, error));
+           (o.export_path ? export_model(&run, o.export_path, error)
+            : o.samples   ? teach_samples(&run, error)
+                          : train(&run, error));
   }
   if (run.log) fclose(run.log);
   cache_close(&run.pictures);
@@ -518,6 +553,7 @@ const Command command_train = {
   "  stylemap train portraits -o run --mirror --held-out others --iterations 50000\n"
   "  stylemap train portraits -o run --resume --rate 0.0005 --iterations 80000\n"
   "  stylemap train portraits -o large --from mine.safetensors --size 256\n"
+  "  stylemap train portraits -o run --resume --samples 10000\n"
   "  stylemap train portraits -o run --resume --export mine.safetensors\n",
   run_train,
 };

@@ -67,6 +67,18 @@ grep -q '^cap 8$' finer/options.txt || fail "the widths of the model: $(cat fine
 "$stylemap" train pictures -o finer --resume --batch 8 --iterations 2 --quiet && grep -q '^batch 8$' finer/options.txt ||
   fail "another batch"
 
+# samples taught by themselves: another state and model of the same iteration
+cp finer/model.safetensors before.safetensors
+cp finer/state-00000002.safetensors before-state.safetensors
+"$stylemap" train pictures -o finer --resume --samples 3 2> said.txt || fail "samples: $(cat said.txt)"
+[ "$(ls finer/state-* | wc -l)" = 2 ] || fail "states after samples: $(ls finer)"
+cmp -s finer/state-00000002.safetensors before-state.safetensors && fail "samples were not saved"
+cmp -s finer/model.safetensors before.safetensors && fail "samples were not exported"
+"$stylemap" train pictures -o finer --resume --iterations 3 --quiet || fail "going on after samples"
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o unseen $small --samples 3 2> said.txt
+[ $? = 2 ] && grep -q -e --resume said.txt || fail "samples of no run: $(cat said.txt)"
+
 # Ctrl-C saves
 # shellcheck disable=SC2086
 "$stylemap" train pictures -o long $small --log-every 1 & id=$!

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The mapping network taught by itself: samples come nearer to the pictures' stylemaps, and these to samples, nothing
+ * else changes, threads do not matter, and both ways of ending early keep what they promise. */
+#include "train/trainer.h"
+#include "harness.h"
+#include "stylemap.h"
+#include "train/draw.h"
+#include "train/layers.h"
+
+enum { SIZE = 16, PICTURES = 40, STEPS = 300, SAMPLES = 64, DIM = 6, SPATIAL = 8, NUMBERS = DIM * SPATIAL * SPATIAL };
+static stylemap_error error;
+
+/* Pictures from one with a bright left half to one with a bright right half, the same from its end where mirrored. */
+static void draw(uint64_t index, int mirrored, float *image) {
+  const float t = ((float)index + 0.5f) / PICTURES, left = 1.6f * (mirrored ? 1 - t : t) - 0.8f;
+  for (int k = 0; k < 3 * SIZE * SIZE; k++) image[k] = k % SIZE < SIZE / 2 ? left : -left;
+}
+
+typedef struct host {
+  int asked, told, refuse_at, end_at;
+} host;
+
+static int give(void *data, uint64_t index, int mirrored, float *image) {
+  host *h = data;
+  CHECK(index < PICTURES);
+  draw(index, mirrored, image);
+  return ++h->asked == h->refuse_at;
+}
+
+static int tell(void *data, int step, double critic, double mapping) {
+  host *h = data;
+  CHECK(step == 0 || (step == h->told + 1 && isfinite(critic) && critic > 0 && isfinite(mapping) && mapping > 0));
+  h->told = step;
+  return h->end_at && step == h->end_at;
+}
+
+static stylemap_trainer *new_trainer(int threads) {
+  stylemap_train_options o;
+  stylemap_trainer *t = NULL;
+  stylemap_train_defaults(&o);
+  o.size = SIZE, o.latent_channel_size = DIM, o.mapping_layer_num = 3, o.base = 128, o.cap = 10, o.batch = 8;
+  CHECK(stylemap_trainer_new(&o, threads, &t, &error) == STYLEMAP_OK, "%s", error.message);
+  return t;
+}
+
+static stylemap_status teach(stylemap_trainer *t, int steps, host *h) {
+  const stylemap_samples_options o = {steps, PICTURES, give, tell, h};
+  return stylemap_trainer_samples(t, &o, &error);
+}
+
+/* Stylemaps of all pictures, and of SAMPLES samples. */
+static void stylemaps(const stylemap_trainer *t, float *codes, float *samples) {
+  float *images = calloc(PICTURES * 3 * SIZE * SIZE, sizeof *images), z[SAMPLES * DIM];
+  for (int i = 0; i < PICTURES; i++) draw((uint64_t)i, 0, images + i * 3 * SIZE * SIZE);
+  sm_draw_candidates(99, 0, z, SAMPLES * DIM);
+  sm_tape tape;
+  sm_tape_open(&tape, t->shop);
+  const sm_variable *w = sm_layer_leave(
+      &tape, sm_learn_encode(&tape, t->learner, sm_tape_leaf(&tape, PICTURES, 3, SIZE, SIZE, images, 0)));
+  const sm_variable *s = sm_layer_leave(&tape, sm_learn_map(&tape, t->learner, z, SAMPLES));
+  if (CHECK(tape.status == STYLEMAP_OK)) {
+    memcpy(codes, w->data, sizeof(float) * PICTURES * NUMBERS);
+    memcpy(samples, s->data, sizeof(float) * SAMPLES * NUMBERS);
+  }
+  sm_tape_clear(&tape);
+  free(images);
+}
+
+/* Mean over `a` of the distance to the nearest of `b`. */
+static double nearest(const float *a, int count_a, const float *b, int count_b) {
+  double sum = 0;
+  for (int i = 0; i < count_a; i++) {
+    double least = INFINITY;
+    for (int j = 0; j < count_b; j++) {
+      double squares = 0;
+      for (int k = 0; k < NUMBERS; k++) {
+        const double d = (double)a[i * NUMBERS + k] - b[j * NUMBERS + k];
+        squares += d * d;
+      }
+      least = fmin(least, squares);
+    }
+    sum += sqrt(least);
+  }
+  return sum / count_a;
+}
+
+/* Whether parameters from `first` on are the same in both. */
+static int same(const sm_parameters *a, const sm_parameters *b, int first) {
+  int equal = a->steps == b->steps;
+  for (int i = first; i < a->count; i++) {
+    const sm_parameter *p = &a->parameter[i], *q = &b->parameter[i];
+    const size_t bytes = sizeof(real) * p->count;
+    equal &= !memcmp(p->value, q->value, bytes) && !memcmp(p->moment, q->moment, bytes);
+    if (p->average) equal &= !memcmp(p->average, q->average, bytes);
+  }
+  return equal;
+}
+
+static int all_same(const stylemap_trainer *a, const stylemap_trainer *b, int first) {
+  return same(&a->learner->generator, &b->learner->generator, first) &&
+         same(&a->learner->encoder, &b->learner->encoder, 0) &&
+         same(&a->learner->discriminator, &b->learner->discriminator, 0);
+}
+
+static void learns(void) {
+  static float codes[PICTURES * NUMBERS], before[SAMPLES * NUMBERS], after[SAMPLES * NUMBERS];
+  stylemap_trainer *old = new_trainer(2), *t = new_trainer(2), *single = new_trainer(1);
+  host h = {0}, other = {0};
+  stylemaps(old, codes, before);
+  CHECK(teach(t, STEPS, &h) == STYLEMAP_OK, "%s", error.message);
+  CHECK(h.asked == PICTURES && h.told == STEPS);
+  stylemaps(t, codes, after);
+  const double near[2] = {nearest(before, SAMPLES, codes, PICTURES), nearest(after, SAMPLES, codes, PICTURES)};
+  const double reach[2] = {nearest(codes, PICTURES, before, SAMPLES), nearest(codes, PICTURES, after, SAMPLES)};
+  CHECK(near[1] < 0.5 * near[0], "a sample's way to a picture: %g, then %g", near[0], near[1]);
+  CHECK(reach[1] < 0.95 * reach[0], "a picture's way to a sample: %g, then %g", reach[0], reach[1]);
+  const sm_parameters *g = &t->learner->generator;
+  const int mapping = 2 * t->learner->config.mapping;
+  CHECK(all_same(old, t, mapping), "something else has changed");
+  for (int i = 0; i < mapping; i++)
+    CHECK(memcmp(g->parameter[i].average, old->learner->generator.parameter[i].average,
+                 sizeof(real) * g->parameter[i].count), "%s stays as it was", g->parameter[i].name);
+  CHECK(teach(single, STEPS, &other) == STYLEMAP_OK, "%s", error.message);
+  CHECK(all_same(single, t, 0), "threads matter");
+  stylemap_trainer_free(old), stylemap_trainer_free(t), stylemap_trainer_free(single);
+}
+
+static int add_nothing(void *data, float *values, size_t count) { return 0; }
+
+static void ends(void) {
+  stylemap_trainer *old = new_trainer(2), *t = new_trainer(2), *five = new_trainer(2);
+  host refusing = {.refuse_at = 3}, ending = {.end_at = 5}, whole = {0};
+  CHECK(teach(t, STEPS, &refusing) == STYLEMAP_CANCELLED && refusing.told == 0);
+  CHECK(all_same(old, t, 0), "a picture that could not be had has changed something");
+  CHECK(teach(t, STEPS, &ending) == STYLEMAP_OK && ending.told == 5);
+  CHECK(teach(five, 5, &whole) == STYLEMAP_OK && all_same(five, t, 0), "what was learnt by then is not there");
+  CHECK(teach(t, -1, &whole) == STYLEMAP_BAD_ARGUMENT);
+  CHECK(stylemap_trainer_samples(t, NULL, &error) == STYLEMAP_BAD_ARGUMENT);
+  CHECK(stylemap_trainer_share(t, 0, 2, add_nothing, NULL, &error) == STYLEMAP_OK, "%s", error.message);
+  CHECK(teach(t, 5, &whole) == STYLEMAP_BAD_ARGUMENT && strstr(error.message, "alone"));
+  stylemap_trainer_free(old), stylemap_trainer_free(t), stylemap_trainer_free(five);
+}
+
+int main(void) {
+  learns();
+  ends();
+  return harness_end();
+}
