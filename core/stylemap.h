@@ -409,17 +409,19 @@ STYLEMAP_API stylemap_status stylemap_trainer_step(stylemap_trainer *trainer, co
  * The averaged encoder makes the pictures' stylemaps once; the mapping network then learns against a critic that is
  * shown stylemaps, theirs and its own. Nothing else changes, and none of this is a step of the run. */
 typedef struct stylemap_samples_options {
-  int steps;         /* of the mapping network, 64 stylemaps each */
+  int steps;         /* of the mapping network, 64 stylemaps each; at least 1 */
   uint64_t pictures; /* there are so many; those looked at, of 64 M numbers of stylemaps at most, lie evenly among them */
   /* Puts picture `index`, as in a step, at `image`; non-zero: it cannot, and the call ends CANCELLED, with nothing
    * changed. */
   int (*picture)(void *data, uint64_t index, int mirrored, float *image);
-  /* Or NULL. Called after some pictures (step 0) and after every step (1 .. steps), with the losses of critic and
-   * mapping network; non-zero ends the call: what has been learnt by then stays. */
+  /* Or NULL. Called while stylemaps are made, with how many are still to be made as a `step` of 0 or less, then after
+   * every step (1 .. steps) with the losses of critic and mapping network. Non-zero ends the call with OK: what has been
+   * learnt by then stays. */
   int (*progress)(void *data, int step, double critic, double mapping);
   void *data;
 } stylemap_samples_options;
-/* BAD_ARGUMENT for a shared trainer. The same bits at any thread count. */
+/* BAD_ARGUMENT for a shared trainer. The same bits at any thread count, and at the same iteration of a run. After any
+ * other failure than CANCELLED the trainer must be freed or loaded again. */
 STYLEMAP_API stylemap_status stylemap_trainer_samples(stylemap_trainer *trainer,
                                                       const stylemap_samples_options *options, stylemap_error *error);
 

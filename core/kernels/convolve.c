@@ -233,7 +233,7 @@ typedef struct piece {
   int next_pair, next_from; /* the weights to be transformed after it, from which pair and input block on; -1: none */
 } piece;
 
-/* Their share of a product's plane: a row, that is an output channel. A pair has fewer rows than a tile has planes. */
+/* Their share of a product's plane: a row, that is an output channel. A pair has fewer rows than there are planes. */
 static void ahead_of(const run *r, const piece *piece, int product, int plane, sm_ahead *ahead) {
   const int products = r->p.products, rows = r->v->kernels->pair * 16;
   const sm_filter *f = product % products ? &r->c->second : &r->c->filter;
@@ -243,7 +243,7 @@ static void ahead_of(const run *r, const piece *piece, int product, int plane, s
   const size_t each = (size_t)f->taps * (f->half ? sizeof(uint16_t) : sizeof(float));
   const size_t first = (size_t)piece->next_from * 16, left = (size_t)f->cin - first, part = (size_t)r->p.part * 16;
   const size_t shares = (size_t)(piece->groups * piece->depth);
-  ahead->stored = (const float *)((const char *)f->values + ((size_t)row * (size_t)f->cin + first) * each);
+  ahead->stored = (const char *)f->values + ((size_t)row * (size_t)f->cin + first) * each;
   ahead->stored_lines = (int)(((left < part ? left : part) * each / 64 + shares - 1) / shares);
 }
 
@@ -289,7 +289,7 @@ static void task_input(void *context, int g, int worker) {
 /* The piece's next part, or the task that this thread is likely to get next, if its weights are worth it. */
 static void next_weights(const run *r, int index, piece *piece) {
   const int next = (index + sm_pool_threads(r->v->pool)) * r->p.chunk, more = piece->from + piece->depth < r->p.depth;
-  if (methods[r->c->method].taps > 1) return;
+  if (methods[r->c->method].planes == 1) return;
   piece->next_from = more ? piece->from + piece->depth : 0;
   piece->next_pair = more ? index * r->p.chunk : next < r->p.pairs ? next : -1;
 }
@@ -308,7 +308,7 @@ static void task_pair(void *context, int index, int worker) {
                    .groups = n, .next_pair = -1};
     for (; piece.from < r->p.depth; piece.from += piece.depth) {
       piece.depth = r->p.depth - piece.from < r->p.part ? r->p.depth - piece.from : r->p.part;
-      next_weights(r, index, &piece);
+      if (g + n == r->groups) next_weights(r, index, &piece);
       if (g == 0)
         for (int j = pair; j < end; j++)
           transform_pair(r, j, piece.from, r->p.part < r->p.depth ? piece.depth : inputs(r),

@@ -122,7 +122,7 @@ typedef struct sm_line {
 typedef struct sm_ahead {
   const float *u;      /* the next product's U */
   const float *v;      /* of the next plane of V, v_lines lines of 64 bytes a block of channels and group */
-  const float *stored; /* of weights to be transformed, stored_lines lines a block of channels and group */
+  const char *stored;  /* weights to be transformed, stored_lines lines a block of channels and group */
   int v_lines, stored_lines;
 } sm_ahead;
 

@@ -233,6 +233,7 @@ static void output_up(const sm_output *o, int block, int blocks, int first, int 
   enum { n = 3 };
   const int side = 2 * n, p = side + 1;
   const size_t line = (size_t)o->width + 2, pixels = ((size_t)o->height + 2) * line, q = plane / SM_LANES;
+  vf kept[36] = {{0}};
   for (int i = 0; i < count; i++) {
     tile_at t = tile(o->tiles, first + i, o->rows, o->columns);
     int y = side * t.row, x = side * t.column;
@@ -249,7 +250,7 @@ static void output_up(const sm_output *o, int block, int blocks, int first, int 
         poly_scatter(n, half + r * p, 1, row, 1);
         SM_UNROLL(6) for (int c = 0; c < side; c++) {
           if (c >= wide) break;
-          v_stream(o->stream, to + ((size_t)r * line + (size_t)c) * 16, row[c]);
+          v_stream(o->stream, to + ((size_t)r * line + (size_t)c) * 16, row[c], kept + r * side + c);
         }
       }
     }
@@ -260,6 +261,7 @@ SM_INLINE void down_out(int n, const sm_output *o, int block, int blocks, int fi
                         size_t plane) {
   const int p = 2 * n + 1;
   const size_t pixels = (size_t)o->height * (size_t)o->width, q = plane / SM_LANES;
+  vf kept[16] = {{0}};
   for (int i = 0; i < count; i++) {
     tile_at t = tile(o->tiles, first + i, o->rows, o->columns);
     int y = n * t.row, x = n * t.column;
@@ -278,7 +280,7 @@ SM_INLINE void down_out(int n, const sm_output *o, int block, int blocks, int fi
         SM_UNROLL(4) for (int c = 0; c < n; c++) {
           if (c >= wide) break;
           size_t to = at + ((size_t)r * (size_t)o->width + (size_t)c) * 16;
-          v_stream(o->stream, f.y + to, finish_active(&f, row[c], to));
+          v_stream(o->stream, f.y + to, finish_active(&f, row[c], to), kept + r * n + c);
         }
       }
     }

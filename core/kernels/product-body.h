@@ -9,7 +9,8 @@
     enum { WIDTH = (NV) * SM_LANES };                                                                                 \
     const int u_lines = (WIDTH + groups - 1) / groups; /* of 64 bytes for each block of channels */                   \
     const int v_lines = next->v_lines, stored_lines = next->stored_lines;                                             \
-    const float *u_next = next->u, *v_next = next->v, *stored = next->stored;                                         \
+    const float *u_next = next->u, *v_next = next->v;                                                                 \
+    const char *stored = next->stored;                                                                                \
     for (int g = 0; g < groups; g++, v += v_group, m += (ROWS) * WIDTH) {                                             \
       const float *a = v, *w = u;                                                                                     \
       vf sum[ROWS][NV];                                                                                               \
@@ -20,7 +21,7 @@
         SM_UNROLL(16) for (int i = 0; i < (ROWS); i++) v_prefetch(ahead + i * 16);                                    \
         for (int i = 0; i < u_lines; i++, u_next += 16) v_prefetch_far(u_next);                                       \
         for (int i = 0; i < v_lines; i++, v_next += 16) v_prefetch_far(v_next);                                       \
-        for (int i = 0; i < stored_lines; i++, stored += 16) v_prefetch_far(stored);                                  \
+        for (int i = 0; i < stored_lines; i++, stored += 64) v_prefetch_far(stored);                                  \
         SM_UNROLL(4) for (int c = 0; c < 16; c++) {                                                                   \
           vf k[NV];                                                                                                   \
           SM_UNROLL(4) for (int j = 0; j < (NV); j++) {                                                               \

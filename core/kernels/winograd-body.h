@@ -202,6 +202,7 @@ SM_INLINE void winograd_tiles(int n, const sm_output *o, int block, int blocks, 
                               const float *m2, size_t plane, int mode) {
   const int side = n - 2;
   const size_t pixels = (size_t)o->height * (size_t)o->width, q = plane / SM_LANES;
+  vf kept[36] = {{0}}, kept2[36] = {{0}};
   for (int i = 0; i < count; i++) {
     tile_at t = tile(o->tiles, first + i, o->rows, o->columns);
     int y = side * t.row, x = side * t.column;
@@ -237,8 +238,8 @@ SM_INLINE void winograd_tiles(int n, const sm_output *o, int block, int blocks, 
           else if (mode == BOTH) v = row[c] + f.bias;
           else v = finish_active(&f, row[c], p);
           if (mode == ACTIVE_LOW) v += low[r * side + c];
-          v_stream(o->stream, f.y + p, v);
-          if (mode == BOTH) v_stream(o->stream, f.second + p, row2[c] + f.bias2);
+          v_stream(o->stream, f.y + p, v, kept + r * side + c);
+          if (mode == BOTH) v_stream(o->stream, f.second + p, row2[c] + f.bias2, kept2 + r * side + c);
           p += 16;
         }
       }

@@ -11,3 +11,5 @@ int sm_draw_mirror(uint64_t seed, uint64_t number);
 void sm_draw_noise(uint64_t seed, uint64_t number, int use, float *z, int dim);
 /* `count` numbers for the candidates of a step's matching (step.c); `number` counts steps of all ranks. */
 void sm_draw_candidates(uint64_t seed, uint64_t number, float *z, int count);
+/* The seed of the game that samples.c plays after `iteration` steps of a run. */
+uint64_t sm_draw_game(uint64_t seed, uint64_t iteration);

@@ -180,6 +180,9 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
     d_adam = (sm_adam){o->rate * ratio, pow(o->beta1, ratio), pow(o->beta2, ratio), o->epsilon};
   }
   *losses = (sm_step_losses){0};
+  /* lr_mul slows the mapping network down for the adversarial phase; alone it learns like the others */
+  for (int i = 0; i < l->config.mapping; i++)
+    l->mapping[i].weight->pace = l->mapping[i].bias->pace = o->matching > 0 ? (real)(1 / l->config.lr_mul) : 1;
   size_t count = (size_t)o->batch * 3 * (size_t)l->config.size * (size_t)l->config.size;
   int judged = o->d_adversarial > 0 && (o->g_adversarial > 0 || o->in_domain > 0);
   if (o->g_adversarial > 0 || o->w_reconstruction > 0) SM_TRY(sample_step(s, z_g, &adam, losses));
@@ -222,9 +225,6 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   }
   sm_tape_backward(&tape, 0, tape.op_count);
   SM_TRY_DONE(tape.status);
-  /* lr_mul slows the mapping network down for the adversarial phase; alone it learns like the others */
-  for (int i = 0; i < l->config.mapping; i++)
-    l->mapping[i].weight->pace = l->mapping[i].bias->pace = o->matching > 0 ? (real)(1 / l->config.lr_mul) : 1;
   if (o->matching > 0) SM_TRY_DONE(match_step(s, codes, losses));
   SM_TRY_DONE(update(s, "rec", &l->encoder, &adam));
   SM_TRY_DONE(update(s, "rec", &l->generator, &adam));

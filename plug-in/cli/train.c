@@ -75,6 +75,8 @@ typedef struct {
   gchar *norm, *output, *state, *from, *held_out, *vgg, *lpips, *export_path;
 } RunOptions;
 
+enum { NO_SAMPLES = G_MININT };
+
 static GOptionEntry *make_entries(RunOptions *o) {
   const GOptionEntry rest[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, N_("The run's folder"), N_("RUN_DIR") },
@@ -177,7 +179,13 @@ static gboolean open_state(const RunOptions *o, stylemap_trainer **trainer, GErr
     cli_usage(error, _("There is no run to go on with in %s."), o->output);
     return FALSE;
   }
-  if (stylemap_trainer_load(newest, common.threads, trainer, &core) == STYLEMAP_OK) return TRUE;
+  if (stylemap_trainer_load(newest, common.threads, trainer, &core) == STYLEMAP_OK) {
+    const gint64 iteration = (gint64)stylemap_trainer_iteration(*trainer);
+    g_autofree gchar *last = find_state(o->output, G_MAXINT64), *file = last ? g_path_get_basename(last) : NULL;
+    if (o->samples < 1 || !last || state_number(file) <= iteration) return TRUE;
+    cli_usage(error, _("%s is newer than the state to teach; move it away first."), last);
+    return FALSE;
+  }
   g_autofree gchar *name = g_path_get_basename(newest);
   g_autofree gchar *before = o->state || state_number(name) < 0 ? NULL : find_state(o->output, state_number(name));
   if (core.status != STYLEMAP_REFUSED || !before) return fail_core(error, &core);
@@ -203,6 +211,8 @@ typedef struct {
   gdouble rate;           /* images a second, smoothed */
   gint64 started;         /* when this process took its first step, for the time left */
   guint64 started_at;     /* and at which iteration */
+  gint taught;            /* steps of samples */
+  gboolean broken;        /* the losses of samples are no numbers */
 } Run;
 
 static gchar *in_run(const Run *run, const gchar *name) {
@@ -401,12 +411,29 @@ static int give_picture(void *data, uint64_t index, int mirrored, float *image) 
 static int show_samples(void *data, int step, double critic, double mapping) {
   const gboolean terminal = isatty(STDERR_FILENO);
   Run *run = data;
-  if (step == 0 || common.quiet || (step % (terminal ? 10 : 100) != 0)) return progress_interrupted();
+  run->taught = MAX(step, 0);
+  if (step > 0 && !(isfinite(critic) && isfinite(mapping))) run->broken = TRUE;
+  if (run->broken || progress_interrupted()) return 1;
+  if (common.quiet || step % (terminal ? 10 : step > 0 ? 100 : 1000) != 0) return 0;
   g_printerr(terminal ? "\r" : "");
-  g_printerr(_("samples, step %d of %d: critic %.3f, mapping network %.3f"), step, run->options->samples, critic,
-             mapping);
+  if (step > 0)
+    g_printerr(_("samples, step %d of %d: critic %.3f, mapping network %.3f"), step, run->options->samples, critic,
+               mapping);
+  else
+    g_printerr(_("stylemaps of %d pictures to go"), -step);
   g_printerr(terminal ? "\033[K" : "\n");
-  return progress_interrupted();
+  return 0;
+}
+
+/* The state of before stays beside the new one, which has its name. */
+static gboolean put_aside(const Run *run, GError **error) {
+  g_autofree gchar *name = g_strdup_printf("state-%08" G_GUINT64_FORMAT,
+                                           (guint64)stylemap_trainer_iteration(run->trainer));
+  g_autofree gchar *file = g_strconcat(name, ".safetensors", NULL), *from = in_run(run, file);
+  g_autofree gchar *other = g_strconcat(name, "-before-samples.safetensors", NULL), *to = in_run(run, other);
+  if (!g_file_test(from, G_FILE_TEST_EXISTS) || g_rename(from, to) == 0) return TRUE;
+  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be written: %s."), to, g_strerror(errno));
+  return FALSE;
 }
 
 /* The mapping network by itself; the run stays where it is. */
@@ -417,7 +444,16 @@ static gboolean teach_samples(Run *run, GError **error) {
   Measure measure;
   if (stylemap_trainer_samples(run->trainer, &options, &core) != STYLEMAP_OK) return fail_core(error, &core);
   if (isatty(STDERR_FILENO) && !common.quiet) g_printerr("\n");
-  return save_state(run, error) && (progress_interrupted() || report(run, &measure, error)) && progress_go_on(error);
+  if (run->broken) {
+    g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED,
+                _("The losses of the samples are no numbers any more; the run is as it was before."));
+    return FALSE;
+  }
+  if (!run->taught) return progress_go_on(error);
+  if (!put_aside(run, error) || !save_state(run, error)) return FALSE;
+  if (progress_interrupted()) cli_note(_("Saved. The run goes on with --resume."));
+  else if (!report(run, &measure, error)) return FALSE;
+  return progress_go_on(error);
 }
 
 static gboolean write_options(const Run *run, GError **error) {
@@ -513,24 +549,27 @@ static gboolean open_run(Run *run, const gchar *data, GError **error) {
 }
 
 static gboolean run_train(const Command *command, gchar **arguments, GError **error) {
-  RunOptions o = { .warm_up = -1, .seed = -1, .save_every = 500, .report_every = 500, .log_every = 10 };
+  RunOptions o = { .warm_up = -1, .seed = -1, .save_every = 500, .report_every = 500, .log_every = 10,
+                   .samples = NO_SAMPLES };
   g_autofree GOptionEntry *entries = make_entries(&o);
   Run run = { .options = &o, .lock = -1 };
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 1, error);
   gboolean done = FALSE;
   if (given && !o.output) cli_usage(error, _("Where to? Name the run's folder with -o."));
   else if (given && o.from && o.resume) cli_usage(error, _("A run goes on from its state: --from is for new ones."));
-  else if (given && (o.state || o.export_path || o.samples) && !o.resume)
+  else if (given && (o.state || o.export_path || o.samples != NO_SAMPLES) && !o.resume)
     cli_usage(error, _("--state, --samples and --export need --resume."));
-  else if (given && o.samples && train_share.ranks > 1) cli_usage(error, _("--samples is for one process."));
+  else if (given && o.samples != NO_SAMPLES && (o.export_path || o.iterations || o.vgg || train_share.ranks > 1))
+    cli_usage(error, _("--samples is all that one process does: not beside --export, --iterations or --vgg."));
   else if (given && o.lpips && !o.vgg) cli_usage(error, _("--lpips needs --vgg."));
-  else if (given && (o.save_every < 1 || o.report_every < 1 || o.log_every < 1 || o.iterations < 0 || o.samples < 0))
+  else if (given && (o.save_every < 1 || o.report_every < 1 || o.log_every < 1 || o.iterations < 0 ||
+                     (o.samples < 1 && o.samples != NO_SAMPLES)))
     cli_usage(error, _("Numbers of iterations must be 1 or more."));
   else if (given) {
     done = open_run(&run, given[0], error) &&
            (o.export_path ? export_model(&run, o.export_path, error)
-            : o.samples   ? teach_samples(&run, error)
-                          : train(&run, error));
+            : o.samples > 0 ? teach_samples(&run, error)
+                            : train(&run, error));
   }
   if (run.log) fclose(run.log);
   cache_close(&run.pictures);

@@ -108,7 +108,7 @@ static int product_wrong(const sm_kernels *k, int rows, int blocks, int depth, i
   const size_t width = (size_t)blocks * 16, n = (size_t)depth * 16, v_group = (size_t)rows * n;
   float *v = filled(v_group * (size_t)groups, 0), *u = filled(n * width, 0);
   float *m = filled((size_t)(rows * groups) * width + 16, 1);
-  const sm_ahead ahead = {.u = u, .v = v, .v_lines = 1, .stored = u, .stored_lines = 2};
+  const sm_ahead ahead = {.u = u, .v = v, .v_lines = 1, .stored = (const char *)u, .stored_lines = 2};
   k->product(rows, blocks, v, v_group, u, depth, groups, m, 0, &ahead);
   const int segments = (depth + SM_SEGMENT - 1) / SM_SEGMENT;
   const int additions = (depth < SM_SEGMENT ? depth : SM_SEGMENT) * 16 + segments - 1;

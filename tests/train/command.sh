@@ -67,17 +67,36 @@ grep -q '^cap 8$' finer/options.txt || fail "the widths of the model: $(cat fine
 "$stylemap" train pictures -o finer --resume --batch 8 --iterations 2 --quiet && grep -q '^batch 8$' finer/options.txt ||
   fail "another batch"
 
-# samples taught by themselves: another state and model of the same iteration
+# samples taught by themselves: another state and model of the same iteration, the old state stays beside it
 cp finer/model.safetensors before.safetensors
 cp finer/state-00000002.safetensors before-state.safetensors
+"$stylemap" train pictures -o finer --resume --state finer/state-00000001.safetensors --samples 3 2> said.txt
+[ $? = 2 ] && grep -q 'state-00000002.* is newer' said.txt || fail "an older state was taught: $(cat said.txt)"
+cmp -s finer/state-00000002.safetensors before-state.safetensors || fail "a refused --samples has changed the run"
 "$stylemap" train pictures -o finer --resume --samples 3 2> said.txt || fail "samples: $(cat said.txt)"
-[ "$(ls finer/state-* | wc -l)" = 2 ] || fail "states after samples: $(ls finer)"
 cmp -s finer/state-00000002.safetensors before-state.safetensors && fail "samples were not saved"
+cmp finer/state-00000002-before-samples.safetensors before-state.safetensors || fail "the state before samples is lost"
 cmp -s finer/model.safetensors before.safetensors && fail "samples were not exported"
 "$stylemap" train pictures -o finer --resume --iterations 3 --quiet || fail "going on after samples"
+for wrong in "--samples 0" "--samples -3" "--samples 3 --iterations 9" "--samples 3 --export mine.safetensors"; do
+  # shellcheck disable=SC2086
+  "$stylemap" train pictures -o finer --resume $wrong 2> said.txt
+  [ $? = 2 ] && [ -s said.txt ] || fail "$wrong was taken"
+done
 # shellcheck disable=SC2086
 "$stylemap" train pictures -o unseen $small --samples 3 2> said.txt
 [ $? = 2 ] && grep -q -e --resume said.txt || fail "samples of no run: $(cat said.txt)"
+# Ctrl-C ends them, and what they have learnt is there
+"$stylemap" train pictures -o finer --resume --samples 1000000 2> said.txt & id=$!
+tries=0
+until grep -q 'step 100 ' said.txt || [ $tries = 1200 ]; do
+  sleep 0.1
+  tries=$((tries + 1))
+done
+kill -INT $id
+wait $id
+[ $? = 130 ] && grep -q Saved said.txt && [ -s finer/state-00000003-before-samples.safetensors ] ||
+  fail "an interruption of samples: $(cat said.txt)"
 
 # Ctrl-C saves
 # shellcheck disable=SC2086

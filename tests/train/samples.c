@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The mapping network taught by itself: samples come nearer to the pictures' stylemaps, and these to samples, nothing
- * else changes, threads do not matter, and both ways of ending early keep what they promise. */
+ * else changes, threads do not matter, it begins with the averaged networks, a run goes on the same with or without
+ * being saved, and every way of ending early keeps what it promises. usage: samples FOLDER (for its files) */
 #include "train/trainer.h"
 #include "harness.h"
 #include "stylemap.h"
 #include "train/draw.h"
 #include "train/layers.h"
 
-enum { SIZE = 16, PICTURES = 40, STEPS = 300, SAMPLES = 64, DIM = 6, SPATIAL = 8, NUMBERS = DIM * SPATIAL * SPATIAL };
+enum { SIZE = 16, BATCH = 8, STEPS_BEFORE = 3, PICTURES = 40, STEPS = 300, SAMPLES = 64 };
+enum { DIM = 6, SPATIAL = 8, NUMBERS = DIM * SPATIAL * SPATIAL };
 static stylemap_error error;
 
 /* Pictures from one with a bright left half to one with a bright right half, the same from its end where mirrored. */
@@ -17,29 +19,41 @@ static void draw(uint64_t index, int mirrored, float *image) {
 }
 
 typedef struct host {
-  int asked, told, refuse_at, end_at;
+  int asked, told, refuse_at, end_at, mirror;
 } host;
 
 static int give(void *data, uint64_t index, int mirrored, float *image) {
   host *h = data;
-  CHECK(index < PICTURES);
+  CHECK(index == (uint64_t)h->asked && mirrored == (h->mirror && index % 2));
   draw(index, mirrored, image);
   return ++h->asked == h->refuse_at;
 }
 
 static int tell(void *data, int step, double critic, double mapping) {
   host *h = data;
-  CHECK(step == 0 || (step == h->told + 1 && isfinite(critic) && critic > 0 && isfinite(mapping) && mapping > 0));
-  h->told = step;
+  if (step <= 0) CHECK(step == h->asked - PICTURES && !h->told);
+  else CHECK(step == h->told + 1 && isfinite(critic) && critic > 0 && isfinite(mapping) && mapping > 0);
+  h->told = step > 0 ? step : 0;
   return h->end_at && step == h->end_at;
 }
 
-static stylemap_trainer *new_trainer(int threads) {
+static void step(stylemap_trainer *t) {
+  static float images[BATCH * 3 * SIZE * SIZE];
+  stylemap_train_losses losses;
+  for (int i = 0; i < BATCH; i++)
+    draw(stylemap_trainer_iteration(t) * BATCH + (uint64_t)i, 0, images + i * 3 * SIZE * SIZE);
+  CHECK(stylemap_trainer_step(t, images, &losses, &error) == STYLEMAP_OK, "%s", error.message);
+}
+
+/* After some steps of a warm-up: averages differ from values, and Adam has moments. */
+static stylemap_trainer *new_trainer(int threads, int mirror) {
   stylemap_train_options o;
   stylemap_trainer *t = NULL;
   stylemap_train_defaults(&o);
-  o.size = SIZE, o.latent_channel_size = DIM, o.mapping_layer_num = 3, o.base = 128, o.cap = 10, o.batch = 8;
+  o.warm_up = STEPS_BEFORE + 1, o.mirror = mirror;
+  o.size = SIZE, o.latent_channel_size = DIM, o.mapping_layer_num = 3, o.base = 128, o.cap = 10, o.batch = BATCH;
   CHECK(stylemap_trainer_new(&o, threads, &t, &error) == STYLEMAP_OK, "%s", error.message);
+  for (int i = 0; i < STEPS_BEFORE; i++) step(t);
   return t;
 }
 
@@ -104,7 +118,7 @@ static int all_same(const stylemap_trainer *a, const stylemap_trainer *b, int fi
 
 static void learns(void) {
   static float codes[PICTURES * NUMBERS], before[SAMPLES * NUMBERS], after[SAMPLES * NUMBERS];
-  stylemap_trainer *old = new_trainer(2), *t = new_trainer(2), *single = new_trainer(1);
+  stylemap_trainer *old = new_trainer(2, 0), *t = new_trainer(2, 0), *single = new_trainer(1, 0);
   host h = {0}, other = {0};
   stylemaps(old, codes, before);
   CHECK(teach(t, STEPS, &h) == STYLEMAP_OK, "%s", error.message);
@@ -125,24 +139,71 @@ static void learns(void) {
   stylemap_trainer_free(old), stylemap_trainer_free(t), stylemap_trainer_free(single);
 }
 
+/* What is not an average is not looked at: other values and moments change nothing of what is learnt. */
+static void begins_with_averages(void) {
+  stylemap_trainer *t = new_trainer(2, 1), *other = new_trainer(2, 1);
+  host h = {.mirror = 1}, same_host = {.mirror = 1};
+  const sm_parameters *g = &other->learner->generator, *e = &other->learner->encoder;
+  const int mapping = 2 * other->learner->config.mapping;
+  for (int i = 0; i < mapping; i++)
+    for (size_t k = 0; k < g->parameter[i].count; k++)
+      g->parameter[i].value[k] += 1, g->parameter[i].moment[k] += 1, g->parameter[i].square[k] += 1;
+  for (int i = 0; i < e->count; i++) e->parameter[i].value[0] += 1;
+  CHECK(teach(t, 4, &h) == STYLEMAP_OK && teach(other, 4, &same_host) == STYLEMAP_OK, "%s", error.message);
+  for (int i = 0; i < mapping; i++)
+    CHECK(!memcmp(g->parameter[i].average, t->learner->generator.parameter[i].average,
+                  sizeof(real) * g->parameter[i].count), "%s", g->parameter[i].name);
+  stylemap_trainer_free(other);
+  other = new_trainer(2, 1);
+  for (int i = 0; i < other->learner->encoder.count; i++) other->learner->encoder.parameter[i].average[0] += 1;
+  same_host = (host){.mirror = 1};
+  CHECK(teach(other, 4, &same_host) == STYLEMAP_OK, "%s", error.message);
+  CHECK(!same(&other->learner->generator, &t->learner->generator, 0), "the encoder's average does not matter");
+  stylemap_trainer_free(t), stylemap_trainer_free(other);
+}
+
+/* The next steps, from the last of the warm-up into the joint phase, with and without saving between. */
+static void goes_on(const char *folder) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/samples-state.safetensors", folder);
+  stylemap_trainer *t = new_trainer(2, 0), *loaded = NULL;
+  host h = {0};
+  CHECK(teach(t, 4, &h) == STYLEMAP_OK, "%s", error.message);
+  for (int round = 0; round < 3; round++) {
+    CHECK(stylemap_trainer_save(t, path, &error) == STYLEMAP_OK, "%s", error.message);
+    CHECK(stylemap_trainer_load(path, 1, &loaded, &error) == STYLEMAP_OK, "%s", error.message);
+    const double before = t->learner->mapping[0].weight->value[0];
+    step(t), step(loaded);
+    CHECK(all_same(t, loaded, 0), "step %d after the samples differs when loaded", round + 1);
+    CHECK(fabs(t->learner->mapping[0].weight->value[0] - before) < 2, "too far in step %d", round + 1);
+    stylemap_trainer_free(loaded);
+  }
+  stylemap_trainer_free(t);
+}
+
 static int add_nothing(void *data, float *values, size_t count) { return 0; }
 
 static void ends(void) {
-  stylemap_trainer *old = new_trainer(2), *t = new_trainer(2), *five = new_trainer(2);
-  host refusing = {.refuse_at = 3}, ending = {.end_at = 5}, whole = {0};
+  stylemap_trainer *old = new_trainer(2, 0), *t = new_trainer(2, 0), *five = new_trainer(2, 0);
+  host refusing = {.refuse_at = 3}, early = {.end_at = BATCH - PICTURES}, ending = {.end_at = 5}, whole = {0};
   CHECK(teach(t, STEPS, &refusing) == STYLEMAP_CANCELLED && refusing.told == 0);
   CHECK(all_same(old, t, 0), "a picture that could not be had has changed something");
+  CHECK(teach(t, STEPS, &early) == STYLEMAP_OK && early.asked == BATCH && early.told == 0);
+  CHECK(all_same(old, t, 0), "ending before the first step has changed something");
   CHECK(teach(t, STEPS, &ending) == STYLEMAP_OK && ending.told == 5);
   CHECK(teach(five, 5, &whole) == STYLEMAP_OK && all_same(five, t, 0), "what was learnt by then is not there");
-  CHECK(teach(t, -1, &whole) == STYLEMAP_BAD_ARGUMENT);
+  CHECK(teach(t, 0, &whole) == STYLEMAP_BAD_ARGUMENT);
   CHECK(stylemap_trainer_samples(t, NULL, &error) == STYLEMAP_BAD_ARGUMENT);
   CHECK(stylemap_trainer_share(t, 0, 2, add_nothing, NULL, &error) == STYLEMAP_OK, "%s", error.message);
   CHECK(teach(t, 5, &whole) == STYLEMAP_BAD_ARGUMENT && strstr(error.message, "alone"));
   stylemap_trainer_free(old), stylemap_trainer_free(t), stylemap_trainer_free(five);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
   learns();
+  begins_with_averages();
+  goes_on(argv[1]);
   ends();
   return harness_end();
 }
