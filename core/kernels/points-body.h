@@ -27,7 +27,7 @@ static void blur(const sm_output *o, const sm_fir *fir, int picture, int block, 
           for (size_t k = 0; k < 16; k++)
             sum = v_fma(v_set(fir->full[k]), v_load(p + k / 4 * pitch + k % 4 * 16 + i), sum);
         /* a pixel of `line` is not read any more when it has been made */
-        v_stream(o->stream, f.y + at + i, finish_active(&f, sum, at + i), (vf *)(line + i - (size_t)l));
+        v_stream_kept(o->stream, f.y + at + i, finish_active(&f, sum, at + i), (vf *)(line + i - (size_t)l));
       }
     }
   }
@@ -162,11 +162,7 @@ static void enter(const sm_entrance *e, size_t pixels, int blocks, size_t first,
     for (int l = 0; l < 16; l += SM_LANES) {
       const entering n = entering_of(e, b, blocks, l);
       float *to = out + ((size_t)b * pixels + first) * 16 + l;
-      for (size_t i = 0; i < count; i++) {
-        const vf v = entered(&n, pixels, first + i);
-        if (SM_VECTORS == 1) v_stream(stream, to + i * 16, v, NULL);
-        else v_store(to + i * 16, v);
-      }
+      for (size_t i = 0; i < count; i++) v_stream(stream, to + i * 16, entered(&n, pixels, first + i));
     }
 }
 

@@ -250,7 +250,7 @@ static void output_up(const sm_output *o, int block, int blocks, int first, int 
         poly_scatter(n, half + r * p, 1, row, 1);
         SM_UNROLL(6) for (int c = 0; c < side; c++) {
           if (c >= wide) break;
-          v_stream(o->stream, to + ((size_t)r * line + (size_t)c) * 16, row[c], kept + r * side + c);
+          v_stream_kept(o->stream, to + ((size_t)r * line + (size_t)c) * 16, row[c], kept + r * side + c);
         }
       }
     }
@@ -280,7 +280,7 @@ SM_INLINE void down_out(int n, const sm_output *o, int block, int blocks, int fi
         SM_UNROLL(4) for (int c = 0; c < n; c++) {
           if (c >= wide) break;
           size_t to = at + ((size_t)r * (size_t)o->width + (size_t)c) * 16;
-          v_stream(o->stream, f.y + to, finish_active(&f, row[c], to), kept + r * n + c);
+          v_stream_kept(o->stream, f.y + to, finish_active(&f, row[c], to), kept + r * n + c);
         }
       }
     }

@@ -38,15 +38,21 @@ typedef float vf4 __attribute__((vector_size(16), may_alias));
 
 SM_INLINE vf v_load(const float *p) { return *(const vf *)p; }
 SM_INLINE void v_store(float *p, vf v) { *(vf *)p = v; }
-/* Past the caches, in whole lines of 64 bytes: nothing is read to be overwritten. Where a line is two vectors, the
- * first waits in `*kept` for the second: a caller writes both, the lower one first, with the same `kept`. */
-SM_INLINE void v_stream(int stream, float *p, vf v, vf *kept) {
+/* Past the caches, where a vector is a whole line of them: nothing is read to be overwritten. */
+SM_INLINE void v_stream(int stream, float *p, vf v) {
 #if SM_VECTOR_BYTES == 64
   if (stream) {
     _mm512_stream_ps(p, (__m512)v);
     return;
   }
-#elif SM_VECTOR_BYTES == 32
+#endif
+  (void)stream;
+  *(vf *)p = v;
+}
+/* The same also where a line is two vectors: the first waits in `*kept` for the second, so a caller writes both, the
+ * lower one first, with the same `kept`. */
+SM_INLINE void v_stream_kept(int stream, float *p, vf v, vf *kept) {
+#if SM_VECTOR_BYTES == 32
   if (stream && (uintptr_t)p % 64 == 0) {
     *kept = v;
     return;
@@ -57,8 +63,8 @@ SM_INLINE void v_stream(int stream, float *p, vf v, vf *kept) {
     return;
   }
 #endif
-  (void)stream, (void)kept;
-  *(vf *)p = v;
+  (void)kept;
+  v_stream(stream, p, v);
 }
 SM_INLINE void v_prefetch(const float *p) { __builtin_prefetch(p, 0, 3); }
 SM_INLINE void v_prefetch_far(const void *p) { __builtin_prefetch(p, 0, 2); } /* as far as L2 */

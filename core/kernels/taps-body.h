@@ -63,12 +63,12 @@ static void output_pixels(const sm_output *o, int block, int blocks, int first, 
       vf s = v_load(m + (size_t)i * (size_t)blocks * 16 + l);
       vf s2 = m2 ? v_load(m2 + (size_t)i * (size_t)blocks * 16 + l) : v_set(0);
       if (o->x) {
-        v_store(f.y + p, finish_modulated(&f, s, s2, p));
+        v_stream(o->stream, f.y + p, finish_modulated(&f, s, s2, p));
       } else if (m2) {
         v_store(f.y + p, s + f.bias);
         v_store(f.second + p, s2 + f.bias2);
       } else {
-        v_store(f.y + p, finish_active(&f, s, p));
+        v_stream(o->stream, f.y + p, finish_active(&f, s, p));
       }
     }
   }

@@ -238,8 +238,8 @@ SM_INLINE void winograd_tiles(int n, const sm_output *o, int block, int blocks, 
           else if (mode == BOTH) v = row[c] + f.bias;
           else v = finish_active(&f, row[c], p);
           if (mode == ACTIVE_LOW) v += low[r * side + c];
-          v_stream(o->stream, f.y + p, v, kept + r * side + c);
-          if (mode == BOTH) v_stream(o->stream, f.second + p, row2[c] + f.bias2, kept2 + r * side + c);
+          v_stream_kept(o->stream, f.y + p, v, kept + r * side + c);
+          if (mode == BOTH) v_stream_kept(o->stream, f.second + p, row2[c] + f.bias2, kept2 + r * side + c);
           p += 16;
         }
       }

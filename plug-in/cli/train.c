@@ -294,14 +294,20 @@ static void add_losses(Run *run, const stylemap_train_losses *l) {
   run->summed++;
 }
 
+/* The file of the run's state as it stands; `mark` makes it another one, that --resume does not look for. */
+static gchar *state_path(const Run *run, const gchar *mark) {
+  g_autofree gchar *name = g_strdup_printf("state-%08" G_GUINT64_FORMAT "%s.safetensors",
+                                           (guint64)stylemap_trainer_iteration(run->trainer), mark);
+  return in_run(run, name);
+}
+
 static gboolean save_state(Run *run, GError **error) {
   stylemap_error core;
-  guint64 iteration = stylemap_trainer_iteration(run->trainer);
-  g_autofree gchar *name = g_strdup_printf("state-%08" G_GUINT64_FORMAT ".safetensors", iteration);
-  g_autofree gchar *path = in_run(run, name);
+  g_autofree gchar *path = state_path(run, "");
   if (stylemap_trainer_save(run->trainer, path, &core) != STYLEMAP_OK) return fail_core(error, &core);
   /* this one and the one before it stay */
-  g_autofree gchar *before = find_state(run->options->output, (gint64)iteration), *base = NULL;
+  const gint64 iteration = (gint64)stylemap_trainer_iteration(run->trainer);
+  g_autofree gchar *before = find_state(run->options->output, iteration), *base = NULL;
   gint64 number = before ? state_number(base = g_path_get_basename(before)) : 0;
   for (gchar *old; number > 0 && (old = find_state(run->options->output, number)); g_free(old)) {
     g_autofree gchar *old_base = g_path_get_basename(old);
@@ -427,10 +433,7 @@ static int show_samples(void *data, int step, double critic, double mapping) {
 
 /* The state of before stays beside the new one, which has its name. */
 static gboolean put_aside(const Run *run, GError **error) {
-  g_autofree gchar *name = g_strdup_printf("state-%08" G_GUINT64_FORMAT,
-                                           (guint64)stylemap_trainer_iteration(run->trainer));
-  g_autofree gchar *file = g_strconcat(name, ".safetensors", NULL), *from = in_run(run, file);
-  g_autofree gchar *other = g_strconcat(name, "-before-samples.safetensors", NULL), *to = in_run(run, other);
+  g_autofree gchar *from = state_path(run, ""), *to = state_path(run, "-before-samples");
   if (!g_file_test(from, G_FILE_TEST_EXISTS) || g_rename(from, to) == 0) return TRUE;
   g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be written: %s."), to, g_strerror(errno));
   return FALSE;
@@ -568,8 +571,7 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
   else if (given) {
     done = open_run(&run, given[0], error) &&
            (o.export_path ? export_model(&run, o.export_path, error)
-            : o.samples > 0 ? teach_samples(&run, error)
-                            : train(&run, error));
+            : o.samples > 0 ? teach_samples(&run, error) : train(&run, error));
   }
   if (run.log) fclose(run.log);
   cache_close(&run.pictures);
