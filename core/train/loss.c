@@ -29,10 +29,10 @@ double sm_loss_logistic(sm_tape *tape, sm_variable *d, int sign, double weight) 
 enum { STRETCH = 1 << 15 };
 
 typedef struct squares {
-  const real *a, *b;
+  const real *a, *b, *focus;
   real *grad, scale;
   double *sum;
-  size_t count;
+  size_t count, pixels;
 } squares;
 
 static void squares_task(void *context, int index, int worker) {
@@ -42,22 +42,24 @@ static void squares_task(void *context, int index, int worker) {
   for (; i < end; i++) {
     real d = s->a[i] - s->b[i];
     sum += (double)d * d;
-    if (s->grad) s->grad[i] += s->scale * d;
+    if (s->grad) s->grad[i] += s->scale * d * (s->focus ? s->focus[i % s->pixels] : 1);
   }
   s->sum[index] = sum;
 }
 
-double sm_loss_squares(sm_tape *tape, sm_variable *value, const real *target, double weight) {
+double sm_loss_squares(sm_tape *tape, sm_variable *value, const real *target, const real *focus, double weight) {
   if (tape->status != STYLEMAP_OK) return 0;
   size_t count = sm_variable_count(value);
   double numbers = (double)value->n * value->c * (double)sm_variable_pixels(value);
   int tasks = (int)((count + STRETCH - 1) / STRETCH);
   squares s = {value->data,
                target,
+               focus,
                seed(tape, value),
                (real)(2 * weight / numbers),
                sm_tape_statistics(tape, (size_t)tasks),
-               count};
+               count,
+               sm_variable_pixels(value)};
   if (!s.sum) return 0;
   sm_workshop_run(tape->shop, tasks, squares_task, &s);
   double sum = 0;

@@ -6,8 +6,9 @@
 /* mean softplus(sign * d) over the batch: sign -1 where d should say "real", 1 where it should say "made". */
 double sm_loss_logistic(sm_tape *tape, sm_variable *d, int sign, double weight);
 
-/* Mean squared difference from `target`, which lies like `value` (padded channels 0). */
-double sm_loss_squares(sm_tape *tape, sm_variable *value, const real *target, double weight);
+/* Mean squared difference from `target`, which lies like `value` (padded channels 0). `focus`, of planes only,
+ * or NULL: h x w factors of the gradient, with which each pixel counts so many times. */
+double sm_loss_squares(sm_tape *tape, sm_variable *value, const real *target, const real *focus, double weight);
 
 /* Mean absolute difference from `target`, of the image and of its horizontal and vertical differences, summed over
  * `levels` scales (each the 2 x 2 average of the one before; fewer where a side would fall below 8). Sides are powers

@@ -5,12 +5,14 @@
 
 typedef struct stepping {
   sm_parameters *weights;
+  int muon;
   real rate, beta1, beta2, epsilon, root, rest1, rest2;
 } stepping;
 
 static void step_task(void *context, int index, int worker) {
   const stepping *s = context;
   sm_parameter *p = &s->weights->parameter[index];
+  if (s->muon && sm_is_convolution(p)) return;
   real rate = s->rate * p->pace;
   for (size_t i = 0; i < p->count; i++) {
     real g = p->grad[i];
@@ -27,6 +29,7 @@ static void step_task(void *context, int index, int worker) {
 void sm_adam_step(sm_workshop *shop, sm_parameters *w, const sm_adam *a) {
   double t = (double)++w->steps;
   stepping s = {w,
+                a->muon,
                 (real)(a->rate / (1 - pow(a->beta1, t))),
                 (real)a->beta1,
                 (real)a->beta2,

@@ -5,9 +5,14 @@
 /* Adam (Kingma and Ba, ICLR 2015), bias-corrected. */
 typedef struct sm_adam {
   double rate, beta1, beta2, epsilon;
+  int muon; /* the convolutions' weights are left to sm_muon_step */
 } sm_adam;
 
 /* Every parameter of `weights` takes one step along its gradient. */
 void sm_adam_step(sm_workshop *shop, sm_parameters *weights, const sm_adam *adam);
+/* The convolutions' weights of `weights` take a step by orthogonalised momentum (muon.c), of the size of Adam's. Of `adam` it
+ * takes the rate, and keeps the squares with beta2 for steps of Adam's that may follow. */
+stylemap_status sm_muon_step(sm_workshop *shop, sm_parameters *weights, const sm_adam *adam);
+int sm_is_convolution(const sm_parameter *parameter);
 /* average := decay average + (1 - decay) value, for all parameters that have one. */
 void sm_average(sm_parameters *weights, double decay);

@@ -155,7 +155,7 @@ static stylemap_status evaluate(refining *r, const float *x, double *loss, float
       r->best_mse = mse;
       memcpy(r->best, x, sizeof(float) * r->count);
     }
-    *loss = sm_loss_squares(&picture, y, r->image, 1);
+    *loss = sm_loss_squares(&picture, y, r->image, NULL, 1);
     sm_tape_backward(&picture, 0, picture.op_count);
   }
   for (int i = 0; picture.status == STYLEMAP_OK && i < r->levels; i++) {

@@ -142,7 +142,7 @@ static stylemap_status judge_pictures(samples *s, uint64_t step, int penalty, do
 
 static stylemap_status critic_step(samples *s, uint64_t step, double *loss) {
   const double ratio = R1_EVERY / (R1_EVERY + 1.0);
-  const sm_adam adam = {rate * ratio, 0, pow(beta2, ratio), 1e-8};
+  const sm_adam adam = {rate * ratio, 0, pow(beta2, ratio), 1e-8, 0};
   sm_parameters *w = &s->critic.weights;
   sm_learn(&s->mapping, 0);
   sm_learn(w, 1);
@@ -165,7 +165,7 @@ static stylemap_status critic_step(samples *s, uint64_t step, double *loss) {
 }
 
 static stylemap_status mapping_step(samples *s, uint64_t step, double *loss) {
-  const sm_adam adam = {rate, 0, beta2, 1e-8};
+  const sm_adam adam = {rate, 0, beta2, 1e-8, 0};
   sm_learn(&s->mapping, 1);
   sm_learn(&s->critic.weights, 0);
   sm_clear_gradients(&s->mapping);

@@ -87,6 +87,7 @@ static int list_fields(stylemap_train_options *o, uint64_t *iteration, uint64_t 
                         {"mse", .number = &o->mse},
                         {"perceptual", .number = &o->perceptual},
                         {"edges", .number = &o->edges},
+                        {"muon", .whole = &o->muon, .later = 1},
                         {"matching", .number = &o->matching, .later = 1},
                         {"features", .number = &o->features, .later = 1},
                         {"r1", .number = &o->r1},

@@ -14,7 +14,7 @@ enum { EDGE_LEVELS = 4 };
 static stylemap_status update(const sm_step *s, const char *name, sm_parameters *w, const sm_adam *adam) {
   if (s->hook) SM_TRY(s->hook(s->hook_data, name, w));
   sm_adam_step(s->shop, w, adam);
-  return STYLEMAP_OK;
+  return adam->muon ? sm_muon_step(s->shop, w, adam) : STYLEMAP_OK;
 }
 
 static void choose(const sm_step *s, int generator, int encoder, int discriminator) {
@@ -48,7 +48,7 @@ static stylemap_status sample_step(const sm_step *s, const real *z, const sm_ada
     choose(s, 0, 1, 0);
     sm_clear_gradients(&l->encoder);
     sm_variable *again = sm_learn_encode(&second, l, leaf(&second, s, image->data, 0));
-    losses->w_reconstruction = sm_loss_squares(&second, again, w->data, o->w_reconstruction);
+    losses->w_reconstruction = sm_loss_squares(&second, again, w->data, NULL, o->w_reconstruction);
     sm_tape_backward(&second, 0, second.op_count);
     if (second.status == STYLEMAP_OK) second.status = update(s, "e_w_rec", &l->encoder, adam);
   }
@@ -104,7 +104,7 @@ static stylemap_status compare_features(const sm_step *s, sm_tape *tape, sm_vari
   sm_learn_discriminate(&other, s->learner, leaf(&other, s, x, 0), features);
   int blocks = s->learner->d_blocks;
   for (int i = 0; i < blocks && other.status == STYLEMAP_OK; i++)
-    losses->features += sm_loss_squares(tape, rebuilt[i], features[i]->data, s->options->features / blocks) / blocks;
+    losses->features += sm_loss_squares(tape, rebuilt[i], features[i]->data, NULL, s->options->features / blocks) / blocks;
   stylemap_status status = other.status;
   sm_tape_clear(&other);
   return status;
@@ -161,7 +161,7 @@ static stylemap_status match_step(const sm_step *s, const sm_variable *codes, sm
     sm_tape_clear(&tape);
     choose(s, 1, 0, 0);
     losses->matching =
-        sm_loss_squares(&tape, sm_learn_map(&tape, l, m.z, codes->n), codes->data, s->options->matching);
+        sm_loss_squares(&tape, sm_learn_map(&tape, l, m.z, codes->n), codes->data, NULL, s->options->matching);
     sm_tape_backward(&tape, 0, tape.op_count);
     status = tape.status;
   }
@@ -174,10 +174,11 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
                               sm_step_losses *losses) {
   const sm_step_options *o = s->options;
   sm_learner *l = s->learner;
-  sm_adam adam = {o->rate, o->beta1, o->beta2, o->epsilon}, d_adam = adam;
+  sm_adam adam = {o->rate, o->beta1, o->beta2, o->epsilon, o->muon}, d_adam = adam;
+  d_adam.muon = 0;
   if (o->r1 > 0) {
     double ratio = o->r1_every / (o->r1_every + 1.0);
-    d_adam = (sm_adam){o->rate * ratio, pow(o->beta1, ratio), pow(o->beta2, ratio), o->epsilon};
+    d_adam = (sm_adam){o->rate * ratio, pow(o->beta1, ratio), pow(o->beta2, ratio), o->epsilon, 0};
   }
   *losses = (sm_step_losses){0};
   /* lr_mul slows the mapping network down for the adversarial phase; alone it learns like the others */
@@ -214,7 +215,7 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   choose(s, 1, 1, 0);
   sm_clear_gradients(&l->encoder);
   sm_clear_gradients(&l->generator);
-  losses->squares = sm_loss_squares(&tape, rebuilt, x, o->squares);
+  losses->squares = sm_loss_squares(&tape, rebuilt, x, s->focus, o->squares);
   if (s->perceiver && o->perceptual > 0)
     losses->perceptual = sm_loss_perceptual(&tape, s->perceiver, rebuilt, x, o->perceptual);
   if (o->edges > 0) losses->edges = sm_loss_edges(&tape, rebuilt, x, EDGE_LEVELS, o->edges);

@@ -8,6 +8,7 @@
 typedef struct sm_step_options {
   int batch;
   double rate, beta1, beta2, epsilon; /* Adam */
+  int muon;                           /* E's and G's convolutions learn by sm_muon_step */
   double decay;                       /* EMA */
   int r1_every;                       /* lazy R1: every so many iterations; D's rate and betas are scaled for it */
   double r1;                          /* gamma: gamma / 2 * r1_every * penalty */
@@ -30,6 +31,7 @@ typedef struct sm_step {
   sm_learner *learner;
   const sm_step_options *options;
   const sm_perceiver *perceiver; /* NULL: none */
+  const real *focus;             /* S x S weights of the squared difference, or NULL */
   sm_step_hook *hook;            /* or NULL */
   void *hook_data;
   const real *candidates; /* candidate_count x D; needed where `matching` is not 0 */

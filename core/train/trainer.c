@@ -98,7 +98,23 @@ void stylemap_trainer_free(stylemap_trainer *t) {
   sm_learner_free(t->learner);
   sm_free(t->shared);
   sm_free(t->noise);
+  sm_free(t->focus);
   sm_free(t);
+}
+
+stylemap_status stylemap_trainer_focus(stylemap_trainer *t, const float *weights, stylemap_error *error) {
+  if (!t) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A trainer needs its options."), NULL);
+  const size_t pixels = (size_t)t->options.size * (size_t)t->options.size;
+  for (size_t i = 0; weights && i < pixels; i++)
+    if (!(weights[i] >= 0 && weights[i] <= 1e6f))
+      return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The training option %1 is out of its range."), "focus",
+                     NULL);
+  real *focus = weights ? sm_alloc(pixels, sizeof *focus) : NULL;
+  if (weights && !focus) return sm_no_memory(error, pixels * sizeof *focus);
+  if (weights) memcpy(focus, weights, pixels * sizeof *focus);
+  sm_free(t->focus);
+  t->focus = focus;
+  return STYLEMAP_OK;
 }
 
 const stylemap_train_options *stylemap_trainer_options(const stylemap_trainer *t) { return t ? &t->options : NULL; }
@@ -202,6 +218,7 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
                              .beta1 = o->beta1,
                              .beta2 = o->beta2,
                              .epsilon = 1e-8,
+                             .muon = o->muon,
                              .decay = o->ema,
                              .r1_every = o->r1_every,
                              .r1 = o->r1,
@@ -229,6 +246,7 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
                   .learner = t->learner,
                   .options = &options,
                   .perceiver = t->perceives ? &t->perceiver : NULL,
+                  .focus = t->focus,
                   .hook = t->ranks > 1 ? share_gradients : NULL,
                   .hook_data = t,
                   .candidates = candidates,

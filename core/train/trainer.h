@@ -11,6 +11,7 @@ struct stylemap_trainer {
   sm_learner *learner;
   sm_perceiver perceiver;
   int perceives;
+  real *focus; /* S x S, or NULL */
   int rank, ranks;
   stylemap_all_reduce sum;
   void *sum_data;

@@ -72,7 +72,7 @@ typedef struct {
   gint64 iterations, warm_up, seed;
   gint save_every, report_every, log_every, samples;
   gboolean mirror, small, resume;
-  gchar *norm, *output, *state, *from, *held_out, *vgg, *lpips, *export_path;
+  gchar *norm, *optimiser, *output, *state, *from, *held_out, *focus, *vgg, *lpips, *export_path;
 } RunOptions;
 
 enum { NO_SAMPLES = G_MININT };
@@ -88,6 +88,8 @@ static GOptionEntry *make_entries(RunOptions *o) {
     { "iterations", 0, 0, G_OPTION_ARG_INT64, &o->iterations, N_("Stop after so many, of the whole run"), "N" },
     { "warm-up", 0, 0, G_OPTION_ARG_INT64, &o->warm_up, N_("First iterations without adversarial losses (0)"), "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, N_("First weights, order of pictures, noise (1)"), "N" },
+    { "optimiser", 0, 0, G_OPTION_ARG_STRING, &o->optimiser, N_("What teaches the convolutions of E and G (adam)"),
+      "adam|muon" },
     { "mirror", 0, 0, G_OPTION_ARG_NONE, &o->mirror, N_("Mirror half of the pictures at random"), NULL },
     { "norm", 0, 0, G_OPTION_ARG_STRING, &o->norm, N_("Normalisation of the generator"),
       "LayerNorm|InstanceNorm2d|BatchNorm2d" },
@@ -98,6 +100,8 @@ static GOptionEntry *make_entries(RunOptions *o) {
       N_("FILE") },
     { "held-out", 0, 0, G_OPTION_ARG_FILENAME, &o->held_out, N_("Pictures to measure with, not to train on"),
       N_("FOLDER") },
+    { "focus", 0, 0, G_OPTION_ARG_FILENAME, &o->focus,
+      N_("A grey picture: where --mse counts, black once, white a hundred times"), N_("FILE") },
     { "save-every", 0, 0, G_OPTION_ARG_INT, &o->save_every, N_("Iterations between two states (500)"), "N" },
     { "report-every", 0, 0, G_OPTION_ARG_INT, &o->report_every,
       N_("Iterations between two sheets, plots and exports (500)"), "N" },
@@ -121,6 +125,15 @@ static GOptionEntry *make_entries(RunOptions *o) {
   return entries;
 }
 
+static const gchar *const optimisers[] = { "adam", "muon", NULL };
+
+/* The place of `name` among `names`: 0 for none, -1 for another. */
+static gint named(const gchar *name, const gchar *const *names) {
+  gint i = 0;
+  while (name && names[i] && strcmp(name, names[i]) != 0) i++;
+  return name && !names[i] ? -1 : i;
+}
+
 /* What the command line says, over what was there. */
 static gboolean apply_options(const RunOptions *o, stylemap_train_options *train, GError **error) {
   for (guint i = 0; i < G_N_ELEMENTS(wholes); i++)
@@ -131,15 +144,14 @@ static gboolean apply_options(const RunOptions *o, stylemap_train_options *train
   if (o->seed >= 0) train->seed = (uint64_t)o->seed;
   if (o->mirror) train->mirror = 1;
   if (o->small) train->small_generator = 1;
-  if (!o->norm) return TRUE;
-  static const gchar *const norms[] = { "LayerNorm", "InstanceNorm2d", "BatchNorm2d" };
-  for (guint i = 0; i < G_N_ELEMENTS(norms); i++)
-    if (strcmp(o->norm, norms[i]) == 0) {
-      train->norm = (stylemap_norm)i;
-      return TRUE;
-    }
-  cli_usage(error, _("--norm must be LayerNorm, InstanceNorm2d or BatchNorm2d."));
-  return FALSE;
+  static const gchar *const norms[] = { "LayerNorm", "InstanceNorm2d", "BatchNorm2d", NULL };
+  const gint norm = named(o->norm, norms), optimiser = named(o->optimiser, optimisers);
+  if (norm < 0) cli_usage(error, _("--norm must be LayerNorm, InstanceNorm2d or BatchNorm2d."));
+  else if (optimiser < 0) cli_usage(error, _("--optimiser must be adam or muon."));
+  if (norm < 0 || optimiser < 0) return FALSE;
+  if (o->norm) train->norm = (stylemap_norm)norm;
+  if (o->optimiser) train->muon = optimiser;
+  return TRUE;
 }
 
 /* ------------------------------------------------------------------------------------------ states */
@@ -204,10 +216,7 @@ typedef struct {
   stylemap_trainer *trainer;
   Cache pictures, held_out;
   gint lock;
-  FILE *log;
-  stylemap_train_losses sum;
-  gint summed, with_r1;
-  gdouble seconds;        /* of the steps since the last line of the log */
+  TrainLog log;
   gdouble rate;           /* images a second, smoothed */
   gint64 started;         /* when this process took its first step, for the time left */
   guint64 started_at;     /* and at which iteration */
@@ -228,70 +237,6 @@ static gboolean lock_run(Run *run, GError **error) {
   else
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be written: %s."), path, g_strerror(errno));
   return FALSE;
-}
-
-static const gchar columns[] =
-  "iteration,images_per_second,g_adversarial,w_reconstruction,d_adversarial,r1,mse,perceptual,edges,in_domain,matching,features,"
-  "heldout_mse,heldout_sharpness";
-
-/* Opens log.csv behind the lines up to `iteration`: those of steps that the state does not know go. */
-static gboolean open_log(Run *run, guint64 iteration, GError **error) {
-  g_autofree gchar *path = in_run(run, "log.csv"), *old = NULL;
-  GString *kept = g_string_new(columns);
-  g_string_append_c(kept, '\n');
-  if (g_file_get_contents(path, &old, NULL, NULL)) {
-    g_auto(GStrv) lines = g_strsplit(old, "\n", -1);
-    for (gint i = 1; lines[0] && lines[i]; i++)
-      if (lines[i][0] && g_ascii_strtoull(lines[i], NULL, 10) <= iteration)
-        g_string_append_printf(kept, "%s\n", lines[i]);
-  }
-  gboolean done = g_file_set_contents(path, kept->str, (gssize)kept->len, error);
-  g_string_free(kept, TRUE);
-  if (!done) return FALSE;
-  run->log = fopen(path, "ae");
-  if (run->log) return TRUE;
-  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be written: %s."), path, g_strerror(errno));
-  return FALSE;
-}
-
-static void write_line(Run *run, const Measure *measure) {
-  const stylemap_train_losses *s = &run->sum;
-  gint n = run->summed;
-  const gdouble means[] = { s->g_adversarial / n, s->w_reconstruction / n, s->d_adversarial / n,
-                            run->with_r1 ? s->r1 / run->with_r1 : 0, s->mse / n, s->perceptual / n, s->edges / n,
-                            s->in_domain / n, s->matching / n,
-                            s->features / n };
-  Number number;
-  gint batch = stylemap_trainer_options(run->trainer)->batch;
-  fprintf(run->log, "%" G_GUINT64_FORMAT ",%s", (guint64)stylemap_trainer_iteration(run->trainer),
-          cli_number(&number, "%.3f", n * batch / fmax(run->seconds, 1e-9)));
-  for (guint i = 0; i < G_N_ELEMENTS(means); i++)
-    fprintf(run->log, ",%s", means[i] != 0 ? cli_number(&number, "%.6g", means[i]) : "");
-  for (gint i = 0; i < 2; i++) {
-    gdouble v = !measure ? -1 : i ? measure->sharpness : measure->mse;
-    fprintf(run->log, ",%s", v >= 0 ? cli_number(&number, "%.6g", v) : "");
-  }
-  fputc('\n', run->log);
-  fflush(run->log);
-  run->sum = (stylemap_train_losses){ 0 };
-  run->summed = run->with_r1 = 0;
-  run->seconds = 0;
-}
-
-static void add_losses(Run *run, const stylemap_train_losses *l) {
-  stylemap_train_losses *s = &run->sum;
-  s->g_adversarial += l->g_adversarial;
-  s->w_reconstruction += l->w_reconstruction;
-  s->d_adversarial += l->d_adversarial;
-  s->r1 += l->r1;
-  s->mse += l->mse;
-  s->perceptual += l->perceptual;
-  s->edges += l->edges;
-  s->in_domain += l->in_domain;
-  s->matching += l->matching;
-  s->features += l->features;
-  run->with_r1 += l->r1 > 0;
-  run->summed++;
 }
 
 /* The file of the run's state as it stands; `mark` makes it another one, that --resume does not look for. */
@@ -379,11 +324,11 @@ static gboolean train(Run *run, GError **error) {
       Measure measure = { -1, -1 };
       if (!save_state(run, error)) return FALSE; /* before anything that may fail */
       if (!progress_interrupted() && !report(run, &measure, error)) return FALSE;
-      if (run->summed) write_line(run, &measure);
+      if (run->log.summed) log_write(&run->log, iteration, t->batch, &measure);
     } else if (moved && iteration % (guint64)o->save_every == 0 && !save_state(run, error)) {
       return FALSE;
     }
-    if (run->summed >= o->log_every && writes()) write_line(run, NULL);
+    if (run->log.summed >= o->log_every && writes()) log_write(&run->log, iteration, t->batch, NULL);
     if (ends) break;
     if (stylemap_trainer_draw(run->trainer, run->pictures.count, indices, mirrored, &core) != STYLEMAP_OK)
       return fail_core(error, &core);
@@ -393,8 +338,7 @@ static gboolean train(Run *run, GError **error) {
     gint64 before = g_get_monotonic_time();
     if (stylemap_trainer_step(run->trainer, images, &losses, &core) != STYLEMAP_OK) return fail_core(error, &core);
     gdouble took = (gdouble)(g_get_monotonic_time() - before) / G_TIME_SPAN_SECOND;
-    run->seconds += took;
-    add_losses(run, &losses);
+    log_add(&run->log, &losses, took);
     if (writes()) show(run, took, &losses);
     if (!isfinite(losses.mse) || !isfinite(losses.d_adversarial)) {
       g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED,
@@ -468,9 +412,9 @@ static gboolean write_options(const Run *run, GError **error) {
   for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
     g_string_append_printf(text, "%s %s\n", numbers[i].name,
                            cli_number(&number, "%.12g", *(const gdouble *)((const gchar *)t + numbers[i].offset)));
-  g_string_append_printf(text, "seed %llu\nwarm-up %llu\nmirror %d\nsmall-generator %d\nnorm %d\n",
+  g_string_append_printf(text, "seed %llu\nwarm-up %llu\nmirror %d\nsmall-generator %d\nnorm %d\noptimiser %s\n",
                          (unsigned long long)t->seed, (unsigned long long)t->warm_up, t->mirror, t->small_generator,
-                         t->norm);
+                         t->norm, optimisers[t->muon != 0]);
   g_autofree gchar *path = in_run(run, "options.txt");
   gboolean done = g_file_set_contents(path, text->str, (gssize)text->len, error);
   g_string_free(text, TRUE);
@@ -506,6 +450,12 @@ static gboolean open_trainer(Run *run, GError **error) {
   if (o->export_path) return TRUE;
   if (o->vgg && stylemap_trainer_perceptual(run->trainer, o->vgg, o->lpips, &core) != STYLEMAP_OK)
     return fail_core(error, &core);
+  if (o->focus) {
+    const gint size = stylemap_trainer_options(run->trainer)->size;
+    g_autofree gfloat *weights = g_new(gfloat, (gsize)size * (gsize)size);
+    if (!focus_load(o->focus, size, weights, error)) return FALSE;
+    if (stylemap_trainer_focus(run->trainer, weights, &core) != STYLEMAP_OK) return fail_core(error, &core);
+  }
   if (train_share.ranks > 1 && stylemap_trainer_share(run->trainer, train_share.rank, train_share.ranks,
                                                       train_share.sum, NULL, &core) != STYLEMAP_OK)
     return fail_core(error, &core);
@@ -546,9 +496,10 @@ static gboolean open_run(Run *run, const gchar *data, GError **error) {
     return FALSE;
   }
   if (o->export_path) return TRUE;
+  g_autofree gchar *log = in_run(run, "log.csv");
   return open_data(run, data, error) &&
          (!writes() ||
-          (write_options(run, error) && open_log(run, stylemap_trainer_iteration(run->trainer), error)));
+          (write_options(run, error) && log_open(&run->log, log, stylemap_trainer_iteration(run->trainer), error)));
 }
 
 static gboolean run_train(const Command *command, gchar **arguments, GError **error) {
@@ -573,16 +524,18 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
            (o.export_path ? export_model(&run, o.export_path, error)
             : o.samples > 0 ? teach_samples(&run, error) : train(&run, error));
   }
-  if (run.log) fclose(run.log);
+  log_close(&run.log);
   cache_close(&run.pictures);
   cache_close(&run.held_out);
   stylemap_trainer_free(run.trainer);
   if (run.lock >= 0) close(run.lock);
   g_free(o.norm);
+  g_free(o.optimiser);
   g_free(o.output);
   g_free(o.state);
   g_free(o.from);
   g_free(o.held_out);
+  g_free(o.focus);
   g_free(o.vgg);
   g_free(o.lpips);
   g_free(o.export_path);

@@ -5,6 +5,8 @@
  *   model.safetensors                the averaged networks, for the plug-in
  *   log.csv, losses.png, sheet-N.png, options.txt */
 #pragma once
+#include <stdio.h>
+
 #include "cli.h"
 
 /* Who else works on the run; train-mpi.c fills it before the command runs. Only rank 0 writes. */
@@ -14,7 +16,7 @@ typedef struct {
 } TrainShare;
 extern TrainShare train_share;
 
-/* train-cache.c: every picture's centred square, size x size x 3 bytes. --------------------------- */
+/* train-cache.c: pictures; every one's centred square, size x size x 3 bytes. --------------------------- */
 
 typedef struct {
   GMappedFile *file;
@@ -30,11 +32,31 @@ void     cache_close (Cache *cache);
 /* Picture `index` as an image, 3 x size x size in -1..1. */
 void     cache_image (const Cache *cache, guint64 index, gboolean mirrored, gfloat *image);
 
-/* train-report.c: what a person looks at. --------------------------------------------------------- */
+/* How much each place of the pictures counts, from a picture's centred square: black once, white a hundred times. */
+gboolean focus_load (const gchar *path, gint size, gfloat *weights, GError **error);
+
+/* train-log.c: log.csv. --------------------------------------------------------------------------- */
 
 typedef struct {
   gdouble mse, sharpness; /* of the held-out pictures' reconstructions; -1: none are held out */
 } Measure;
+
+typedef struct {
+  FILE *file;
+  stylemap_train_losses sum; /* of the steps since the last line */
+  gint summed, with_r1;      /* such steps, and those with R1 */
+  gdouble seconds;
+} TrainLog;
+
+/* Opens the log at `path` behind its lines up to `iteration`: those of steps that the state does not know go. Lines
+ * under another version's columns come under today's. */
+gboolean log_open (TrainLog *log, const gchar *path, guint64 iteration, GError **error);
+void     log_close (TrainLog *log);
+void     log_add (TrainLog *log, const stylemap_train_losses *losses, gdouble seconds);
+/* One line, the means since the last one; `measure` may be NULL. */
+void     log_write (TrainLog *log, guint64 iteration, gint batch, const Measure *measure);
+
+/* train-report.c: what a person looks at. --------------------------------------------------------- */
 
 /* Opens the model file that was just exported and looks at it with the pictures of `cache` (the held-out ones, or the
  * first of the others): measures, and writes a sheet: pictures, reconstructions, references, transplants of the

@@ -37,6 +37,39 @@ grep -q cap said.txt || fail "which option? $(cat said.txt)"
 # log.csv: one head, iterations rise
 awk -F, 'NR > 1 && $1 <= last {exit 1} {last = NR > 1 ? $1 : 0}' broken/log.csv || fail "log.csv: $(cat broken/log.csv)"
 
+# Muon and a focus: resuming is exact with them, both change what is learnt, and one may go on with the other optimiser
+white="--optimiser muon --focus pictures/p1.png"
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o muon $small --iterations 4 $white && "$stylemap" train pictures -o half $small \
+  --iterations 2 --threads 1 $white && "$stylemap" train pictures -o half --resume --iterations 4 --quiet --focus pictures/p1.png ||
+  fail "muon"
+cmp muon/state-00000004.safetensors half/state-00000004.safetensors || fail "resuming with Muon is not exact"
+grep -q '^optimiser muon$' half/options.txt || fail "muon is forgotten: $(cat half/options.txt)"
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o plain $small --iterations 4 --optimiser muon || fail "muon without a focus"
+for other in plain/model.safetensors whole/model.safetensors; do
+  cmp -s muon/model.safetensors $other && fail "the same weights as $other"
+done
+cmp -s plain/model.safetensors whole/model.safetensors && fail "Muon is Adam"
+"$stylemap" train pictures -o plain --resume --iterations 5 --optimiser adam --quiet || fail "from Muon to Adam"
+grep -q '^optimiser adam$' plain/options.txt || fail "still muon: $(cat plain/options.txt)"
+for bad in "--optimiser sgd" "--focus none.png"; do
+  # shellcheck disable=SC2086
+  "$stylemap" train pictures -o never $small --iterations 1 $bad 2> said.txt && fail "$bad was taken"
+  grep -q -e "${bad%% *}" -e none.png said.txt || fail "$bad: $(cat said.txt)"
+done
+
+# an older log has other columns, in another order: their values stay under their names
+column() { awk -F, -v name="$1" 'NR == 1 {for (i = 1; i <= NF; i++) if ($i == name) at = i} {print $1 "," $at}' "$2"; }
+column mse broken/log.csv > mse.csv
+sed 's/$/,7/; 1s/7$/gone/' mse.csv > broken/log.csv
+"$stylemap" train pictures -o broken --resume --iterations 6 --edges 0 --quiet || fail "an older log"
+column mse broken/log.csv | head -n "$(wc -l < mse.csv)" | cmp - mse.csv || fail "values moved: $(cat broken/log.csv)"
+head -n 1 broken/log.csv | grep -q gone && fail "a column of no name of ours"
+[ "$(column edges broken/log.csv | tail -n 1)" = 6, ] || fail "a loss of weight 0: $(cat broken/log.csv)"
+rm broken/state-00000006.safetensors broken/state-00000005.safetensors
+"$stylemap" train pictures -o whole --resume --iterations 5 --quiet && cp whole/state-0000000[45].safetensors broken/
+
 # a perceptual network in two files
 # shellcheck disable=SC2086
 "$stylemap" train pictures -o seen $small --iterations 1 --vgg "$perceptual/vgg16-legacy.pth" \

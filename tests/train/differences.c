@@ -29,7 +29,7 @@ static double rebuilt_squares(int gradients) {
   sm_tape t;
   sm_tape_open(&t, shop);
   sm_variable *y = sm_learn_generate(&t, learner, sm_learn_encode(&t, learner, image(&t, 0, 0)));
-  return finish(&t, gradients, sm_loss_squares(&t, y, images[0], 1));
+  return finish(&t, gradients, sm_loss_squares(&t, y, images[0], NULL, 1));
 }
 
 static double sampled_edges(int gradients) {
@@ -113,6 +113,29 @@ static void run(stylemap_norm norm, int small, int spatial) {
   sm_learner_free(learner);
 }
 
+/* A focus counts the gradient at each place so many times, and leaves the loss as it is. */
+static void focused(void) {
+  real focus[SIZE * SIZE], found[2][BATCH * 3 * SIZE * SIZE];
+  double loss[2];
+  for (int k = 0; k < SIZE * SIZE; k++) focus[k] = k % 7;
+  for (int i = 0; i < 2; i++) {
+    sm_tape t;
+    sm_tape_open(&t, shop);
+    sm_variable *x = image(&t, 0, 1);
+    loss[i] = sm_loss_squares(&t, x, images[1], i ? focus : NULL, 3);
+    CHECK(x->grad != NULL);
+    if (x->grad) memcpy(found[i], x->grad, sizeof found[i]);
+    sm_tape_clear(&t);
+  }
+  CHECK(loss[0] > 0 && loss[0] == loss[1]);
+  double off = 0, most = 0;
+  for (int k = 0; k < BATCH * 3 * SIZE * SIZE; k++) {
+    off = fmax(off, fabs(found[1][k] - found[0][k] * focus[k % (SIZE * SIZE)]));
+    most = fmax(most, fabs(found[1][k]));
+  }
+  CHECK(most > 0 && off <= 1e-12 * most, "focus: off by %g of %g", off, most);
+}
+
 int main(void) {
   harness_seed();
   stylemap_error error;
@@ -121,6 +144,7 @@ int main(void) {
     for (size_t k = 0; k < sizeof images[i] / sizeof *images[i]; k++) images[i][k] = harness_float();
   sm_random random = sm_random_stream(5, 0);
   for (int k = 0; k < BATCH * DIM; k++) noise[k] = sm_random_normal(&random);
+  focused();
   run(STYLEMAP_LAYER_NORM, 0, 4);
   run(STYLEMAP_INSTANCE_NORM, 1, 8);
   run(STYLEMAP_BATCH_NORM, 0, 8);
