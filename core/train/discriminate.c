@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The discriminator D. */
-#include <math.h>
-
 #include "train/layers.h"
 #include "train/learner.h"
 
@@ -14,9 +12,9 @@ sm_variable *sm_learn_discriminate(sm_tape *tape, const sm_learner *l, sm_variab
   }
   x = sm_layer_deviation(tape, sm_layer_leave(tape, x));
   x = sm_layer_leave(tape, sm_learn_conv(tape, &l->d_final_conv, sm_layer_enter(tape, x), SM_WALK_SAME, 3));
-  const sm_parameter *w1 = l->d_linear1.weight, *w2 = l->d_linear2.weight;
-  x = sm_layer_linear(tape, x, l->d_linear1.weight, 1 / sqrt(w1->shape[1]), w1->shape[0], 1, 1);
+  sm_parameter *w1 = l->d_linear1.weight, *w2 = l->d_linear2.weight;
+  x = sm_layer_linear(tape, x, w1, sm_learn_scale(w1), w1->shape[0], 1, 1);
   x = sm_layer_lrelu(tape, x, l->d_linear1.bias, 1);
-  x = sm_layer_linear(tape, x, l->d_linear2.weight, 1 / sqrt(w2->shape[1]), 1, 1, 1);
+  x = sm_layer_linear(tape, x, w2, sm_learn_scale(w2), 1, 1, 1);
   return sm_layer_bias(tape, x, l->d_linear2.bias);
 }

@@ -95,5 +95,5 @@ sm_variable *sm_learn_discriminate(sm_tape *tape, const sm_learner *learner, sm_
 /* With bias and leaky ReLU. */
 sm_variable *sm_learn_conv(sm_tape *tape, const sm_learn_layer *layer, sm_variable *x, sm_walk walk, int k);
 sm_variable *sm_learn_halve(sm_tape *tape, const sm_learn_residual *block, sm_variable *x);
-/* 1 / sqrt(fan_in) of a weight cout x cin x k x k (or 1 x cout x cin x k x k). */
+/* 1 / sqrt(fan_in) of a weight out x in, cout x cin x k x k or 1 x cout x cin x k x k. */
 double sm_learn_scale(const sm_parameter *weight);

@@ -26,6 +26,15 @@ static void step_task(void *context, int index, int worker) {
   }
 }
 
+sm_adam sm_lazy_adam(const sm_adam *a, int every) {
+  const double ratio = every / (every + 1.0);
+  sm_adam lazy = *a;
+  lazy.rate *= ratio;
+  lazy.beta1 = pow(a->beta1, ratio);
+  lazy.beta2 = pow(a->beta2, ratio);
+  return lazy;
+}
+
 void sm_adam_step(sm_workshop *shop, sm_parameters *w, const sm_adam *a) {
   double t = (double)++w->steps;
   stepping s = {w,

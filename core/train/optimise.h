@@ -8,10 +8,14 @@ typedef struct sm_adam {
   int muon; /* the convolutions' weights are left to sm_muon_step */
 } sm_adam;
 
+/* Adam for a network whose regulariser is applied every so many iterations, in a step of its own (lazy regularisation,
+ * Karras et al. 2020, appendix B): rate and betas as if both were one. */
+sm_adam sm_lazy_adam(const sm_adam *adam, int every);
+
 /* Every parameter of `weights` takes one step along its gradient. */
 void sm_adam_step(sm_workshop *shop, sm_parameters *weights, const sm_adam *adam);
-/* The convolutions' weights of `weights` take a step by orthogonalised momentum (muon.c), of the size of Adam's. Of `adam` it
- * takes the rate, and keeps the squares with beta2 for steps of Adam's that may follow. */
+/* The convolutions' weights of `weights` take a step by orthogonalised momentum (muon.c), of the size of Adam's. Of
+ * `adam` it takes the rate, and keeps the squares with beta2 for steps of Adam's that may follow. */
 stylemap_status sm_muon_step(sm_workshop *shop, sm_parameters *weights, const sm_adam *adam);
 int sm_is_convolution(const sm_parameter *parameter);
 /* average := decay average + (1 - decay) value, for all parameters that have one. */

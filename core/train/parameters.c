@@ -287,6 +287,7 @@ void sm_clear_gradients(sm_parameters *w) {
 }
 
 double sm_learn_scale(const sm_parameter *weight) {
-  const int *s = weight->shape + (weight->rank == 5);
-  return 1 / sqrt((double)s[1] * s[2] * s[3]);
+  double fan_in = 1;
+  for (int i = weight->rank == 5 ? 2 : 1; i < weight->rank; i++) fan_in *= weight->shape[i];
+  return 1 / sqrt(fan_in);
 }

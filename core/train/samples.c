@@ -105,12 +105,11 @@ static sm_variable *judge(sm_tape *tape, const samples *s, sm_variable *x) {
   const sm_learn_layer *l = s->critic.layer;
   double unit = s->spread;
   for (int i = 0; i < 3; i++, unit = 1) {
-    const int *shape = l[i].weight->shape;
-    x = sm_layer_linear(tape, x, l[i].weight, 1 / (unit * sqrt(shape[1])), shape[0], 1, 1);
+    x = sm_layer_linear(tape, x, l[i].weight, sm_learn_scale(l[i].weight) / unit, l[i].weight->shape[0], 1, 1);
     x = sm_layer_lrelu(tape, x, l[i].bias, 1);
     if (i == 1) x = sm_layer_deviation(tape, x);
   }
-  x = sm_layer_linear(tape, x, l[3].weight, 1 / sqrt(l[3].weight->shape[1]), 1, 1, 1);
+  x = sm_layer_linear(tape, x, l[3].weight, sm_learn_scale(l[3].weight), 1, 1, 1);
   return sm_layer_bias(tape, x, l[3].bias);
 }
 
@@ -141,8 +140,7 @@ static stylemap_status judge_pictures(samples *s, uint64_t step, int penalty, do
 }
 
 static stylemap_status critic_step(samples *s, uint64_t step, double *loss) {
-  const double ratio = R1_EVERY / (R1_EVERY + 1.0);
-  const sm_adam adam = {rate * ratio, 0, pow(beta2, ratio), 1e-8, 0};
+  const sm_adam plain = {rate, 0, beta2, 1e-8, 0}, adam = sm_lazy_adam(&plain, R1_EVERY);
   sm_parameters *w = &s->critic.weights;
   sm_learn(&s->mapping, 0);
   sm_learn(w, 1);

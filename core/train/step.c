@@ -104,7 +104,8 @@ static stylemap_status compare_features(const sm_step *s, sm_tape *tape, sm_vari
   sm_learn_discriminate(&other, s->learner, leaf(&other, s, x, 0), features);
   int blocks = s->learner->d_blocks;
   for (int i = 0; i < blocks && other.status == STYLEMAP_OK; i++)
-    losses->features += sm_loss_squares(tape, rebuilt[i], features[i]->data, NULL, s->options->features / blocks) / blocks;
+    losses->features +=
+        sm_loss_squares(tape, rebuilt[i], features[i]->data, NULL, s->options->features / blocks) / blocks;
   stylemap_status status = other.status;
   sm_tape_clear(&other);
   return status;
@@ -176,10 +177,7 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   sm_learner *l = s->learner;
   sm_adam adam = {o->rate, o->beta1, o->beta2, o->epsilon, o->muon}, d_adam = adam;
   d_adam.muon = 0;
-  if (o->r1 > 0) {
-    double ratio = o->r1_every / (o->r1_every + 1.0);
-    d_adam = (sm_adam){o->rate * ratio, pow(o->beta1, ratio), pow(o->beta2, ratio), o->epsilon, 0};
-  }
+  if (o->r1 > 0) d_adam = sm_lazy_adam(&d_adam, o->r1_every);
   *losses = (sm_step_losses){0};
   /* lr_mul slows the mapping network down for the adversarial phase; alone it learns like the others */
   for (int i = 0; i < l->config.mapping; i++)
