@@ -345,7 +345,7 @@ typedef struct stylemap_train_options {
   uint64_t seed;
   /* Adam and averaging; may be changed when a run goes on */
   double learning_rate, beta1, beta2, ema;
-  int muon; /* convolutions of E and G learn by orthogonalised momentum instead of Adam */
+  int muon; /* in the warm-up E's and G's convolutions learn by orthogonalised momentum (of 0.95) instead of Adam */
   /* weights of the losses; 0 leaves one out. edges: L1 of image and gradients at four scales */
   double adversarial, w_reconstruction, in_domain, mse, perceptual, edges;
   double matching; /* warm-up only: the nearest of many samples of the mapping network moves towards each stylemap */
@@ -381,13 +381,15 @@ STYLEMAP_API const stylemap_train_options *stylemap_trainer_options(const stylem
 /* Steps taken so far. */
 STYLEMAP_API uint64_t stylemap_trainer_iteration(const stylemap_trainer *trainer);
 /* Changes what may change while a run goes on: batch (not of a shared trainer; the order of the pictures goes on at
- * another place), learning rate, betas, ema, weights, r1, r1_every, warm_up. Other fields must equal the trainer's. */
+ * another place), learning rate, betas, ema, muon, weights, r1, r1_every, warm_up. Other fields must equal the
+ * trainer's. */
 STYLEMAP_API stylemap_status stylemap_trainer_change(stylemap_trainer *trainer, const stylemap_train_options *options,
                                                      stylemap_error *error);
 
-/* How much the squared difference (`mse`) counts at every place of the pictures, which must show the same thing in the
- * same place: size x size weights from 0 to 1e6, copied; NULL: 1 everywhere, as at first. Neither states nor models keep
- * it. The loss that a step returns stays the plain one. */
+/* How much the squared difference (`mse`) counts at every place of the pictures, which should show the same thing in
+ * the same place: size x size weights from 0 to 1e6, copied; NULL: 1 everywhere, as at first. Where pictures are
+ * mirrored, the weights and their mirror image are averaged. Neither states nor models keep them, and the loss that a
+ * step returns stays the plain one. */
 STYLEMAP_API stylemap_status stylemap_trainer_focus(stylemap_trainer *trainer, const float *weights,
                                                     stylemap_error *error);
 

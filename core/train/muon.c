@@ -3,9 +3,9 @@
  * made about 1, so that what few pictures or faint details ask for moves the weights as far as what all of them ask
  * for. Adam, which scales every number by itself, is led by the loudest directions.
  *
- * With M = U S V' (rows <= columns), five rounds X := a X + b X X' X + c (X X')^2 X bring M / |M| near U V'. Every round
- * multiplies by a polynomial of the Gram matrix X X', so only that small matrix is iterated: Q collects the product, and
- * X is read twice, at the beginning and at the end. */
+ * With M = U S V' (rows <= columns), five rounds X := a X + b X X' X + c (X X')^2 X bring M / |M| near U V'. Every
+ * round multiplies by a polynomial of the Gram matrix X X', so only that small matrix is iterated: Q collects the
+ * product, and X is read twice, at the beginning and at the end. */
 #include <math.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ static const real slope = (real)3.4445, cubic = (real)-4.7750, quintic = (real)2
 
 typedef struct muon {
   sm_parameters *weights;
-  real rate, beta2, *room;
+  real rate, beta2, rest2, *room;
   size_t room_each;
 } muon;
 
@@ -47,22 +47,23 @@ SM_CLONES static void multiply(int m, int n, int k, const real *a, size_t ai, si
 }
 
 static void step_matrix(const muon *o, sm_parameter *p, real *room) {
-  const int out = p->shape[0], in = (int)(p->count / (size_t)out), flip = out > in;
+  const int out = sm_muon_rows(p), in = (int)(p->count / (size_t)out), flip = out > in;
   const int rows = flip ? in : out, columns = flip ? out : in;
   const size_t square = (size_t)rows * (size_t)rows;
   real *x = room, *gram = x + p->count, *q = gram + square, *s = q + square, *t = s + square, *made = t + square;
-  double norm = 0;
+  double norm = 0, given = 0;
   for (size_t i = 0; i < p->count; i++) {
     p->moment[i] = momentum * p->moment[i] + (1 - momentum) * p->grad[i];
     const real g = momentum * p->moment[i] + (1 - momentum) * p->grad[i]; /* Nesterov's */
     /* for Adam, should the run go on with it */
-    p->square[i] = o->beta2 * p->square[i] + (1 - o->beta2) * p->grad[i] * p->grad[i];
+    p->square[i] = o->beta2 * p->square[i] + o->rest2 * p->grad[i] * p->grad[i];
+    given += (double)p->grad[i] * p->grad[i];
     norm += (double)g * g;
     x[i] = g;
   }
-  if (!(norm > 0)) return;
-  const real unit = (real)(1 / sqrt(norm));
-  for (size_t i = 0; i < p->count; i++) x[i] *= unit;
+  if (given == 0 || norm == 0) return; /* nothing was asked for: momentum alone would go on at full size for ever */
+  const double unit = 1 / sqrt(norm);
+  for (size_t i = 0; i < p->count; i++) x[i] = (real)(x[i] * unit);
   /* x is out x in; the Gram matrix is of the smaller side. Its left factor goes through x along either. */
   if (flip) {
     multiply(rows, rows, columns, x, 1, (size_t)in, x, gram);
@@ -86,7 +87,7 @@ static void step_matrix(const muon *o, sm_parameter *p, real *room) {
   }
   if (flip) multiply(out, in, in, x, (size_t)in, 1, q, made);
   else multiply(rows, columns, rows, q, (size_t)rows, 1, x, made);
-  /* as far as Adam's steps usually are */
+  /* as far as Adam's steps usually are with beta1 0.9 */
   const real rate = o->rate * p->pace * (real)(0.2 * sqrt(columns));
   for (size_t i = 0; i < p->count; i++) p->value[i] -= rate * made[i];
 }
@@ -94,17 +95,21 @@ static void step_matrix(const muon *o, sm_parameter *p, real *room) {
 static void muon_task(void *context, int index, int worker) {
   const muon *o = context;
   sm_parameter *p = &o->weights->parameter[index];
-  if (sm_is_convolution(p)) step_matrix(o, p, o->room + (size_t)worker * o->room_each);
+  if (sm_muon_rows(p)) step_matrix(o, p, o->room + (size_t)worker * o->room_each);
 }
 
-int sm_is_convolution(const sm_parameter *p) { return p->rank == 4 && p->shape[0] > 1; }
+int sm_muon_rows(const sm_parameter *p) {
+  if (p->rank == 5) return p->shape[1]; /* 1 x cout x cin x k x k */
+  return p->rank == 4 && p->shape[0] > 1 ? p->shape[0] : 0;
+}
 
 stylemap_status sm_muon_step(sm_workshop *shop, sm_parameters *w, const sm_adam *a) {
-  muon o = {.weights = w, .rate = (real)a->rate, .beta2 = (real)a->beta2};
+  muon o = {.weights = w, .rate = (real)a->rate, .beta2 = (real)a->beta2, .rest2 = (real)(1 - a->beta2)};
   for (int i = 0; i < w->count; i++) {
     const sm_parameter *p = &w->parameter[i];
-    if (!sm_is_convolution(p)) continue;
-    const size_t out = (size_t)p->shape[0], in = p->count / out, rows = out < in ? out : in;
+    const size_t out = (size_t)sm_muon_rows(p);
+    if (!out) continue;
+    const size_t in = p->count / out, rows = out < in ? out : in;
     const size_t needed = 2 * p->count + 4 * rows * rows;
     if (needed > o.room_each) o.room_each = needed;
   }

@@ -12,7 +12,7 @@ typedef struct stepping {
 static void step_task(void *context, int index, int worker) {
   const stepping *s = context;
   sm_parameter *p = &s->weights->parameter[index];
-  if (s->muon && sm_is_convolution(p)) return;
+  if (s->muon && sm_muon_rows(p)) return;
   real rate = s->rate * p->pace;
   for (size_t i = 0; i < p->count; i++) {
     real g = p->grad[i];

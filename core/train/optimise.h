@@ -12,11 +12,14 @@ typedef struct sm_adam {
  * Karras et al. 2020, appendix B): rate and betas as if both were one. */
 sm_adam sm_lazy_adam(const sm_adam *adam, int every);
 
-/* Every parameter of `weights` takes one step along its gradient. */
+/* Every parameter of `weights` takes one step along its gradient; with `muon` only those that sm_muon_step leaves. */
 void sm_adam_step(sm_workshop *shop, sm_parameters *weights, const sm_adam *adam);
-/* The convolutions' weights of `weights` take a step by orthogonalised momentum (muon.c), of the size of Adam's. Of
- * `adam` it takes the rate, and keeps the squares with beta2 for steps of Adam's that may follow. */
+/* The convolutions' weights of `weights` take a step by orthogonalised momentum (muon.c), of the size of Adam's
+ * with beta1 0.9; the momentum is 0.95. Of `adam` it takes the rate, and keeps the squares with beta2 for steps of
+ * Adam's that may follow. */
 stylemap_status sm_muon_step(sm_workshop *shop, sm_parameters *weights, const sm_adam *adam);
-int sm_is_convolution(const sm_parameter *parameter);
+/* A convolution's output channels, the rows of its matrix; 0 for the learned constant and all others, which stay with
+ * Adam. */
+int sm_muon_rows(const sm_parameter *parameter);
 /* average := decay average + (1 - decay) value, for all parameters that have one. */
 void sm_average(sm_parameters *weights, double decay);

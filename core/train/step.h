@@ -8,7 +8,7 @@
 typedef struct sm_step_options {
   int batch;
   double rate, beta1, beta2, epsilon; /* Adam */
-  int muon;                           /* E's and G's convolutions learn by sm_muon_step */
+  int muon;                           /* E's and G's convolutions take sm_muon_step's */
   double decay;                       /* EMA */
   int r1_every;                       /* lazy R1: every so many iterations; D's rate and betas are scaled for it */
   double r1;                          /* gamma: gamma / 2 * r1_every * penalty */

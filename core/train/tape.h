@@ -43,7 +43,7 @@ void sm_workshop_use(sm_workshop *shop, const struct sm_kernels *kernels);
 real *sm_take(sm_workshop *shop, size_t count);
 void sm_give(sm_workshop *shop, real *block);
 
-/* A trained tensor. The optimiser's fields are optimise.c's. */
+/* A trained tensor. The optimisers' fields are optimise.c's and muon.c's. */
 typedef struct sm_parameter {
   char name[64]; /* as in the state dict of its network */
   int rank, shape[5];

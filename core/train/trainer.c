@@ -103,15 +103,19 @@ void stylemap_trainer_free(stylemap_trainer *t) {
 }
 
 stylemap_status stylemap_trainer_focus(stylemap_trainer *t, const float *weights, stylemap_error *error) {
-  if (!t) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A trainer needs its options."), NULL);
-  const size_t pixels = (size_t)t->options.size * (size_t)t->options.size;
+  if (!t) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("There is no trainer."), NULL);
+  const size_t side = (size_t)t->options.size, pixels = side * side;
   for (size_t i = 0; weights && i < pixels; i++)
     if (!(weights[i] >= 0 && weights[i] <= 1e6f))
       return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The training option %1 is out of its range."), "focus",
                      NULL);
   real *focus = weights ? sm_alloc(pixels, sizeof *focus) : NULL;
   if (weights && !focus) return sm_no_memory(error, pixels * sizeof *focus);
-  if (weights) memcpy(focus, weights, pixels * sizeof *focus);
+  for (size_t y = 0; focus && y < side; y++)
+    for (size_t x = 0; x < side; x++) {
+      const float here = weights[y * side + x], there = weights[y * side + side - 1 - x];
+      focus[y * side + x] = t->options.mirror ? (here + there) / 2 : here;
+    }
   sm_free(t->focus);
   t->focus = focus;
   return STYLEMAP_OK;
@@ -218,7 +222,7 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
                              .beta1 = o->beta1,
                              .beta2 = o->beta2,
                              .epsilon = 1e-8,
-                             .muon = o->muon,
+                             .muon = !joint && o->muon,
                              .decay = o->ema,
                              .r1_every = o->r1_every,
                              .r1 = o->r1,

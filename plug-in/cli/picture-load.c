@@ -343,20 +343,13 @@ Picture *picture_load(const gchar *path, GError **error) {
 
 /* ------------------------------------------------------------------------------------------- mask */
 
-GeglBuffer *picture_load_mask(const gchar *path, gint width, gint height, GError **error) {
-  g_autoptr(Picture) picture = picture_load(path, error);
-  if (!picture) return NULL;
-  g_autofree gchar *name = g_filename_display_name(path);
-  if (picture->width != width || picture->height != height) {
-    g_set_error(error, PICTURE_ERROR, 0,
-                _("The mask %s is %d x %d pixels, but the target is %d x %d: they must have the same size."), name,
-                picture->width, picture->height, width, height);
-    return NULL;
-  }
+/* The stored grey values times alpha, or NULL where there is colour. */
+static GeglBuffer *grey_of(const Picture *picture) {
   const Babl *format = layer_own_float(gegl_buffer_get_format(picture->buffer));
   gboolean has_alpha = babl_format_has_alpha(format);
+  gint width = picture->width, height = picture->height;
   gint components = babl_format_get_n_components(format), rows = MAX(1, (1 << 20) / width);
-  GeglBuffer *mask = gegl_buffer_new(GEGL_RECTANGLE(0, 0, width, height), babl_format("Y float"));
+  GeglBuffer *grey = gegl_buffer_new(GEGL_RECTANGLE(0, 0, width, height), babl_format("Y float"));
   gfloat *pixels = g_new(gfloat, (gsize)rows * (gsize)width * (gsize)components);
   gfloat *weight = g_new(gfloat, (gsize)rows * (gsize)width), colour = 0;
   for (gint y = 0; y < height; y += rows) {
@@ -369,14 +362,36 @@ GeglBuffer *picture_load_mask(const gchar *path, gint width, gint height, GError
       if (components >= 3) colour = MAX(colour, alpha * MAX(fabsf(p[0] - p[1]), fabsf(p[1] - p[2])));
       weight[n] = CLAMP(p[0] * alpha, 0.0f, 1.0f);
     }
-    gegl_buffer_set(mask, &band, 0, babl_format("Y float"), weight, GEGL_AUTO_ROWSTRIDE);
+    gegl_buffer_set(grey, &band, 0, babl_format("Y float"), weight, GEGL_AUTO_ROWSTRIDE);
   }
   g_free(pixels);
   g_free(weight);
-  if (colour > 3.0f / 255) { /* more than JPEG's rounding */
+  if (colour > 3.0f / 255) g_clear_object(&grey); /* more than JPEG's rounding */
+  return grey;
+}
+
+GeglBuffer *picture_load_mask(const gchar *path, gint width, gint height, GError **error) {
+  g_autoptr(Picture) picture = picture_load(path, error);
+  if (!picture) return NULL;
+  g_autofree gchar *name = g_filename_display_name(path);
+  if (picture->width != width || picture->height != height) {
+    g_set_error(error, PICTURE_ERROR, 0,
+                _("The mask %s is %d x %d pixels, but the target is %d x %d: they must have the same size."), name,
+                picture->width, picture->height, width, height);
+    return NULL;
+  }
+  GeglBuffer *mask = grey_of(picture);
+  if (!mask)
     g_set_error(error, PICTURE_ERROR, 0,
                 _("The mask %s is coloured: save it as grey, white where the reference shall come in."), name);
-    g_clear_object(&mask);
-  }
   return mask;
+}
+
+GeglBuffer *picture_load_grey(const gchar *path, GError **error) {
+  g_autoptr(Picture) picture = picture_load(path, error);
+  GeglBuffer *grey = picture ? grey_of(picture) : NULL;
+  if (!picture || grey) return grey;
+  g_autofree gchar *name = g_filename_display_name(path);
+  g_set_error(error, PICTURE_ERROR, 0, _("%s is coloured: save it as grey."), name);
+  return NULL;
 }

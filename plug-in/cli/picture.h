@@ -38,6 +38,8 @@ void     picture_free (Picture *picture);
 /* A mask: the stored grey value over its maximum, no colour management, times alpha, as "Y float". Refused
  * where its size is not width x height or it is coloured. */
 GeglBuffer *picture_load_mask (const gchar *path, gint width, gint height, GError **error);
+/* The same of any size. */
+GeglBuffer *picture_load_grey (const gchar *path, GError **error);
 
 /* The ending names the form. FALSE with a sentence for an ending that cannot be written. */
 gboolean picture_form_of_output (const gchar *path, PictureForm *form, GError **error);

@@ -40,8 +40,23 @@ static gint by_name(gconstpointer a, gconstpointer b) {
   return strcmp(*(const gchar *const *)a, *(const gchar *const *)b);
 }
 
-/* The picture's centred square as an image. */
-static gboolean load_square(const gchar *path, gint size, gfloat *image, GError **error) {
+gboolean focus_load(const gchar *path, gint size, gfloat *weights, GError **error) {
+  picture_init();
+  g_autoptr(GeglBuffer) grey = picture_load_grey(path, error);
+  if (!grey) return FALSE;
+  stylemap_layer layer = layer_of_mask(grey);
+  stylemap_placement placement;
+  stylemap_error core;
+  stylemap_fit(layer.width, layer.height, &placement);
+  if (stylemap_sample_mask(&layer, &placement, size, weights, &core) != STYLEMAP_OK) {
+    job_set_error(error, &core);
+    return FALSE;
+  }
+  for (gint i = 0; i < size * size; i++) weights[i] = 1 + 99 * weights[i];
+  return TRUE;
+}
+
+static gboolean add_picture(FILE *to, const gchar *path, gint size, gfloat *image, guint8 *bytes, GError **error) {
   Picture *picture = picture_load(path, error);
   if (!picture) return FALSE;
   stylemap_layer layer = layer_of_picture(picture->buffer);
@@ -50,24 +65,10 @@ static gboolean load_square(const gchar *path, gint size, gfloat *image, GError 
   stylemap_fit(picture->width, picture->height, &placement);
   stylemap_status status = stylemap_sample(&layer, &placement, size, image, &core);
   picture_free(picture);
-  if (status != STYLEMAP_OK) job_set_error(error, &core);
-  return status == STYLEMAP_OK;
-}
-
-gboolean focus_load(const gchar *path, gint size, gfloat *weights, GError **error) {
-  gsize pixels = (gsize)size * (gsize)size;
-  g_autofree gfloat *image = g_new(gfloat, 3 * pixels);
-  picture_init();
-  if (!load_square(path, size, image, error)) return FALSE;
-  for (gsize i = 0; i < pixels; i++) {
-    gfloat grey = ((image[i] + image[pixels + i] + image[2 * pixels + i]) / 3 + 1) / 2;
-    weights[i] = 1 + 99 * CLAMP(grey, 0, 1);
+  if (status != STYLEMAP_OK) {
+    job_set_error(error, &core);
+    return FALSE;
   }
-  return TRUE;
-}
-
-static gboolean add_picture(FILE *to, const gchar *path, gint size, gfloat *image, guint8 *bytes, GError **error) {
-  if (!load_square(path, size, image, error)) return FALSE;
   gsize pixels = (gsize)size * (gsize)size;
   for (gsize i = 0; i < pixels; i++)
     for (gsize c = 0; c < 3; c++)

@@ -11,9 +11,8 @@
 static const struct {
   const gchar *name;
   gsize offset;
-} losses[] = { LOSS(g_adversarial), LOSS(w_reconstruction), LOSS(d_adversarial), LOSS(r1),       LOSS(mse),
-               LOSS(perceptual),    LOSS(edges),            LOSS(in_domain), LOSS(matching),
-               LOSS(features) };
+} losses[] = { LOSS(g_adversarial), LOSS(w_reconstruction), LOSS(d_adversarial), LOSS(r1), LOSS(mse),
+               LOSS(perceptual), LOSS(edges), LOSS(in_domain), LOSS(matching), LOSS(features) };
 enum { LOSSES = G_N_ELEMENTS(losses), FIRST = 2, COLUMNS = FIRST + LOSSES + 2 };
 static const gchar *const first[FIRST] = { "iteration", "images_per_second" };
 static const gchar *const last[2] = { "heldout_mse", "heldout_sharpness" };
@@ -46,6 +45,12 @@ gboolean log_open(TrainLog *log, const gchar *path, guint64 iteration, GError **
   if (g_file_get_contents(path, &old, NULL, NULL)) {
     g_auto(GStrv) lines = g_strsplit(old, "\n", -1);
     g_auto(GStrv) names = g_strsplit(lines[0] ? lines[0] : "", ",", -1);
+    if (lines[0] && lines[0][0] && strcmp(names[0], column(0)) != 0) {
+      g_string_free(kept, TRUE);
+      g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+                  _("%s does not begin with the names of its columns; move it away."), path);
+      return FALSE;
+    }
     for (gint i = 1; lines[0] && lines[i]; i++)
       if (lines[i][0] && g_ascii_strtoull(lines[i], NULL, 10) <= iteration) keep_line(kept, names, lines[i]);
   }

@@ -88,20 +88,20 @@ static GOptionEntry *make_entries(RunOptions *o) {
     { "iterations", 0, 0, G_OPTION_ARG_INT64, &o->iterations, N_("Stop after so many, of the whole run"), "N" },
     { "warm-up", 0, 0, G_OPTION_ARG_INT64, &o->warm_up, N_("First iterations without adversarial losses (0)"), "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, N_("First weights, order of pictures, noise (1)"), "N" },
-    { "optimiser", 0, 0, G_OPTION_ARG_STRING, &o->optimiser, N_("What teaches the convolutions of E and G (adam)"),
-      "adam|muon" },
+    { "optimiser", 0, 0, G_OPTION_ARG_STRING, &o->optimiser,
+      N_("What teaches the convolutions of E and G in the warm-up (adam)"), "adam|muon" },
     { "mirror", 0, 0, G_OPTION_ARG_NONE, &o->mirror, N_("Mirror half of the pictures at random"), NULL },
     { "norm", 0, 0, G_OPTION_ARG_STRING, &o->norm, N_("Normalisation of the generator"),
       "LayerNorm|InstanceNorm2d|BatchNorm2d" },
     { "small-generator", 0, 0, G_OPTION_ARG_NONE, &o->small, N_("Narrow styles, as in the 1024 model"), NULL },
-    { "vgg", 0, 0, G_OPTION_ARG_FILENAME, &o->vgg, N_("VGG16 for --perceptual: torchvision's .pth or .safetensors"),
-      N_("FILE") },
+    { "vgg", 0, 0, G_OPTION_ARG_FILENAME, &o->vgg,
+      N_("VGG16 for --perceptual: torchvision's .pth or .safetensors; also with --resume"), N_("FILE") },
     { "lpips", 0, 0, G_OPTION_ARG_FILENAME, &o->lpips, N_("Its LPIPS heads, where --vgg does not hold them"),
       N_("FILE") },
     { "held-out", 0, 0, G_OPTION_ARG_FILENAME, &o->held_out, N_("Pictures to measure with, not to train on"),
       N_("FOLDER") },
     { "focus", 0, 0, G_OPTION_ARG_FILENAME, &o->focus,
-      N_("A grey picture: where --mse counts, black once, white a hundred times"), N_("FILE") },
+      N_("Grey picture: where --mse counts, black once, white 100 times; also with --resume"), N_("FILE") },
     { "save-every", 0, 0, G_OPTION_ARG_INT, &o->save_every, N_("Iterations between two states (500)"), "N" },
     { "report-every", 0, 0, G_OPTION_ARG_INT, &o->report_every,
       N_("Iterations between two sheets, plots and exports (500)"), "N" },
@@ -415,6 +415,8 @@ static gboolean write_options(const Run *run, GError **error) {
   g_string_append_printf(text, "seed %llu\nwarm-up %llu\nmirror %d\nsmall-generator %d\nnorm %d\noptimiser %s\n",
                          (unsigned long long)t->seed, (unsigned long long)t->warm_up, t->mirror, t->small_generator,
                          t->norm, optimisers[t->muon != 0]);
+  if (run->options->focus) g_string_append_printf(text, "focus %s\n", run->options->focus);
+  if (run->options->vgg) g_string_append_printf(text, "vgg %s\n", run->options->vgg);
   g_autofree gchar *path = in_run(run, "options.txt");
   gboolean done = g_file_set_contents(path, text->str, (gssize)text->len, error);
   g_string_free(text, TRUE);
@@ -513,8 +515,9 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
   else if (given && o.from && o.resume) cli_usage(error, _("A run goes on from its state: --from is for new ones."));
   else if (given && (o.state || o.export_path || o.samples != NO_SAMPLES) && !o.resume)
     cli_usage(error, _("--state, --samples and --export need --resume."));
-  else if (given && o.samples != NO_SAMPLES && (o.export_path || o.iterations || o.vgg || train_share.ranks > 1))
-    cli_usage(error, _("--samples is all that one process does: not beside --export, --iterations or --vgg."));
+  else if (given && o.samples != NO_SAMPLES &&
+           (o.export_path || o.iterations || o.vgg || o.focus || train_share.ranks > 1))
+    cli_usage(error, _("--samples is all that one process does: not beside --export, --iterations, --vgg or --focus."));
   else if (given && o.lpips && !o.vgg) cli_usage(error, _("--lpips needs --vgg."));
   else if (given && (o.save_every < 1 || o.report_every < 1 || o.log_every < 1 || o.iterations < 0 ||
                      (o.samples < 1 && o.samples != NO_SAMPLES)))

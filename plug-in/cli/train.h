@@ -16,7 +16,7 @@ typedef struct {
 } TrainShare;
 extern TrainShare train_share;
 
-/* train-cache.c: pictures; every one's centred square, size x size x 3 bytes. --------------------------- */
+/* train-cache.c: every picture's centred square, size x size x 3 bytes. --------------------------- */
 
 typedef struct {
   GMappedFile *file;
@@ -32,7 +32,8 @@ void     cache_close (Cache *cache);
 /* Picture `index` as an image, 3 x size x size in -1..1. */
 void     cache_image (const Cache *cache, guint64 index, gboolean mirrored, gfloat *image);
 
-/* How much each place of the pictures counts, from a picture's centred square: black once, white a hundred times. */
+/* How much each place of the pictures counts, from a grey picture's centred square, read as masks are: black once,
+ * white a hundred times. */
 gboolean focus_load (const gchar *path, gint size, gfloat *weights, GError **error);
 
 /* train-log.c: log.csv. --------------------------------------------------------------------------- */
@@ -49,7 +50,7 @@ typedef struct {
 } TrainLog;
 
 /* Opens the log at `path` behind its lines up to `iteration`: those of steps that the state does not know go. Lines
- * under another version's columns come under today's. */
+ * under another version's columns come under today's; a log without column names is refused. */
 gboolean log_open (TrainLog *log, const gchar *path, guint64 iteration, GError **error);
 void     log_close (TrainLog *log);
 void     log_add (TrainLog *log, const stylemap_train_losses *losses, gdouble seconds);

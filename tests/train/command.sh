@@ -3,6 +3,7 @@
 # stylemap train: a run that was interrupted and went on gives the unbroken run's state byte for byte; a damaged state is
 # refused and the one before it offered; a run is not overwritten; exports open. usage: command.sh STYLEMAP MODEL PERCEPTUAL_FOLDER
 stylemap=$(realpath "$1") model=$(realpath "$2") perceptual=$(realpath "$3")
+focus=$(realpath "$(dirname "$0")/../../models/toon-portraits/focus.png")
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
@@ -38,28 +39,34 @@ grep -q cap said.txt || fail "which option? $(cat said.txt)"
 awk -F, 'NR > 1 && $1 <= last {exit 1} {last = NR > 1 ? $1 : 0}' broken/log.csv || fail "log.csv: $(cat broken/log.csv)"
 
 # Muon and a focus: resuming is exact with them, both change what is learnt, and one may go on with the other optimiser
-white="--optimiser muon --focus pictures/p1.png"
 # shellcheck disable=SC2086
-"$stylemap" train pictures -o muon $small --iterations 4 $white && "$stylemap" train pictures -o half $small \
-  --iterations 2 --threads 1 $white && "$stylemap" train pictures -o half --resume --iterations 4 --quiet --focus pictures/p1.png ||
-  fail "muon"
+"$stylemap" train pictures -o muon $small --iterations 4 --warm-up 9 --optimiser muon --focus "$focus" &&
+  "$stylemap" train pictures -o half $small --iterations 2 --threads 1 --warm-up 9 --optimiser muon --focus "$focus" &&
+  "$stylemap" train pictures -o half --resume --iterations 4 --quiet --focus "$focus" || fail "muon"
 cmp muon/state-00000004.safetensors half/state-00000004.safetensors || fail "resuming with Muon is not exact"
-grep -q '^optimiser muon$' half/options.txt || fail "muon is forgotten: $(cat half/options.txt)"
+grep -q '^optimiser muon$' half/options.txt && grep -q '^focus /' half/options.txt ||
+  fail "muon is forgotten: $(cat half/options.txt)"
 # shellcheck disable=SC2086
-"$stylemap" train pictures -o plain $small --iterations 4 --optimiser muon || fail "muon without a focus"
-for other in plain/model.safetensors whole/model.safetensors; do
-  cmp -s muon/model.safetensors $other && fail "the same weights as $other"
-done
-cmp -s plain/model.safetensors whole/model.safetensors && fail "Muon is Adam"
+"$stylemap" train pictures -o plain $small --iterations 4 --warm-up 9 --optimiser muon || fail "muon without a focus"
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o adam $small --iterations 4 --warm-up 9 || fail "adam"
+differ() { cmp -s "$1" "$2"; [ $? = 1 ] || fail "$1 and $2 are the same"; }
+differ muon/model.safetensors plain/model.safetensors
+differ plain/model.safetensors adam/model.safetensors
 "$stylemap" train pictures -o plain --resume --iterations 5 --optimiser adam --quiet || fail "from Muon to Adam"
 grep -q '^optimiser adam$' plain/options.txt || fail "still muon: $(cat plain/options.txt)"
-for bad in "--optimiser sgd" "--focus none.png"; do
+refused() { # refused CODE SENTENCE OPTION...
+  code=$1 sentence=$2
+  shift 2
   # shellcheck disable=SC2086
-  "$stylemap" train pictures -o never $small --iterations 1 $bad 2> said.txt && fail "$bad was taken"
-  grep -q -e "${bad%% *}" -e none.png said.txt || fail "$bad: $(cat said.txt)"
-done
+  "$stylemap" train pictures -o never $small --iterations 1 "$@" 2> said.txt
+  [ $? = "$code" ] && grep -q -e "$sentence" said.txt || fail "$*: $(cat said.txt)"
+}
+refused 2 'adam or muon' --optimiser sgd
+refused 1 'none.png' --focus none.png
+refused 1 'p1.png is coloured' --focus pictures/p1.png
 
-# an older log has other columns, in another order: their values stay under their names
+# an older log has other columns: their values stay under their names; one without any is not written over
 column() { awk -F, -v name="$1" 'NR == 1 {for (i = 1; i <= NF; i++) if ($i == name) at = i} {print $1 "," $at}' "$2"; }
 column mse broken/log.csv > mse.csv
 sed 's/$/,7/; 1s/7$/gone/' mse.csv > broken/log.csv
@@ -67,6 +74,10 @@ sed 's/$/,7/; 1s/7$/gone/' mse.csv > broken/log.csv
 column mse broken/log.csv | head -n "$(wc -l < mse.csv)" | cmp - mse.csv || fail "values moved: $(cat broken/log.csv)"
 head -n 1 broken/log.csv | grep -q gone && fail "a column of no name of ours"
 [ "$(column edges broken/log.csv | tail -n 1)" = 6, ] || fail "a loss of weight 0: $(cat broken/log.csv)"
+tail -n 1 broken/log.csv > last.csv && cp last.csv broken/log.csv
+"$stylemap" train pictures -o broken --resume --iterations 7 --quiet 2> said.txt && fail "a log without columns"
+cmp -s last.csv broken/log.csv && grep -q 'names of its columns' said.txt || fail "log without columns: $(cat said.txt)"
+cp mse.csv broken/log.csv
 rm broken/state-00000006.safetensors broken/state-00000005.safetensors
 "$stylemap" train pictures -o whole --resume --iterations 5 --quiet && cp whole/state-0000000[45].safetensors broken/
 

@@ -25,6 +25,15 @@ a=$("$stylemap" reconstruct one/model.safetensors pictures/p1.png --raw -o a.png
 b=$("$stylemap" reconstruct two/model.safetensors pictures/p1.png --raw -o b.png | awk '/MSE/ {print $2}')
 awk -v a="$a" -v b="$b" 'BEGIN {d = a - b; exit !(a > 0 && d < 1e-4 * a && d > -1e-4 * a)}' || fail "MSE $a against $b"
 
+# the same with Muon, whose steps hide the size of gradients but not their direction
+# shellcheck disable=SC2086
+"$stylemap" train pictures -o one-muon $small --warm-up 9 --matching 0 --optimiser muon --iterations 3 &&
+  "$mpirun" --oversubscribe -np 2 "$train_mpi" pictures -o two-muon $small --warm-up 9 --matching 0 --optimiser muon \
+    --iterations 3 --threads 1 || fail "muon, two ranks"
+a=$("$stylemap" reconstruct one-muon/model.safetensors pictures/p1.png --raw -o a.png | awk '/MSE/ {print $2}')
+b=$("$stylemap" reconstruct two-muon/model.safetensors pictures/p1.png --raw -o b.png | awk '/MSE/ {print $2}')
+awk -v a="$a" -v b="$b" 'BEGIN {d = a - b; exit !(a > 0 && d < 1e-4 * a && d > -1e-4 * a)}' || fail "Muon: MSE $a, $b"
+
 # the whole joint step on two ranks, then alone from its state
 # shellcheck disable=SC2086
 "$mpirun" --oversubscribe -np 2 "$train_mpi" pictures -o joint $small --iterations 2 --threads 1 || fail "joint, two ranks"

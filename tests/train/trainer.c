@@ -401,6 +401,15 @@ static void arguments(void) {
   wrong = o, wrong.learning_rate = 1e-4;
   CHECK(stylemap_trainer_change(t, &wrong, &error) == STYLEMAP_OK);
   CHECK(stylemap_trainer_options(t)->learning_rate == 1e-4);
+  static float focus[SIZE * SIZE];
+  CHECK(stylemap_trainer_focus(NULL, focus, &error) == STYLEMAP_BAD_ARGUMENT);
+  focus[SIZE * SIZE - 1] = NAN;
+  CHECK(stylemap_trainer_focus(t, focus, &error) == STYLEMAP_BAD_ARGUMENT && strstr(error.message, "focus"));
+  focus[SIZE * SIZE - 1] = -1;
+  CHECK(stylemap_trainer_focus(t, focus, &error) == STYLEMAP_BAD_ARGUMENT);
+  focus[SIZE * SIZE - 1] = 1e6f;
+  CHECK(stylemap_trainer_focus(t, focus, &error) == STYLEMAP_OK);
+  CHECK(stylemap_trainer_focus(t, NULL, &error) == STYLEMAP_OK);
   wrong = o, wrong.batch = BATCH / 2;
   stylemap_train_losses losses;
   CHECK(stylemap_trainer_change(t, &wrong, &error) == STYLEMAP_OK);
