@@ -352,6 +352,7 @@ typedef struct stylemap_train_options {
   double features; /* the discriminator's view of picture and reconstruction; needs it, so not in the warm-up */
   double r1;     /* gamma of the R1 penalty */
   int r1_every;  /* iterations */
+  uint64_t anneal_from, anneal_to; /* between these iterations the learning rate falls in a line to 0; 0, 0: never */
   uint64_t warm_up; /* first iterations: only mse, perceptual, edges and matching */
 } stylemap_train_options;
 
@@ -381,8 +382,8 @@ STYLEMAP_API const stylemap_train_options *stylemap_trainer_options(const stylem
 /* Steps taken so far. */
 STYLEMAP_API uint64_t stylemap_trainer_iteration(const stylemap_trainer *trainer);
 /* Changes what may change while a run goes on: batch (not of a shared trainer; the order of the pictures goes on at
- * another place), learning rate, betas, ema, muon, weights, r1, r1_every, warm_up. Other fields must equal the
- * trainer's. */
+ * another place), learning rate, betas, ema, muon, weights, r1, r1_every, annealing, warm_up. Other fields must equal
+ * the trainer's. */
 STYLEMAP_API stylemap_status stylemap_trainer_change(stylemap_trainer *trainer, const stylemap_train_options *options,
                                                      stylemap_error *error);
 

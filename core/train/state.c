@@ -92,6 +92,8 @@ static int list_fields(stylemap_train_options *o, uint64_t *iteration, uint64_t 
                         {"features", .number = &o->features, .later = 1},
                         {"r1", .number = &o->r1},
                         {"r1_every", .whole = &o->r1_every},
+                        {"anneal_from", .large = &o->anneal_from, .later = 1},
+                        {"anneal_to", .large = &o->anneal_to, .later = 1},
                         {"warm_up", .large = &o->warm_up},
                         {"iteration", .large = iteration},
                         {"generator_steps", .large = g},

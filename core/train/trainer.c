@@ -56,6 +56,7 @@ static stylemap_status check(const stylemap_train_options *o, stylemap_error *er
   else if (!weight_ok(o->matching)) wrong = "matching";
   else if (!weight_ok(o->features)) wrong = "features";
   else if (!weight_ok(o->r1) || o->r1_every < 1) wrong = "r1";
+  else if (o->anneal_from > o->anneal_to) wrong = "anneal_from";
   if (!wrong) return STYLEMAP_OK;
   return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The training option %1 is out of its range."), wrong, NULL);
 }
@@ -211,6 +212,12 @@ stylemap_status stylemap_trainer_draw(const stylemap_trainer *t, uint64_t pictur
   return STYLEMAP_OK;
 }
 
+static double rate_of(const stylemap_trainer *t) {
+  const stylemap_train_options *o = &t->options;
+  if (t->iteration < o->anneal_from || t->iteration >= o->anneal_to) return o->learning_rate;
+  return o->learning_rate * (double)(o->anneal_to - t->iteration) / (double)(o->anneal_to - o->anneal_from);
+}
+
 stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, stylemap_train_losses *losses,
                                       stylemap_error *error) {
   if (!t || !images || !losses)
@@ -218,7 +225,7 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
   const stylemap_train_options *o = &t->options;
   int batch = o->batch / t->ranks, joint = t->iteration >= o->warm_up;
   sm_step_options options = {.batch = batch,
-                             .rate = o->learning_rate,
+                             .rate = rate_of(t),
                              .beta1 = o->beta1,
                              .beta2 = o->beta2,
                              .epsilon = 1e-8,

@@ -69,7 +69,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(numbers) == G_N_ELEMENTS(given_number));
 G_STATIC_ASSERT(G_N_ELEMENTS(wholes) <= G_N_ELEMENTS(given_whole));
 
 typedef struct {
-  gint64 iterations, warm_up, seed;
+  gint64 iterations, anneal, warm_up, seed;
   gint save_every, report_every, log_every, samples;
   gboolean mirror, small, resume;
   gchar *norm, *optimiser, *output, *state, *from, *held_out, *focus, *vgg, *lpips, *export_path;
@@ -86,6 +86,8 @@ static GOptionEntry *make_entries(RunOptions *o) {
     { "from", 0, 0, G_OPTION_ARG_FILENAME, &o->from,
       N_("Start from a model of this --size, or of a half, a quarter ... of it"), N_("MODEL") },
     { "iterations", 0, 0, G_OPTION_ARG_INT64, &o->iterations, N_("Stop after so many, of the whole run"), "N" },
+    { "anneal", 0, 0, G_OPTION_ARG_INT64, &o->anneal, N_("In the last N of --iterations the rate falls to 0 (0)"),
+      "N" },
     { "warm-up", 0, 0, G_OPTION_ARG_INT64, &o->warm_up, N_("First iterations without adversarial losses (0)"), "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed, N_("First weights, order of pictures, noise (1)"), "N" },
     { "optimiser", 0, 0, G_OPTION_ARG_STRING, &o->optimiser,
@@ -140,6 +142,10 @@ static gboolean apply_options(const RunOptions *o, stylemap_train_options *train
     if (given_whole[i] != G_MININT) *(int *)((gchar *)train + wholes[i].offset) = given_whole[i];
   for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
     if (!isnan(given_number[i])) *(gdouble *)((gchar *)train + numbers[i].offset) = given_number[i];
+  if (o->anneal >= 0) {
+    train->anneal_to = o->anneal > 0 ? (uint64_t)o->iterations : 0;
+    train->anneal_from = train->anneal_to - MIN((uint64_t)o->anneal, train->anneal_to);
+  }
   if (o->warm_up >= 0) train->warm_up = (uint64_t)o->warm_up;
   if (o->seed >= 0) train->seed = (uint64_t)o->seed;
   if (o->mirror) train->mirror = 1;
@@ -412,9 +418,11 @@ static gboolean write_options(const Run *run, GError **error) {
   for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
     g_string_append_printf(text, "%s %s\n", numbers[i].name,
                            cli_number(&number, "%.12g", *(const gdouble *)((const gchar *)t + numbers[i].offset)));
-  g_string_append_printf(text, "seed %llu\nwarm-up %llu\nmirror %d\nsmall-generator %d\nnorm %d\noptimiser %s\n",
-                         (unsigned long long)t->seed, (unsigned long long)t->warm_up, t->mirror, t->small_generator,
-                         t->norm, optimisers[t->muon != 0]);
+  g_string_append_printf(text, "seed %llu\nanneal %llu to %llu\nwarm-up %llu\n", (unsigned long long)t->seed,
+                         (unsigned long long)t->anneal_from, (unsigned long long)t->anneal_to,
+                         (unsigned long long)t->warm_up);
+  g_string_append_printf(text, "mirror %d\nsmall-generator %d\nnorm %d\noptimiser %s\n", t->mirror,
+                         t->small_generator, t->norm, optimisers[t->muon != 0]);
   if (run->options->focus) g_string_append_printf(text, "focus %s\n", run->options->focus);
   if (run->options->vgg) g_string_append_printf(text, "vgg %s\n", run->options->vgg);
   g_autofree gchar *path = in_run(run, "options.txt");
@@ -505,7 +513,7 @@ static gboolean open_run(Run *run, const gchar *data, GError **error) {
 }
 
 static gboolean run_train(const Command *command, gchar **arguments, GError **error) {
-  RunOptions o = { .warm_up = -1, .seed = -1, .save_every = 500, .report_every = 500, .log_every = 10,
+  RunOptions o = { .anneal = -1, .warm_up = -1, .seed = -1, .save_every = 500, .report_every = 500, .log_every = 10,
                    .samples = NO_SAMPLES };
   g_autofree GOptionEntry *entries = make_entries(&o);
   Run run = { .options = &o, .lock = -1 };
@@ -518,6 +526,7 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
   else if (given && o.samples != NO_SAMPLES &&
            (o.export_path || o.iterations || o.vgg || o.focus || train_share.ranks > 1))
     cli_usage(error, _("--samples is all that one process does: not beside --export, --iterations, --vgg or --focus."));
+  else if (given && o.anneal > 0 && !o.iterations) cli_usage(error, _("--anneal needs --iterations."));
   else if (given && o.lpips && !o.vgg) cli_usage(error, _("--lpips needs --vgg."));
   else if (given && (o.save_every < 1 || o.report_every < 1 || o.log_every < 1 || o.iterations < 0 ||
                      (o.samples < 1 && o.samples != NO_SAMPLES)))

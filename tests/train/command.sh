@@ -47,6 +47,10 @@ cmp muon/state-00000004.safetensors half/state-00000004.safetensors || fail "res
 grep -q '^optimiser muon$' half/options.txt && grep -q '^focus /' half/options.txt ||
   fail "muon is forgotten: $(cat half/options.txt)"
 # shellcheck disable=SC2086
+"$stylemap" train pictures -o fall $small --iterations 4 --warm-up 9 --anneal 3 || fail "anneal"
+grep -q '^anneal 1 to 4$' fall/options.txt || fail "anneal: $(cat fall/options.txt)"
+"$stylemap" train pictures -o fall --resume --iterations 6 --quiet || fail "on after annealing"
+# shellcheck disable=SC2086
 "$stylemap" train pictures -o plain $small --iterations 4 --warm-up 9 --optimiser muon || fail "muon without a focus"
 # shellcheck disable=SC2086
 "$stylemap" train pictures -o adam $small --iterations 4 --warm-up 9 || fail "adam"
@@ -62,6 +66,7 @@ refused() { # refused CODE SENTENCE OPTION...
   "$stylemap" train pictures -o never $small --iterations 1 "$@" 2> said.txt
   [ $? = "$code" ] && grep -q -e "$sentence" said.txt || fail "$*: $(cat said.txt)"
 }
+refused 2 'needs --iterations' --iterations 0 --anneal 2
 refused 2 'adam or muon' --optimiser sgd
 refused 1 'none.png' --focus none.png
 refused 1 'p1.png is coloured' --focus pictures/p1.png

@@ -80,8 +80,26 @@ static void check_equal(const stylemap_trainer *a, const stylemap_trainer *b, do
   else CHECK_NEAR(worst, 0, limit);
 }
 
+/* Annealing from 1 to 5: the rate that it says at every step, the full one before and after. */
+static void anneal(void) {
+  static const double part[] = {1, 1, 0.75, 0.5, 0.25, 1};
+  stylemap_train_options o = options(STYLEMAP_LAYER_NORM), by_hand = o;
+  o.anneal_from = 1, o.anneal_to = 5;
+  stylemap_trainer *a = new_trainer(&o, 2), *b = new_trainer(&by_hand, 2);
+  for (int i = 0; i < 6; i++) {
+    by_hand.learning_rate = o.learning_rate * part[i];
+    CHECK(stylemap_trainer_change(b, &by_hand, &error) == STYLEMAP_OK);
+    steps(a, 1);
+    steps(b, 1);
+    check_equal(a, b, 0);
+  }
+  stylemap_trainer_free(a);
+  stylemap_trainer_free(b);
+}
+
 static void resume(stylemap_norm norm) {
   stylemap_train_options o = options(norm);
+  if (norm == STYLEMAP_LAYER_NORM) o.muon = 1, o.warm_up = 4, o.anneal_from = 2, o.anneal_to = 5;
   stylemap_trainer *whole = new_trainer(&o, 2), *broken = new_trainer(&o, 1), *loaded = NULL;
   steps(whole, 5);
   steps(broken, 3);
@@ -398,6 +416,8 @@ static void arguments(void) {
   t = new_trainer(&o, 1);
   wrong = o, wrong.cap = 11;
   CHECK(stylemap_trainer_change(t, &wrong, &error) == STYLEMAP_BAD_ARGUMENT && strstr(error.message, "cap"));
+  wrong = o, wrong.anneal_from = 2, wrong.anneal_to = 1;
+  CHECK(stylemap_trainer_change(t, &wrong, &error) == STYLEMAP_BAD_ARGUMENT && strstr(error.message, "anneal"));
   wrong = o, wrong.learning_rate = 1e-4;
   CHECK(stylemap_trainer_change(t, &wrong, &error) == STYLEMAP_OK);
   CHECK(stylemap_trainer_options(t)->learning_rate == 1e-4);
@@ -531,6 +551,7 @@ int main(int argc, char **argv) {
     hostile_perceptual(argv[4]);
   }
   draws();
+  anneal();
   arguments();
   for (int i = 0; i < 3; i++) unlink(path[i]);
   return harness_end();
