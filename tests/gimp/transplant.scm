@@ -12,7 +12,7 @@
   (let* ((picture (expected file))
          (difference (test-stylemap-inside seen picture result least)))
     (at-most (string-append what ": colour, in steps of 8 bits") (car difference) one-step)
-    (check (string-append what ": compared") (> (caddr difference) 30000) (caddr difference))
+    (check (string-append what ": compared") (> (caddr difference) (if (= least 0) 30000 20000)) (caddr difference))
     (close-picture picture)))
 
 ; `precision` -1: as the picture is.
@@ -38,9 +38,10 @@
 (try-one "by the model's name" -1 0 "expected-soft.png" "toon-portraits-128" 1.0 0 0 12.0)
 (try-one "16 bit" PRECISION-U16-GAMMA 0 "expected-soft.png" "" 1.0 0 0 12.0)
 (try-one "32 bit float" PRECISION-FLOAT-GAMMA 0 "expected-soft.png" "" 1.0 0 0 12.0)
-; A linear image mixes in linear light, where the mask is between 0 and 1; where it is 1 there is nothing to mix.
-(try-one "16 bit linear" PRECISION-U16-LINEAR 0.999 "expected-soft.png" "" 1.0 0 0 12.0)
-(try-one "32 bit float linear" PRECISION-FLOAT-LINEAR 0.999 "expected-soft.png" "" 1.0 0 0 12.0)
+; A linear image mixes in linear light, where the mask is between 0 and 1; where it is 1 there is nothing to mix. At 0.999
+; a light target still lifts a dark result by three steps, at 0.99999 by a thirtieth.
+(try-one "16 bit linear" PRECISION-U16-LINEAR 0.99999 "expected-soft.png" "" 1.0 0 0 12.0)
+(try-one "32 bit float linear" PRECISION-FLOAT-LINEAR 0.99999 "expected-soft.png" "" 1.0 0 0 12.0)
 
 ; --- refined
 (let* ((image (open "target.png"))
