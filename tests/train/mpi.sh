@@ -20,19 +20,21 @@ mkdir pictures || exit 1
 # shellcheck disable=SC2086
 "$mpirun" --oversubscribe -np 2 "$train_mpi" pictures -o two $small $plain --iterations 3 --threads 1 || fail "two ranks"
 [ -s two/state-00000003.safetensors ] && [ -s two/model.safetensors ] || fail "rank 0 wrote: $(ls two)"
-# what both models make of a picture, compared by the numbers that are printed: 1e-6 of an error near 1
-a=$("$stylemap" reconstruct one/model.safetensors pictures/p1.png --raw -o a.png | awk '/MSE/ {print $2}')
-b=$("$stylemap" reconstruct two/model.safetensors pictures/p1.png --raw -o b.png | awk '/MSE/ {print $2}')
-awk -v a="$a" -v b="$b" 'BEGIN {d = a - b; exit !(a > 0 && d < 1e-4 * a && d > -1e-4 * a)}' || fail "MSE $a against $b"
+# same ONE TWO: what both runs' models make of a picture, by the numbers that are printed: 1e-6 of an error near 1
+same() {
+  a=$("$stylemap" reconstruct "$1/model.safetensors" pictures/p1.png --raw -o a.png | awk '/MSE/ {print $2}')
+  b=$("$stylemap" reconstruct "$2/model.safetensors" pictures/p1.png --raw -o b.png | awk '/MSE/ {print $2}')
+  awk -v a="$a" -v b="$b" 'BEGIN {d = a - b; exit !(a > 0 && d < 1e-4 * a && d > -1e-4 * a)}' ||
+    fail "MSE of $1 $a, of $2 $b"
+}
+same one two
 
 # the same with Muon, whose steps hide the size of gradients but not their direction
 # shellcheck disable=SC2086
 "$stylemap" train pictures -o one-muon $small --warm-up 9 --matching 0 --optimiser muon --iterations 3 &&
   "$mpirun" --oversubscribe -np 2 "$train_mpi" pictures -o two-muon $small --warm-up 9 --matching 0 --optimiser muon \
     --iterations 3 --threads 1 || fail "muon, two ranks"
-a=$("$stylemap" reconstruct one-muon/model.safetensors pictures/p1.png --raw -o a.png | awk '/MSE/ {print $2}')
-b=$("$stylemap" reconstruct two-muon/model.safetensors pictures/p1.png --raw -o b.png | awk '/MSE/ {print $2}')
-awk -v a="$a" -v b="$b" 'BEGIN {d = a - b; exit !(a > 0 && d < 1e-4 * a && d > -1e-4 * a)}' || fail "Muon: MSE $a, $b"
+same one-muon two-muon
 
 # the whole joint step on two ranks, then alone from its state
 # shellcheck disable=SC2086
