@@ -4,7 +4,7 @@
  *
  *   layer -> sample -> encode -> resize -> blend -> synth -> paste -> new layer
  *
- * This header is the manual. transplant.c is the usage example: the whole flow, one call a stage.
+ * This header is the manual. edit/transplant.c is the usage example: the whole flow, one call a stage.
  *
  * TENSORS are the caller's float arrays in C H W order, one picture each:
  *   image     3 x S x S   R'G'B' (sRGB-encoded) in -1..1, row 0 at the top; S = stylemap_info.size

@@ -2,7 +2,7 @@
  * A whole convolution on the pool: cuts a layer into pieces that fit the caches and runs the kernels over them.
  * Every function returns non-zero if `poll` stopped it; the output is then undefined. */
 #pragma once
-#include "base/pool.h"
+#include "base/workers.h"
 #include "kernels/kernels.h"
 
 /* Who works, and in which memory. */

@@ -3,7 +3,7 @@
 #pragma once
 #include "base/memory.h"
 #include "model/checkpoint.h"
-#include "model/names.h"
+#include "network/names.h"
 
 struct stylemap_model {
   stylemap_info info;

@@ -2,7 +2,7 @@
  * Which form a file has (rule F1), and what all three readers share. */
 #include "model/checkpoint.h"
 #include "base/memory.h"
-#include "model/pickle.h"
+#include "model/torch/pickle.h"
 #include "model/safetensors.h"
 
 #include <string.h>

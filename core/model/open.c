@@ -2,7 +2,7 @@
  * The public side: a file's path -> a model. */
 #include "base/memory.h"
 #include "model/bind.h"
-#include "model/model.h"
+#include "network/network.h"
 
 #include <string.h>
 

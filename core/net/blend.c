@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "model/model.h"
+#include "network/network.h"
 #include "net/session.h"
 
 /* A level's weights from the S x S mask; side divides size. */

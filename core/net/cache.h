@@ -3,7 +3,7 @@
  * Optional memory outside the session's plan: within a budget, the longest unused is dropped first, and where there
  * is no memory, nothing is kept. Never an error, and never another result. */
 #pragma once
-#include "net/network.h"
+#include "network/network.h"
 
 /* gamma and beta of one style pyramid, tile by tile as they were needed. A tile's record is gamma, a map of the
  * tile's pixels in the channels that the level modulates, then beta, the same; for to_rgb one block: its 1x1 over

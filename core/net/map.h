@@ -2,7 +2,7 @@
  * The mapping network f: z -> stylemap. The same bits on every machine: plain sums in a fixed order. */
 #pragma once
 #include "base/error.h"
-#include "net/network.h"
+#include "network/network.h"
 
 /* `count` stylemaps (count x D x P x P) of `count` z (count x D). */
 stylemap_status sm_map(const sm_network *network, const float *z, int count, float *stylemaps, stylemap_error *error);

@@ -3,7 +3,7 @@
  * the pyramid, computed from the style maps or put together from what the session remembers. */
 #pragma once
 #include "net/cache.h"
-#include "net/network.h"
+#include "network/network.h"
 
 /* Which modulation a level of the pyramid feeds. */
 typedef struct sm_level_modulation {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "model/model.h"
+#include "network/network.h"
 #include "net/session.h"
 
 double sm_resize_work(const sm_config *c) {

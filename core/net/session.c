@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/memory.h"
-#include "model/model.h"
+#include "network/network.h"
 
 enum { DEFAULT_CACHE = 1 << 30 };
 

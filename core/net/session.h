@@ -5,7 +5,7 @@
 #include "kernels/convolve.h"
 #include "net/cache.h"
 #include "net/modulate.h"
-#include "net/network.h"
+#include "network/network.h"
 
 /* Buffers of a session; who holds what is written in encode.c, resize.c and synth.c. */
 typedef struct sm_buffers {

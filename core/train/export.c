@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The averaged weights -> a model, over the one table of names (model/names.c). */
+ * The averaged weights -> a model, over the one table of names (network/names.c). */
 #include <math.h>
 #include <string.h>
 

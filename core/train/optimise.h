@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
-#include "train/learner.h"
+#include "grad/learner.h"
 
 /* Adam (Kingma and Ba, ICLR 2015), bias-corrected. */
 typedef struct sm_adam {

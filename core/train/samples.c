@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "train/draw.h"
-#include "train/layers.h"
-#include "train/loss.h"
+#include "grad/layers.h"
+#include "grad/loss.h"
 #include "train/trainer.h"
 
 enum { BATCH = 64, R1_EVERY = 16, MOST_NUMBERS = 64 << 20 };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "train/loss.h"
+#include "grad/loss.h"
 
 enum { EDGE_LEVELS = 4 };
 

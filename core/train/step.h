@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * One iteration of the paper's joint training. */
 #pragma once
-#include "train/learner.h"
+#include "grad/learner.h"
 #include "train/optimise.h"
-#include "train/perceive.h"
+#include "grad/perceive.h"
 
 typedef struct sm_step_options {
   int batch;

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "cli.h"
-#include "job.h"
-#include "models.h"
+#include "cli/cli.h"
+#include "host/job.h"
+#include "host/models.h"
 
 /* ---------------------------------------------------------------------------------- what is measured */
 

@@ -2,7 +2,7 @@
  * The command `stylemap`: what its sub-commands share. */
 #pragma once
 #include <gegl.h>
-#include "picture.h"
+#include "picture/picture.h"
 #include "stylemap.h"
 
 /* Exit codes. */

@@ -3,11 +3,11 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#include "cli.h"
-#include "edit-options.h"
-#include "job.h"
-#include "layer.h"
-#include "picture.h"
+#include "cli/cli.h"
+#include "cli/edit-options.h"
+#include "host/job.h"
+#include "host/layer.h"
+#include "picture/picture.h"
 
 gboolean edit_parse_space(const gchar *text, stylemap_space *space, GError **error) {
   if (!text) return TRUE;

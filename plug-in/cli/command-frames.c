@@ -3,9 +3,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#include "cli.h"
-#include "edit-options.h"
-#include "job.h"
+#include "cli/cli.h"
+#include "cli/edit-options.h"
+#include "host/job.h"
 
 /* Where each picture of a row goes. FALSE where a name is no output, or the first cannot be written. */
 static gboolean check_row(const gchar *output, gint count, Pattern *pattern, GError **error) {

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli.h"
-#include "job.h"
-#include "models.h"
+#include "cli/cli.h"
+#include "host/job.h"
+#include "host/models.h"
 
 /* -------------------------------------------------------------------------------------------- info */
 

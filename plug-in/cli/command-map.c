@@ -2,8 +2,8 @@
  * stylemap encode, stylemap synth, stylemap mix: style maps. Each opens a model and makes one file. */
 #include <glib/gi18n-lib.h>
 
-#include "cli.h"
-#include "job.h"
+#include "cli/cli.h"
+#include "host/job.h"
 
 /* What is left of a command once its model is open; `given` is its arguments, the model first. */
 typedef gboolean MapWork(const Net *net, gchar **given, const gchar *output, GError **error);

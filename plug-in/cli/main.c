@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
-#include "job.h"
+#include "cli/cli.h"
+#include "host/job.h"
 
 static const Command *const commands[] = {
   &command_info,       &command_convert,     &command_encode, &command_synth, &command_reconstruct,

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "job.h"
+#include "cli/cli.h"
+#include "host/job.h"
 
 static volatile sig_atomic_t interrupted;
 

@@ -2,11 +2,11 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "cli.h"
-#include "job.h"
-#include "layer.h"
-#include "models.h"
-#include "picture.h"
+#include "cli/cli.h"
+#include "host/job.h"
+#include "host/layer.h"
+#include "host/models.h"
+#include "picture/picture.h"
 
 gboolean is_tensor_path(const gchar *path) {
   g_autofree gchar *lower = g_ascii_strdown(path, -1);

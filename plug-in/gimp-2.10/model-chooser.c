@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp-2.10/model-chooser.h"
-#include "models.h"
+#include "host/models.h"
 #include <glib/gi18n-lib.h>
 
 enum { COLUMN_LABEL, COLUMN_MODEL, COLUMN_KIND, N_COLUMNS };

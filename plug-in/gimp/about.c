@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/about.h"
-#include "job.h"
-#include "models.h"
+#include "host/job.h"
+#include "host/models.h"
 #include <glib/gi18n-lib.h>
 
 #define LONGEST_TEXT 240

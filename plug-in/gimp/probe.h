@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Asks in the background how well a model knows the target, while a dialog is open. */
 #pragma once
-#include "job.h"
+#include "host/job.h"
 
 typedef struct Probe Probe;
 

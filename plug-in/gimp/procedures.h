@@ -2,7 +2,7 @@
  * What the procedures are called, take and return: the one table that registers, checks and documents them.
  * These signatures are final; whatever comes later gets procedures of its own. */
 #pragma once
-#include "job.h"
+#include "host/job.h"
 #include <glib.h>
 
 #define PROCEDURES_MENU "<Image>/Filters/StyleMap"

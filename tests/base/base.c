@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/pool.h"
+#include "base/workers.h"
 #include "base/random.h"
 #include "harness.h"
 

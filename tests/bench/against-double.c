@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "../net/oracle.h"
-#include "model/model.h"
+#include "network/network.h"
 
 static int failed(const stylemap_error *error) {
   fprintf(stderr, "%s\n", error->message);

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/random.h"
-#include "train/learner.h"
+#include "grad/learner.h"
 #include "train/step.h"
 
 static double now(void) {

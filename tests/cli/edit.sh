@@ -149,7 +149,7 @@ shape_is alpha.jpg "90 61 R'G'B' u8"
 good reconstruct "$model" target-3.png -o grey.jpg
 shape_is grey.jpg "90 61 Y' u8"
 for file in rgb16.exr few.gif lossless-rgba8.webp orientation-6-rgb8.jpg white-g8.tif; do
-  good reconstruct "$model" "$root/tests/cli/pictures/$file" -o read.png
+  good reconstruct "$model" "$root/tests/picture/pictures/$file" -o read.png
 done
 shape_is read.png "24 16 Y' u8"
 

@@ -13,9 +13,9 @@
  *   steps A B LIMIT                          pictures whose colours differ by at most LIMIT / 255
  *   shape PICTURE                            prints width, height and encoding */
 #include "harness.h"
-#include "job.h"
-#include "layer.h"
-#include "picture.h"
+#include "host/job.h"
+#include "host/layer.h"
+#include "picture/picture.h"
 
 static void die(const char *why) {
   fprintf(stderr, "tool: %s\n", why);

@@ -5,7 +5,7 @@
 
 #include "base/crc32.h"
 #include "model/checkpoint.h"
-#include "model/model.h"
+#include "network/network.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
  * A random model of 64 x 64, the smallest size at which the larger Winograd tiles are used, against the oracle in
  * double; then with a blur in the encoder's first skip that is no outer product, so that the map from RGB is stored. */
 #include "harness.h"
-#include "model/model.h"
+#include "network/network.h"
 #include "net/session.h"
 #include "oracle.h"
 

@@ -2,7 +2,7 @@
  * Parts of a style pyramid against the whole, bit for bit, and edits that read parts only against sessions that hold
  * other pictures' numbers where nothing was made. */
 #include "harness.h"
-#include "model/model.h"
+#include "network/network.h"
 #include "net/session.h"
 
 enum { SIZE = 64, MASKS = 6 };

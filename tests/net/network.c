@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "harness.h"
-#include "model/model.h"
+#include "network/network.h"
 #include "net/map.h"
 #include "oracle.h"
 

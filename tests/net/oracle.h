@@ -2,7 +2,7 @@
  * The network a second time: naive loops in double, written from the mathematics, shared with no shipped code.
  * Results are newly allocated (free them). */
 #pragma once
-#include "net/network.h"
+#include "network/network.h"
 
 typedef struct oracle_map {
   int c, h, w;

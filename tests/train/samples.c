@@ -6,7 +6,7 @@
 #include "harness.h"
 #include "stylemap.h"
 #include "train/draw.h"
-#include "train/layers.h"
+#include "grad/layers.h"
 
 enum { SIZE = 16, BATCH = 8, STEPS_BEFORE = 3, PICTURES = 40, STEPS = 300, SAMPLES = 64 };
 enum { DIM = 6, SPATIAL = 8, NUMBERS = DIM * SPATIAL * SPATIAL };

@@ -6,7 +6,7 @@
 #include "harness.h"
 #include "stylemap.h"
 #include "train/draw.h"
-#include "train/layers.h"
+#include "grad/layers.h"
 
 #include <dirent.h>
 #include <pthread.h>

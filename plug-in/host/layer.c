@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "host/layer.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ----------------------------------------------------------------------------------------- numbers */
+
+/* Between a buffer's numbers and floats, exactly. babl does it too, but chooses among its ways by measuring their
+ * speed, and so the last bit of a float, and a rounding, may differ from run to run. */
+
+typedef enum { NUMBER_OTHER, NUMBER_U8, NUMBER_U16, NUMBER_FLOAT } Number;
+
+static Number number_of(const Babl *format) {
+  const Babl *type = babl_format_get_type(format, 0);
+  return type == babl_type("u8")      ? NUMBER_U8
+         : type == babl_type("u16")   ? NUMBER_U16
+         : type == babl_type("float") ? NUMBER_FLOAT
+                                      : NUMBER_OTHER;
+}
+
+static void to_floats(Number number, const guint8 *from, gfloat *to, gsize count) {
+  if (number == NUMBER_FLOAT) memcpy(to, from, count * sizeof *to);
+  for (gsize i = 0; number == NUMBER_U8 && i < count; i++) to[i] = (gfloat)from[i] / 255.0f;
+  for (gsize i = 0; number == NUMBER_U16 && i < count; i++) {
+    guint16 value;
+    memcpy(&value, from + 2 * i, 2);
+    to[i] = (gfloat)value / 65535.0f;
+  }
+}
+
+static gfloat rounded(gfloat value, gfloat most) {
+  gfloat scaled = value * most + 0.5f;
+  return !(scaled > 0) ? 0 : scaled > most ? most : floorf(scaled);
+}
+
+static void from_floats(Number number, const gfloat *from, guint8 *to, gsize count) {
+  if (number == NUMBER_FLOAT) memcpy(to, from, count * sizeof *from);
+  for (gsize i = 0; number == NUMBER_U8 && i < count; i++) to[i] = (guint8)rounded(from[i], 255.0f);
+  for (gsize i = 0; number == NUMBER_U16 && i < count; i++) {
+    guint16 value = (guint16)rounded(from[i], 65535.0f);
+    memcpy(to + 2 * i, &value, 2);
+  }
+}
+
+/* --------------------------------------------------------------------------------- views for core */
+
+/* The number of a format that is R'G'B' or Y' of sRGB, with or without alpha, else NUMBER_OTHER. */
+static Number plain_number(const Babl *format) {
+  BablModelFlag flags = babl_get_model_flags(format);
+  gboolean plain = (flags & BABL_MODEL_FLAG_NONLINEAR) && (flags & (BABL_MODEL_FLAG_RGB | BABL_MODEL_FLAG_GRAY)) &&
+                   !(flags & BABL_MODEL_FLAG_ASSOCIATED) && babl_format_get_space(format) == babl_space("sRGB");
+  return plain ? number_of(format) : NUMBER_OTHER;
+}
+
+static int read_pixels(GeglBuffer *buffer, int x, int y, int width, int height, const Babl *format, float *pixels) {
+  gegl_buffer_get(buffer, GEGL_RECTANGLE(x, y, width, height), 1.0, format, pixels, GEGL_AUTO_ROWSTRIDE,
+                  GEGL_ABYSS_NONE);
+  return 0;
+}
+
+static int write_pixels(GeglBuffer *buffer, int x, int y, int width, int height, const Babl *format,
+                        const float *pixels) {
+  gegl_buffer_set(buffer, GEGL_RECTANGLE(x, y, width, height), 0, format, pixels, GEGL_AUTO_ROWSTRIDE);
+  return 0;
+}
+
+static int read_picture(void *data, int x, int y, int width, int height, float *pixels) {
+  const Babl *own = gegl_buffer_get_format(data);
+  Number number = plain_number(own);
+  gint parts = babl_format_get_n_components(own);
+  if (number == NUMBER_OTHER) return read_pixels(data, x, y, width, height, babl_format("R'G'B'A float"), pixels);
+
+  gsize row_bytes = (gsize)width * (gsize)babl_format_get_bytes_per_pixel(own);
+  guint8 *raw = g_malloc(row_bytes);
+  gfloat *row = g_new(gfloat, (gsize)width * (gsize)parts);
+  for (int j = 0; j < height; j++) {
+    gegl_buffer_get(data, GEGL_RECTANGLE(x, y + j, width, 1), 1.0, own, raw, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    to_floats(number, raw, row, (gsize)width * (gsize)parts);
+    for (int i = 0; i < width; i++) {
+      const gfloat *from = row + i * parts;
+      gfloat *to = pixels + ((gsize)j * (gsize)width + (gsize)i) * 4;
+      for (int c = 0; c < 3; c++) to[c] = from[parts >= 3 ? c : 0];
+      to[3] = parts % 2 == 0 ? from[parts - 1] : 1.0f;
+    }
+  }
+  g_free(raw);
+  g_free(row);
+  return 0;
+}
+
+static int write_picture(void *data, int x, int y, int width, int height, const float *pixels) {
+  return write_pixels(data, x, y, width, height, babl_format("R'G'B'A float"), pixels);
+}
+
+static int read_mask(void *data, int x, int y, int width, int height, float *pixels) {
+  return read_pixels(data, x, y, width, height, babl_format("Y float"), pixels);
+}
+
+static int write_mask(void *data, int x, int y, int width, int height, const float *pixels) {
+  return write_pixels(data, x, y, width, height, babl_format("Y float"), pixels);
+}
+
+stylemap_layer layer_of_picture(GeglBuffer *buffer) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(buffer);
+  return (stylemap_layer){ extent->x + extent->width, extent->y + extent->height, buffer, read_picture,
+                           write_picture };
+}
+
+stylemap_layer layer_of_mask(GeglBuffer *buffer) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(buffer);
+  return (stylemap_layer){ extent->x + extent->width, extent->y + extent->height, buffer, read_mask, write_mask };
+}
+
+/* ------------------------------------------------------------------------------------------- masks */
+
+gboolean layer_mask_bounds(GeglBuffer *mask, GeglRectangle *bounds) {
+  gint x0 = G_MAXINT, y0 = G_MAXINT, x1 = G_MININT, y1 = G_MININT;
+  GeglBufferIterator *i =
+    gegl_buffer_iterator_new(mask, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 1);
+  while (gegl_buffer_iterator_next(i)) {
+    const GeglRectangle *roi = &i->items[0].roi;
+    const gfloat *value = i->items[0].data;
+    for (gint y = roi->y; y < roi->y + roi->height; y++)
+      for (gint x = roi->x; x < roi->x + roi->width; x++)
+        if (*value++ > 0.0f) {
+          x0 = MIN(x0, x), x1 = MAX(x1, x + 1);
+          y0 = MIN(y0, y), y1 = MAX(y1, y + 1);
+        }
+  }
+  *bounds = x0 < x1 ? *GEGL_RECTANGLE(x0, y0, x1 - x0, y1 - y0) : *GEGL_RECTANGLE(0, 0, 0, 0);
+  return x0 < x1;
+}
+
+/* Weights too small to see, but which a blur in float spreads far over the picture. */
+static void cut_small(GeglBuffer *mask) {
+  GeglBufferIterator *i =
+    gegl_buffer_iterator_new(mask, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 1);
+  while (gegl_buffer_iterator_next(i)) {
+    gfloat *value = i->items[0].data;
+    for (gint n = 0; n < i->length; n++)
+      if (!(value[n] >= 1.0f / 512)) value[n] = 0.0f; /* NaN too */
+      else if (value[n] > 1.0f) value[n] = 1.0f;
+  }
+}
+
+GeglBuffer *layer_feather(GeglBuffer *mask, gdouble radius) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(mask);
+  GeglBuffer *out = gegl_buffer_new(extent, babl_format("Y float"));
+  GeglRectangle bounds;
+  if (!layer_mask_bounds(mask, &bounds)) return out;
+
+  GeglBuffer *copy = radius > 0 ? gegl_buffer_new(extent, babl_format("Y float")) : g_object_ref(out);
+  gegl_buffer_copy(mask, extent, GEGL_ABYSS_NONE, copy, extent);
+  if (radius > 0) {
+    /* The rectangle and the 3.5 are GIMP's; so is CLAMP: a selection touching the edge goes on beyond it. */
+    gint reach = (gint)ceil(radius);
+    GeglRectangle area = { bounds.x - reach, bounds.y - reach, bounds.width + 2 * reach, bounds.height + 2 * reach };
+    gegl_rectangle_intersect(&area, &area, extent);
+    GeglNode *graph = gegl_node_new();
+    GeglNode *source =
+      gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer", copy, NULL);
+    GeglNode *blur = gegl_node_new_child(graph, "operation", "gegl:gaussian-blur", "std-dev-x", radius / 3.5,
+                                         "std-dev-y", radius / 3.5, "abyss-policy", 1 /* clamp */, NULL);
+    GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:write-buffer", "buffer", out, NULL);
+    gegl_node_link_many(source, blur, sink, NULL);
+    gegl_node_blit(sink, 1.0, &area, NULL, NULL, 0, GEGL_BLIT_DEFAULT);
+    g_object_unref(graph);
+  }
+  g_object_unref(copy);
+  cut_small(out);
+  return out;
+}
+
+const Babl *layer_own_float(const Babl *format) {
+  static const gchar *const models[3][2][2] = {
+    { { "RGB float", "RGBA float" }, { "Y float", "YA float" } },
+    { { "R~G~B~ float", "R~G~B~A float" }, { "Y~ float", "Y~A float" } },
+    { { "R'G'B' float", "R'G'B'A float" }, { "Y' float", "Y'A float" } },
+  };
+  BablModelFlag flags = babl_get_model_flags(format);
+  guint encoding = flags & BABL_MODEL_FLAG_LINEAR ? 0 : flags & BABL_MODEL_FLAG_PERCEPTUAL ? 1 : 2;
+  guint grey = (flags & BABL_MODEL_FLAG_GRAY) != 0, alpha = babl_format_has_alpha(format) != 0;
+  return babl_format_with_space(models[encoding][grey][alpha], babl_format_get_space(format));
+}
+
+void layer_get_numbers(GeglBuffer *buffer, const GeglRectangle *rectangle, gfloat *values) {
+  const Babl *own = gegl_buffer_get_format(buffer);
+  Number number = babl_get_model_flags(own) & BABL_MODEL_FLAG_ASSOCIATED ? NUMBER_OTHER : number_of(own);
+  if (number == NUMBER_OTHER) {
+    gegl_buffer_get(buffer, rectangle, 1.0, layer_own_float(own), values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    return;
+  }
+  gsize count = (gsize)rectangle->width * (gsize)rectangle->height;
+  guint8 *raw = g_malloc(count * (gsize)babl_format_get_bytes_per_pixel(own));
+  gegl_buffer_get(buffer, rectangle, 1.0, own, raw, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  to_floats(number, raw, values, count * (gsize)babl_format_get_n_components(own));
+  g_free(raw);
+}
+
+void layer_set_numbers(GeglBuffer *buffer, const GeglRectangle *rectangle, const gfloat *values) {
+  const Babl *own = gegl_buffer_get_format(buffer);
+  gsize count = (gsize)rectangle->width * (gsize)rectangle->height;
+  guint8 *raw = g_malloc(count * (gsize)babl_format_get_bytes_per_pixel(own));
+  from_floats(number_of(own), values, raw, count * (gsize)babl_format_get_n_components(own));
+  gegl_buffer_set(buffer, rectangle, 0, own, raw, GEGL_AUTO_ROWSTRIDE);
+  g_free(raw);
+}
+
+/* --------------------------------------------------------------------------------------- composite */
+
+void layer_composite(GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds) {
+  const Babl *own = gegl_buffer_get_format(target);
+  const Babl *blend = layer_own_float(own);
+  gboolean has_alpha = babl_format_has_alpha(own);
+  const Babl *weight_format = babl_format("Y float");
+  gint components = babl_format_get_n_components(blend), colours = components - (has_alpha ? 1 : 0);
+  gsize own_bytes = (gsize)babl_format_get_bytes_per_pixel(own);
+  gint band = MAX(1, (1 << 20) / MAX(1, bounds->width)); /* rows: about a million pixels at a time */
+  gsize pixels = (gsize)bounds->width * (gsize)MIN(band, bounds->height);
+
+  guchar *before = g_malloc(pixels * own_bytes), *after = g_malloc(pixels * own_bytes);
+  gfloat *in = g_new(gfloat, pixels * (gsize)components), *over = g_new(gfloat, pixels * (gsize)components);
+  gfloat *weight = g_new(gfloat, pixels);
+  Number number = number_of(own);
+  if (babl_get_model_flags(own) & BABL_MODEL_FLAG_ASSOCIATED) number = NUMBER_OTHER; /* `blend` has alpha apart */
+  const Babl *to_own = babl_fish(blend, own);
+
+  for (gint y = bounds->y; y < bounds->y + bounds->height; y += band) {
+    GeglRectangle r = { bounds->x, y, bounds->width, MIN(band, bounds->y + bounds->height - y) };
+    gsize count = (gsize)r.width * (gsize)r.height;
+    gegl_buffer_get(target, &r, 1.0, own, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    layer_get_numbers(target, &r, in);
+    gegl_buffer_get(layer, &r, 1.0, blend, over, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get(mask, &r, 1.0, weight_format, weight, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    for (gsize n = 0; n < count; n++) {
+      const gfloat *o = over + n * (gsize)components;
+      gfloat *i = in + n * (gsize)components;
+      gfloat w = has_alpha ? weight[n] * o[colours] : weight[n];
+      for (gint c = 0; c < colours; c++) i[c] += w * (o[c] - i[c]);
+      weight[n] = w; /* what the pixel got */
+    }
+    if (number != NUMBER_OTHER) from_floats(number, in, after, count * (gsize)components);
+    else babl_process(to_own, in, after, (glong)count);
+    for (gsize n = 0; n < count; n++)
+      if (weight[n] > 0.0f) memcpy(before + n * own_bytes, after + n * own_bytes, own_bytes);
+    gegl_buffer_set(target, &r, 0, own, before, GEGL_AUTO_ROWSTRIDE);
+  }
+  g_free(before);
+  g_free(after);
+  g_free(in);
+  g_free(over);
+  g_free(weight);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "host/models.h"
+
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+static const gchar *const endings[] = { ".safetensors", ".pt" };
+
+/* The folders in the order of the search; the same folder reached twice appears once. */
+static GPtrArray *model_folders(void) {
+  GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
+  g_ptr_array_add(folders, g_build_filename(g_get_user_data_dir(), "stylemap", "models", NULL));
+  g_ptr_array_add(folders, g_strdup(STYLEMAP_MODEL_DIR));
+
+  /* Beside the running program's bin or lib, so that an installed tree may be moved as a whole. No further up: what
+   * lies above a prefix belongs to others. */
+  gchar *program = g_file_read_link("/proc/self/exe", NULL);
+  gchar *folder = program ? g_path_get_dirname(program) : g_strdup(".");
+  g_free(program);
+  for (;;) {
+    g_autofree gchar *name = g_path_get_basename(folder);
+    gchar *up = g_path_get_dirname(folder);
+    gboolean top = g_strcmp0(up, folder) == 0;
+    gboolean found = g_strcmp0(name, "bin") == 0 || g_str_has_prefix(name, "lib");
+    g_free(folder);
+    folder = up;
+    if (found) g_ptr_array_add(folders, g_build_filename(folder, "share", "stylemap", "models", NULL));
+    if (found || top) break;
+  }
+  g_free(folder);
+
+  for (guint i = 0; i < folders->len; i++)
+    for (guint k = folders->len - 1; k > i; k--)
+      if (g_strcmp0(folders->pdata[i], folders->pdata[k]) == 0) g_ptr_array_remove_index(folders, k);
+  return folders;
+}
+
+/* A file's model name, or NULL for a file that is no model. */
+static gchar *model_name(const gchar *file) {
+  for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
+    if (g_str_has_suffix(file, endings[i]) && strlen(file) > strlen(endings[i]))
+      return g_strndup(file, strlen(file) - strlen(endings[i]));
+  return NULL;
+}
+
+static gint compare_names(gconstpointer a, gconstpointer b) {
+  return strcmp(*(gchar *const *)a, *(gchar *const *)b);
+}
+
+/* The sorted model names of one folder (empty where it cannot be read). */
+static GPtrArray *names_in(const gchar *folder) {
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  GDir *dir = g_dir_open(folder, 0, NULL);
+  for (const gchar *file; dir && (file = g_dir_read_name(dir)) != NULL;) {
+    gchar *name = model_name(file);
+    if (name) g_ptr_array_add(names, name);
+  }
+  if (dir) g_dir_close(dir);
+  g_ptr_array_sort(names, compare_names);
+  return names;
+}
+
+gchar **models_list(void) {
+  GPtrArray *folders = model_folders();
+  GPtrArray *all = g_ptr_array_new();
+  for (guint i = 0; i < folders->len; i++) {
+    GPtrArray *names = names_in(folders->pdata[i]);
+    for (guint k = 0; k < names->len; k++) g_ptr_array_add(all, g_strdup(names->pdata[k]));
+    g_ptr_array_unref(names);
+  }
+  g_ptr_array_unref(folders);
+  g_ptr_array_sort(all, compare_names);
+  GPtrArray *single = g_ptr_array_new();
+  for (guint i = 0; i < all->len; i++) {
+    if (single->len && g_strcmp0(single->pdata[single->len - 1], all->pdata[i]) == 0) g_free(all->pdata[i]);
+    else g_ptr_array_add(single, all->pdata[i]);
+  }
+  g_ptr_array_free(all, TRUE);
+  g_ptr_array_add(single, NULL);
+  return (gchar **)g_ptr_array_free(single, FALSE);
+}
+
+static gchar *find_name(GPtrArray *folders, const gchar *name) {
+  for (guint i = 0; i < folders->len; i++)
+    for (guint k = 0; k < G_N_ELEMENTS(endings); k++) {
+      gchar *file = g_strconcat(name, endings[k], NULL);
+      gchar *path = g_build_filename(folders->pdata[i], file, NULL);
+      g_free(file);
+      if (g_file_test(path, G_FILE_TEST_IS_REGULAR)) return path;
+      g_free(path);
+    }
+  return NULL;
+}
+
+static gchar *find_default(GPtrArray *folders) {
+  for (guint i = 0; i < folders->len; i++) {
+    GPtrArray *names = names_in(folders->pdata[i]);
+    gchar *found = NULL;
+    for (guint k = 0; k < names->len && !found; k++)
+      if (g_str_has_prefix(names->pdata[k], "toon-portraits-")) {
+        GPtrArray only = { &folders->pdata[i], 1 };
+        found = find_name(&only, names->pdata[k]);
+      }
+    g_ptr_array_unref(names);
+    if (found) return found;
+  }
+  return NULL;
+}
+
+/* "Known models: a, b." or "No model is installed." and the folders looked at. */
+static gchar *what_there_is(GPtrArray *folders) {
+  GString *text = g_string_new(NULL);
+  gchar **names = models_list();
+  gchar *list = g_strjoinv(", ", names);
+  if (*names) g_string_append_printf(text, _("Installed models: %s."), list);
+  else g_string_append(text, _("No model is installed."));
+  g_free(list);
+  g_strfreev(names);
+
+  /* the two places where models are put, and whatever else was really there to look in */
+  GPtrArray *told = g_ptr_array_new();
+  for (guint i = 0; i < folders->len; i++)
+    if (i < 2 || g_file_test(folders->pdata[i], G_FILE_TEST_IS_DIR)) g_ptr_array_add(told, folders->pdata[i]);
+  g_ptr_array_add(told, NULL);
+  list = g_strjoinv(", ", (gchar **)told->pdata);
+  g_ptr_array_free(told, TRUE);
+  g_string_append_c(text, ' ');
+  g_string_append_printf(text, _("Looked in: %s."), list);
+  g_free(list);
+  return g_string_free(text, FALSE);
+}
+
+static gchar *settings_model(gchar **settings_path) {
+  *settings_path = g_build_filename(g_get_user_config_dir(), "stylemap", "settings.ini", NULL);
+  GKeyFile *settings = g_key_file_new();
+  gchar *model = NULL;
+  if (g_key_file_load_from_file(settings, *settings_path, G_KEY_FILE_NONE, NULL))
+    model = g_key_file_get_string(settings, "stylemap", "model", NULL);
+  g_key_file_free(settings);
+  if (model && !*g_strstrip(model)) g_clear_pointer(&model, g_free);
+  return model;
+}
+
+static gboolean is_path(const gchar *model) {
+  gchar *name = model_name(model);
+  gboolean path = strchr(model, G_DIR_SEPARATOR) || name;
+  g_free(name);
+  return path;
+}
+
+gchar *models_find(const gchar *model, GError **error) {
+  gchar *settings_path = NULL, *setting = NULL, *path = NULL;
+  GPtrArray *folders = model_folders();
+  if (!model || !*model) model = setting = settings_model(&settings_path);
+
+  if (!model) path = find_default(folders);
+  else if (is_path(model)) path = g_strdup(model);
+  else path = find_name(folders, model);
+
+  if (!path) {
+    gchar *there = what_there_is(folders);
+    if (!model)
+      g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("No model was named, and there is no default one. %s"),
+                  there);
+    else if (setting)
+      g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("There is no model \"%s\", which %s names. %s"), model,
+                  settings_path, there);
+    else
+      g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("There is no model \"%s\". %s"), model, there);
+    g_free(there);
+  }
+  g_ptr_array_unref(folders);
+  g_free(setting);
+  g_free(settings_path);
+  return path;
+}
