@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The plug-in as GIMP 2.10 meets it: registering, arguments, return values. */
-#include "gimp-2.10/dialog.h"
+#include "gimp/dialog.h"
 #include "gimp-2.10/settings.h"
 #include "gimp/check.h"
 #include <glib/gi18n-lib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gimp-2.10/hint.h"
+#include "gimp/hint.h"
 
 GtkWidget *hint_new(gint width) {
   GtkWidget *box = gtk_hbox_new(FALSE, 6);

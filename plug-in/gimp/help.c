@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gimp-2.10/help.h"
+#include "gimp/help.h"
 #include "gimp/procedures.h"
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gimp-2.10/model-chooser.h"
+#include "gimp/model-chooser.h"
 #include "host/models.h"
 #include <glib/gi18n-lib.h>
 

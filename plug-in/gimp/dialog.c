@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gimp-2.10/dialog.h"
-#include "gimp-2.10/help.h"
-#include "gimp-2.10/hint.h"
-#include "gimp-2.10/model-chooser.h"
+#include "gimp/dialog.h"
 #include "gimp/about.h"
 #include "gimp/check.h"
+#include "gimp/help.h"
+#include "gimp/hint.h"
+#include "gimp/model-chooser.h"
 #include "gimp/probe.h"
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimpui.h>
