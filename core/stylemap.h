@@ -350,6 +350,8 @@ typedef struct stylemap_train_options {
   double adversarial, w_reconstruction, in_domain, mse, perceptual, edges;
   double matching; /* warm-up only: the nearest of many samples of the mapping network moves towards each stylemap */
   double features; /* the discriminator's view of picture and reconstruction; needs it, so not in the warm-up */
+  double heal;     /* 0..1, the share of pictures of which the encoder is shown a spoilt copy (core/train/spoil.h): a region
+                      moved, turned, scaled and in other colours, so that it learns to bring collages back to pictures */
   double r1;     /* gamma of the R1 penalty */
   int r1_every;  /* iterations */
   uint64_t anneal_from, anneal_to; /* between these iterations the learning rate falls in a line to 0; 0, 0: never */
@@ -382,7 +384,7 @@ STYLEMAP_API const stylemap_train_options *stylemap_trainer_options(const stylem
 /* Steps taken so far. */
 STYLEMAP_API uint64_t stylemap_trainer_iteration(const stylemap_trainer *trainer);
 /* Changes what may change while a run goes on: batch (not of a shared trainer; the order of the pictures goes on at
- * another place), learning rate, betas, ema, muon, weights, r1, r1_every, annealing, warm_up. Other fields must equal
+ * another place), learning rate, betas, ema, muon, weights, heal, r1, r1_every, annealing, warm_up. Other fields must equal
  * the trainer's. */
 STYLEMAP_API stylemap_status stylemap_trainer_change(stylemap_trainer *trainer, const stylemap_train_options *options,
                                                      stylemap_error *error);

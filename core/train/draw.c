@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/draw.h"
 
-#include "base/random.h"
-
 /* Streams of the run's seed beside those of the first weights (parameters.c takes 3 seed + 0 .. 2). */
-enum { ORDER = 11, MIRROR = 12, NOISE = 13, CANDIDATES = 14, GAME = 15 };
+enum { ORDER = 11, MIRROR = 12, NOISE = 13, CANDIDATES = 14, GAME = 15, DAMAGE = 16 };
 
 static uint64_t stream_seed(uint64_t seed, int use) { return seed * 0x9E3779B97F4A7C15u + (uint64_t)use; }
 
@@ -45,6 +43,10 @@ void sm_draw_noise(uint64_t seed, uint64_t number, int use, float *z, int dim) {
 
 void sm_draw_candidates(uint64_t seed, uint64_t number, float *z, int count) {
   fill(stream_seed(seed, CANDIDATES), number, z, count);
+}
+
+sm_random sm_draw_damage(uint64_t seed, uint64_t number) {
+  return sm_random_stream(stream_seed(seed, DAMAGE), number);
 }
 
 uint64_t sm_draw_game(uint64_t seed, uint64_t iteration) {

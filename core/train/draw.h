@@ -3,6 +3,8 @@
 #pragma once
 #include <stdint.h>
 
+#include "base/random.h"
+
 /* Picture `number` (from 0, over the whole run) of a run over `pictures` pictures: every run of `pictures` numbers is a
  * permutation of its own. */
 uint64_t sm_draw_picture(uint64_t seed, uint64_t pictures, uint64_t number);
@@ -11,5 +13,7 @@ int sm_draw_mirror(uint64_t seed, uint64_t number);
 void sm_draw_noise(uint64_t seed, uint64_t number, int use, float *z, int dim);
 /* `count` numbers for the candidates of a step's matching (step.c); `number` counts steps of all ranks. */
 void sm_draw_candidates(uint64_t seed, uint64_t number, float *z, int count);
+/* The numbers that spoil picture `number` (spoil.h). */
+sm_random sm_draw_damage(uint64_t seed, uint64_t number);
 /* The seed of the game that samples.c plays after `iteration` steps of a run. */
 uint64_t sm_draw_game(uint64_t seed, uint64_t iteration);

@@ -89,6 +89,7 @@ static int list_fields(stylemap_train_options *o, uint64_t *iteration, uint64_t 
                         {"edges", .number = &o->edges},
                         {"muon", .whole = &o->muon, .later = 1},
                         {"matching", .number = &o->matching, .later = 1},
+                        {"heal", .number = &o->heal, .later = 1},
                         {"features", .number = &o->features, .later = 1},
                         {"r1", .number = &o->r1},
                         {"r1_every", .whole = &o->r1_every},

@@ -202,7 +202,7 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   }
 
   choose(s, 1, 1, 0);
-  sm_variable *codes = sm_learn_encode(&tape, l, leaf(&tape, s, x, 0)), *rebuilt = sm_learn_generate(&tape, l, codes);
+  sm_variable *codes = sm_learn_encode(&tape, l, leaf(&tape, s, s->seen ? s->seen : x, 0)), *rebuilt = sm_learn_generate(&tape, l, codes);
   SM_TRY_DONE(tape.status);
   if (judged) {
     int due = o->r1 > 0 && iteration % (uint64_t)o->r1_every == 0;

@@ -34,6 +34,7 @@ typedef struct sm_step {
   const real *focus;             /* S x S weights of the squared difference, or NULL */
   sm_step_hook *hook;            /* or NULL */
   void *hook_data;
+  const real *seen;       /* what the encoder is shown in place of x, as many numbers; or NULL: x */
   const real *candidates; /* candidate_count x D; needed where `matching` is not 0 */
   int candidate_count;
 } sm_step;

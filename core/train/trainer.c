@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "train/draw.h"
+#include "train/spoil.h"
 
 void stylemap_train_defaults(stylemap_train_options *o) {
   *o = (stylemap_train_options){.size = 128,
@@ -56,17 +57,21 @@ static stylemap_status check(const stylemap_train_options *o, stylemap_error *er
   else if (!weight_ok(o->matching)) wrong = "matching";
   else if (!weight_ok(o->features)) wrong = "features";
   else if (!weight_ok(o->r1) || o->r1_every < 1) wrong = "r1";
+  else if (!(o->heal >= 0 && o->heal <= 1)) wrong = "heal";
   else if (o->anneal_from > o->anneal_to) wrong = "anneal_from";
   if (!wrong) return STYLEMAP_OK;
   return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The training option %1 is out of its range."), wrong, NULL);
 }
 
+/* The memory whose size is the batch's. */
 static stylemap_status take_noise(stylemap_trainer *t, stylemap_error *error) {
   size_t count = (size_t)(2 * (t->options.batch / t->ranks) + CANDIDATES) * (size_t)t->options.latent_channel_size;
   float *noise = sm_alloc(count, sizeof(float));
   if (!noise) return sm_no_memory(error, count * sizeof(float));
   sm_free(t->noise);
   t->noise = noise;
+  sm_free(t->seen);
+  t->seen = NULL;
   return STYLEMAP_OK;
 }
 
@@ -99,6 +104,7 @@ void stylemap_trainer_free(stylemap_trainer *t) {
   sm_learner_free(t->learner);
   sm_free(t->shared);
   sm_free(t->noise);
+  sm_free(t->seen);
   sm_free(t->focus);
   sm_free(t);
 }
@@ -218,6 +224,32 @@ static double rate_of(const stylemap_trainer *t) {
   return o->learning_rate * (double)(o->anneal_to - t->iteration) / (double)(o->anneal_to - o->anneal_from);
 }
 
+typedef struct spoiling {
+  const stylemap_trainer *trainer;
+  const float *images;
+  int count;
+} spoiling;
+
+static void spoil_task(void *context, int index, int worker) {
+  const spoiling *s = context;
+  const stylemap_train_options *o = &s->trainer->options;
+  const size_t each = 3 * (size_t)o->size * (size_t)o->size;
+  const float *other = s->images + (size_t)sm_damage_other(index, s->count) * each;
+  const sm_damage damage = sm_damage_draw(o->seed, first_number(s->trainer) + (uint64_t)index, o->heal, o->size);
+  (void)worker;
+  sm_damage_apply(&damage, s->images + (size_t)index * each, other, o->size, s->trainer->seen + (size_t)index * each);
+}
+
+/* Fills t->seen, which a change of the batch gives back. */
+static stylemap_status spoil(stylemap_trainer *t, const float *images, stylemap_error *error) {
+  const int count = t->options.batch / t->ranks;
+  const size_t numbers = (size_t)count * 3 * (size_t)t->options.size * (size_t)t->options.size;
+  if (!t->seen) t->seen = sm_alloc(numbers, sizeof *t->seen);
+  if (!t->seen) return sm_no_memory(error, numbers * sizeof *t->seen);
+  sm_workshop_run(t->shop, count, spoil_task, &(spoiling){t, images, count});
+  return STYLEMAP_OK;
+}
+
 stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, stylemap_train_losses *losses,
                                       stylemap_error *error) {
   if (!t || !images || !losses)
@@ -253,11 +285,13 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
   if (options.matching > 0)
     sm_draw_candidates(o->seed, t->iteration * (uint64_t)t->ranks + (uint64_t)t->rank, candidates,
                        CANDIDATES * o->latent_channel_size);
+  if (o->heal > 0) SM_TRY(spoil(t, images, error));
   sm_step step = {.shop = t->shop,
                   .learner = t->learner,
                   .options = &options,
                   .perceiver = t->perceives ? &t->perceiver : NULL,
                   .focus = t->focus,
+                  .seen = o->heal > 0 ? t->seen : NULL,
                   .hook = t->ranks > 1 ? share_gradients : NULL,
                   .hook_data = t,
                   .candidates = candidates,

@@ -99,7 +99,7 @@ static void anneal(void) {
 
 static void resume(stylemap_norm norm) {
   stylemap_train_options o = options(norm);
-  if (norm == STYLEMAP_LAYER_NORM) o.muon = 1, o.warm_up = 4, o.anneal_from = 2, o.anneal_to = 5;
+  if (norm == STYLEMAP_LAYER_NORM) o.muon = 1, o.heal = 0.6, o.warm_up = 4, o.anneal_from = 2, o.anneal_to = 5;
   stylemap_trainer *whole = new_trainer(&o, 2), *broken = new_trainer(&o, 1), *loaded = NULL;
   steps(whole, 5);
   steps(broken, 3);
@@ -278,6 +278,7 @@ static void ranks(void) {
   o.warm_up = 0;
   o.beta1 = 0.9;
   o.mirror = 0;
+  o.heal = 0.65;
   stylemap_trainer *one = new_trainer(&o, 1);
   part p[2];
   pthread_t threads[2];

@@ -77,6 +77,17 @@ typedef struct {
 
 enum { NO_SAMPLES = G_MININT };
 
+static gdouble given_heal;
+enum { USUAL_HEAL = 65 }; /* percent */
+
+static gboolean parse_heal(const gchar *name, const gchar *value, gpointer data, GError **error) {
+  gchar *end = NULL;
+  given_heal = value ? g_ascii_strtod(value, &end) : USUAL_HEAL / 100.0;
+  if (!end || (end != value && !*end && given_heal >= 0 && given_heal <= 1)) return TRUE;
+  cli_usage(error, _("--heal takes a share from 0 to 1."));
+  return FALSE;
+}
+
 static GOptionEntry *make_entries(RunOptions *o) {
   const GOptionEntry rest[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, N_("The run's folder"), N_("RUN_DIR") },
@@ -93,6 +104,9 @@ static GOptionEntry *make_entries(RunOptions *o) {
     { "optimiser", 0, 0, G_OPTION_ARG_STRING, &o->optimiser,
       N_("What teaches the convolutions of E and G in the warm-up (adam)"), "adam|muon" },
     { "mirror", 0, 0, G_OPTION_ARG_NONE, &o->mirror, N_("Mirror half of the pictures at random"), NULL },
+    { "heal", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, parse_heal,
+      N_("The encoder is shown this share of the pictures with a region spoilt, and learns to heal collages (0.65)"),
+      N_("SHARE") },
     { "norm", 0, 0, G_OPTION_ARG_STRING, &o->norm, N_("Normalisation of the generator"),
       "LayerNorm|InstanceNorm2d|BatchNorm2d" },
     { "small-generator", 0, 0, G_OPTION_ARG_NONE, &o->small, N_("Narrow styles, as in the 1024 model"), NULL },
@@ -123,6 +137,7 @@ static GOptionEntry *make_entries(RunOptions *o) {
     given_number[i] = NAN;
     *at++ = (GOptionEntry){ numbers[i].name, 0, 0, G_OPTION_ARG_DOUBLE, &given_number[i], numbers[i].text, "X" };
   }
+  given_heal = NAN;
   memcpy(at, rest, sizeof rest);
   return entries;
 }
@@ -148,6 +163,7 @@ static gboolean apply_options(const RunOptions *o, stylemap_train_options *train
   }
   if (o->warm_up >= 0) train->warm_up = (uint64_t)o->warm_up;
   if (o->seed >= 0) train->seed = (uint64_t)o->seed;
+  if (!isnan(given_heal)) train->heal = given_heal;
   if (o->mirror) train->mirror = 1;
   if (o->small) train->small_generator = 1;
   static const gchar *const norms[] = { "LayerNorm", "InstanceNorm2d", "BatchNorm2d", NULL };
