@@ -162,7 +162,7 @@ static gboolean open_model(const Options *o, const gchar *file, stylemap_model *
     stylemap_save_report report;
     status = stylemap_save(*model, o->write, &as, &report, &core);
   }
-  if (status != STYLEMAP_OK) job_set_error(error, &core);
+  if (status != STYLEMAP_OK) say_error(error, &core);
   return status == STYLEMAP_OK;
 }
 
@@ -172,7 +172,7 @@ static gboolean bench_open(Bench *b, const Options *o, const stylemap_model *mod
   b->options = (stylemap_session_options){ common.threads, o->isa, (gsize)o->cache };
   if (stylemap_session_open(model, &b->options, NULL, NULL, &b->session, &core) != STYLEMAP_OK ||
       stylemap_pyramid_new(model, &b->pyramid, &core) != STYLEMAP_OK) {
-    job_set_error(error, &core);
+    say_error(error, &core);
     return FALSE;
   }
   b->info = stylemap_model_info(model);
@@ -218,7 +218,7 @@ static gboolean measure(Bench *b, gsize task, const Options *o, double *seconds,
       status = tasks[task].run(b, &core);
     }
     if (status != STYLEMAP_OK) {
-      job_set_error(error, &core);
+      say_error(error, &core);
       return FALSE;
     }
     if (!progress_go_on(error)) return FALSE;

@@ -8,7 +8,7 @@
 /* Exit codes. */
 enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130 };
 
-/* Errors of this domain are wrong usage; JOB_ERROR_CANCELLED is an interruption; all others are failures. */
+/* Errors of this domain are wrong usage; HOST_ERROR_CANCELLED is an interruption; all others are failures. */
 #define CLI_USAGE_ERROR (cli_usage_error_quark ())
 GQuark cli_usage_error_quark (void);
 void cli_usage (GError **error, const gchar *format, ...) G_GNUC_PRINTF (2, 3);
@@ -59,7 +59,7 @@ gchar *cli_sha256 (const gchar *path, GError **error);
 
 void     progress_catch_signals (void);
 gboolean progress_interrupted (void);
-/* TRUE, or FALSE with JOB_ERROR_CANCELLED where the user has interrupted. */
+/* TRUE, or FALSE with HOST_ERROR_CANCELLED where the user has interrupted. */
 gboolean progress_go_on (GError **error);
 /* What follows fills the fractions `from` .. `to` of the bar. */
 void     progress_part (gdouble from, gdouble to);

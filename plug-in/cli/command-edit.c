@@ -71,7 +71,7 @@ static gfloat *mask_tensor(const Edit *edit, const Net *net, GError **error) {
   for (gsize i = 0; i < cells; i++)
     if (!(values[i] >= 0 && values[i] <= 1)) {
       g_autofree gchar *name = g_filename_display_name(edit->mask);
-      g_set_error(error, JOB_ERROR, JOB_ERROR_ARGUMENT, _("The tensor mask of %s holds a number that is not in 0 to 1."),
+      g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("The tensor mask of %s holds a number that is not in 0 to 1."),
                   name);
       return NULL;
     }
@@ -85,7 +85,7 @@ static GeglBuffer *load_mask(const Edit *edit, const Net *net, gint width, gint 
   if (!values) return NULL;
   if (width != size || height != size) {
     g_autofree gchar *name = g_filename_display_name(edit->mask);
-    g_set_error(error, JOB_ERROR, JOB_ERROR_ARGUMENT,
+    g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
                 _("The mask %s covers the model's square (%d x %d), not the picture (%d x %d): give a mask picture of "
                   "the picture's size, or write the square itself (--raw or a .safetensors output)."),
                 name, size, size, width, height);
@@ -155,7 +155,7 @@ static gfloat *square_mask(const Edit *edit, const Net *net, gint width, gint he
   stylemap_error core;
   stylemap_fit(width, height, &placement);
   if (stylemap_sample_mask(&layer, &placement, size, values, &core) != STYLEMAP_OK) {
-    job_set_error(error, &core);
+    say_error(error, &core);
     return NULL;
   }
   return g_steal_pointer(&values);
@@ -193,7 +193,7 @@ static gboolean edit_square(const Edit *edit, const Net *net, Outcome *outcome, 
   }
   if (status == STYLEMAP_OK && !edit->reference) outcome->mse = stylemap_mse(image, target, net->image_count);
   if (status != STYLEMAP_OK) {
-    job_set_error(error, &core);
+    say_error(error, &core);
     return FALSE;
   }
   return progress_go_on(error) && square_write(net, image, depth, edit->output, error);

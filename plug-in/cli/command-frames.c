@@ -67,7 +67,7 @@ static gboolean interpolate(const Net *net, Row *row, gchar **pictures, stylemap
   }
   return TRUE;
 failed:
-  job_set_error(error, &core);
+  say_error(error, &core);
   return FALSE;
 }
 
@@ -142,7 +142,7 @@ static gboolean sample(const Net *net, const SampleOptions *options, const Patte
   done = TRUE;
   goto done;
 failed:
-  job_set_error(error, &core);
+  say_error(error, &core);
 done:
   stylemap_pyramid_free(pyramid);
   return done;

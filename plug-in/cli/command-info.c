@@ -107,7 +107,7 @@ static gboolean run_info(const Command *command, gchar **arguments, GError **err
   stylemap_model *model = NULL;
   stylemap_error core;
   if (stylemap_inspect(path, &model, &core) != STYLEMAP_OK) {
-    job_set_error(error, &core);
+    say_error(error, &core);
     return FALSE;
   }
   g_autofree gchar *sha256 = cli_sha256(path, error);
@@ -187,7 +187,7 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
   if (status == STYLEMAP_OK) status = stylemap_save(model, given[1], &options, &report, &core);
   stylemap_close(model);
   if (status != STYLEMAP_OK) {
-    job_set_error(error, &core);
+    say_error(error, &core);
     return FALSE;
   }
   progress_end();

@@ -62,7 +62,7 @@ static gboolean synth(const Net *net, gchar **given, const gchar *output, GError
     if (stylemap_pyramid_new(net->model, &pyramid, &core) == STYLEMAP_OK &&
         stylemap_resize(net->session, map, pyramid, &core) == STYLEMAP_OK)
       done = pyramid_write(net, pyramid, 8, output, error);
-    else job_set_error(error, &core);
+    else say_error(error, &core);
   }
   stylemap_pyramid_free(pyramid);
   return done;
@@ -93,7 +93,7 @@ static gboolean mix(const Net *net, gchar **given, const gchar *output, GError *
     if (done && (stylemap_pyramid_new(net->model, &pyramids[i], &core) != STYLEMAP_OK ||
                  stylemap_resize(net->session, map, pyramids[i], &core) != STYLEMAP_OK ||
                  (i == 1 && stylemap_mix(pyramids[1], pyramids[0], 0, COARSE, &core) != STYLEMAP_OK))) {
-      job_set_error(error, &core);
+      say_error(error, &core);
       done = FALSE;
     }
   }

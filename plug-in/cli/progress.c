@@ -33,7 +33,7 @@ gboolean progress_interrupted(void) {
 
 gboolean progress_go_on(GError **error) {
   if (!interrupted) return TRUE;
-  g_set_error_literal(error, JOB_ERROR, JOB_ERROR_CANCELLED, _("Interrupted."));
+  g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Interrupted."));
   return FALSE;
 }
 
@@ -57,7 +57,7 @@ static void show(const gchar *phase, gdouble fraction) {
 }
 
 int progress_core(void *data, stylemap_phase phase, double fraction) {
-  show(job_phase_text(phase), fraction);
+  show(say_phase(phase), fraction);
   return interrupted;
 }
 

@@ -26,7 +26,7 @@ gboolean net_open(Net *net, const gchar *model, GError **error) {
   stylemap_error core;
   if (stylemap_open(path, 0, progress_core, NULL, &net->model, &core) != STYLEMAP_OK ||
       stylemap_session_new(net->model, common.threads, progress_core, NULL, &net->session, &core) != STYLEMAP_OK) {
-    job_set_error(error, &core);
+    say_error(error, &core);
     net_close(net);
     return FALSE;
   }
@@ -60,7 +60,7 @@ static gboolean read_tensor(const gchar *path, const gchar *name, const gint *sh
   stylemap_error core;
   if (stylemap_tensor_read(path, name, rank, sizes, &read, &core) != STYLEMAP_OK) {
     if (missing) *missing = strcmp(core.rule, "M3") == 0;
-    job_set_error(error, &core);
+    say_error(error, &core);
     return FALSE;
   }
   gsize count = 1;
@@ -79,7 +79,7 @@ gboolean tensor_write(const gchar *path, const gchar *name, const gint *shape, c
   gint rank = tensor_rank(shape, sizes);
   stylemap_error core;
   if (stylemap_tensor_write(path, name, rank, sizes, values, &core) == STYLEMAP_OK) return TRUE;
-  job_set_error(error, &core);
+  say_error(error, &core);
   return FALSE;
 }
 
@@ -119,7 +119,7 @@ gfloat *square_read_sized(const Net *net, const gchar *path, gint *depth, gint *
   stylemap_fit(picture->width, picture->height, &placement);
   stylemap_status status = stylemap_sample(&layer, &placement, size, image, &core);
   picture_free(picture);
-  if (status != STYLEMAP_OK) job_set_error(error, &core);
+  if (status != STYLEMAP_OK) say_error(error, &core);
   return status == STYLEMAP_OK && progress_go_on(error) ? g_steal_pointer(&image) : NULL;
 }
 
@@ -151,7 +151,7 @@ gfloat *square_encode(const Net *net, const gchar *path, gint *depth, GError **e
     if (!image) return NULL;
   }
   if (stylemap_encode(net->session, image, map, &core) == STYLEMAP_OK) return g_steal_pointer(&map);
-  job_set_error(error, &core);
+  say_error(error, &core);
   return NULL;
 }
 
@@ -185,6 +185,6 @@ gboolean pyramid_write(const Net *net, const stylemap_pyramid *pyramid, gint dep
   stylemap_error core;
   if (stylemap_synth(net->session, pyramid, image, &core) == STYLEMAP_OK)
     return square_write(net, image, depth, path, error);
-  job_set_error(error, &core);
+  say_error(error, &core);
   return FALSE;
 }

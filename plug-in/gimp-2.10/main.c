@@ -54,7 +54,7 @@ static void query(void) {
 
 /* ---------------------------------------------------------------------------------------- arguments */
 
-static void take_arguments(const Procedure *procedure, const GimpParam *params, EditOptions *options) {
+static void take_arguments(const Procedure *procedure, const GimpParam *params, FlowOptions *options) {
   options->refine = procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
   for (gint i = 0; i < procedure->n_arguments; i++) {
     switch (procedure->arguments[i]) {
@@ -94,26 +94,26 @@ static void take_arguments(const Procedure *procedure, const GimpParam *params, 
 
 /* The user's choice, by the way that the run mode says. */
 static gboolean choose(const Procedure *procedure, GimpRunMode mode, const GimpParam *params, gint n_params,
-                       EditOptions *options, GError **error) {
+                       FlowOptions *options, GError **error) {
   ImageRef image = params[1].data.d_image;
   DrawableRef target = params[2].data.d_drawable;
 
   switch (mode) {
   case GIMP_RUN_NONINTERACTIVE:
     if (n_params != procedure->n_arguments) {
-      g_set_error(error, EDIT_ERROR, EDIT_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), procedure->name,
+      g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), procedure->name,
                   procedure->n_arguments, n_params);
       return FALSE;
     }
     take_arguments(procedure, params, options);
-    return edit_check(procedure, image, target, options, error);
+    return flow_check(procedure, image, target, options, error);
 
   case GIMP_RUN_INTERACTIVE:
     if (!check_target(image, target, error))
       return FALSE;
     options->reference = check_propose_reference(image, target, options->reference);
     if (!dialog_run(procedure, image, target, options)) {
-      g_set_error_literal(error, EDIT_ERROR, EDIT_ERROR_CANCELLED, _("Cancelled."));
+      g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
       return FALSE;
     }
     settings_save(procedure, options); /* before the work: an error must not cost the choice */
@@ -123,10 +123,10 @@ static gboolean choose(const Procedure *procedure, GimpRunMode mode, const GimpP
     if (!check_target(image, target, error))
       return FALSE;
     options->reference = check_propose_reference(image, target, options->reference);
-    return edit_check(procedure, image, target, options, error);
+    return flow_check(procedure, image, target, options, error);
 
   default:
-    g_set_error(error, EDIT_ERROR, EDIT_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
+    g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
                 "run-mode", (gdouble)mode, 0.0, 2.0);
     return FALSE;
   }
@@ -135,10 +135,9 @@ static gboolean choose(const Procedure *procedure, GimpRunMode mode, const GimpP
 /* ------------------------------------------------------------------------------------------ results */
 
 static GimpPDBStatusType status_of(const GError *error) {
-  if (g_error_matches(error, EDIT_ERROR, EDIT_ERROR_CANCELLED) ||
-      g_error_matches(error, JOB_ERROR, JOB_ERROR_CANCELLED))
+  if (g_error_matches(error, HOST_ERROR, HOST_ERROR_CANCELLED))
     return GIMP_PDB_CANCEL;
-  if (g_error_matches(error, EDIT_ERROR, EDIT_ERROR_ARGUMENT))
+  if (g_error_matches(error, HOST_ERROR, HOST_ERROR_ARGUMENT))
     return GIMP_PDB_CALLING_ERROR;
   return GIMP_PDB_EXECUTION_ERROR;
 }
@@ -150,7 +149,7 @@ static void tell(GimpRunMode mode, const gchar *text) {
     gimp_message(text);
 }
 
-static void tell_whole(GimpRunMode mode, const EditResult *result) {
+static void tell_whole(GimpRunMode mode, const FlowResult *result) {
   gchar *text = g_strdup_printf(_("There was no selection, so the whole square in the middle of the layer was edited "
                                   "(%d × %d pixels)."),
                                 result->width, result->height);
@@ -160,7 +159,7 @@ static void tell_whole(GimpRunMode mode, const EditResult *result) {
 }
 
 /* Short enough for the status bar: a longer message opens a window. */
-static void tell_refined(GimpRunMode mode, const EditResult *result) {
+static void tell_refined(GimpRunMode mode, const FlowResult *result) {
   const stylemap_refine_report *target = &result->refined[0], *reference = &result->refined[1];
   gchar *text;
 
@@ -178,8 +177,8 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
   static gchar message[STYLEMAP_ERROR_TEXT];
   const Procedure *procedure = procedures_find(name);
   GimpRunMode mode = params[0].data.d_int32;
-  EditOptions options = {.reference = NO_ITEM};
-  EditResult result = {0};
+  FlowOptions options = {.reference = NO_ITEM};
+  FlowResult result = {0};
   GError *error = NULL;
 
   setlocale(LC_ALL, "");
@@ -191,7 +190,7 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
   values[0].type = GIMP_PDB_STATUS;
   settings_load(procedure, &options);
   if (choose(procedure, mode, params, n_params, &options, &error) &&
-      edit_run(procedure, params[1].data.d_image, params[2].data.d_drawable, &options, &result, &error)) {
+      flow_run(procedure, params[1].data.d_image, params[2].data.d_drawable, &options, &result, &error)) {
     values[0].data.d_status = GIMP_PDB_SUCCESS;
     if (procedure->kind == JOB_INTERPOLATE) {
       *n_values = 3;

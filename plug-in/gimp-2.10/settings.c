@@ -20,7 +20,7 @@ static gdouble read_number(GKeyFile *file, const gchar *group, ArgumentId id) {
 
 static gchar *reference_key(const Procedure *procedure) { return g_strconcat(procedure->name, "-reference", NULL); }
 
-void settings_load(const Procedure *procedure, EditOptions *options) {
+void settings_load(const Procedure *procedure, FlowOptions *options) {
   GKeyFile *file = g_key_file_new();
   gchar *path = file_path();
   gchar *key = reference_key(procedure);
@@ -48,7 +48,7 @@ void settings_load(const Procedure *procedure, EditOptions *options) {
   g_free(key);
 }
 
-void settings_save(const Procedure *procedure, const EditOptions *options) {
+void settings_save(const Procedure *procedure, const FlowOptions *options) {
   GKeyFile *file = g_key_file_new();
   gchar *path = file_path();
   gchar *key = reference_key(procedure);

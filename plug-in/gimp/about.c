@@ -46,7 +46,7 @@ gboolean about_model(const gchar *model, AboutModel *about, GError **error) {
   if (!path)
     return FALSE;
   if (stylemap_inspect(path, &file, &core) != STYLEMAP_OK) {
-    job_set_error(error, &core);
+    say_error(error, &core);
     g_free(path);
     return FALSE;
   }

@@ -2,32 +2,30 @@
 #include "gimp/check.h"
 #include <glib/gi18n-lib.h>
 
-G_DEFINE_QUARK(stylemap - edit - error - quark, edit_error)
-
-static gboolean refuse(GError **error, EditErrorCode code, const gchar *sentence) {
-  g_set_error_literal(error, EDIT_ERROR, code, sentence);
+static gboolean refuse(GError **error, HostErrorCode code, const gchar *sentence) {
+  g_set_error_literal(error, HOST_ERROR, code, sentence);
   return FALSE;
 }
 
 gboolean check_target(ImageRef image, DrawableRef target, GError **error) {
   if (target == NO_ITEM || !gimp_item_is_valid(AS_ITEM(target)) || gimp_item_get_image(AS_ITEM(target)) != image)
-    return refuse(error, EDIT_ERROR_ARGUMENT, _("The target is not a layer of this image."));
+    return refuse(error, HOST_ERROR_ARGUMENT, _("The target is not a layer of this image."));
   if (gimp_image_get_base_type(image) == GIMP_INDEXED)
-    return refuse(error, EDIT_ERROR_FAILED,
+    return refuse(error, HOST_ERROR_FAILED,
                   _("StyleMap cannot edit an indexed image. Choose Image > Mode > RGB first, then try again."));
   if (gimp_item_is_layer_mask(AS_ITEM(target)))
-    return refuse(error, EDIT_ERROR_FAILED,
+    return refuse(error, HOST_ERROR_FAILED,
                   _("A layer mask is being edited. Click the layer's picture in the Layers dialog, then try again."));
   if (!gimp_item_is_layer(AS_ITEM(target)))
-    return refuse(error, EDIT_ERROR_FAILED,
+    return refuse(error, HOST_ERROR_FAILED,
                   _("StyleMap edits layers, and a channel is active. Click a layer in the Layers dialog, then try "
                     "again."));
   if (gimp_image_get_floating_sel(image) != NO_ITEM)
-    return refuse(error, EDIT_ERROR_FAILED,
+    return refuse(error, HOST_ERROR_FAILED,
                   _("There is a floating selection. Choose Layer > Anchor Layer or Layer > To New Layer, then try "
                     "again."));
   if (gimp_item_is_group(AS_ITEM(target)))
-    return refuse(error, EDIT_ERROR_FAILED,
+    return refuse(error, HOST_ERROR_FAILED,
                   _("StyleMap edits single layers, and this is a layer group. Choose a layer in it, or "
                     "Layer > New from Visible."));
   return TRUE;
@@ -35,21 +33,21 @@ gboolean check_target(ImageRef image, DrawableRef target, GError **error) {
 
 gboolean check_reference(DrawableRef target, DrawableRef reference, GError **error) {
   if (reference == NO_ITEM)
-    return refuse(error, EDIT_ERROR_ARGUMENT,
+    return refuse(error, HOST_ERROR_ARGUMENT,
                   _("There is no reference layer. Open a second picture with File > Open as Layers and choose it."));
   if (!gimp_item_is_valid(AS_ITEM(reference)))
-    return refuse(error, EDIT_ERROR_ARGUMENT, _("The reference layer does not exist any more."));
+    return refuse(error, HOST_ERROR_ARGUMENT, _("The reference layer does not exist any more."));
   if (!gimp_item_is_layer(AS_ITEM(reference)))
-    return refuse(error, EDIT_ERROR_ARGUMENT, _("The reference must be a layer, not a channel or a layer mask."));
+    return refuse(error, HOST_ERROR_ARGUMENT, _("The reference must be a layer, not a channel or a layer mask."));
   if (gimp_item_is_group(AS_ITEM(reference)))
-    return refuse(error, EDIT_ERROR_ARGUMENT, _("The reference must be a single layer, not a layer group."));
+    return refuse(error, HOST_ERROR_ARGUMENT, _("The reference must be a single layer, not a layer group."));
   if (reference == target)
-    return refuse(error, EDIT_ERROR_ARGUMENT,
+    return refuse(error, HOST_ERROR_ARGUMENT,
                   _("Target and reference are the same layer. Choose another layer as the reference."));
   return TRUE;
 }
 
-static gdouble number_of(ArgumentId id, const EditOptions *options) {
+static gdouble number_of(ArgumentId id, const FlowOptions *options) {
   switch (id) {
   case ARGUMENT_STRENGTH:
     return options->edit.strength;
@@ -70,7 +68,7 @@ static gdouble number_of(ArgumentId id, const EditOptions *options) {
   }
 }
 
-gboolean check_numbers(const Procedure *procedure, const EditOptions *options, GError **error) {
+gboolean check_numbers(const Procedure *procedure, const FlowOptions *options, GError **error) {
   for (gint i = 0; i < procedure->n_arguments; i++) {
     const Argument *argument = procedures_argument(procedure->arguments[i]);
     gdouble value = number_of(argument->id, options);
@@ -78,7 +76,7 @@ gboolean check_numbers(const Procedure *procedure, const EditOptions *options, G
     if (argument->type != ARGUMENT_IS_INT && argument->type != ARGUMENT_IS_FLOAT)
       continue;
     if (!(value >= argument->minimum && value <= argument->maximum)) { /* also what is not a number */
-      g_set_error(error, EDIT_ERROR, EDIT_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
+      g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
                   argument->name, value, argument->minimum, argument->maximum);
       return FALSE;
     }
@@ -103,7 +101,7 @@ gboolean check_selection(ImageRef image, DrawableRef target, GError **error) {
   y += top;
   if (x1 < x + width && x2 > x && y1 < y + height && y2 > y)
     return TRUE;
-  g_set_error(error, EDIT_ERROR, EDIT_ERROR_FAILED,
+  g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
               _("The selection lies outside the square that the model sees: %d x %d pixels in the middle of the "
                 "layer, from (%d, %d) of the image on. Select something inside it, or choose Select > None to edit "
                 "all of it."),

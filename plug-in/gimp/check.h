@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What may be a target or a reference, and the sentences for what may not. */
 #pragma once
-#include "gimp/edit.h"
+#include "gimp/flow.h"
 
 gboolean check_target(ImageRef image, DrawableRef target, GError **error);
 gboolean check_reference(DrawableRef target, DrawableRef reference, GError **error);
-gboolean check_numbers(const Procedure *procedure, const EditOptions *options, GError **error);
+gboolean check_numbers(const Procedure *procedure, const FlowOptions *options, GError **error);
 
 /* FALSE and a sentence where the selection cannot touch the target's square. Its bounding box decides: a
  * selection with a hole may still miss it, which the job finds. */

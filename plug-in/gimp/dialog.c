@@ -20,7 +20,7 @@ typedef struct {
   const Procedure *procedure;
   ImageRef image;
   DrawableRef target;
-  EditOptions *options;
+  FlowOptions *options;
   gboolean needs_reference;
 
   GtkWidget *dialog, *table;
@@ -314,7 +314,7 @@ static gboolean focus_in(GtkWidget *widget, GdkEventFocus *event, Dialog *self) 
   return FALSE;
 }
 
-gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef target, EditOptions *options) {
+gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options) {
   Dialog self = {.procedure = procedure, .image = image, .target = target, .options = options};
   GtkWidget *box;
   gboolean ok;
@@ -322,7 +322,7 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef targ
   gimp_ui_init("gimp-stylemap", FALSE);
   self.needs_reference = procedure->kind != JOB_RECONSTRUCT;
   self.reference_choice = options->reference;
-  self.square = edit_copy_square(target);
+  self.square = flow_copy_square(target);
 
   self.dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, help_show, procedure->name, _("_Cancel"),
                                 GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);

@@ -7,36 +7,6 @@
 #include "host/layer.h"
 #include "host/models.h"
 
-G_DEFINE_QUARK(stylemap-job-error, job_error)
-
-void job_set_error(GError **error, const stylemap_error *core) {
-  gchar text[STYLEMAP_ERROR_TEXT];
-  stylemap_error translated = *core;
-  for (gint i = 0; i < STYLEMAP_ERROR_ARGUMENTS; i++) /* a reason is in the catalogue, a file's name is not */
-    if (core->argument[i][0])
-      g_strlcpy(translated.argument[i], _(core->argument[i]), sizeof translated.argument[i]);
-  stylemap_error_translate(&translated, _(core->format), text, sizeof text);
-  JobErrorCode code = core->status == STYLEMAP_CANCELLED      ? JOB_ERROR_CANCELLED
-                      : core->status == STYLEMAP_BAD_ARGUMENT ? JOB_ERROR_ARGUMENT
-                                                              : JOB_ERROR_FAILED;
-  g_set_error_literal(error, JOB_ERROR, code, text);
-}
-
-const gchar *job_phase_text(stylemap_phase phase) {
-  switch (phase) {
-  case STYLEMAP_PHASE_OPEN: return _("Opening the model");
-  case STYLEMAP_PHASE_SAMPLE: return _("Sampling the square");
-  case STYLEMAP_PHASE_ENCODE: return _("Encoding");
-  case STYLEMAP_PHASE_MAP: return _("Mapping noise to styles");
-  case STYLEMAP_PHASE_RESIZE: return _("Resizing the style map");
-  case STYLEMAP_PHASE_BLEND: return _("Blending styles");
-  case STYLEMAP_PHASE_SYNTH: return _("Synthesizing");
-  case STYLEMAP_PHASE_PASTE: return _("Fitting the result in");
-  case STYLEMAP_PHASE_REFINE: return _("Refining");
-  }
-  return "";
-}
-
 /* -------------------------------------------------------------------------------------------- mask */
 
 static int read_mask(void *data, int x, int y, int width, int height, float *pixels) {
@@ -72,7 +42,7 @@ gboolean job_mask(GeglBuffer *selection, gint selection_x, gint selection_y, gdo
 
   if (!layer_mask_bounds(part, bounds)) {
     g_object_unref(part);
-    g_set_error(error, JOB_ERROR, JOB_ERROR_ARGUMENT,
+    g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
                 _("The selected region misses the model's square, the %d x %d pixels from (%d, %d) on: nothing would "
                   "change. Select something inside the square."),
                 square.width, square.height, square.x, square.y);
@@ -136,7 +106,7 @@ struct Work {
 
 static stylemap_status cancelled(Work *work) {
   g_clear_error(&work->error);
-  g_set_error_literal(&work->error, JOB_ERROR, JOB_ERROR_CANCELLED, _("Cancelled."));
+  g_set_error_literal(&work->error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
   return STYLEMAP_CANCELLED;
 }
 
@@ -355,7 +325,7 @@ static void wait_for_worker(Shared *shared, JobProgress progress, gpointer data)
     gdouble fraction = shared->fraction;
     if (shared->done || shared->cancel || !progress) continue;
     g_mutex_unlock(&shared->lock); /* the host may take its time */
-    gboolean go_on = progress(job_phase_text(phase), CLAMP(fraction, 0, 1), data);
+    gboolean go_on = progress(say_phase(phase), CLAMP(fraction, 0, 1), data);
     g_mutex_lock(&shared->lock);
     if (!go_on) shared->cancel = TRUE;
   }
@@ -375,7 +345,7 @@ static gboolean run(Work *work, JobProgress progress, gpointer data, GError **er
     g_thread_join(thread);
     if (work->status == STYLEMAP_CANCELLED && !work->error) cancelled(work);
     if (work->error) g_propagate_error(error, g_steal_pointer(&work->error));
-    else if (work->status != STYLEMAP_OK) job_set_error(error, &work->core);
+    else if (work->status != STYLEMAP_OK) say_error(error, &work->core);
   }
   g_mutex_clear(&work->shared.lock);
   g_cond_clear(&work->shared.finished);
@@ -401,7 +371,7 @@ static gboolean check(const JobRequest *request, GError **error) {
     fault = _("Refined styles are blended in w+, not in w.");
   else if (request->kind == JOB_INTERPOLATE && (request->frames < 2 || request->frames > 1000))
     fault = _("The number of frames must be 2 to 1000.");
-  if (fault) g_set_error_literal(error, JOB_ERROR, JOB_ERROR_ARGUMENT, fault);
+  if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT, fault);
   return !fault;
 }
 

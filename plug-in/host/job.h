@@ -3,6 +3,7 @@
  * thread -> result. Knows GEGL and libstylemap, no GIMP and no command line. */
 #pragma once
 #include <gegl.h>
+#include "host/say.h"
 #include "stylemap.h"
 
 typedef enum { JOB_TRANSPLANT, JOB_RECONSTRUCT, JOB_INTERPOLATE } JobKind;
@@ -36,10 +37,6 @@ typedef struct {
 /* `fraction` 0..1 rising over the whole job, on the calling thread; FALSE cancels. */
 typedef gboolean (*JobProgress) (const gchar *phase, gdouble fraction, gpointer data);
 
-typedef enum { JOB_ERROR_FAILED, JOB_ERROR_CANCELLED, JOB_ERROR_ARGUMENT } JobErrorCode;
-#define JOB_ERROR (job_error_quark ())
-GQuark job_error_quark (void);
-
 /* Runs the network on a worker thread and waits for it on this one. On FALSE nothing is left in `result`. */
 gboolean job_run (const JobRequest *request, JobProgress progress, gpointer data, JobResult *result, GError **error);
 void     job_result_clear (JobResult *result);
@@ -72,9 +69,3 @@ gboolean job_mask (GeglBuffer *selection, gint selection_x, gint selection_y, gd
 
 /* `mask` (as job_mask makes it) as core samples it: the weights over the whole width x height layer. */
 stylemap_layer job_mask_layer (GeglBuffer *mask, gint width, gint height);
-
-/* What a phase is called on the screen. */
-const gchar *job_phase_text (stylemap_phase phase);
-
-/* A translated GError from core's. */
-void job_set_error (GError **error, const stylemap_error *core);

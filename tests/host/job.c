@@ -56,7 +56,7 @@ static void test_mask(void) {
   g_clear_object(&mask);
   /* It misses. */
   CHECK(!job_mask(selection, 0, 0, 0, 300, 60, &mask, &bounds, &error) && !mask);
-  CHECK(g_error_matches(error, JOB_ERROR, JOB_ERROR_ARGUMENT) && strstr(error->message, "60 x 60") &&
+  CHECK(g_error_matches(error, HOST_ERROR, HOST_ERROR_FAILED) && strstr(error->message, "60 x 60") &&
         strstr(error->message, "(120, 0)"), "%s", error ? error->message : "");
   g_clear_error(&error);
   g_object_unref(selection);
@@ -204,7 +204,7 @@ static void expect(const JobRequest *request, Watch *w, int code, const char *wo
   CHECK(!job_run(request, w ? watch : NULL, w, &result, &error) && error, "%s", word);
   CHECK(!result.layers && !result.mask && result.n_layers == 0, "%s: something is left", word);
   if (error) {
-    if (code >= 0) CHECK(g_error_matches(error, JOB_ERROR, code), "%s", error->message);
+    if (code >= 0) CHECK(g_error_matches(error, HOST_ERROR, code), "%s", error->message);
     CHECK(strstr(error->message, word), "%s lacks %s", error->message, word);
   }
   g_clear_error(&error);
@@ -213,45 +213,45 @@ static void expect(const JobRequest *request, Watch *w, int code, const char *wo
 static void test_failures(void) {
   GeglBuffer *target = test_picture(90, 61, "R'G'B' u8", 1), *reference = test_picture(50, 70, "R'G'B' u8", 4);
   JobRequest request = request_for(JOB_TRANSPLANT, target, NULL);
-  expect(&request, NULL, JOB_ERROR_ARGUMENT, "reference");
+  expect(&request, NULL, HOST_ERROR_ARGUMENT, "reference");
   request = request_for(JOB_TRANSPLANT, NULL, reference);
-  expect(&request, NULL, JOB_ERROR_ARGUMENT, "target");
+  expect(&request, NULL, HOST_ERROR_ARGUMENT, "target");
   request = request_for(JOB_INTERPOLATE, target, reference);
   request.frames = 1;
-  expect(&request, NULL, JOB_ERROR_ARGUMENT, "frames");
+  expect(&request, NULL, HOST_ERROR_ARGUMENT, "frames");
   request = request_for(JOB_TRANSPLANT, target, reference);
   request.feather = -1;
-  expect(&request, NULL, JOB_ERROR_ARGUMENT, "feather");
+  expect(&request, NULL, HOST_ERROR_ARGUMENT, "feather");
   request = request_for(JOB_TRANSPLANT, target, reference);
   request.edit.strength = 2;
-  expect(&request, NULL, JOB_ERROR_ARGUMENT, "");
+  expect(&request, NULL, HOST_ERROR_ARGUMENT, "");
   request = request_for(JOB_RECONSTRUCT, target, NULL);
   request.refine = -1;
-  expect(&request, NULL, JOB_ERROR_ARGUMENT, "steps of refinement");
+  expect(&request, NULL, HOST_ERROR_ARGUMENT, "steps of refinement");
   request = request_for(JOB_TRANSPLANT, target, reference);
   request.refine = 5, request.edit.space = STYLEMAP_SPACE_W;
-  expect(&request, NULL, JOB_ERROR_ARGUMENT, "w+");
+  expect(&request, NULL, HOST_ERROR_ARGUMENT, "w+");
   request = request_for(JOB_RECONSTRUCT, target, NULL);
   request.model = "./nothing.pt";
-  expect(&request, NULL, JOB_ERROR_FAILED, "nothing.pt");
+  expect(&request, NULL, HOST_ERROR_FAILED, "nothing.pt");
   request.model = "nobody";
   expect(&request, NULL, -1, "nobody");
   GeglBuffer *aside = test_selection(90, 61, *GEGL_RECTANGLE(0, 0, 5, 5));
   request = request_for(JOB_RECONSTRUCT, target, NULL);
   request.selection = aside;
-  expect(&request, NULL, JOB_ERROR_ARGUMENT, "61 x 61");
+  expect(&request, NULL, HOST_ERROR_FAILED, "61 x 61");
   g_object_unref(aside);
   /* Cancelled at the first word; many frames, so that there is something to cancel. */
   request = request_for(JOB_INTERPOLATE, target, reference);
   request.frames = 1000;
   Watch w = {.thread = g_thread_self(), .stop_at = 1};
-  expect(&request, &w, JOB_ERROR_CANCELLED, "");
+  expect(&request, &w, HOST_ERROR_CANCELLED, "");
   CHECK(w.calls == 1, "asked %d times after a no", w.calls);
   /* and in the middle of a refinement that would take hours */
   request = request_for(JOB_TRANSPLANT, target, reference);
   request.refine = 100000;
   w = (Watch){.thread = g_thread_self(), .stop_at = 10};
-  expect(&request, &w, JOB_ERROR_CANCELLED, "");
+  expect(&request, &w, HOST_ERROR_CANCELLED, "");
   g_object_unref(target), g_object_unref(reference);
 }
 

@@ -49,7 +49,7 @@ gboolean focus_load(const gchar *path, gint size, gfloat *weights, GError **erro
   stylemap_error core;
   stylemap_fit(layer.width, layer.height, &placement);
   if (stylemap_sample_mask(&layer, &placement, size, weights, &core) != STYLEMAP_OK) {
-    job_set_error(error, &core);
+    say_error(error, &core);
     return FALSE;
   }
   for (gint i = 0; i < size * size; i++) weights[i] = 1 + 99 * weights[i];
@@ -66,7 +66,7 @@ static gboolean add_picture(FILE *to, const gchar *path, gint size, gfloat *imag
   stylemap_status status = stylemap_sample(&layer, &placement, size, image, &core);
   picture_free(picture);
   if (status != STYLEMAP_OK) {
-    job_set_error(error, &core);
+    say_error(error, &core);
     return FALSE;
   }
   gsize pixels = (gsize)size * (gsize)size;

@@ -34,7 +34,7 @@ int main(int argc, char **argv) {
   progress_end();
   int code = CLI_DONE;
   if (!done) {
-    code = g_error_matches(error, JOB_ERROR, JOB_ERROR_CANCELLED) ? CLI_INTERRUPTED : CLI_FAILED;
+    code = g_error_matches(error, HOST_ERROR, HOST_ERROR_CANCELLED) ? CLI_INTERRUPTED : CLI_FAILED;
     if (error->domain == CLI_USAGE_ERROR || error->domain == G_OPTION_ERROR) code = CLI_USAGE;
     g_printerr("stylemap, rank %d: %s\n", train_share.rank, error->message);
     g_error_free(error);

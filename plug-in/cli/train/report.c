@@ -135,7 +135,7 @@ gboolean report_model(const gchar *model, const Cache *cache, gboolean held_out,
   net_close(&net);
   if (status != STYLEMAP_OK) {
     g_free(canvas.rgb);
-    job_set_error(error, &core);
+    say_error(error, &core);
     return FALSE;
   }
   *measure = held_out ? (Measure){ mse / (gdouble)count, sharp / sharp_of } : (Measure){ -1, -1 };

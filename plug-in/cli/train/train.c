@@ -202,7 +202,7 @@ static gchar *find_state(const gchar *folder, gint64 before) {
 }
 
 static gboolean fail_core(GError **error, const stylemap_error *core) {
-  job_set_error(error, core);
+  say_error(error, core);
   return FALSE;
 }
 
@@ -224,7 +224,7 @@ static gboolean open_state(const RunOptions *o, stylemap_trainer **trainer, GErr
   g_autofree gchar *before = o->state || state_number(name) < 0 ? NULL : find_state(o->output, state_number(name));
   if (core.status != STYLEMAP_REFUSED || !before) return fail_core(error, &core);
   GError *fault = NULL;
-  job_set_error(&fault, &core);
+  say_error(&fault, &core);
   g_set_error(error, fault->domain, fault->code, _("%s The state before it is there: go on from that with --state %s."),
               fault->message, before);
   g_error_free(fault);
@@ -363,7 +363,7 @@ static gboolean train(Run *run, GError **error) {
     log_add(&run->log, &losses, took);
     if (writes()) show(run, took, &losses);
     if (!isfinite(losses.mse) || !isfinite(losses.d_adversarial)) {
-      g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED,
+      g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
                   _("The losses are no numbers any more. Go on from the last state with a smaller --rate."));
       return FALSE;
     }
@@ -414,7 +414,7 @@ static gboolean teach_samples(Run *run, GError **error) {
   if (stylemap_trainer_samples(run->trainer, &options, &core) != STYLEMAP_OK) return fail_core(error, &core);
   if (isatty(STDERR_FILENO) && !common.quiet) g_printerr("\n");
   if (run->broken) {
-    g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED,
+    g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
                 _("The losses of the samples are no numbers any more; the run is as it was before."));
     return FALSE;
   }
@@ -503,7 +503,7 @@ static gboolean open_data(Run *run, const gchar *data, GError **error) {
                (unsigned long long)run->held_out.count);
   }
   if (agree(done ? 0 : 1) > 0) {
-    if (done) g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED, _("Rank 0 could not open the pictures."));
+    if (done) g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED, _("Rank 0 could not open the pictures."));
     return FALSE;
   }
   return writes() || cache_open(&run->pictures, pictures, data, size, error);
@@ -518,7 +518,7 @@ static gboolean open_run(Run *run, const gchar *data, GError **error) {
   }
   done = done && (!writes() || lock_run(run, error)) && open_trainer(run, error);
   if (agree(done ? 0 : 1) > 0) {
-    if (done) g_set_error(error, JOB_ERROR, JOB_ERROR_FAILED, _("Another rank could not start."));
+    if (done) g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED, _("Another rank could not start."));
     return FALSE;
   }
   if (o->export_path) return TRUE;

@@ -3,12 +3,7 @@
 #pragma once
 #include "gimp/compat.h"
 #include "gimp/procedures.h"
-
-/* EDIT_ERROR_ARGUMENT: what was asked for makes no sense (a wrong reference, a number out of range).
- * EDIT_ERROR_FAILED: it makes sense and cannot be done. */
-typedef enum { EDIT_ERROR_FAILED, EDIT_ERROR_ARGUMENT, EDIT_ERROR_CANCELLED } EditErrorCode;
-#define EDIT_ERROR (edit_error_quark())
-GQuark edit_error_quark(void);
+#include "host/say.h"
 
 /* What the user chooses, for all procedures; each uses the fields that its arguments name. */
 typedef struct {
@@ -20,7 +15,7 @@ typedef struct {
   gint frame_ms;
   gboolean refine; /* the pictures' styles first: not in interpolate; then `edit` works in W+ */
   gint refine_steps;
-} EditOptions;
+} FlowOptions;
 
 typedef struct {
   gint n_layers;
@@ -29,17 +24,17 @@ typedef struct {
   gint width, height; /* of what was edited */
   gint n_refined;
   stylemap_refine_report refined[2]; /* of the target, then of the reference */
-} EditResult;
+} FlowResult;
 
 /* Everything that can be checked before the work begins. */
-gboolean edit_check(const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
+gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
                     GError **error);
 
 /* Runs the job and adds the new layers in one undo step. On FALSE the image is as it was. */
-gboolean edit_run(const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
-                  EditResult *result, GError **error);
-void edit_result_clear(EditResult *result);
+gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
+                  FlowResult *result, GError **error);
+void flow_result_clear(FlowResult *result);
 
 /* What the model can see of a layer, copied into memory of this process: a drawable's own buffer is a wire to
  * GIMP that only the main thread may use. */
-GeglBuffer *edit_copy_square(DrawableRef drawable);
+GeglBuffer *flow_copy_square(DrawableRef drawable);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * layer -> job -> paste -> new layer. */
-#include "gimp/edit.h"
+#include "gimp/flow.h"
 #include "gimp/check.h"
 #include "gimp/pixels.h"
 #include <glib/gi18n-lib.h>
@@ -8,7 +8,7 @@
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 8)
 #define JOB_SHARE 0.9 /* of the progress bar; the rest is handing the layers to GIMP */
 
-gboolean edit_check(const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
+gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
                     GError **error) {
   if (!check_target(image, target, error))
     return FALSE;
@@ -20,7 +20,7 @@ gboolean edit_check(const Procedure *procedure, ImageRef image, DrawableRef targ
 /* ------------------------------------------------------------------------------------- layer -> job */
 
 /* Only what the model can see is fetched: the middle square of a panorama, not all of it. */
-GeglBuffer *edit_copy_square(DrawableRef drawable) {
+GeglBuffer *flow_copy_square(DrawableRef drawable) {
   stylemap_placement placement;
   GeglRectangle area;
   gint width = gimp_drawable_get_width(drawable);
@@ -32,12 +32,12 @@ GeglBuffer *edit_copy_square(DrawableRef drawable) {
 }
 
 static void fill_request(JobRequest *request, const Procedure *procedure, ImageRef image, DrawableRef target,
-                         const EditOptions *options) {
+                         const FlowOptions *options) {
   *request = (JobRequest){.kind = procedure->kind, .model = options->model};
   request->edit = (stylemap_edit){STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W, 1.0}; /* W: the paper's interpolation */
-  request->target = edit_copy_square(target);
+  request->target = flow_copy_square(target);
   if (procedure->kind != JOB_RECONSTRUCT)
-    request->reference = edit_copy_square(options->reference);
+    request->reference = flow_copy_square(options->reference);
   request->selection = pixels_copy_selection(image);
   gimp_drawable_get_offsets(target, &request->selection_x, &request->selection_y);
   if (procedure->kind == JOB_TRANSPLANT) {
@@ -82,7 +82,7 @@ static gboolean show_progress(const gchar *phase, gdouble fraction, gpointer dat
 
 /* ------------------------------------------------------------------------------- paste -> new layer */
 
-static gchar *layer_name(const Procedure *procedure, const EditOptions *options, const JobResult *made, gint n) {
+static gchar *layer_name(const Procedure *procedure, const FlowOptions *options, const JobResult *made, gint n) {
   const stylemap_refine_report *refined = made->refined;
 
   if (procedure->kind == JOB_INTERPOLATE)
@@ -155,12 +155,12 @@ static gboolean still_there(ImageRef image, DrawableRef target, const JobRequest
            gimp_drawable_get_height(target) != gegl_buffer_get_height(request->target))
     lost = _("The target layer changed its size while StyleMap worked on it. Nothing was changed.");
   if (lost)
-    g_set_error_literal(error, EDIT_ERROR, EDIT_ERROR_FAILED, lost);
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, lost);
   return lost == NULL;
 }
 
-static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
-                           const JobResult *made, EditResult *result, GError **error) {
+static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
+                           const JobResult *made, FlowResult *result, GError **error) {
   LayerRef *layers = g_new(LayerRef, made->n_layers);
   gint left, top;
   gboolean ok = TRUE;
@@ -172,7 +172,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
     layers[i] = new_layer(image, target, name, made->layers[i], made->mask);
     g_free(name);
     if (layers[i] == NO_ITEM) {
-      g_set_error_literal(error, EDIT_ERROR, EDIT_ERROR_FAILED, _("GIMP could not make a new layer."));
+      g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not make a new layer."));
       while (i-- > 0)
         gimp_item_delete(AS_ITEM(layers[i]));
       g_free(layers);
@@ -202,7 +202,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
   gimp_image_undo_group_end(image);
 
   if (!ok) {
-    g_set_error_literal(error, EDIT_ERROR, EDIT_ERROR_FAILED, _("GIMP could not put the new layer above the target."));
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not put the new layer above the target."));
     g_free(layers);
     return FALSE;
   }
@@ -216,14 +216,14 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
   return TRUE;
 }
 
-gboolean edit_run(const Procedure *procedure, ImageRef image, DrawableRef target, const EditOptions *options,
-                  EditResult *result, GError **error) {
+gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
+                  FlowResult *result, GError **error) {
   Progress progress = {NULL, 0};
   JobRequest request;
   JobResult made;
   gboolean ok;
 
-  if (!edit_check(procedure, image, target, options, error))
+  if (!flow_check(procedure, image, target, options, error))
     return FALSE;
 
   gimp_progress_init(_(procedure->title));
@@ -239,7 +239,7 @@ gboolean edit_run(const Procedure *procedure, ImageRef image, DrawableRef target
   return ok;
 }
 
-void edit_result_clear(EditResult *result) {
+void flow_result_clear(FlowResult *result) {
   g_clear_pointer(&result->layers, g_free);
   result->n_layers = 0;
 }

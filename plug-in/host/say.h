@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What hosts tell the user: core's phases and errors, translated, and the one domain of errors that hosts share. */
+#pragma once
+#include <glib.h>
+#include "stylemap.h"
+
+/* ARGUMENT: what was asked for makes no sense (a wrong reference, a number out of range). FAILED: it makes sense and
+ * cannot be done. */
+typedef enum { HOST_ERROR_FAILED, HOST_ERROR_CANCELLED, HOST_ERROR_ARGUMENT } HostErrorCode;
+#define HOST_ERROR (host_error_quark ())
+GQuark host_error_quark (void);
+
+/* A translated GError from core's. */
+void say_error (GError **error, const stylemap_error *core);
+
+/* What a phase is called on the screen. */
+const gchar *say_phase (stylemap_phase phase);
