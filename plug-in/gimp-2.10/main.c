@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The plug-in as GIMP 2.10 meets it: registering, arguments, return values. */
-#include "gimp/dialog.h"
 #include "gimp-2.10/settings.h"
-#include "gimp/check.h"
+#include "gimp/call.h"
 #include <glib/gi18n-lib.h>
 #include <locale.h>
 
@@ -95,82 +94,22 @@ static void take_arguments(const Procedure *procedure, const GimpParam *params, 
 /* The user's choice, by the way that the run mode says. */
 static gboolean choose(const Procedure *procedure, GimpRunMode mode, const GimpParam *params, gint n_params,
                        FlowOptions *options, GError **error) {
-  ImageRef image = params[1].data.d_image;
-  DrawableRef target = params[2].data.d_drawable;
-
-  switch (mode) {
-  case GIMP_RUN_NONINTERACTIVE:
+  if (mode == GIMP_RUN_NONINTERACTIVE) {
     if (n_params != procedure->n_arguments) {
       g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), procedure->name,
                   procedure->n_arguments, n_params);
       return FALSE;
     }
     take_arguments(procedure, params, options);
-    return flow_check(procedure, image, target, options, error);
-
-  case GIMP_RUN_INTERACTIVE:
-    if (!check_target(image, target, error))
-      return FALSE;
-    options->reference = check_propose_reference(image, target, options->reference);
-    if (!dialog_run(procedure, image, target, options)) {
-      g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
-      return FALSE;
-    }
-    settings_save(procedure, options); /* before the work: an error must not cost the choice */
-    return TRUE;
-
-  case GIMP_RUN_WITH_LAST_VALS:
-    if (!check_target(image, target, error))
-      return FALSE;
-    options->reference = check_propose_reference(image, target, options->reference);
-    return flow_check(procedure, image, target, options, error);
-
-  default:
-    g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
-                "run-mode", (gdouble)mode, 0.0, 2.0);
-    return FALSE;
   }
+  if (!call_choose(procedure, mode, params[1].data.d_image, params[2].data.d_drawable, options, error))
+    return FALSE;
+  if (mode == GIMP_RUN_INTERACTIVE)
+    settings_save(procedure, options); /* before the work: an error must not cost the choice */
+  return TRUE;
 }
 
 /* ------------------------------------------------------------------------------------------ results */
-
-static GimpPDBStatusType status_of(const GError *error) {
-  if (g_error_matches(error, HOST_ERROR, HOST_ERROR_CANCELLED))
-    return GIMP_PDB_CANCEL;
-  if (g_error_matches(error, HOST_ERROR, HOST_ERROR_ARGUMENT))
-    return GIMP_PDB_CALLING_ERROR;
-  return GIMP_PDB_EXECUTION_ERROR;
-}
-
-static void tell(GimpRunMode mode, const gchar *text) {
-  if (mode == GIMP_RUN_NONINTERACTIVE)
-    g_printerr("%s\n", text); /* a script is not interrupted by a window */
-  else
-    gimp_message(text);
-}
-
-static void tell_whole(GimpRunMode mode, const FlowResult *result) {
-  gchar *text = g_strdup_printf(_("There was no selection, so the whole square in the middle of the layer was edited "
-                                  "(%d × %d pixels)."),
-                                result->width, result->height);
-
-  tell(mode, text);
-  g_free(text);
-}
-
-/* Short enough for the status bar: a longer message opens a window. */
-static void tell_refined(GimpRunMode mode, const FlowResult *result) {
-  const stylemap_refine_report *target = &result->refined[0], *reference = &result->refined[1];
-  gchar *text;
-
-  if (result->n_refined == 1)
-    text = g_strdup_printf(_("Refined: MSE %.6f → %.6f"), target->before, target->after);
-  else
-    text = g_strdup_printf(_("Refined: MSE %.6f → %.6f, reference %.6f → %.6f"), target->before, target->after,
-                           reference->before, reference->after);
-  tell(mode, text);
-  g_free(text);
-}
 
 static void run(const gchar *name, gint n_params, const GimpParam *params, gint *n_values, GimpParam **return_values) {
   static GimpParam values[3];
@@ -203,15 +142,12 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
       values[1].type = GIMP_PDB_LAYER;
       values[1].data.d_layer = result.layers[0];
     }
-    if (result.whole)
-      tell_whole(mode, &result);
-    if (result.n_refined)
-      tell_refined(mode, &result);
+    call_tell(mode, &result);
     if (mode != GIMP_RUN_NONINTERACTIVE)
       gimp_displays_flush();
     /* the layers' numbers are GIMP's to read after this function: the process ends then */
   } else {
-    values[0].data.d_status = status_of(error);
+    values[0].data.d_status = call_status(error);
     values[1].type = GIMP_PDB_STRING;
     g_strlcpy(message, error->message, sizeof message);
     values[1].data.d_string = message;

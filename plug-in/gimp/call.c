@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gimp/call.h"
+#include "gimp/check.h"
+#include "gimp/dialog.h"
+#include <glib/gi18n-lib.h>
+
+gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef target,
+                     FlowOptions *options, GError **error) {
+  switch (mode) {
+  case GIMP_RUN_NONINTERACTIVE:
+    return flow_check(procedure, image, target, options, error);
+
+  case GIMP_RUN_INTERACTIVE:
+    if (!check_target(image, target, error))
+      return FALSE;
+    options->reference = check_propose_reference(image, target, options->reference);
+    if (dialog_run(procedure, image, target, options))
+      return TRUE;
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
+    return FALSE;
+
+  case GIMP_RUN_WITH_LAST_VALS:
+    if (!check_target(image, target, error))
+      return FALSE;
+    options->reference = check_propose_reference(image, target, options->reference);
+    return flow_check(procedure, image, target, options, error);
+
+  default:
+    g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
+                "run-mode", (gdouble)mode, 0.0, 2.0);
+    return FALSE;
+  }
+}
+
+GimpPDBStatusType call_status(const GError *error) {
+  if (g_error_matches(error, HOST_ERROR, HOST_ERROR_CANCELLED))
+    return GIMP_PDB_CANCEL;
+  if (g_error_matches(error, HOST_ERROR, HOST_ERROR_ARGUMENT))
+    return GIMP_PDB_CALLING_ERROR;
+  return GIMP_PDB_EXECUTION_ERROR;
+}
+
+static void tell(GimpRunMode mode, const gchar *text) {
+  if (mode == GIMP_RUN_NONINTERACTIVE)
+    g_printerr("%s\n", text); /* a script is not interrupted by a window */
+  else
+    gimp_message(text);
+}
+
+static void tell_whole(GimpRunMode mode, const FlowResult *result) {
+  gchar *text = g_strdup_printf(_("There was no selection, so the whole square in the middle of the layer was edited "
+                                  "(%d × %d pixels)."),
+                                result->width, result->height);
+
+  tell(mode, text);
+  g_free(text);
+}
+
+/* Short enough for the status bar: a longer message opens a window. */
+static void tell_refined(GimpRunMode mode, const FlowResult *result) {
+  const stylemap_refine_report *target = &result->refined[0], *reference = &result->refined[1];
+  gchar *text;
+
+  if (result->n_refined == 1)
+    text = g_strdup_printf(_("Refined: MSE %.6f → %.6f"), target->before, target->after);
+  else
+    text = g_strdup_printf(_("Refined: MSE %.6f → %.6f, reference %.6f → %.6f"), target->before, target->after,
+                           reference->before, reference->after);
+  tell(mode, text);
+  g_free(text);
+}
+
+void call_tell(GimpRunMode mode, const FlowResult *result) {
+  if (result->whole)
+    tell_whole(mode, result);
+  if (result->n_refined)
+    tell_refined(mode, result);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What a call of a procedure is in both GIMPs, around flow_run: the choice before it, the words after it. */
+#pragma once
+#include "gimp/flow.h"
+
+/* Completes `options`, which hold the arguments (GIMP_RUN_NONINTERACTIVE) or the last values, by the way that the run
+ * mode says, and checks them. HOST_ERROR_CANCELLED where the user cancels the dialog. */
+gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef target,
+                     FlowOptions *options, GError **error);
+
+GimpPDBStatusType call_status(const GError *error);
+
+/* What the user should know of a result beyond the layer: on standard error for scripts, else as GIMP's message. */
+void call_tell(GimpRunMode mode, const FlowResult *result);
