@@ -83,8 +83,18 @@ void     pattern_clear (Pattern *pattern);
 
 gboolean is_tensor_path (const gchar *path);
 
+/* --page and its like: TRUE if `page` is 0 (not given), or a page from 1 on of an input that is no tensor file. */
+gboolean cli_check_page (const gchar *option, gint page, const gchar *path, GError **error);
+
+/* The options of a command that reads one picture, and of one that reads A and B; `page`, `pages`: gint. */
+#define CLI_PAGE(page) \
+  { "page", 0, 0, G_OPTION_ARG_INT, &(page), N_("Which page or frame of the picture, where it has several"), "N" }
+#define CLI_PAGE_A_AND_B(pages) \
+  { "page", 0, 0, G_OPTION_ARG_INT, &(pages)[0], N_("Which page or frame of A, where it has several"), "N" }, \
+  { "b-page", 0, 0, G_OPTION_ARG_INT, &(pages)[1], N_("Which page or frame of B, where it has several"), "N" }
+
 /* picture_load, and its note on the screen. */
-Picture *picture_load_noting (const gchar *path, GError **error);
+Picture *picture_load_noting (const gchar *path, gint page, GError **error);
 
 /* An opened model and a session on it. */
 typedef struct {
@@ -101,13 +111,14 @@ void     net_close (Net *net);
 gboolean tensor_read (const gchar *path, const gchar *name, const gint *shape, gfloat *values, GError **error);
 gboolean tensor_write (const gchar *path, const gchar *name, const gint *shape, const gfloat *values, GError **error);
 
-/* A picture's centred square, or the tensor `image` of a .safetensors file: 3 x S x S. `depth`, where not NULL,
- * receives the bits a channel of the picture (8, 16, 32), 8 for a tensor. */
-gfloat *square_read (const Net *net, const gchar *path, gint *depth, GError **error);
+/* A picture's centred square, or the tensor `image` of a .safetensors file: 3 x S x S. `page` as in picture_load.
+ * `depth`, where not NULL, receives the bits a channel of the picture (8, 16, 32), 8 for a tensor. */
+gfloat *square_read (const Net *net, const gchar *path, gint page, gint *depth, GError **error);
 /* The same, and the size of the picture that it was cut from (S x S of a tensor). */
-gfloat *square_read_sized (const Net *net, const gchar *path, gint *depth, gint *width, gint *height, GError **error);
+gfloat *square_read_sized (const Net *net, const gchar *path, gint page, gint *depth, gint *width, gint *height,
+                           GError **error);
 /* The picture's or tensor's style map, D x P x P; a .safetensors file may hold `w` instead of `image`. */
-gfloat *square_encode (const Net *net, const gchar *path, gint *depth, GError **error);
+gfloat *square_encode (const Net *net, const gchar *path, gint page, gint *depth, GError **error);
 /* The image as an S x S buffer of `format`: R'G'B' of u8, u16 or float. */
 GeglBuffer *square_buffer (const Net *net, const gfloat *image, const Babl *format);
 /* Writes the network's own square: a tensor `image`, unrounded, or an S x S picture of that depth. */

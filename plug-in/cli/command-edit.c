@@ -35,6 +35,7 @@ gboolean edit_parse_rule(const gchar *text, stylemap_mask_rule *rule, GError **e
 /* One edit: the options of both commands, and their arguments. */
 typedef struct {
   const gchar *model, *target, *reference, *mask; /* the last two NULL in a reconstruction */
+  gint page, reference_page, mask_page;
   gchar *output;
   gboolean raw;
   gdouble feather;
@@ -52,12 +53,12 @@ typedef struct {
 /* ------------------------------------------------------------------------------------ into a picture */
 
 /* A picture file, or a tensor `image` seen as a picture: `picture` is NULL for the latter. */
-static GeglBuffer *load_buffer(const Net *net, const gchar *path, Picture **picture, GError **error) {
+static GeglBuffer *load_buffer(const Net *net, const gchar *path, gint page, Picture **picture, GError **error) {
   if (!is_tensor_path(path)) {
-    *picture = picture_load_noting(path, error);
+    *picture = picture_load_noting(path, page, error);
     return *picture ? g_object_ref((*picture)->buffer) : NULL;
   }
-  g_autofree gfloat *image = square_read(net, path, NULL, error);
+  g_autofree gfloat *image = square_read(net, path, 0, NULL, error);
   if (!image) return NULL;
   return square_buffer(net, image, babl_format("R'G'B' float"));
 }
@@ -79,7 +80,7 @@ static gfloat *mask_tensor(const Edit *edit, const Net *net, GError **error) {
 }
 
 static GeglBuffer *load_mask(const Edit *edit, const Net *net, gint width, gint height, GError **error) {
-  if (!is_tensor_path(edit->mask)) return picture_load_mask(edit->mask, width, height, error);
+  if (!is_tensor_path(edit->mask)) return picture_load_mask(edit->mask, edit->mask_page, width, height, error);
   gint size = net->info->size;
   g_autofree gfloat *values = mask_tensor(edit, net, error);
   if (!values) return NULL;
@@ -100,9 +101,9 @@ static GeglBuffer *load_mask(const Edit *edit, const Net *net, gint width, gint 
 static gboolean edit_picture(const Edit *edit, const Net *net, Outcome *outcome, GError **error) {
   Picture *target = NULL, *reference = NULL;
   picture_init();
-  g_autoptr(GeglBuffer) target_buffer = load_buffer(net, edit->target, &target, error);
+  g_autoptr(GeglBuffer) target_buffer = load_buffer(net, edit->target, edit->page, &target, error);
   g_autoptr(GeglBuffer) reference_buffer =
-    target_buffer && edit->reference ? load_buffer(net, edit->reference, &reference, error) : NULL;
+    target_buffer && edit->reference ? load_buffer(net, edit->reference, edit->reference_page, &reference, error) : NULL;
   picture_free(reference);
   gboolean done = target_buffer && (!edit->reference || reference_buffer);
   g_autoptr(GeglBuffer) mask = NULL;
@@ -146,7 +147,7 @@ static gfloat *square_mask(const Edit *edit, const Net *net, gint width, gint he
     return mask_tensor(edit, net, error);
   }
   g_autofree gfloat *values = g_new(gfloat, (gsize)size * (gsize)size);
-  g_autoptr(GeglBuffer) selection = picture_load_mask(edit->mask, width, height, error);
+  g_autoptr(GeglBuffer) selection = picture_load_mask(edit->mask, edit->mask_page, width, height, error);
   g_autoptr(GeglBuffer) mask = NULL;
   GeglRectangle bounds;
   if (!selection || !job_mask(selection, 0, 0, edit->feather, width, height, &mask, &bounds, error)) return NULL;
@@ -170,12 +171,12 @@ static gboolean edit_square(const Edit *edit, const Net *net, Outcome *outcome, 
   stylemap_status status;
   gint depth = 8, width = 0, height = 0;
   progress_part(0.2, 0.3);
-  g_autofree gfloat *target = square_read_sized(net, edit->target, &depth, &width, &height, error);
+  g_autofree gfloat *target = square_read_sized(net, edit->target, edit->page, &depth, &width, &height, error);
   if (!target) return FALSE;
   g_autofree gfloat *image = g_new(gfloat, net->image_count);
   g_autofree gfloat *reference = NULL, *mask = NULL;
   if (edit->reference) {
-    reference = square_read(net, edit->reference, NULL, error);
+    reference = square_read(net, edit->reference, edit->reference_page, NULL, error);
     mask = reference ? square_mask(edit, net, width, height, error) : NULL;
     if (!mask) return FALSE;
   }
@@ -203,7 +204,10 @@ static gboolean edit_square(const Edit *edit, const Net *net, Outcome *outcome, 
 
 static gboolean run_edit(const Edit *edit, Outcome *outcome, GError **error) {
   if (!cli_need_output(edit->output, error) || !output_check(edit->output, error) ||
-      !cli_check_range("--refine", edit->refine, 0, 100000, error))
+      !cli_check_range("--refine", edit->refine, 0, 100000, error) ||
+      !cli_check_page("--page", edit->page, edit->target, error) ||
+      (edit->reference && (!cli_check_page("--reference-page", edit->reference_page, edit->reference, error) ||
+                           !cli_check_page("--mask-page", edit->mask_page, edit->mask, error))))
     return FALSE;
   if (edit->refine && edit->edit.space == STYLEMAP_SPACE_W) {
     cli_usage(error, _("--refine works in w+: leave out --space w."));
@@ -227,6 +231,7 @@ static gboolean run_reconstruct(const Command *command, gchar **arguments, GErro
   const GOptionEntry entries[] = {
     { "refine", 0, 0, G_OPTION_ARG_INT, &edit.refine, N_("Come nearer to the pictures, in so many steps (slower)"),
       N_("STEPS") },
+    CLI_PAGE(edit.page),
     { "raw", 0, 0, G_OPTION_ARG_NONE, &edit.raw, N_("Write the model's own S x S square"), NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &edit.output, N_("The picture"), N_("PICTURE") },
     G_OPTION_ENTRY_NULL
@@ -271,6 +276,9 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
     { "feather", 0, 0, G_OPTION_ARG_DOUBLE, &edit.feather, N_("Soften the mask's edge, in pixels"), "PX" },
     { "refine", 0, 0, G_OPTION_ARG_INT, &edit.refine, N_("Come nearer to the pictures, in so many steps (slower)"),
       N_("STEPS") },
+    CLI_PAGE(edit.page),
+    { "reference-page", 0, 0, G_OPTION_ARG_INT, &edit.reference_page, N_("The same of the reference"), "N" },
+    { "mask-page", 0, 0, G_OPTION_ARG_INT, &edit.mask_page, N_("The same of the mask"), "N" },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &edit.raw, N_("Write the model's own S x S square"), NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &edit.output, N_("The picture"), N_("PICTURE") },
     G_OPTION_ENTRY_NULL

@@ -45,13 +45,13 @@ static stylemap_status make_frame(const Net *net, Row *row, stylemap_space space
   return stylemap_resize(net->session, row->between, row->frame, core);
 }
 
-static gboolean interpolate(const Net *net, Row *row, gchar **pictures, stylemap_space space, gint frames,
+static gboolean interpolate(const Net *net, Row *row, gchar **pictures, const gint *pages, stylemap_space space, gint frames,
                             const Pattern *pattern, GError **error) {
   stylemap_error core;
   gint depth = 8;
   for (guint i = 0; i < 2; i++) {
     progress_part(0.1 + 0.1 * i, 0.2 + 0.1 * i);
-    row->maps[i] = square_encode(net, pictures[i], i ? NULL : &depth, error);
+    row->maps[i] = square_encode(net, pictures[i], pages[i], i ? NULL : &depth, error);
     if (!row->maps[i]) return FALSE;
     if (space == STYLEMAP_SPACE_W_PLUS &&
         (stylemap_pyramid_new(net->model, &row->ends[i], &core) != STYLEMAP_OK ||
@@ -73,10 +73,11 @@ failed:
 
 static gboolean run_interpolate(const Command *command, gchar **arguments, GError **error) {
   g_autofree gchar *output = NULL, *space_name = NULL;
-  gint frames = 0;
+  gint frames = 0, pages[2] = { 0 };
   const GOptionEntry entries[] = {
     { "frames", 0, 0, G_OPTION_ARG_INT, &frames, N_("How many pictures, the first is A's and the last B's"), "N" },
     { "space", 0, 0, G_OPTION_ARG_STRING, &space_name, N_("Where to interpolate: w (the paper) or w+"), "w|w+" },
+    CLI_PAGE_A_AND_B(pages),
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, N_("Their names, with %d or %0Nd for the number"),
       N_("PATTERN") },
     G_OPTION_ENTRY_NULL
@@ -84,7 +85,9 @@ static gboolean run_interpolate(const Command *command, gchar **arguments, GErro
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 3, error);
   stylemap_space space = STYLEMAP_SPACE_W;
   Pattern pattern = { 0 };
-  if (!given || !edit_parse_space(space_name, &space, error)) return FALSE;
+  if (!given || !edit_parse_space(space_name, &space, error) ||
+      !cli_check_page("--page", pages[0], given[1], error) || !cli_check_page("--b-page", pages[1], given[2], error))
+    return FALSE;
   if (frames < 2 || frames > 100000) {
     cli_usage(error, _("--frames must be given, from 2 to 100000."));
     return FALSE;
@@ -93,7 +96,7 @@ static gboolean run_interpolate(const Command *command, gchar **arguments, GErro
   Row row = { 0 };
   progress_part(0, 0.1);
   gboolean done = check_row(output, frames, &pattern, error) && net_open(&net, given[0], error) &&
-                  interpolate(&net, &row, given + 1, space, frames, &pattern, error);
+                  interpolate(&net, &row, given + 1, pages, space, frames, &pattern, error);
   row_clear(&row);
   net_close(&net);
   pattern_clear(&pattern);

@@ -5,42 +5,50 @@
 #include "cli/cli.h"
 #include "host/job.h"
 
-/* What is left of a command once its model is open; `given` is its arguments, the model first. */
-typedef gboolean MapWork(const Net *net, gchar **given, const gchar *output, GError **error);
+/* What is left of a command once its model is open; `given` is its arguments, the model first, `pages` those of its
+ * pictures. */
+typedef gboolean MapWork(const Net *net, gchar **given, const gint *pages, const gchar *output, GError **error);
 
-static gboolean run_map(const Command *command, gchar **arguments, guint count, gboolean to_tensor, MapWork *work,
-                        GError **error) {
+/* `count` arguments, of which `pictures` behind the model are pictures. */
+static gboolean run_map(const Command *command, gchar **arguments, guint count, guint pictures, gboolean to_tensor,
+                        MapWork *work, GError **error) {
   g_autofree gchar *output = NULL;
-  const GOptionEntry entries[] = {
+  gint pages[2] = { 0 };
+  GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
       to_tensor ? N_("The style map's file") : N_("The picture, S x S"),
       to_tensor ? "W.safetensors" : N_("PICTURE") },
+    CLI_PAGE_A_AND_B(pages),
     G_OPTION_ENTRY_NULL
   };
+  if (pictures == 1) entries[1] = (GOptionEntry)CLI_PAGE(pages[0]);
+  entries[1 + pictures] = (GOptionEntry)G_OPTION_ENTRY_NULL;
   g_auto(GStrv) given = cli_parse(command, arguments, entries, count, error);
-  if (!given || !cli_need_output(output, error)) return FALSE;
+  if (!given || !cli_need_output(output, error) || !cli_check_page("--page", pages[0], given[1], error) ||
+      (pictures == 2 && !cli_check_page("--b-page", pages[1], given[2], error)))
+    return FALSE;
   if (to_tensor && !is_tensor_path(output)) {
     cli_usage(error, _("A style map is no picture: the output must end in .safetensors."));
     return FALSE;
   }
   Net net = { 0 };
   progress_part(0, 0.2);
-  gboolean done = output_check(output, error) && net_open(&net, given[0], error) && work(&net, given, output, error);
+  gboolean done = output_check(output, error) && net_open(&net, given[0], error) && work(&net, given, pages, output, error);
   net_close(&net);
   return done;
 }
 
 /* ------------------------------------------------------------------------------------------ encode */
 
-static gboolean encode(const Net *net, gchar **given, const gchar *output, GError **error) {
+static gboolean encode(const Net *net, gchar **given, const gint *pages, const gchar *output, GError **error) {
   gint side = net->info->latent_spatial_size;
   progress_part(0.2, 1);
-  g_autofree gfloat *map = square_encode(net, given[1], NULL, error);
+  g_autofree gfloat *map = square_encode(net, given[1], pages[0], NULL, error);
   return map && tensor_write(output, "w", (gint[]){ 1, net->info->latent_channel_size, side, side }, map, error);
 }
 
 static gboolean run_encode(const Command *command, gchar **arguments, GError **error) {
-  return run_map(command, arguments, 2, TRUE, encode, error);
+  return run_map(command, arguments, 2, 1, TRUE, encode, error);
 }
 
 const Command command_encode = {
@@ -51,7 +59,7 @@ const Command command_encode = {
 
 /* ------------------------------------------------------------------------------------------- synth */
 
-static gboolean synth(const Net *net, gchar **given, const gchar *output, GError **error) {
+static gboolean synth(const Net *net, gchar **given, const gint *pages, const gchar *output, GError **error) {
   gint side = net->info->latent_spatial_size;
   stylemap_pyramid *pyramid = NULL;
   stylemap_error core;
@@ -69,7 +77,7 @@ static gboolean synth(const Net *net, gchar **given, const gchar *output, GError
 }
 
 static gboolean run_synth(const Command *command, gchar **arguments, GError **error) {
-  return run_map(command, arguments, 2, FALSE, synth, error);
+  return run_map(command, arguments, 2, 0, FALSE, synth, error);
 }
 
 const Command command_synth = {
@@ -80,7 +88,7 @@ const Command command_synth = {
 
 /* --------------------------------------------------------------------------------------------- mix */
 
-static gboolean mix(const Net *net, gchar **given, const gchar *output, GError **error) {
+static gboolean mix(const Net *net, gchar **given, const gint *pages, const gchar *output, GError **error) {
   enum { COARSE = 2 }; /* levels of A: the stylemap's own size */
   stylemap_pyramid *pyramids[2] = { NULL, NULL };
   gint depth = 8;
@@ -88,7 +96,7 @@ static gboolean mix(const Net *net, gchar **given, const gchar *output, GError *
   for (guint i = 0; i < 2 && done; i++) {
     stylemap_error core;
     progress_part(0.2 + 0.2 * i, 0.4 + 0.2 * i);
-    g_autofree gfloat *map = square_encode(net, given[1 + i], i ? NULL : &depth, error);
+    g_autofree gfloat *map = square_encode(net, given[1 + i], pages[i], i ? NULL : &depth, error);
     done = map != NULL;
     if (done && (stylemap_pyramid_new(net->model, &pyramids[i], &core) != STYLEMAP_OK ||
                  stylemap_resize(net->session, map, pyramids[i], &core) != STYLEMAP_OK ||
@@ -105,7 +113,7 @@ static gboolean mix(const Net *net, gchar **given, const gchar *output, GError *
 }
 
 static gboolean run_mix(const Command *command, gchar **arguments, GError **error) {
-  return run_map(command, arguments, 3, FALSE, mix, error);
+  return run_map(command, arguments, 3, 2, FALSE, mix, error);
 }
 
 const Command command_mix = {

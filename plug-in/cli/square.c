@@ -90,8 +90,15 @@ static gint depth_of(GeglBuffer *buffer) {
   return type == babl_type("u8") ? 8 : type == babl_type("u16") ? 16 : 32;
 }
 
-Picture *picture_load_noting(const gchar *path, GError **error) {
-  Picture *picture = picture_load(path, error);
+gboolean cli_check_page(const gchar *option, gint page, const gchar *path, GError **error) {
+  if (page == 0 || (page > 0 && !is_tensor_path(path))) return TRUE;
+  if (page < 0) cli_usage(error, _("%s must be 1 or more."), option);
+  else cli_usage(error, _("%s names a page of a picture, and a tensor has none."), option);
+  return FALSE;
+}
+
+Picture *picture_load_noting(const gchar *path, gint page, GError **error) {
+  Picture *picture = picture_load(path, page, error);
   if (picture && picture->note) {
     g_autofree gchar *name = g_filename_display_name(path);
     cli_note("%s: %s", name, picture->note);
@@ -99,7 +106,8 @@ Picture *picture_load_noting(const gchar *path, GError **error) {
   return picture;
 }
 
-gfloat *square_read_sized(const Net *net, const gchar *path, gint *depth, gint *width, gint *height, GError **error) {
+gfloat *square_read_sized(const Net *net, const gchar *path, gint page, gint *depth, gint *width, gint *height,
+                          GError **error) {
   gint size = net->info->size;
   g_autofree gfloat *image = g_new(gfloat, net->image_count);
   if (depth) *depth = 8;
@@ -108,7 +116,7 @@ gfloat *square_read_sized(const Net *net, const gchar *path, gint *depth, gint *
     if (!tensor_read(path, "image", (gint[]){ 1, 3, size, size }, image, error)) return NULL;
     return g_steal_pointer(&image);
   }
-  Picture *picture = picture_load_noting(path, error);
+  Picture *picture = picture_load_noting(path, page, error);
   if (!picture) return NULL;
   stylemap_layer layer = layer_of_picture(picture->buffer);
   stylemap_placement placement;
@@ -123,12 +131,12 @@ gfloat *square_read_sized(const Net *net, const gchar *path, gint *depth, gint *
   return status == STYLEMAP_OK && progress_go_on(error) ? g_steal_pointer(&image) : NULL;
 }
 
-gfloat *square_read(const Net *net, const gchar *path, gint *depth, GError **error) {
+gfloat *square_read(const Net *net, const gchar *path, gint page, gint *depth, GError **error) {
   gint width, height;
-  return square_read_sized(net, path, depth, &width, &height, error);
+  return square_read_sized(net, path, page, depth, &width, &height, error);
 }
 
-gfloat *square_encode(const Net *net, const gchar *path, gint *depth, GError **error) {
+gfloat *square_encode(const Net *net, const gchar *path, gint page, gint *depth, GError **error) {
   g_autofree gfloat *map = g_new(gfloat, net->stylemap_count), *image = NULL;
   stylemap_error core;
   if (is_tensor_path(path)) {
@@ -147,7 +155,7 @@ gfloat *square_encode(const Net *net, const gchar *path, gint *depth, GError **e
       return NULL;
     }
   } else {
-    image = square_read(net, path, depth, error);
+    image = square_read(net, path, page, depth, error);
     if (!image) return NULL;
   }
   if (stylemap_encode(net->session, image, map, &core) == STYLEMAP_OK) return g_steal_pointer(&map);

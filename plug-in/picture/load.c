@@ -318,8 +318,12 @@ static gboolean load(Picture *picture, const guint8 *data, gsize size, const gch
   return TRUE;
 }
 
-Picture *picture_load(const gchar *path, GError **error) {
+Picture *picture_load(const gchar *path, gint page, GError **error) {
   picture_init();
+  if (page > 1) {
+    fail(error, path, _("it has no such page"));
+    return NULL;
+  }
   GStatBuf info;
   GError *why = NULL;
   if (g_stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
@@ -370,8 +374,8 @@ static GeglBuffer *grey_of(const Picture *picture) {
   return grey;
 }
 
-GeglBuffer *picture_load_mask(const gchar *path, gint width, gint height, GError **error) {
-  g_autoptr(Picture) picture = picture_load(path, error);
+GeglBuffer *picture_load_mask(const gchar *path, gint page, gint width, gint height, GError **error) {
+  g_autoptr(Picture) picture = picture_load(path, page, error);
   if (!picture) return NULL;
   g_autofree gchar *name = g_filename_display_name(path);
   if (picture->width != width || picture->height != height) {
@@ -387,8 +391,8 @@ GeglBuffer *picture_load_mask(const gchar *path, gint width, gint height, GError
   return mask;
 }
 
-GeglBuffer *picture_load_grey(const gchar *path, GError **error) {
-  g_autoptr(Picture) picture = picture_load(path, error);
+GeglBuffer *picture_load_grey(const gchar *path, gint page, GError **error) {
+  g_autoptr(Picture) picture = picture_load(path, page, error);
   GeglBuffer *grey = picture ? grey_of(picture) : NULL;
   if (!picture || grey) return grey;
   g_autofree gchar *name = g_filename_display_name(path);

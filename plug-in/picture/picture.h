@@ -31,15 +31,17 @@ struct Picture {
 /* Starts GEGL at the first call; commands that need no picture never pay for it. */
 void picture_init (void);
 
-/* A sentence and NULL where the file is missing, cut, undecodable or of a kind that is not read. */
-Picture *picture_load (const gchar *path, GError **error);
+/* Page (frame) `page` of a file, counted from 1; 0: the only one, and a file of several is refused with the sentence
+ * that they would be lost. A sentence and NULL where the file is missing, cut, undecodable or of a kind that is not
+ * read. */
+Picture *picture_load (const gchar *path, gint page, GError **error);
 void     picture_free (Picture *picture);
 
 /* A mask: the stored grey value over its maximum, no colour management, times alpha, as "Y float". Refused
  * where its size is not width x height or it is coloured. */
-GeglBuffer *picture_load_mask (const gchar *path, gint width, gint height, GError **error);
+GeglBuffer *picture_load_mask (const gchar *path, gint page, gint width, gint height, GError **error);
 /* The same of any size. */
-GeglBuffer *picture_load_grey (const gchar *path, GError **error);
+GeglBuffer *picture_load_grey (const gchar *path, gint page, GError **error);
 
 /* The ending names the form. FALSE with a sentence for an ending that cannot be written. */
 gboolean picture_form_of_output (const gchar *path, PictureForm *form, GError **error);

@@ -94,7 +94,7 @@ static int fill(char **a, int n) {
 
 static Picture *load(const char *path) {
   GError *error = NULL;
-  Picture *p = picture_load(path, &error);
+  Picture *p = picture_load(path, 0, &error);
   if (!p) die(error->message);
   return p;
 }
@@ -145,7 +145,7 @@ static int outside(char **a) {
     printf("other sizes or encodings: %s, %s\n", babl_get_name(format), babl_get_name(gegl_buffer_get_format(q->buffer)));
     return 1;
   }
-  GeglBuffer *mask = picture_load_mask(a[2], p->width, p->height, &error), *part = NULL;
+  GeglBuffer *mask = picture_load_mask(a[2], 0, p->width, p->height, &error), *part = NULL;
   if (!mask) die(error->message);
   GeglRectangle bounds;
   if (!job_mask(mask, 0, 0, atof(a[3]), p->width, p->height, &part, &bounds, &error)) die(error->message);

@@ -92,7 +92,7 @@ static void test_read(void) {
   for (size_t i = 0; i < G_N_ELEMENTS(readable); i++) {
     char *path = source_path(readable[i].file);
     GError *error = NULL;
-    Picture *p = picture_load(path, &error);
+    Picture *p = picture_load(path, 0, &error);
     CHECK(p, "%s: %s", readable[i].file, error ? error->message : "");
     if (p) {
       CHECK(is_kind(p->buffer, readable[i].kind), "%s is %s", readable[i].file, babl_get_name(gegl_buffer_get_format(p->buffer)));
@@ -110,7 +110,7 @@ static void test_read(void) {
   };
   for (size_t i = 0; i < G_N_ELEMENTS(colours); i++) {
     char *path = source_path(colours[i].file);
-    Picture *p = picture_load(path, NULL);
+    Picture *p = picture_load(path, 0, NULL);
     CHECK(p, "%s", colours[i].file);
     double d = p ? difference(p->buffer, colours[i].kind, 1) : -1;
     CHECK(d >= 0 && d <= colours[i].limit, "%s: %g", colours[i].file, d);
@@ -132,7 +132,7 @@ static void test_of_the_test(void) {
 
 static void expect_refusal(const char *path, const char *word) {
   GError *error = NULL;
-  Picture *p = picture_load(path, &error);
+  Picture *p = picture_load(path, 0, &error);
   CHECK(!p && error, "%s", path);
   if (error && word) CHECK(strstr(error->message, word), "%s: %s", path, error->message);
   if (error) CHECK(!strchr(error->message, '\n') && strlen(error->message) < 400, "%s", error->message);
@@ -170,7 +170,7 @@ static void test_cut(void) {
       if (g_str_has_suffix(files[i], ".webp") && keep + 1 >= size) continue;
       CHECK(g_file_set_contents(cut, data, (gssize)keep, NULL));
       GError *error = NULL;
-      Picture *p = picture_load(cut, &error);
+      Picture *p = picture_load(cut, 0, &error);
       int whole = p && g_str_has_suffix(files[i], ".tif") && keep + 9 >= size;
       CHECK(whole || (!p && error), "%s cut to %zu of %zu bytes", files[i], (size_t)keep, (size_t)size);
       g_clear_error(&error);
@@ -205,7 +205,7 @@ static void test_turned_bytes(void) {
       CHECK(g_file_set_contents(turned, data, (gssize)size, NULL));
       data[at] = before;
       GError *error = NULL;
-      Picture *p = picture_load(turned, &error);
+      Picture *p = picture_load(turned, 0, &error);
       CHECK(!p == !!error, "%s", files[i]);
       *(p ? &read : &refused) += 1;
       g_clear_error(&error);
@@ -238,7 +238,7 @@ static void test_write(void) {
     GeglBuffer *buffer = make(forms[i].kind);
     GError *error = NULL;
     CHECK(picture_save(buffer, NULL, path, &error), "%s as %s: %s", forms[i].kind, forms[i].ending, error ? error->message : "");
-    Picture *p = picture_load(path, NULL);
+    Picture *p = picture_load(path, 0, NULL);
     CHECK(p, "%s as %s", forms[i].kind, forms[i].ending);
     if (p) {
       CHECK(is_kind(p->buffer, forms[i].as), "%s as %s is %s", forms[i].kind, forms[i].ending,
@@ -301,7 +301,7 @@ static void test_unwritable(void) {
 static char *text_of(GExiv2Metadata *texts, const char *tag) { return gexiv2_metadata_try_get_tag_string(texts, tag, NULL); }
 
 static void check_said(const char *name, const char *path, GBytes *icc, double limit) {
-  Picture *p = picture_load(path, NULL);
+  Picture *p = picture_load(path, 0, NULL);
   CHECK(p, "%s", name);
   if (!p) return;
   double d = difference(p->buffer, "rgb8", 0);
@@ -330,7 +330,7 @@ static void test_kept(void) {
   for (size_t from = 0; from < 4; from++) {
     char *said = g_strdup_printf("said.%s", endings[from]), *path = source_path(said);
     check_said(said, path, icc, from ? 1e-4 : 2.1);
-    Picture *p = picture_load(path, NULL);
+    Picture *p = picture_load(path, 0, NULL);
     CHECK(p && p->orientation == 8, "%s", said);
     for (size_t to = 0; to < 4 && p; to++) {
       char *name = g_strdup_printf("kept.%s", endings[to]), *out = scratch_path(name);
@@ -338,7 +338,7 @@ static void test_kept(void) {
       GError *error = NULL;
       CHECK(picture_save(p->buffer, p, out, &error), "%s: %s", way, error ? error->message : "");
       check_said(way, out, icc, endings[to][0] == 'w' ? 60 : 8);
-      Picture *again = picture_load(out, NULL);
+      Picture *again = picture_load(out, 0, NULL);
       CHECK(again && again->orientation == 1, "%s", way);
       picture_free(again);
       g_clear_error(&error);
@@ -351,11 +351,11 @@ static void test_kept(void) {
   /* A PNG's gamma chunk is kept as it is. */
   Picture *p = NULL;
   char *path = source_path("rgb8.png"), *out = scratch_path("gamma.png");
-  p = picture_load(path, NULL);
+  p = picture_load(path, 0, NULL);
   CHECK(p && p->png_colour);
   if (p && p->png_colour) {
     CHECK(picture_save(p->buffer, p, out, NULL));
-    Picture *again = picture_load(out, NULL);
+    Picture *again = picture_load(out, 0, NULL);
     CHECK(again && again->png_colour && g_bytes_equal(again->png_colour, p->png_colour) && !again->icc);
     picture_free(again);
   }
@@ -370,7 +370,7 @@ static void test_notes(void) {
   char *path = source_path("said.jpg"), *odd = scratch_path("odd.jpg"), *out = scratch_path("out.jpg"), *data = NULL;
   gsize size = 0;
   CHECK(g_file_get_contents(path, &data, &size, NULL));
-  Picture *p = picture_load(path, NULL);
+  Picture *p = picture_load(path, 0, NULL);
   CHECK(p && !p->note && babl_format_get_space(gegl_buffer_get_format(p->buffer)) != babl_space("sRGB"));
   picture_free(p);
   /* A profile for inks in a coloured picture. */
@@ -378,7 +378,7 @@ static void test_notes(void) {
   CHECK(kind != NULL);
   if (kind) memcpy(kind, "CMYK", 4);
   CHECK(g_file_set_contents(odd, data, (gssize)size, NULL));
-  p = picture_load(odd, NULL);
+  p = picture_load(odd, 0, NULL);
   CHECK(p && p->note && strstr(p->note, "profile") && p->icc);
   CHECK(p && babl_format_get_space(gegl_buffer_get_format(p->buffer)) == babl_space("sRGB"));
   picture_free(p);
@@ -393,7 +393,7 @@ static void test_mask(void) {
   for (size_t i = 0; i < G_N_ELEMENTS(grey); i++) {
     char *path = source_path(grey[i]);
     GError *error = NULL;
-    GeglBuffer *mask = picture_load_mask(path, WIDTH, HEIGHT, &error);
+    GeglBuffer *mask = picture_load_mask(path, 0, WIDTH, HEIGHT, &error);
     CHECK(mask, "%s: %s", grey[i], error ? error->message : "");
     float values[WIDTH * HEIGHT];
     if (mask) {
@@ -414,9 +414,9 @@ static void test_mask(void) {
   }
   char *path = source_path("g8.png"), *colour = source_path("rgb8.png");
   GError *error = NULL;
-  CHECK(!picture_load_mask(path, WIDTH, HEIGHT + 1, &error) && strstr(error->message, "24 x 16") && strstr(error->message, "24 x 17"));
+  CHECK(!picture_load_mask(path, 0, WIDTH, HEIGHT + 1, &error) && strstr(error->message, "24 x 16") && strstr(error->message, "24 x 17"));
   g_clear_error(&error);
-  CHECK(!picture_load_mask(colour, WIDTH, HEIGHT, &error) && strstr(error->message, "grey"));
+  CHECK(!picture_load_mask(colour, 0, WIDTH, HEIGHT, &error) && strstr(error->message, "grey"));
   g_clear_error(&error);
   g_free(path), g_free(colour);
 }

@@ -42,7 +42,7 @@ static gint by_name(gconstpointer a, gconstpointer b) {
 
 gboolean focus_load(const gchar *path, gint size, gfloat *weights, GError **error) {
   picture_init();
-  g_autoptr(GeglBuffer) grey = picture_load_grey(path, error);
+  g_autoptr(GeglBuffer) grey = picture_load_grey(path, 0, error);
   if (!grey) return FALSE;
   stylemap_layer layer = layer_of_mask(grey);
   stylemap_placement placement;
@@ -57,7 +57,7 @@ gboolean focus_load(const gchar *path, gint size, gfloat *weights, GError **erro
 }
 
 static gboolean add_picture(FILE *to, const gchar *path, gint size, gfloat *image, guint8 *bytes, GError **error) {
-  Picture *picture = picture_load(path, error);
+  Picture *picture = picture_load(path, 0, error);
   if (!picture) return FALSE;
   stylemap_layer layer = layer_of_picture(picture->buffer);
   stylemap_placement placement;
