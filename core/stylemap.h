@@ -344,7 +344,8 @@ typedef struct stylemap_train_options {
   int mirror;    /* half of the pictures are mirrored at random */
   uint64_t seed;
   /* Adam and averaging; may be changed when a run goes on */
-  double learning_rate, beta1, beta2, ema;
+  double learning_rate, beta1, beta2;
+  double ema; /* decay of the averages; (1 + i) / (10 + i) at iteration i as long as that is less */
   int muon; /* in the warm-up E's and G's convolutions learn by orthogonalised momentum (of 0.95) instead of Adam */
   /* weights of the losses; 0 leaves one out. edges: L1 of image and gradients at four scales */
   double adversarial, w_reconstruction, in_domain, mse, perceptual, edges;

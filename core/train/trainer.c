@@ -224,6 +224,13 @@ static double rate_of(const stylemap_trainer *t) {
   return o->learning_rate * (double)(o->anneal_to - t->iteration) / (double)(o->anneal_to - o->anneal_from);
 }
 
+/* The averages follow closely at first, as far back as a tenth of the run; `ema` is where that ends. It depends on the
+ * iteration only, so a run that goes on is exact. */
+static double decay_of(const stylemap_trainer *t) {
+  const double young = (1 + (double)t->iteration) / (10 + (double)t->iteration);
+  return young < t->options.ema ? young : t->options.ema;
+}
+
 typedef struct spoiling {
   const stylemap_trainer *trainer;
   const float *images;
@@ -262,7 +269,7 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
                              .beta2 = o->beta2,
                              .epsilon = 1e-8,
                              .muon = !joint && o->muon,
-                             .decay = o->ema,
+                             .decay = decay_of(t),
                              .r1_every = o->r1_every,
                              .r1 = o->r1,
                              .squares = o->mse,

@@ -55,7 +55,7 @@ const gchar *cli_number (Number *buffer, const gchar *format, gdouble value);
 /* The file's SHA-256 as 64 hexadecimal digits, or NULL. */
 gchar *cli_sha256 (const gchar *path, GError **error);
 
-/* progress.c: a bar on a terminal, and the interruption by SIGINT or SIGTERM. ---------------------- */
+/* progress.c: a bar on a terminal, and the interruption by SIGINT, SIGTERM or SIGHUP. ------------------ */
 
 void     progress_catch_signals (void);
 gboolean progress_interrupted (void);

@@ -25,6 +25,10 @@ void progress_catch_signals(void) {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+  /* A closed terminal hangs up more than once; nohup wants none of it. */
+  struct sigaction before;
+  action.sa_flags = 0;
+  if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
 }
 
 gboolean progress_interrupted(void) {

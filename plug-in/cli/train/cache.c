@@ -20,26 +20,6 @@ static gsize picture_bytes(gint size) {
   return 3 * (gsize)size * (gsize)size;
 }
 
-static void find_files(const gchar *folder, GPtrArray *files) {
-  GDir *dir = g_dir_open(folder, 0, NULL);
-  if (!dir) return;
-  for (const gchar *name; (name = g_dir_read_name(dir));) {
-    if (name[0] == '.') continue;
-    gchar *path = g_build_filename(folder, name, NULL);
-    if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-      find_files(path, files);
-      g_free(path);
-    } else {
-      g_ptr_array_add(files, path);
-    }
-  }
-  g_dir_close(dir);
-}
-
-static gint by_name(gconstpointer a, gconstpointer b) {
-  return strcmp(*(const gchar *const *)a, *(const gchar *const *)b);
-}
-
 gboolean focus_load(const gchar *path, gint size, gfloat *weights, GError **error) {
   picture_init();
   g_autoptr(GeglBuffer) grey = picture_load_grey(path, 0, error);
@@ -76,8 +56,8 @@ static gboolean add_picture(FILE *to, const gchar *path, gint size, gfloat *imag
   return fwrite(bytes, 1, 3 * pixels, to) == 3 * pixels || !ferror(to);
 }
 
-static gboolean make(const gchar *path, const gchar *folder, gint size, GError **error) {
-  g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+/* Writes the squares of all files that are pictures. */
+static gboolean make(const gchar *path, const gchar *folder, const GPtrArray *files, gint size, GError **error) {
   g_autofree gchar *beside = g_strdup_printf("%s.part", path);
   g_autofree gfloat *image = g_new(gfloat, picture_bytes(size));
   g_autofree guint8 *bytes = g_malloc(picture_bytes(size));
@@ -85,26 +65,26 @@ static gboolean make(const gchar *path, const gchar *folder, gint size, GError *
   guint64 count = 0;
   gboolean done = FALSE;
   picture_init();
-  find_files(folder, files);
-  g_ptr_array_sort(files, by_name);
   FILE *to = fopen(beside, "wbe");
   if (!to) goto failed;
   fwrite(header, 1, HEADER, to);
   for (guint i = 0; i < files->len; i++) {
+    const PictureFile *file = files->pdata[i];
     GError *fault = NULL;
     progress_job(_("reading pictures"), (gdouble)i / files->len, NULL);
     if (!progress_go_on(error)) goto done;
-    if (add_picture(to, files->pdata[i], size, image, bytes, &fault)) {
+    if (add_picture(to, file->path, size, image, bytes, &fault)) {
       count++;
       continue;
     }
     if (ferror(to)) goto failed;
-    cli_note(_("Skipped: %s"), fault ? fault->message : (const gchar *)files->pdata[i]);
+    cli_note(_("Skipped: %s"), fault ? fault->message : file->path);
     g_clear_error(&fault);
   }
   progress_end();
   if (!count) {
-    cli_usage(error, _("There are no pictures in %s."), folder);
+    g_autofree gchar *name = g_filename_display_name(folder);
+    cli_usage(error, _("There are no pictures in %s."), name);
     goto done;
   }
   g_snprintf(header, HEADER, form, size, size, count);
@@ -123,8 +103,59 @@ done:
   return FALSE;
 }
 
-gboolean cache_open(Cache *cache, const gchar *path, const gchar *folder, gint size, GError **error) {
-  if (!g_file_test(path, G_FILE_TEST_EXISTS) && !make(path, folder, size, error)) return FALSE;
+/* --------------------------------------------------------------------------- what a cache is made of */
+
+/* Beside x.cache lies x.txt: a line that names the folder, then a line a file: bytes, time, name. */
+static gchar *list_path(const gchar *path) {
+  const gchar *dot = strrchr(path, '.');
+  return g_strdup_printf("%.*s.txt", (gint)(dot - path), path);
+}
+
+static gchar *folder_line(const gchar *folder) {
+  g_autofree gchar *name = path_line(folder);
+  return g_strdup_printf("# %s\n", name);
+}
+
+static GString *file_lines(const GPtrArray *files) {
+  GString *text = g_string_new(NULL);
+  for (guint i = 0; i < files->len; i++) {
+    const PictureFile *file = files->pdata[i];
+    g_autofree gchar *name = path_line(file->name);
+    g_string_append_printf(text, "%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %s\n", file->size, file->changed, name);
+  }
+  return text;
+}
+
+/* The name of a line, whose end is cut off. */
+static gchar *name_of(gchar *line) {
+  gchar *space = strchr(line, ' '), *name = space ? strchr(space + 1, ' ') : NULL;
+  return name ? name + 1 : line;
+}
+
+static void tell_changes(const gchar *folder, const gchar *old, const gchar *now) {
+  g_auto(GStrv) before = g_strsplit(old, "\n", -1), after = g_strsplit(now, "\n", -1);
+  g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+  g_autofree gchar *shown = g_filename_display_name(folder);
+  guint added = 0, changed = 0;
+  for (gchar **line = before; *line; line++)
+    if (**line) g_hash_table_insert(known, name_of(*line), *line);
+  for (gchar **line = after; *line; line++) {
+    if (!**line) continue;
+    const gchar *was = g_hash_table_lookup(known, name_of(*line));
+    added += !was;
+    changed += was && strcmp(was, *line) != 0;
+    if (was) g_hash_table_remove(known, name_of(*line));
+  }
+  cli_note(_("The pictures are not those that this run had read: in %s %u files are new, %u gone and %u changed. All "
+             "are read again"), shown, added, g_hash_table_size(known), changed);
+}
+
+gboolean cache_is_of(const gchar *path, const gchar *folder) {
+  g_autofree gchar *list = list_path(path), *line = folder_line(folder), *text = NULL;
+  return g_file_get_contents(list, &text, NULL, NULL) && g_str_has_prefix(text, line);
+}
+
+gboolean cache_open_as_is(Cache *cache, const gchar *path, gint size, GError **error) {
   *cache = (Cache){ .file = g_mapped_file_new(path, FALSE, error), .size = size };
   if (!cache->file) return FALSE;
   const gchar *bytes = g_mapped_file_get_contents(cache->file);
@@ -141,9 +172,28 @@ gboolean cache_open(Cache *cache, const gchar *path, const gchar *folder, gint s
     }
   }
   cache_close(cache);
-  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-              _("%s holds no pictures of %d x %d; remove it and it is made again."), path, size, size);
+  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, _("%s holds no pictures of %d x %d."), path, size, size);
   return FALSE;
+}
+
+gboolean cache_open(Cache *cache, const gchar *path, const gchar *folder, const GPtrArray *files, gint size,
+                    GError **error) {
+  g_autofree gchar *list = list_path(path), *head = folder_line(folder), *old = NULL;
+  GString *now = file_lines(files);
+  const gchar *rest = g_file_get_contents(list, &old, NULL, NULL) ? strchr(old, '\n') : NULL;
+  const gboolean same = rest && strcmp(rest + 1, now->str) == 0;
+  gboolean done = same && cache_open_as_is(cache, path, size, NULL);
+  if (!done) {
+    if (rest && !same) tell_changes(folder, rest + 1, now->str);
+    g_unlink(list); /* never beside a cache of other files */
+    done = make(path, folder, files, size, error) && cache_open_as_is(cache, path, size, error);
+  }
+  if (done && !(same && g_str_has_prefix(old, head))) {
+    g_string_prepend(now, head);
+    done = g_file_set_contents(list, now->str, (gssize)now->len, error);
+  }
+  g_string_free(now, TRUE);
+  return done;
 }
 
 void cache_close(Cache *cache) {
