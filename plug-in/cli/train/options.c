@@ -50,7 +50,8 @@ static const Row rows[] = {
     .text = N_("Pictures to measure with, not to train on; may lie in DATA_DIR") },
   { "mirror", FLAG, FIXED, TRAIN(mirror), .text = N_("Mirror half of the pictures at random"), .implied = "yes" },
   { "heal", NUMBER, 0, TRAIN(heal), 0, 1, N_("SHARE"),
-    .text = N_("The encoder is shown this share of the pictures with a region spoilt, and learns to heal collages (0.65)"),
+    .text = N_("The encoder is shown this share of the pictures with a region spoilt, and learns to heal collages "
+            "(0.65)"),
     .implied = "0.65" },
   { "iterations", LARGE, 0, RUN(iterations), 0, MANY, "N",
     .text = N_("Stop after so many, of the whole run (0: never)") },
