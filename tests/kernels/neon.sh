@@ -5,7 +5,7 @@
 set -eu
 root=$1
 cd "$root"
-for test in convolutions elements; do
+for test in convolutions elements check; do
   out=$2/test-$test-neon
   "${ARM_CC:-aarch64-linux-gnu-gcc}" ${ARM_FLAGS:-} -std=c11 -O2 -Wall -Wextra -Wundef -Wno-unused-parameter -ffp-contract=off -D_GNU_SOURCE -static \
     -Icore -Itests -Itests/kernels "tests/kernels/$test.c" tests/kernels/oracle.c core/kernels/isa-neon.c \
