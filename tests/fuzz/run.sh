@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Fuzzes what reads files, with clang's libFuzzer and its address and undefined-behaviour sanitizers.
+#   tests/fuzz/run.sh BUILD_DIR [SECONDS [TARGET...]]      60 seconds of every target unless told otherwise
+# BUILD_DIR is made, or is one that this script made; its corpus/ keeps what was reached for the next run. A finding
+# lies in BUILD_DIR/found/ and ends as a small file in tests/fuzz/found/TARGET/, which the tests run over.
+# Ends with 1 where there were findings. CLANG names the compiler.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+[ $# -ge 1 ] || { sed -n 's/^# \{0,1\}//p' "$0" | sed -n 2,7p; exit 2; }
+build=$1 seconds=${2:-60} all=$(sed -n 's/^# targets: //p' tests/fuzz/meson.build)
+shared=${STYLEMAP_SHARED:-../shared}
+shift $(($# < 2 ? $# : 2))
+[ $# -gt 0 ] || set -- $all
+if [ ! -f "$build/build.ninja" ]; then
+  CC=${CLANG:-clang} meson setup "$build" --buildtype debugoptimized -Db_lundef=false -Db_sanitize=address,undefined \
+    -Dc_args="-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined" > /dev/null || exit 2
+fi
+ninja -C "$build" "${@/#/tests/fuzz/fuzz-}" tests/fuzz/seed.state > "$build/ninja.txt" || { cat "$build/ninja.txt"; exit 2; }
+
+# seeds TARGET: files and folders
+seeds() {
+  case $1 in
+    state) echo "$build/tests/fuzz/seed.state" ;;
+    picture-*) echo tests/picture/pictures ;;
+    *) echo tests/model/hostile tests/golden "$shared/hostile" "$shared/checkpoints" ;;
+  esac
+  echo "tests/fuzz/found/$1"
+}
+
+bad=0
+export ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+for target; do
+  mkdir -p "$build/corpus/$target" "$build/found"
+  start=$(mktemp -d)
+  for from in $(seeds "$target"); do
+    [ -e "$from" ] && find "$from" -type f -size -200k -exec cp {} "$start" \;
+  done
+  case $target in pickle) length=16384 ;; safetensors) length=32768 ;; *) length=131072 ;; esac
+  words=tests/fuzz/$target.dict
+  "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -max_len=$length -timeout=20 -rss_limit_mb=3000 \
+    -print_final_stats=1 -use_value_profile=1 -artifact_prefix="$build/found/$target-" \
+    $([ -f "$words" ] && echo -dict="$words") "$build/corpus/$target" "$start" > "$build/$target.txt" 2>&1
+  code=$?
+  rm -rf "$start"
+  stats=$(grep -E ' cov: [0-9]+ ft: [0-9]+ corp: ' "$build/$target.txt" | tail -1 |
+    sed -E 's/^#[0-9]+[^a-z]*[A-Za-z]+ +cov: ([0-9]+) ft: ([0-9]+) corp: ([0-9]+).*/\1 edges, \2 features, \3 inputs kept/')
+  runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$target.txt")
+  found=$(sed -n 's/.*Test unit written to //p' "$build/$target.txt")
+  echo "$target: ${runs:-?} executions, $stats, ${found:+found: }${found:-nothing found}"
+  if [ $code != 0 ] || [ -n "$found" ]; then
+    bad=1
+    grep -E -m 3 'ERROR:|runtime error:|not so:|SUMMARY:' "$build/$target.txt"
+  fi
+done
+exit $bad
