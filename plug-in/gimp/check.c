@@ -112,18 +112,18 @@ gboolean check_selection(ImageRef image, DrawableRef target, GError **error) {
 /* ------------------------------------------------------------------------------------------ proposing */
 
 static gboolean may_be_reference(DrawableRef target, ItemRef item) {
-  return gimp_item_is_valid(item) && check_reference(target, AS_LAYER(item), NULL);
+  return gimp_item_is_valid(item) && check_reference(target, AS_DRAWABLE(item), NULL);
 }
 
 /* The first layer in the list (from top to bottom, groups opened) that may be the reference. */
-static DrawableRef first_in(DrawableRef target, const gint *items, gint n_items) {
+static DrawableRef first_in(ImageRef image, DrawableRef target, const ItemRef *items, gint n_items) {
   for (gint i = 0; i < n_items; i++) {
     if (may_be_reference(target, items[i]))
-      return AS_LAYER(items[i]);
+      return AS_DRAWABLE(items[i]);
     if (gimp_item_is_group(items[i])) {
       gint n_children;
-      gint *children = gimp_item_get_children(items[i], &n_children);
-      DrawableRef found = first_in(target, children, n_children);
+      ItemRef *children = compat_children(image, items[i], &n_children);
+      DrawableRef found = first_in(image, target, children, n_children);
 
       g_free(children);
       if (found != NO_ITEM)
@@ -135,8 +135,8 @@ static DrawableRef first_in(DrawableRef target, const gint *items, gint n_items)
 
 static DrawableRef first_in_image(DrawableRef target, ImageRef image) {
   gint n_layers;
-  gint *layers = gimp_image_get_layers(image, &n_layers);
-  DrawableRef found = first_in(target, layers, n_layers);
+  ItemRef *layers = compat_children(image, NO_ITEM, &n_layers);
+  DrawableRef found = first_in(image, target, layers, n_layers);
 
   g_free(layers);
   return found;
@@ -146,15 +146,15 @@ static DrawableRef first_in_image(DrawableRef target, ImageRef image) {
 static DrawableRef beside(ImageRef image, DrawableRef target) {
   ItemRef parent = gimp_item_get_parent(AS_ITEM(target));
   gint n_items, position = gimp_image_get_item_position(image, AS_ITEM(target));
-  gint *items = parent == NO_ITEM ? gimp_image_get_layers(image, &n_items) : gimp_item_get_children(parent, &n_items);
+  ItemRef *items = compat_children(image, parent, &n_items);
   DrawableRef found = NO_ITEM;
 
   for (gint i = position + 1; i < n_items && found == NO_ITEM; i++)
     if (may_be_reference(target, items[i]))
-      found = AS_LAYER(items[i]);
+      found = AS_DRAWABLE(items[i]);
   for (gint i = MIN(position, n_items) - 1; i >= 0 && found == NO_ITEM; i--)
     if (may_be_reference(target, items[i]))
-      found = AS_LAYER(items[i]);
+      found = AS_DRAWABLE(items[i]);
   g_free(items);
   return found;
 }
@@ -162,13 +162,13 @@ static DrawableRef beside(ImageRef image, DrawableRef target) {
 DrawableRef check_propose_reference(ImageRef image, DrawableRef target, DrawableRef last) {
   DrawableRef found;
   gint n_images;
-  gint *images;
+  ImageRef *images;
 
   if (last != NO_ITEM && may_be_reference(target, AS_ITEM(last)))
     return last;
   if ((found = beside(image, target)) != NO_ITEM || (found = first_in_image(target, image)) != NO_ITEM)
     return found;
-  images = gimp_image_list(&n_images);
+  images = compat_images(&n_images);
   for (gint i = 0; i < n_images && found == NO_ITEM; i++)
     found = first_in_image(target, images[i]);
   g_free(images);

@@ -14,7 +14,46 @@ typedef GimpLayerMask *MaskRef;
 #define NO_ITEM NULL
 #define AS_ITEM(ref) GIMP_ITEM(ref)
 #define AS_DRAWABLE(ref) GIMP_DRAWABLE(ref)
-#define AS_LAYER(ref) ((GimpLayer *)(ref))
+#define AS_LAYER(ref) ((GimpLayer *)(ref)) /* NULL stays NULL */
+
+static inline gboolean compat_set_active_layer(ImageRef image, LayerRef layer) {
+  const GimpLayer *layers[] = {layer, NULL};
+
+  return gimp_image_set_selected_layers(image, layers);
+}
+
+static inline gchar *compat_parasite_text(const GimpParasite *parasite) {
+  guint32 length;
+  const gchar *text = gimp_parasite_get_data(parasite, &length);
+
+  return g_strndup(text, length);
+}
+
+static inline ItemRef *compat_children(ImageRef image, ItemRef parent, gint *n_items) {
+  ItemRef *items = parent ? gimp_item_get_children(parent) : (ItemRef *)gimp_image_get_layers(image);
+
+  *n_items = gimp_core_object_array_get_length((GObject **)items);
+  return items;
+}
+
+static inline ImageRef *compat_images(gint *n_images) {
+  ImageRef *images = gimp_get_images();
+
+  *n_images = gimp_core_object_array_get_length((GObject **)images);
+  return images;
+}
+
+/* Effects are not in a drawable's own pixels: they are laid on a copy that is in no image. */
+static inline DrawableRef compat_with_effects(DrawableRef drawable) {
+  GimpDrawableFilter **effects = gimp_drawable_get_filters(drawable);
+  gboolean any = gimp_core_object_array_get_length((GObject **)effects) > 0;
+  LayerRef copy = NULL;
+
+  g_free(effects);
+  if (any && (copy = gimp_layer_copy(GIMP_LAYER(drawable))) != NULL)
+    gimp_drawable_merge_filters(GIMP_DRAWABLE(copy));
+  return copy ? GIMP_DRAWABLE(copy) : drawable;
+}
 
 #else
 
@@ -31,5 +70,24 @@ typedef gint32 MaskRef;
 #define gimp_drawable_get_height gimp_drawable_height
 #define gimp_drawable_get_offsets gimp_drawable_offsets
 #define gimp_image_get_base_type gimp_image_base_type
+#define gimp_image_get_width gimp_image_width
+#define gimp_image_get_height gimp_image_height
+
+#define gimp_item_get_tattoo(item) ((guint)gimp_item_get_tattoo(item))
+#define compat_set_active_layer gimp_image_set_active_layer
+
+static inline gchar *compat_parasite_text(const GimpParasite *parasite) {
+  return g_strndup(gimp_parasite_data(parasite), gimp_parasite_data_size(parasite));
+}
+
+/* The layers of a group, or of the image where `parent` is NO_ITEM, from the top; g_free. */
+static inline ItemRef *compat_children(ImageRef image, ItemRef parent, gint *n_items) {
+  return parent == NO_ITEM ? gimp_image_get_layers(image, n_items) : gimp_item_get_children(parent, n_items);
+}
+
+#define compat_images gimp_image_list /* g_free */
+
+/* The drawable, or a copy of it with what GIMP 3 shows over its pixels, to be deleted where it is another. */
+#define compat_with_effects(drawable) (drawable)
 
 #endif

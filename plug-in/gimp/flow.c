@@ -133,7 +133,7 @@ static LayerRef new_layer(ImageRef image, DrawableRef target, const gchar *name,
   mask = gimp_layer_create_mask(layer, GIMP_ADD_MASK_BLACK);
   /* what the target's own mask hides stays hidden */
   if (gimp_layer_get_mask(AS_LAYER(target)) != NO_ITEM && gimp_layer_get_apply_mask(AS_LAYER(target)))
-    hidden = gimp_layer_get_mask(AS_LAYER(target));
+    hidden = AS_DRAWABLE(gimp_layer_get_mask(AS_LAYER(target)));
   pixels_write_mask(AS_DRAWABLE(mask), selection, hidden);
   gimp_layer_add_mask(layer, mask);
   gimp_layer_set_edit_mask(layer, FALSE);
@@ -192,7 +192,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
          gimp_layer_set_offsets(layers[i], left + made->bounds.x, top + made->bounds.y);
   }
   /* The next edit begins at the same target, not at its own cut-out result. */
-  gimp_image_set_active_layer(image, AS_LAYER(target));
+  compat_set_active_layer(image, AS_LAYER(target));
   for (gint i = 0; i < made->n_layers && !ok; i++) {
     if (gimp_image_get_item_position(image, AS_ITEM(layers[i])) >= 0)
       gimp_image_remove_layer(image, layers[i]);

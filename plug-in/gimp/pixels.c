@@ -11,13 +11,14 @@ static gint band_height(const GeglRectangle *area, gint bytes_per_pixel) {
 }
 
 /* The format of the drawable's pixels with the meaning that its image's profile gives them: libgimp's own
- * formats say sRGB whatever the profile is. */
+ * formats say sRGB whatever the profile is (2.10), or sRGB's file where it is sRGB (3). */
 static const Babl *format_in_profile(DrawableRef drawable, const Babl *plain) {
   GimpColorProfile *profile = gimp_image_get_color_profile(gimp_item_get_image(AS_ITEM(drawable)));
   GimpColorProfile *srgb = gimp_color_profile_new_rgb_srgb();
   GimpColorProfile *linear = gimp_color_profile_new_rgb_srgb_linear();
   const Babl *format = NULL;
 
+  plain = babl_format_with_space(babl_format_get_encoding(plain), NULL);
   /* sRGB by its own name: through its ICC file the numbers would come back changed in the last digit. */
   if (profile && gimp_color_profile_is_rgb(profile) && !gimp_color_profile_is_equal(profile, srgb) &&
       !gimp_color_profile_is_equal(profile, linear))
@@ -46,8 +47,11 @@ static void copy_bands(GeglBuffer *from, const GeglRectangle *area, const Babl *
 }
 
 GeglBuffer *pixels_copy(DrawableRef drawable, const GeglRectangle *area) {
-  GeglBuffer *from = gimp_drawable_get_buffer(drawable);
+  DrawableRef shown = compat_with_effects(drawable);
+  GeglBuffer *from = gimp_drawable_get_buffer(shown);
   const Babl *plain = gegl_buffer_get_format(from);
+  gint left, top, shown_left, shown_top;
+  GeglRectangle part;
   GeglBuffer *copy;
 
   /* a palette has no place for a profile: take its colours out first */
@@ -58,8 +62,14 @@ GeglBuffer *pixels_copy(DrawableRef drawable, const GeglRectangle *area) {
 
   copy = gegl_buffer_new(GEGL_RECTANGLE(0, 0, gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable)),
                          format);
-  copy_bands(from, area, plain, copy, area->x, area->y, format);
+  /* effects can make it larger */
+  gimp_drawable_get_offsets(drawable, &left, &top);
+  gimp_drawable_get_offsets(shown, &shown_left, &shown_top);
+  part = *GEGL_RECTANGLE(area->x + left - shown_left, area->y + top - shown_top, area->width, area->height);
+  copy_bands(from, &part, plain, copy, area->x, area->y, format);
   g_object_unref(from);
+  if (shown != drawable)
+    gimp_item_delete(AS_ITEM(shown));
   return copy;
 }
 
