@@ -251,11 +251,12 @@ STYLEMAP_API stylemap_status stylemap_mean(stylemap_session *session, float *sty
 /* -------------------------------------------------------------------------------- layers and squares */
 
 /* Where the model's square lies on a layer, in layer pixels (pixel i covers i .. i + 1): what a host stores
- * to paste back exactly. `angle` (radians, clockwise on screen) must be 0 for now. */
+ * to paste back exactly. */
 typedef struct stylemap_placement {
-  double x, y; /* centre */
-  double side;
-  double angle;
+  double x, y;  /* centre */
+  double side;  /* 1 .. 2^20 */
+  double angle; /* radians, clockwise on screen: how far the square is turned from upright */
+  int mirror;   /* 1: the square shows the layer with left and right exchanged (before it is turned) */
 } stylemap_placement;
 
 /* The centred square of side min(width, height). */

@@ -139,11 +139,11 @@ static void paste_agrees(int width, int height, int size, stylemap_placement s, 
 static void refusals(void) {
   picture p = make(8, 8, 4);
   stylemap_layer l = layer_of(&p);
-  stylemap_placement s = {4, 4, 8, 0}, turned = {4, 4, 8, 0.1}, nowhere = {NAN, 4, 8, 0}, none = {4, 4, 0, 0};
+  stylemap_placement s = {4, 4, 8, 0, 0}, unknown = {4, 4, 8, 0, 2}, nowhere = {NAN, 4, 8, 0, 0}, none = {4, 4, 0, 0, 0};
   float image[3 * 16], before[3 * 16];
   for (int i = 0; i < 48; i++) image[i] = before[i] = 7;
   stylemap_error e;
-  CHECK(stylemap_sample(&l, &turned, 4, image, &e) == STYLEMAP_BAD_ARGUMENT && e.message[0]);
+  CHECK(stylemap_sample(&l, &unknown, 4, image, &e) == STYLEMAP_BAD_ARGUMENT && e.message[0]);
   CHECK(stylemap_sample(&l, &nowhere, 4, image, &e) == STYLEMAP_BAD_ARGUMENT);
   CHECK(stylemap_sample(&l, &none, 4, image, &e) == STYLEMAP_BAD_ARGUMENT);
   p.stop_at = 1;
@@ -168,7 +168,7 @@ int main(void) {
   stylemap_fit(10, 13, &s);
   CHECK(s.x == 5 && s.y == 6 && s.side == 10, "whole pixels: rows 1..10 of 13");
   int x, y, w, h;
-  stylemap_placement part = {4.25, 3, 4, 0};
+  stylemap_placement part = {4.25, 3, 4, 0, 0};
   stylemap_bounds(&part, 6, 9, &x, &y, &w, &h);
   CHECK(x == 2 && y == 1 && w == 4 && h == 4, "%d %d %d %d", x, y, w, h);
 
@@ -177,14 +177,14 @@ int main(void) {
     stylemap_fit(sizes[i][0], sizes[i][1], &s);
     sample_agrees(sizes[i][0], sizes[i][1], sizes[i][2], s);
   }
-  sample_agrees(20, 30, 8, (stylemap_placement){9.3, 14.2, 11.7, 0});
-  sample_agrees(20, 30, 8, (stylemap_placement){2, 3, 17, 0}); /* hangs over the edge */
-  sample_agrees(20, 30, 16, (stylemap_placement){19, 29, 6.5, 0});
+  sample_agrees(20, 30, 8, (stylemap_placement){9.3, 14.2, 11.7, 0, 0});
+  sample_agrees(20, 30, 8, (stylemap_placement){2, 3, 17, 0, 0}); /* hangs over the edge */
+  sample_agrees(20, 30, 16, (stylemap_placement){19, 29, 6.5, 0, 0});
   identity();
-  paste_agrees(20, 30, 8, (stylemap_placement){10, 15, 20, 0}, 0, 0, 20, 30);
-  paste_agrees(20, 30, 8, (stylemap_placement){10, 15, 20, 0}, 3, 7, 5, 9);
-  paste_agrees(20, 30, 32, (stylemap_placement){10, 15, 20, 0}, 0, 5, 20, 20);
-  paste_agrees(20, 30, 16, (stylemap_placement){9.4, 15.2, 12.5, 0}, 2, 2, 17, 25);
+  paste_agrees(20, 30, 8, (stylemap_placement){10, 15, 20, 0, 0}, 0, 0, 20, 30);
+  paste_agrees(20, 30, 8, (stylemap_placement){10, 15, 20, 0, 0}, 3, 7, 5, 9);
+  paste_agrees(20, 30, 32, (stylemap_placement){10, 15, 20, 0, 0}, 0, 5, 20, 20);
+  paste_agrees(20, 30, 16, (stylemap_placement){9.4, 15.2, 12.5, 0, 0}, 2, 2, 17, 25);
   refusals();
   return harness_end();
 }

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Where the model's square lies on a layer. */
+#include <math.h>
+
+#include "frame/affine.h"
+
+void stylemap_fit(int width, int height, stylemap_placement *p) {
+  int side = width < height ? width : height;
+  /* whole pixels, so that a square of the model's own size is copied and not resampled */
+  *p = (stylemap_placement){.x = (width - side) / 2 + side / 2.0, .y = (height - side) / 2 + side / 2.0, .side = side};
+}
+
+sm_affine sm_affine_of(const stylemap_placement *p, int size) {
+  const double step = p->side / size, half = size / 2.0, across = p->mirror ? -step : step;
+  sm_affine a = {.xx = across, .yy = step};
+  if (p->angle != 0) {
+    const double c = cos(p->angle), s = sin(p->angle);
+    a = (sm_affine){.xx = across * c, .xy = -step * s, .yx = across * s, .yy = step * c};
+  }
+  a.x0 = p->x - half * (a.xx + a.xy);
+  a.y0 = p->y - half * (a.yx + a.yy);
+  return a;
+}
+
+sm_affine sm_affine_inverse(const sm_affine *a) {
+  const double d = a->xx * a->yy - a->xy * a->yx;
+  sm_affine i = {.xx = a->yy / d, .xy = -a->xy / d, .yx = -a->yx / d, .yy = a->xx / d};
+  i.x0 = -(i.xx * a->x0 + i.xy * a->y0);
+  i.y0 = -(i.yx * a->x0 + i.yy * a->y0);
+  return i;
+}
+
+sm_affine sm_affine_then(const sm_affine *a, const sm_affine *b) {
+  return (sm_affine){.xx = b->xx * a->xx + b->xy * a->yx,
+                     .xy = b->xx * a->xy + b->xy * a->yy,
+                     .x0 = b->xx * a->x0 + b->xy * a->y0 + b->x0,
+                     .yx = b->yx * a->xx + b->yy * a->yx,
+                     .yy = b->yx * a->xy + b->yy * a->yy,
+                     .y0 = b->yx * a->x0 + b->yy * a->y0 + b->y0};
+}
+
+double sm_affine_scale(const sm_affine *a) { return sqrt(fabs(a->xx * a->yy - a->xy * a->yx)); }
+
+static void span(double from, double to, int size, int *first, int *count) {
+  from = floor(from), to = ceil(to);
+  int a = from < 0 ? 0 : from > size ? size : (int)from, b = to < a ? a : to > size ? size : (int)to;
+  *first = a;
+  *count = b - a;
+}
+
+void stylemap_bounds(const stylemap_placement *p, int width, int height, int *x, int *y, int *w, int *h) {
+  /* half of what the turned square measures across and down */
+  const double half = p->side / 2 * (p->angle == 0 ? 1 : fabs(cos(p->angle)) + fabs(sin(p->angle)));
+  span(p->x - half, p->x + half, width, x, w);
+  span(p->y - half, p->y + half, height, y, h);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Source rows stream through once; each is resampled across and added to the output rows it belongs to, so a layer of
+ * any size needs one band of memory. */
+#include "frame/stream.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "frame/frame.h"
+
+static float unit(float v) { return v >= 0 ? (v <= 1 ? v : 1) : 0; /* NaN becomes 0 */ }
+
+/* Pixels as `read` gave them -> the numbers that are averaged. */
+static void prepare(sm_planes planes, float *band, size_t pixels) {
+  if (planes == SM_PLANES_MASK) {
+    for (size_t i = 0; i < pixels; i++) band[i] = unit(band[i]);
+    return;
+  }
+  for (size_t i = 0; i < pixels; i++) {
+    float *px = band + 4 * i, a = px[3] = unit(px[3]);
+    for (int c = 0; c < 3; c++) {
+      const float v = unit(px[c]);
+      px[c] = a == 1 ? v : planes == SM_PLANES_PICTURE ? v * a + 0.5f * (1 - a) : v * a;
+    }
+  }
+}
+
+/* Adds source row `row` (already planes x width) to the output rows that take it. Rows come in rising order, so `*next`
+ * skips the output rows that are complete. */
+static void add_row(const sm_axis *down, int row, const float *across, int planes, int width, int *next, float *out) {
+  const int height = down->count;
+  while (*next < height && down->first[*next] + down->taps[*next] <= row) ++*next;
+  for (int o = *next; o < height && down->first[o] <= row; o++) {
+    int t = row - down->first[o];
+    if (t >= down->taps[o]) continue;
+    float w = down->weight[(size_t)o * (size_t)down->most + (size_t)t];
+    for (int p = 0; p < planes; p++) {
+      float *to = out + ((size_t)p * (size_t)height + (size_t)o) * (size_t)width;
+      const float *from = across + (size_t)p * (size_t)width;
+      for (int i = 0; i < width; i++) to[i] += w * from[i];
+    }
+  }
+}
+
+stylemap_status sm_stream(const stylemap_layer *layer, sm_planes planes, sm_filter filter, double left, double top,
+                          double step, int width, int height, float *out, stylemap_error *error) {
+  const int channels = planes == SM_PLANES_MASK ? 1 : 4, count = (int)planes;
+  int next = 0;
+  stylemap_status status;
+  sm_axis across = {0}, down = {0};
+  float *band = NULL, *row = NULL;
+  memset(out, 0, sizeof(float) * (size_t)count * (size_t)width * (size_t)height);
+  SM_TRY_DONE(sm_axis_new(filter, left, step, 0, width, layer->width, &across, error));
+  SM_TRY_DONE(sm_axis_new(filter, top, step, 0, height, layer->height, &down, error));
+
+  int x0 = across.first[0], x1 = across.first[width - 1] + across.taps[width - 1];
+  int y0 = down.first[0], y1 = down.first[height - 1] + down.taps[height - 1], wide = x1 - x0;
+  int rows = sm_band_rows(wide, channels);
+  if (rows > y1 - y0) rows = y1 - y0;
+  size_t floats = (size_t)rows * (size_t)wide * (size_t)channels;
+  band = sm_alloc(floats, sizeof(float));
+  row = sm_alloc((size_t)count * (size_t)width, sizeof(float));
+  if (!band || !row) {
+    status = sm_no_memory(error, floats * sizeof(float));
+    goto done;
+  }
+  for (int y = y0; y < y1; y += rows) {
+    int n = y1 - y < rows ? y1 - y : rows;
+    if (layer->read(layer->data, x0, y, wide, n, band)) {
+      status = sm_layer_stopped(error);
+      goto done;
+    }
+    prepare(planes, band, (size_t)n * (size_t)wide);
+    for (int r = 0; r < n; r++) {
+      for (int o = 0; o < width; o++) {
+        const float *w = across.weight + (size_t)o * (size_t)across.most;
+        const float *from = band + ((size_t)r * (size_t)wide + (size_t)(across.first[o] - x0)) * (size_t)channels;
+        float sum[4] = {0};
+        for (int t = 0; t < across.taps[o]; t++)
+          for (int c = 0; c < count; c++) sum[c] += w[t] * from[(size_t)t * (size_t)channels + (size_t)c];
+        for (int c = 0; c < count; c++) row[(size_t)c * (size_t)width + (size_t)o] = sum[c];
+      }
+      add_row(&down, y + r, row, count, width, &next, out);
+    }
+  }
+done:
+  sm_free(row);
+  sm_free(band);
+  sm_axis_free(&down);
+  sm_axis_free(&across);
+  return status;
+}
