@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 
 #include "cli/cli.h"
-#include "host/job.h"
+#include "host/say.h"
 #include "host/models.h"
 
 /* ---------------------------------------------------------------------------------- what is measured */

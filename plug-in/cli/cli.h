@@ -2,6 +2,7 @@
  * The command `stylemap`: what its sub-commands share. */
 #pragma once
 #include <gegl.h>
+#include "host/edit.h"
 #include "picture/picture.h"
 #include "stylemap.h"
 
@@ -61,10 +62,9 @@ void     progress_catch_signals (void);
 gboolean progress_interrupted (void);
 /* TRUE, or FALSE with HOST_ERROR_CANCELLED where the user has interrupted. */
 gboolean progress_go_on (GError **error);
-/* What follows fills the fractions `from` .. `to` of the bar. */
-void     progress_part (gdouble from, gdouble to);
-int      progress_core (void *data, stylemap_phase phase, double fraction); /* a stylemap_progress */
-gboolean progress_job (const gchar *phase, gdouble fraction, gpointer data); /* a JobProgress */
+void     progress_bar (const gchar *what, gdouble fraction);
+int      progress_show (void *data, stylemap_phase phase, double fraction); /* a stylemap_progress */
+int      progress_quiet (void *data, stylemap_phase phase, double fraction); /* the same without a bar */
 void     progress_end (void); /* clears the bar's line */
 
 /* pattern.c: names of numbered outputs. ------------------------------------------------------------ */
@@ -79,9 +79,12 @@ gboolean pattern_parse (const gchar *text, gint count, Pattern *pattern, GError 
 gchar   *pattern_path (const Pattern *pattern, gint number);
 void     pattern_clear (Pattern *pattern);
 
-/* square.c: what the network reads and writes. ----------------------------------------------------- */
+/* inputs.c: pictures and tensors. ------------------------------------------------------------------ */
 
 gboolean is_tensor_path (const gchar *path);
+
+/* engine_open with --threads and the bar. */
+gboolean cli_open (Engine **engine, const gchar *model, GError **error);
 
 /* --page and its like: TRUE if `page` is 0 (not given), or a page from 1 on of an input that is no tensor file. */
 gboolean cli_check_page (const gchar *option, gint page, const gchar *path, GError **error);
@@ -93,39 +96,23 @@ gboolean cli_check_page (const gchar *option, gint page, const gchar *path, GErr
   { "page", 0, 0, G_OPTION_ARG_INT, &(pages)[0], N_("Which page or frame of A, where it has several"), "N" }, \
   { "b-page", 0, 0, G_OPTION_ARG_INT, &(pages)[1], N_("Which page or frame of B, where it has several"), "N" }
 
-/* picture_load, and its note on the screen. */
-Picture *picture_load_noting (const gchar *path, gint page, GError **error);
-
-/* An opened model and a session on it. */
-typedef struct {
-  stylemap_model *model;
-  stylemap_session *session;
-  const stylemap_info *info;
-  gsize image_count, stylemap_count; /* numbers in 3 x S x S and D x P x P */
-} Net;
-
-gboolean net_open (Net *net, const gchar *model, GError **error);
-void     net_close (Net *net);
-
 /* Reads tensor `name` of shape 1 x ... (4 sides; 0 ends a shorter one) of a .safetensors file. */
 gboolean tensor_read (const gchar *path, const gchar *name, const gint *shape, gfloat *values, GError **error);
 gboolean tensor_write (const gchar *path, const gchar *name, const gint *shape, const gfloat *values, GError **error);
 
-/* A picture's centred square, or the tensor `image` of a .safetensors file: 3 x S x S. `page` as in picture_load.
- * `depth`, where not NULL, receives the bits a channel of the picture (8, 16, 32), 8 for a tensor. */
-gfloat *square_read (const Net *net, const gchar *path, gint page, gint *depth, GError **error);
-/* The same, and the size of the picture that it was cut from (S x S of a tensor). */
-gfloat *square_read_sized (const Net *net, const gchar *path, gint page, gint *depth, gint *width, gint *height,
-                           GError **error);
-/* The picture's or tensor's style map, D x P x P; a .safetensors file may hold `w` instead of `image`. */
-gfloat *square_encode (const Net *net, const gchar *path, gint page, gint *depth, GError **error);
-/* The image as an S x S buffer of `format`: R'G'B' of u8, u16 or float. */
-GeglBuffer *square_buffer (const Net *net, const gfloat *image, const Babl *format);
-/* Writes the network's own square: a tensor `image`, unrounded, or an S x S picture of that depth. */
-gboolean square_write (const Net *net, const gfloat *image, gint depth, const gchar *path, GError **error);
+/* What an argument names: a picture file, or a .safetensors file with a tensor `image` (or, where `w` is TRUE, a style
+ * map `w` in its place). */
+typedef struct {
+  EditPicture picture; /* with a buffer, unless it is a style map */
+  Picture *file;       /* NULL: tensors */
+  gint depth;          /* bits a channel of the picture (8, 16, 32); 8 for a tensor */
+} Input;
+/* `page` as in picture_load; `engine` may be NULL where the path is no tensor's. */
+gboolean input_read (Input *input, const Engine *engine, const gchar *path, gint page, gboolean w, GError **error);
+void     input_clear (Input *input);
 
-/* G of a pyramid, written as square_write does. */
-gboolean pyramid_write (const Net *net, const stylemap_pyramid *pyramid, gint depth, const gchar *path, GError **error);
+/* Writes the network's own square: a tensor `image`, unrounded, or an S x S picture of that depth. */
+gboolean square_write (const Engine *engine, const gfloat *image, gint depth, const gchar *path, GError **error);
 
 /* The form of an output is known and its folder writable; asked before the work. */
 gboolean output_check (const gchar *path, GError **error);

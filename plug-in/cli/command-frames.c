@@ -5,7 +5,6 @@
 
 #include "cli/cli.h"
 #include "cli/edit-options.h"
-#include "host/job.h"
 
 /* Where each picture of a row goes. FALSE where a name is no output, or the first cannot be written. */
 static gboolean check_row(const gchar *output, gint count, Pattern *pattern, GError **error) {
@@ -14,61 +13,40 @@ static gboolean check_row(const gchar *output, gint count, Pattern *pattern, GEr
   return output_check(first, error);
 }
 
-static gboolean write_row(const Net *net, const Pattern *pattern, gint number, const stylemap_pyramid *pyramid,
-                          gint depth, GError **error) {
-  g_autofree gchar *path = pattern_path(pattern, number);
-  return pyramid_write(net, pyramid, depth, path, error);
+typedef struct {
+  const Engine *engine;
+  const Pattern *pattern;
+  gint depth;
+} Row;
+
+/* An EditTake. */
+static gboolean write_row(gpointer data, gint n, const gfloat *image, GError **error) {
+  const Row *row = data;
+  g_autofree gchar *path = pattern_path(row->pattern, n + 1);
+  return square_write(row->engine, image, row->depth, path, error);
 }
 
 /* ------------------------------------------------------------------------------------- interpolate */
 
-typedef struct {
-  gfloat *maps[2], *between;
-  stylemap_pyramid *ends[2], *frame;
-} Row;
-
-static void row_clear(Row *row) {
-  for (guint i = 0; i < 2; i++) {
-    g_free(row->maps[i]);
-    stylemap_pyramid_free(row->ends[i]);
+static gboolean interpolate(Engine *engine, gchar **pictures, const gint *pages, stylemap_space space,
+                            gint frames, const Pattern *pattern, GError **error) {
+  Input a = { 0 }, b = { 0 };
+  EditResult result = { 0 };
+  gboolean done =
+    input_read(&a, engine, pictures[0], pages[0], TRUE, error) &&
+    input_read(&b, engine, pictures[1], pages[1], TRUE, error);
+  if (done) {
+    const EditReference last = { b.picture, NULL };
+    Row row = { engine, pattern, a.depth };
+    const EditRequest request = { .kind = EDIT_INTERPOLATE, .target = a.picture, .references = &last,
+                                  .n_references = 1, .edit.space = space, .frames = frames, .squares = TRUE,
+                                  .take = write_row, .take_data = &row };
+    done = edit_run(engine, &request, &result, error);
+    edit_result_clear(&result);
   }
-  g_free(row->between);
-  stylemap_pyramid_free(row->frame);
-}
-
-static stylemap_status make_frame(const Net *net, Row *row, stylemap_space space, gdouble t, stylemap_error *core) {
-  if (space == STYLEMAP_SPACE_W_PLUS) return stylemap_lerp(row->ends[0], row->ends[1], t, row->frame, core);
-  for (gsize n = 0; n < net->stylemap_count; n++) {
-    gdouble a = row->maps[0][n], b = row->maps[1][n];
-    row->between[n] = (gfloat)(a + t * (b - a));
-  }
-  return stylemap_resize(net->session, row->between, row->frame, core);
-}
-
-static gboolean interpolate(const Net *net, Row *row, gchar **pictures, const gint *pages, stylemap_space space, gint frames,
-                            const Pattern *pattern, GError **error) {
-  stylemap_error core;
-  gint depth = 8;
-  for (guint i = 0; i < 2; i++) {
-    progress_part(0.1 + 0.1 * i, 0.2 + 0.1 * i);
-    row->maps[i] = square_encode(net, pictures[i], pages[i], i ? NULL : &depth, error);
-    if (!row->maps[i]) return FALSE;
-    if (space == STYLEMAP_SPACE_W_PLUS &&
-        (stylemap_pyramid_new(net->model, &row->ends[i], &core) != STYLEMAP_OK ||
-         stylemap_resize(net->session, row->maps[i], row->ends[i], &core) != STYLEMAP_OK))
-      goto failed;
-  }
-  row->between = g_new(gfloat, net->stylemap_count);
-  if (stylemap_pyramid_new(net->model, &row->frame, &core) != STYLEMAP_OK) goto failed;
-  for (gint k = 0; k < frames; k++) {
-    progress_part(0.3 + 0.7 * k / frames, 0.3 + 0.7 * (k + 1) / frames);
-    if (make_frame(net, row, space, (gdouble)k / (frames - 1), &core) != STYLEMAP_OK) goto failed;
-    if (!write_row(net, pattern, k + 1, row->frame, depth, error)) return FALSE;
-  }
-  return TRUE;
-failed:
-  say_error(error, &core);
-  return FALSE;
+  input_clear(&a);
+  input_clear(&b);
+  return done;
 }
 
 static gboolean run_interpolate(const Command *command, gchar **arguments, GError **error) {
@@ -88,17 +66,13 @@ static gboolean run_interpolate(const Command *command, gchar **arguments, GErro
   if (!given || !edit_parse_space(space_name, &space, error) ||
       !cli_check_page("--page", pages[0], given[1], error) || !cli_check_page("--b-page", pages[1], given[2], error))
     return FALSE;
-  if (frames < 2 || frames > 100000) {
-    cli_usage(error, _("--frames must be given, from 2 to 100000."));
+  if (frames < 2 || frames > EDIT_MOST_FRAMES) {
+    cli_usage(error, _("--frames must be given, from 2 to %d."), EDIT_MOST_FRAMES);
     return FALSE;
   }
-  Net net = { 0 };
-  Row row = { 0 };
-  progress_part(0, 0.1);
-  gboolean done = check_row(output, frames, &pattern, error) && net_open(&net, given[0], error) &&
-                  interpolate(&net, &row, given + 1, pages, space, frames, &pattern, error);
-  row_clear(&row);
-  net_close(&net);
+  g_autoptr(Engine) engine = NULL;
+  gboolean done = check_row(output, frames, &pattern, error) && cli_open(&engine, given[0], error) &&
+                  interpolate(engine, given + 1, pages, space, frames, &pattern, error);
   pattern_clear(&pattern);
   return done;
 }
@@ -118,37 +92,18 @@ typedef struct {
   const gchar *z_file;
 } SampleOptions;
 
-static gboolean sample(const Net *net, const SampleOptions *options, const Pattern *pattern, GError **error) {
-  stylemap_error core;
-  gint dim = net->info->latent_channel_size;
-  gboolean done = FALSE;
-  stylemap_pyramid *pyramid = NULL;
-  g_autofree gfloat *z = g_new(gfloat, (gsize)dim), *map = g_new(gfloat, net->stylemap_count), *mean = NULL;
-  if (stylemap_pyramid_new(net->model, &pyramid, &core) != STYLEMAP_OK) goto failed;
-  if (options->truncation != 1) { /* at 1 the mean has no say */
-    mean = g_new(gfloat, net->stylemap_count);
-    if (stylemap_mean(net->session, mean, &core) != STYLEMAP_OK) goto failed;
-  }
+static gboolean sample(Engine *engine, const SampleOptions *options, const Pattern *pattern, GError **error) {
+  gint dim = engine->info->latent_channel_size;
+  g_autofree gfloat *z = g_new(gfloat, (gsize)dim), *image = engine_new_image(engine);
+  Row row = { engine, pattern, 8 };
+  if (options->z_file && !tensor_read(options->z_file, "z", (gint[]){ 1, dim, 0 }, z, error)) return FALSE;
   for (gint k = 0; k < options->count; k++) {
-    progress_part(0.1 + 0.9 * k / options->count, 0.1 + 0.9 * (k + 1) / options->count);
-    if (options->z_file) {
-      if (!tensor_read(options->z_file, "z", (gint[]){ 1, dim, 0 }, z, error)) goto done;
-    } else {
-      stylemap_random((guint64)options->seed, (guint64)k, z, dim);
-    }
-    if (stylemap_map(net->session, z, map, &core) != STYLEMAP_OK) goto failed;
-    for (gsize n = 0; mean && n < net->stylemap_count; n++)
-      map[n] = (gfloat)(mean[n] + options->truncation * ((gdouble)map[n] - mean[n]));
-    if (stylemap_resize(net->session, map, pyramid, &core) != STYLEMAP_OK) goto failed;
-    if (!write_row(net, pattern, k + 1, pyramid, 8, error)) goto done;
+    if (!options->z_file) stylemap_random((guint64)options->seed, (guint64)k, z, dim);
+    if (!engine_part(engine, STYLEMAP_PHASE_MAP, (gdouble)k / options->count, (k + 1.0) / options->count, error) ||
+        !engine_sample(engine, z, options->truncation, image, error) || !write_row(&row, k, image, error))
+      return FALSE;
   }
-  done = TRUE;
-  goto done;
-failed:
-  say_error(error, &core);
-done:
-  stylemap_pyramid_free(pyramid);
-  return done;
+  return TRUE;
 }
 
 static gboolean run_sample(const Command *command, gchar **arguments, GError **error) {
@@ -177,11 +132,9 @@ static gboolean run_sample(const Command *command, gchar **arguments, GError **e
     return FALSE;
   }
   options.z_file = z_file;
-  Net net = { 0 };
-  progress_part(0, 0.1);
-  gboolean done = check_row(output, options.count, &pattern, error) && net_open(&net, given[0], error) &&
-                  sample(&net, &options, &pattern, error);
-  net_close(&net);
+  g_autoptr(Engine) engine = NULL;
+  gboolean done = check_row(output, options.count, &pattern, error) && cli_open(&engine, given[0], error) &&
+                  sample(engine, &options, &pattern, error);
   pattern_clear(&pattern);
   return done;
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "host/job.h"
 #include "host/models.h"
+#include "host/say.h"
 
 /* -------------------------------------------------------------------------------------------- info */
 
@@ -106,10 +106,7 @@ static gboolean run_info(const Command *command, gchar **arguments, GError **err
   if (!path) return FALSE;
   stylemap_model *model = NULL;
   stylemap_error core;
-  if (stylemap_inspect(path, &model, &core) != STYLEMAP_OK) {
-    say_error(error, &core);
-    return FALSE;
-  }
+  if (!say_status(stylemap_inspect(path, &model, &core), &core, error)) return FALSE;
   g_autofree gchar *sha256 = cli_sha256(path, error);
   if (sha256) {
     Printer printer = { g_string_new(NULL), json };
@@ -179,17 +176,14 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
   stylemap_error core;
   stylemap_save_options options = { half, texts };
   stylemap_save_report report = { 0 };
-  stylemap_status status = stylemap_open(path, 0, progress_core, NULL, &model, &core);
+  stylemap_status status = stylemap_open(path, 0, progress_show, NULL, &model, &core);
   if (status == STYLEMAP_OK && !progress_go_on(error)) {
     stylemap_close(model);
     return FALSE;
   }
   if (status == STYLEMAP_OK) status = stylemap_save(model, given[1], &options, &report, &core);
   stylemap_close(model);
-  if (status != STYLEMAP_OK) {
-    say_error(error, &core);
-    return FALSE;
-  }
+  if (!say_status(status, &core, error)) return FALSE;
   progress_end();
   Number number;
   if (half && report.half_error == 0) g_print(_("No number changed by 16-bit floats.\n"));

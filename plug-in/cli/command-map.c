@@ -3,11 +3,11 @@
 #include <glib/gi18n-lib.h>
 
 #include "cli/cli.h"
-#include "host/job.h"
+#include "host/say.h"
 
 /* What is left of a command once its model is open; `given` is its arguments, the model first, `pages` those of its
  * pictures. */
-typedef gboolean MapWork(const Net *net, gchar **given, const gint *pages, const gchar *output, GError **error);
+typedef gboolean MapWork(Engine *engine, gchar **given, const gint *pages, const gchar *output, GError **error);
 
 /* `count` arguments, of which `pictures` behind the model are pictures. */
 static gboolean run_map(const Command *command, gchar **arguments, guint count, guint pictures, gboolean to_tensor,
@@ -31,20 +31,27 @@ static gboolean run_map(const Command *command, gchar **arguments, guint count, 
     cli_usage(error, _("A style map is no picture: the output must end in .safetensors."));
     return FALSE;
   }
-  Net net = { 0 };
-  progress_part(0, 0.2);
-  gboolean done = output_check(output, error) && net_open(&net, given[0], error) && work(&net, given, pages, output, error);
-  net_close(&net);
-  return done;
+  g_autoptr(Engine) engine = NULL;
+  return output_check(output, error) && cli_open(&engine, given[0], error) &&
+         work(engine, given, pages, output, error);
 }
 
 /* ------------------------------------------------------------------------------------------ encode */
 
-static gboolean encode(const Net *net, gchar **given, const gint *pages, const gchar *output, GError **error) {
-  gint side = net->info->latent_spatial_size;
-  progress_part(0.2, 1);
-  g_autofree gfloat *map = square_encode(net, given[1], pages[0], NULL, error);
-  return map && tensor_write(output, "w", (gint[]){ 1, net->info->latent_channel_size, side, side }, map, error);
+/* The style map of what `path` names; `depth` as in Input, where not NULL. */
+static gfloat *encoded(Engine *engine, const gchar *path, gint page, gint *depth, GError **error) {
+  g_autofree gfloat *map = engine_new_stylemap(engine);
+  Input input;
+  gboolean done = input_read(&input, engine, path, page, TRUE, error) && edit_encode(engine, &input.picture, map, error);
+  if (depth) *depth = input.depth;
+  input_clear(&input);
+  return done ? g_steal_pointer(&map) : NULL;
+}
+
+static gboolean encode(Engine *engine, gchar **given, const gint *pages, const gchar *output, GError **error) {
+  gint side = engine->info->latent_spatial_size;
+  g_autofree gfloat *map = encoded(engine, given[1], pages[0], NULL, error);
+  return map && tensor_write(output, "w", (gint[]){ 1, engine->info->latent_channel_size, side, side }, map, error);
 }
 
 static gboolean run_encode(const Command *command, gchar **arguments, GError **error) {
@@ -59,21 +66,11 @@ const Command command_encode = {
 
 /* ------------------------------------------------------------------------------------------- synth */
 
-static gboolean synth(const Net *net, gchar **given, const gint *pages, const gchar *output, GError **error) {
-  gint side = net->info->latent_spatial_size;
-  stylemap_pyramid *pyramid = NULL;
-  stylemap_error core;
-  gboolean done = FALSE;
-  g_autofree gfloat *map = g_new(gfloat, net->stylemap_count);
-  progress_part(0.2, 1);
-  if (tensor_read(given[1], "w", (gint[]){ 1, net->info->latent_channel_size, side, side }, map, error)) {
-    if (stylemap_pyramid_new(net->model, &pyramid, &core) == STYLEMAP_OK &&
-        stylemap_resize(net->session, map, pyramid, &core) == STYLEMAP_OK)
-      done = pyramid_write(net, pyramid, 8, output, error);
-    else say_error(error, &core);
-  }
-  stylemap_pyramid_free(pyramid);
-  return done;
+static gboolean synth(Engine *engine, gchar **given, const gint *pages, const gchar *output, GError **error) {
+  gint side = engine->info->latent_spatial_size;
+  g_autofree gfloat *map = engine_new_stylemap(engine), *image = engine_new_image(engine);
+  return tensor_read(given[1], "w", (gint[]){ 1, engine->info->latent_channel_size, side, side }, map, error) &&
+         engine_synth(engine, map, image, error) && square_write(engine, image, 8, output, error);
 }
 
 static gboolean run_synth(const Command *command, gchar **arguments, GError **error) {
@@ -88,28 +85,26 @@ const Command command_synth = {
 
 /* --------------------------------------------------------------------------------------------- mix */
 
-static gboolean mix(const Net *net, gchar **given, const gint *pages, const gchar *output, GError **error) {
+static gboolean mix(Engine *engine, gchar **given, const gint *pages, const gchar *output, GError **error) {
   enum { COARSE = 2 }; /* levels of A: the stylemap's own size */
   stylemap_pyramid *pyramids[2] = { NULL, NULL };
+  stylemap_error core;
   gint depth = 8;
   gboolean done = TRUE;
   for (guint i = 0; i < 2 && done; i++) {
-    stylemap_error core;
-    progress_part(0.2 + 0.2 * i, 0.4 + 0.2 * i);
-    g_autofree gfloat *map = square_encode(net, given[1 + i], pages[i], i ? NULL : &depth, error);
-    done = map != NULL;
-    if (done && (stylemap_pyramid_new(net->model, &pyramids[i], &core) != STYLEMAP_OK ||
-                 stylemap_resize(net->session, map, pyramids[i], &core) != STYLEMAP_OK ||
-                 (i == 1 && stylemap_mix(pyramids[1], pyramids[0], 0, COARSE, &core) != STYLEMAP_OK))) {
-      say_error(error, &core);
-      done = FALSE;
-    }
+    g_autofree gfloat *map = NULL;
+    done = engine_part(engine, STYLEMAP_PHASE_ENCODE, 0.3 * i, 0.3 + 0.3 * i, error) &&
+           (map = encoded(engine, given[1 + i], pages[i], i ? NULL : &depth, error)) &&
+           say_status(stylemap_pyramid_new(engine->model, &pyramids[i], &core), &core, error) &&
+           say_status(stylemap_resize(engine->session, map, pyramids[i], &core), &core, error);
   }
-  progress_part(0.6, 1);
-  done = done && pyramid_write(net, pyramids[1], depth, output, error);
+  g_autofree gfloat *image = engine_new_image(engine);
+  done = done && engine_part(engine, STYLEMAP_PHASE_SYNTH, 0.6, 1, error) &&
+         say_status(stylemap_mix(pyramids[1], pyramids[0], 0, COARSE, &core), &core, error) &&
+         say_status(stylemap_synth(engine->session, pyramids[1], image, &core), &core, error);
   stylemap_pyramid_free(pyramids[0]);
   stylemap_pyramid_free(pyramids[1]);
-  return done;
+  return done && square_write(engine, image, depth, output, error);
 }
 
 static gboolean run_mix(const Command *command, gchar **arguments, GError **error) {

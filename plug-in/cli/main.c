@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "host/job.h"
+#include "host/say.h"
 
 static const Command *const commands[] = {
   &command_info,       &command_convert,     &command_encode, &command_synth, &command_reconstruct,

@@ -6,14 +6,11 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "host/job.h"
+#include "host/say.h"
 
 static volatile sig_atomic_t interrupted;
 
-static struct {
-  gdouble from, to;
-  gint64 shown_at; /* 0: no bar on the screen */
-} bar = { 0, 1, 0 };
+static gint64 shown_at; /* 0: no bar on the screen */
 
 static void on_signal(int number) {
   interrupted = 1;
@@ -41,36 +38,30 @@ gboolean progress_go_on(GError **error) {
   return FALSE;
 }
 
-void progress_part(gdouble from, gdouble to) {
-  bar.from = from;
-  bar.to = to;
-}
-
-static void show(const gchar *phase, gdouble fraction) {
+void progress_bar(const gchar *what, gdouble fraction) {
   enum { WIDTH = 30 };
   gint64 now = g_get_monotonic_time();
-  if (common.quiet || !isatty(STDERR_FILENO) || now - bar.shown_at < 50 * G_TIME_SPAN_MILLISECOND) return;
-  bar.shown_at = now;
-  gdouble whole = CLAMP(bar.from + (bar.to - bar.from) * fraction, 0, 1);
+  if (common.quiet || !isatty(STDERR_FILENO) || now - shown_at < 50 * G_TIME_SPAN_MILLISECOND) return;
+  shown_at = now;
+  gdouble whole = CLAMP(fraction, 0, 1);
   gchar marks[WIDTH + 1];
   gint full = (gint)(whole * WIDTH + 0.5);
   memset(marks, '#', (gsize)full);
   memset(marks + full, ' ', (gsize)(WIDTH - full));
   marks[WIDTH] = '\0';
-  g_printerr("\r[%s] %3d%% %s\033[K", marks, (gint)(whole * 100 + 0.5), phase);
+  g_printerr("\r[%s] %3d%% %s\033[K", marks, (gint)(whole * 100 + 0.5), what);
 }
 
-int progress_core(void *data, stylemap_phase phase, double fraction) {
-  show(say_phase(phase), fraction);
+int progress_show(void *data, stylemap_phase phase, double fraction) {
+  progress_bar(say_phase(phase), fraction);
   return interrupted;
 }
 
-gboolean progress_job(const gchar *phase, gdouble fraction, gpointer data) {
-  show(phase, fraction);
-  return !interrupted;
+int progress_quiet(void *data, stylemap_phase phase, double fraction) {
+  return interrupted;
 }
 
 void progress_end(void) {
-  if (bar.shown_at) g_printerr("\r\033[K");
-  bar.shown_at = 0;
+  if (shown_at) g_printerr("\r\033[K");
+  shown_at = 0;
 }

@@ -32,7 +32,7 @@ static void query(void) {
   gimp_plugin_domain_register(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
   for (gint n = 0; (procedure = procedures_nth(n)) != NULL; n++) {
     GimpParamDef arguments[MOST_ARGUMENTS];
-    gboolean many = procedure->kind == JOB_INTERPOLATE;
+    gboolean many = procedure->kind == EDIT_INTERPOLATE;
 
     g_assert(procedure->n_arguments <= MOST_ARGUMENTS);
     for (gint i = 0; i < procedure->n_arguments; i++) {
@@ -131,7 +131,7 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
   if (choose(procedure, mode, params, n_params, &options, &error) &&
       flow_run(procedure, params[1].data.d_image, params[2].data.d_drawable, &options, &result, &error)) {
     values[0].data.d_status = GIMP_PDB_SUCCESS;
-    if (procedure->kind == JOB_INTERPOLATE) {
+    if (procedure->kind == EDIT_INTERPOLATE) {
       *n_values = 3;
       values[1].type = GIMP_PDB_INT32;
       values[1].data.d_int32 = result.n_layers;
@@ -154,9 +154,10 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
     /* As many values as were declared: GIMP 2.10 fills missing ones up, and an array after a text kills it. */
     values[2].type = GIMP_PDB_INT32;
     values[2].data.d_int32 = 0;
-    *n_values = procedure->kind == JOB_INTERPOLATE ? 3 : 2;
+    *n_values = procedure->kind == EDIT_INTERPOLATE ? 3 : 2;
   }
   g_clear_error(&error);
+  engine_free(options.engine);
   g_free(options.model);
 }
 

@@ -90,7 +90,7 @@ void settings_save(const Procedure *procedure, const FlowOptions *options) {
       break;
     }
   }
-  if (procedure->kind != JOB_INTERPOLATE) {
+  if (procedure->kind != EDIT_INTERPOLATE) {
     g_key_file_set_boolean(file, group, REFINE_KEY, options->refine);
     g_key_file_set_integer(file, group, procedures_argument(ARGUMENT_REFINE_STEPS)->name, options->refine_steps);
   }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/about.h"
-#include "host/job.h"
+#include "host/say.h"
 #include "host/models.h"
 #include <glib/gi18n-lib.h>
 

@@ -147,7 +147,7 @@ static void model_changed(gpointer data) {
   if (self->model_ok) {
     hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
     hint_set(self->probe_hint, HINT_INFO, _("Looking whether the model knows this kind of picture…"));
-    self->probe = probe_start(self->square, model, probe_done, self);
+    self->probe = probe_start(&self->options->engine, self->square, model, probe_done, self);
   } else {
     hint_set(self->model_hint, HINT_ERROR, error->message);
     hint_set(self->probe_hint, HINT_INFO, NULL);
@@ -287,7 +287,7 @@ static void add_controls(Dialog *self) {
   gtk_misc_set_alignment(GTK_MISC(label), 0.0, 0.0);
   gtk_misc_set_padding(GTK_MISC(label), 0, LABEL_DROP);
 
-  if (self->procedure->kind == JOB_TRANSPLANT) {
+  if (self->procedure->kind == EDIT_TRANSPLANT) {
     attach_scale(self, _("_Strength:"), &self->options->edit.strength, ARGUMENT_STRENGTH, 1.0, 0.01, 2,
                  _("How much of the reference is taken. At 0 the result is the model's picture of the target."));
     attach_scale(self, _("_Feather:"), &self->options->feather, ARGUMENT_FEATHER, 100.0, 1.0, 1,
@@ -295,9 +295,9 @@ static void add_controls(Dialog *self) {
     gtk_table_attach(GTK_TABLE(self->table), gtk_label_new(_("px")), COLUMNS - 1, COLUMNS, self->row - 1, self->row,
                      GTK_SHRINK, GTK_SHRINK, 0, 0);
   }
-  if (self->procedure->kind != JOB_INTERPOLATE)
+  if (self->procedure->kind != EDIT_INTERPOLATE)
     attach_refine(self);
-  if (self->procedure->kind == JOB_INTERPOLATE) {
+  if (self->procedure->kind == EDIT_INTERPOLATE) {
     attach_count(self, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
                  _("How many pictures are made. The first is like the target, the last like the reference."));
     attach_count(self, _("Frame _time:"), &self->options->frame_ms, ARGUMENT_FRAME_MS, _("milliseconds"),
@@ -320,7 +320,7 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef targ
   gboolean ok;
 
   gimp_ui_init("gimp-stylemap", FALSE);
-  self.needs_reference = procedure->kind != JOB_RECONSTRUCT;
+  self.needs_reference = procedure->kind != EDIT_RECONSTRUCT;
   self.reference_choice = options->reference;
   self.square = flow_copy_square(target);
 
@@ -340,7 +340,7 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef targ
   gtk_table_set_row_spacings(GTK_TABLE(self.table), 6);
   gtk_box_pack_start(GTK_BOX(box), self.table, FALSE, FALSE, 0);
   add_controls(&self);
-  if (procedure->kind == JOB_TRANSPLANT)
+  if (procedure->kind == EDIT_TRANSPLANT)
     add_advanced(&self, box);
   if (self.refine)
     update_refine(&self);

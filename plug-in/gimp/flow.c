@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * layer -> job -> paste -> new layer. */
+ * layer -> edit -> paste -> new layer. */
 #include "gimp/flow.h"
 #include "gimp/check.h"
 #include "gimp/pixels.h"
+#include "host/worker.h"
 #include <glib/gi18n-lib.h>
 
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 8)
-#define JOB_SHARE 0.9 /* of the progress bar; the rest is handing the layers to GIMP */
+#define EDIT_SHARE 0.9 /* of the progress bar; the rest is handing the layers to GIMP */
 
 gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
                     GError **error) {
   if (!check_target(image, target, error))
     return FALSE;
-  if (procedure->kind != JOB_RECONSTRUCT && !check_reference(target, options->reference, error))
+  if (procedure->kind != EDIT_RECONSTRUCT && !check_reference(target, options->reference, error))
     return FALSE;
   return check_numbers(procedure, options, error) && check_selection(image, target, error);
 }
 
-/* ------------------------------------------------------------------------------------- layer -> job */
+/* ------------------------------------------------------------------------------------- layer -> edit */
 
 /* Only what the model can see is fetched: the middle square of a panorama, not all of it. */
 GeglBuffer *flow_copy_square(DrawableRef drawable) {
@@ -31,20 +32,23 @@ GeglBuffer *flow_copy_square(DrawableRef drawable) {
   return pixels_copy(drawable, &area);
 }
 
-static void fill_request(JobRequest *request, const Procedure *procedure, ImageRef image, DrawableRef target,
-                         const FlowOptions *options) {
-  *request = (JobRequest){.kind = procedure->kind, .model = options->model};
+static void fill_request(EditRequest *request, EditReference *reference, const Procedure *procedure, ImageRef image,
+                         DrawableRef target, const FlowOptions *options) {
+  *request = (EditRequest){.kind = procedure->kind, .references = reference};
+  *reference = (EditReference){.mask = NULL};
   request->edit = (stylemap_edit){STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W, 1.0}; /* W: the paper's interpolation */
-  request->target = flow_copy_square(target);
-  if (procedure->kind != JOB_RECONSTRUCT)
-    request->reference = flow_copy_square(options->reference);
-  request->selection = pixels_copy_selection(image);
-  gimp_drawable_get_offsets(target, &request->selection_x, &request->selection_y);
-  if (procedure->kind == JOB_TRANSPLANT) {
-    request->edit = options->edit;
-    request->feather = options->feather;
+  request->target.buffer = flow_copy_square(target);
+  if (procedure->kind != EDIT_RECONSTRUCT) {
+    reference->picture.buffer = flow_copy_square(options->reference);
+    request->n_references = 1;
   }
-  if (procedure->kind == JOB_INTERPOLATE)
+  request->mask.selection = pixels_copy_selection(image);
+  gimp_drawable_get_offsets(target, &request->mask.x, &request->mask.y);
+  if (procedure->kind == EDIT_TRANSPLANT) {
+    request->edit = options->edit;
+    request->mask.feather = options->feather;
+  }
+  if (procedure->kind == EDIT_INTERPOLATE)
     request->frames = options->frames;
   else if (options->refine) {
     request->refine = options->refine_steps;
@@ -52,40 +56,40 @@ static void fill_request(JobRequest *request, const Procedure *procedure, ImageR
   }
 }
 
-static void clear_request(JobRequest *request) {
-  g_clear_object(&request->target);
-  g_clear_object(&request->reference);
-  g_clear_object(&request->selection);
+static void clear_request(EditRequest *request, EditReference *reference) {
+  g_clear_object(&request->target.buffer);
+  g_clear_object(&reference->picture.buffer);
+  g_clear_object(&request->mask.selection);
 }
 
-/* --------------------------------------------------------------------------------------------- job */
+/* -------------------------------------------------------------------------------------------- edit */
 
 typedef struct {
-  const gchar *phase;
+  gint phase; /* a stylemap_phase, or -1 */
   gint64 next;
 } Progress;
 
-static gboolean show_progress(const gchar *phase, gdouble fraction, gpointer data) {
+static int show_progress(void *data, stylemap_phase phase, double fraction) {
   Progress *progress = data;
   gint64 now = g_get_monotonic_time();
 
-  if (phase && phase != progress->phase) {
-    progress->phase = phase;
-    gimp_progress_set_text(phase);
+  if ((gint)phase != progress->phase) {
+    progress->phase = (gint)phase;
+    gimp_progress_set_text(say_phase(phase));
   } else if (now < progress->next) {
-    return TRUE;
+    return 0;
   }
   progress->next = now + PROGRESS_INTERVAL;
-  gimp_progress_update(JOB_SHARE * CLAMP(fraction, 0, 1));
-  return TRUE; /* cancelling in GIMP ends this process */
+  gimp_progress_update(EDIT_SHARE * CLAMP(fraction, 0, 1));
+  return 0; /* cancelling in GIMP ends this process */
 }
 
 /* ------------------------------------------------------------------------------- paste -> new layer */
 
-static gchar *layer_name(const Procedure *procedure, const FlowOptions *options, const JobResult *made, gint n) {
+static gchar *layer_name(const Procedure *procedure, const FlowOptions *options, const EditResult *made, gint n) {
   const stylemap_refine_report *refined = made->refined;
 
-  if (procedure->kind == JOB_INTERPOLATE)
+  if (procedure->kind == EDIT_INTERPOLATE)
     return g_strdup_printf("Frame %d (%dms)", n + 1, options->frame_ms); /* read by GIMP's animation tools */
   if (made->n_refined == 1)
     return g_strdup_printf(_("%s (refined: MSE %.6f → %.6f)"), _(procedure->title), refined[0].before,
@@ -141,7 +145,7 @@ static LayerRef new_layer(ImageRef image, DrawableRef target, const gchar *name,
 }
 
 /* The user could do anything with the image while the network ran. */
-static gboolean still_there(ImageRef image, DrawableRef target, const JobRequest *request, GError **error) {
+static gboolean still_there(ImageRef image, DrawableRef target, const EditRequest *request, GError **error) {
   const gchar *lost = NULL;
 
   if (!gimp_image_is_valid(image))
@@ -151,8 +155,8 @@ static gboolean still_there(ImageRef image, DrawableRef target, const JobRequest
     lost = _("The target layer was deleted while StyleMap worked on it. Nothing was changed.");
   else if (gimp_image_get_base_type(image) == GIMP_INDEXED)
     lost = _("The image was made indexed while StyleMap worked on it. Nothing was changed.");
-  else if (gimp_drawable_get_width(target) != gegl_buffer_get_width(request->target) ||
-           gimp_drawable_get_height(target) != gegl_buffer_get_height(request->target))
+  else if (gimp_drawable_get_width(target) != gegl_buffer_get_width(request->target.buffer) ||
+           gimp_drawable_get_height(target) != gegl_buffer_get_height(request->target.buffer))
     lost = _("The target layer changed its size while StyleMap worked on it. Nothing was changed.");
   if (lost)
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, lost);
@@ -160,7 +164,7 @@ static gboolean still_there(ImageRef image, DrawableRef target, const JobRequest
 }
 
 static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
-                           const JobResult *made, FlowResult *result, GError **error) {
+                           const EditResult *made, FlowResult *result, GError **error) {
   LayerRef *layers = g_new(LayerRef, made->n_layers);
   gint left, top;
   gboolean ok = TRUE;
@@ -169,7 +173,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
   for (gint i = 0; i < made->n_layers; i++) {
     gchar *name = layer_name(procedure, options, made, i);
 
-    layers[i] = new_layer(image, target, name, made->layers[i], made->mask);
+    layers[i] = new_layer(image, target, name, made->layers[i], made->mask.weights);
     g_free(name);
     if (layers[i] == NO_ITEM) {
       g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not make a new layer."));
@@ -178,7 +182,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
       g_free(layers);
       return FALSE;
     }
-    gimp_progress_update(JOB_SHARE + (1 - JOB_SHARE) * (i + 1) / made->n_layers);
+    gimp_progress_update(EDIT_SHARE + (1 - EDIT_SHARE) * (i + 1) / made->n_layers);
   }
 
   gimp_drawable_get_offsets(target, &left, &top);
@@ -189,7 +193,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
 
     ok = gimp_image_insert_layer(image, layers[i], AS_LAYER(gimp_item_get_parent(AS_ITEM(target))),
                                  gimp_image_get_item_position(image, AS_ITEM(below))) &&
-         gimp_layer_set_offsets(layers[i], left + made->bounds.x, top + made->bounds.y);
+         gimp_layer_set_offsets(layers[i], left + made->mask.bounds.x, top + made->mask.bounds.y);
   }
   /* The next edit begins at the same target, not at its own cut-out result. */
   compat_set_active_layer(image, AS_LAYER(target));
@@ -208,33 +212,34 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
   }
   result->n_layers = made->n_layers;
   result->layers = layers;
-  result->whole = made->whole;
-  result->width = made->bounds.width;
-  result->height = made->bounds.height;
+  result->whole = made->mask.whole;
+  result->width = made->mask.bounds.width;
+  result->height = made->mask.bounds.height;
   result->n_refined = made->n_refined;
-  memcpy(result->refined, made->refined, sizeof result->refined);
+  for (gint i = 0; i < made->n_refined; i++)
+    result->refined[i] = made->refined[i];
   return TRUE;
 }
 
-gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
+gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                   FlowResult *result, GError **error) {
-  Progress progress = {NULL, 0};
-  JobRequest request;
-  JobResult made;
+  Progress progress = {-1, 0};
+  EditRequest request;
+  EditReference reference;
+  EditResult made = {0};
   gboolean ok;
 
   if (!flow_check(procedure, image, target, options, error))
     return FALSE;
 
   gimp_progress_init(_(procedure->title));
-  fill_request(&request, procedure, image, target, options);
-  ok = job_run(&request, show_progress, &progress, &made, error);
-  if (ok) {
-    ok = still_there(image, target, &request, error) &&
-         add_layers(procedure, image, target, options, &made, result, error);
-    job_result_clear(&made);
-  }
-  clear_request(&request);
+  fill_request(&request, &reference, procedure, image, target, options);
+  ok = edit_prepare(&request, &made, error) &&
+       worker_edit(&options->engine, options->model, 0, &request, show_progress, &progress, &made, error) &&
+       still_there(image, target, &request, error) &&
+       add_layers(procedure, image, target, options, &made, result, error);
+  edit_result_clear(&made);
+  clear_request(&request, &reference);
   gimp_progress_end();
   return ok;
 }

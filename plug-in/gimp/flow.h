@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The flow in GIMP: layers -> job -> new layers. Needs no window; main thread only. */
+ * The flow in GIMP: layers -> edit -> new layers. Needs no window; main thread only. */
 #pragma once
 #include "gimp/compat.h"
 #include "gimp/procedures.h"
+#include "host/edit.h"
 #include "host/say.h"
 
 /* What the user chooses, for all procedures; each uses the fields that its arguments name. */
@@ -15,6 +16,7 @@ typedef struct {
   gint frame_ms;
   gboolean refine; /* the pictures' styles first: not in interpolate; then `edit` works in W+ */
   gint refine_steps;
+  Engine *engine; /* engine_free; what the dialog opened for the model goes on here; NULL: opened where it is needed */
 } FlowOptions;
 
 typedef struct {
@@ -30,8 +32,8 @@ typedef struct {
 gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
                     GError **error);
 
-/* Runs the job and adds the new layers in one undo step. On FALSE the image is as it was. */
-gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
+/* Edits and adds the new layers in one undo step. On FALSE the image is as it was. */
+gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                   FlowResult *result, GError **error);
 void flow_result_clear(FlowResult *result);
 

@@ -5,13 +5,13 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-static const gchar *text_of(JobKind kind) {
+static const gchar *text_of(EditKind kind) {
   switch (kind) {
-  case JOB_RECONSTRUCT:
+  case EDIT_RECONSTRUCT:
     return _("<b>What it does</b>\n"
              "The model looks at the layer, remembers it as a style map and draws it again, on a new layer. What is "
              "lost here is lost in every edit with this model, unless it is refined.");
-  case JOB_INTERPOLATE:
+  case EDIT_INTERPOLATE:
     return _("<b>What it does</b>\n"
              "Draws pictures at equal steps between two layers, each on a new layer, the first one lowest. Watch them "
              "with Filters > Animation > Playback (hide the other layers), or export them as an animated GIF.");
@@ -37,7 +37,7 @@ void help_show(const gchar *help_id, gpointer data) {
   if (!procedure)
     procedure = procedures_nth(0);
   markup = g_strconcat(text_of(procedure->kind), "\n\n",
-                       procedure->kind == JOB_INTERPOLATE
+                       procedure->kind == EDIT_INTERPOLATE
                            ? ""
                            : _("<b>Refine</b>\n"
                                "A model may show only something like your picture: closed eyes open, a beard is a "

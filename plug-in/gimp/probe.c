@@ -2,69 +2,49 @@
 #include "gimp/probe.h"
 
 struct Probe {
-  JobRequest request;
+  Engine **engine;
+  GeglBuffer *target;
   gchar *model;
+  gdouble mse;
   ProbeDone done;
   gpointer data;
-  GThread *thread;
-  gint stop; /* atomic */
-  GMutex lock;
-  guint idle; /* the source that tells, under `lock` */
-  gdouble mse, usual;
-  GError *error;
+  Worker *worker;
 };
 
-static gboolean go_on(const gchar *phase, gdouble fraction, gpointer data) {
+static gboolean look(gpointer data, stylemap_progress progress, gpointer progress_data, GError **error) {
   Probe *probe = data;
+  const EditPicture picture = {.buffer = probe->target};
+  gboolean ok = engine_open(probe->engine, probe->model, 0, progress, progress_data, error) &&
+                edit_probe(*probe->engine, &picture, &probe->mse, error);
 
-  return !g_atomic_int_get(&probe->stop);
+  if (*probe->engine)
+    engine_watch(*probe->engine, NULL, NULL); /* the worker ends */
+  return ok;
 }
 
-static gboolean tell(gpointer data) {
+static void tell(gpointer data, const GError *error) {
   Probe *probe = data;
 
-  g_mutex_lock(&probe->lock);
-  probe->idle = 0;
-  g_mutex_unlock(&probe->lock);
-  probe->done(probe->mse, probe->usual, probe->error, probe->data); /* may free the probe */
-  return G_SOURCE_REMOVE;
+  probe->done(probe->mse, error ? -1 : (*probe->engine)->usual, error, probe->data); /* may free the probe */
 }
 
-static gpointer run(gpointer data) {
-  Probe *probe = data;
-
-  job_probe(&probe->request, go_on, probe, &probe->mse, &probe->usual, &probe->error);
-  g_mutex_lock(&probe->lock);
-  if (!g_atomic_int_get(&probe->stop))
-    probe->idle = g_idle_add(tell, probe);
-  g_mutex_unlock(&probe->lock);
-  return NULL;
-}
-
-Probe *probe_start(GeglBuffer *target, const gchar *model, ProbeDone done, gpointer data) {
+Probe *probe_start(Engine **engine, GeglBuffer *target, const gchar *model, ProbeDone done, gpointer data) {
   Probe *probe = g_new0(Probe, 1);
 
+  probe->engine = engine;
+  probe->target = g_object_ref(target);
   probe->model = g_strdup(model);
-  probe->request.kind = JOB_RECONSTRUCT;
-  probe->request.model = probe->model;
-  probe->request.target = g_object_ref(target);
   probe->done = done;
   probe->data = data;
-  g_mutex_init(&probe->lock);
-  probe->thread = g_thread_new("probe", run, probe);
+  probe->worker = worker_start(look, tell, probe);
   return probe;
 }
 
 void probe_free(Probe *probe) {
   if (!probe)
     return;
-  g_atomic_int_set(&probe->stop, TRUE);
-  g_thread_join(probe->thread);
-  if (probe->idle)
-    g_source_remove(probe->idle);
-  g_mutex_clear(&probe->lock);
-  g_clear_error(&probe->error);
-  g_object_unref(probe->request.target);
+  worker_free(probe->worker);
+  g_object_unref(probe->target);
   g_free(probe->model);
   g_free(probe);
 }

@@ -60,29 +60,29 @@ static const ArgumentId interpolate_arguments[] = {
   " square is edited. Works at every precision, in RGB and grey; indexed images must be converted to RGB first."
 
 static const Procedure procedures[] = {
-  { JOB_TRANSPLANT, "plug-in-stylemap-transplant", N_("StyleMap _Transplant..."), N_("StyleMap Transplant"),
+  { EDIT_TRANSPLANT, "plug-in-stylemap-transplant", N_("StyleMap _Transplant..."), N_("StyleMap Transplant"),
     N_("Transplants what the selection covers from a reference layer, by blending style maps"),
     "Encodes the target layer and the reference layer with a StyleMapGAN model, blends their style maps by the "
     "selection and puts the synthesised picture on a new layer above the target." SQUARE_HELP,
     transplant_arguments, G_N_ELEMENTS(transplant_arguments) },
-  { JOB_RECONSTRUCT, "plug-in-stylemap-reconstruct", N_("StyleMap _Reconstruct..."), N_("StyleMap Reconstruct"),
+  { EDIT_RECONSTRUCT, "plug-in-stylemap-reconstruct", N_("StyleMap _Reconstruct..."), N_("StyleMap Reconstruct"),
     N_("Shows a layer as the model sees it"),
     "Encodes the layer to a style map with a StyleMapGAN model and synthesises it again, on a new layer above it: "
     "the best that this model can do for this picture." SQUARE_HELP,
     reconstruct_arguments, G_N_ELEMENTS(reconstruct_arguments) },
-  { JOB_INTERPOLATE, "plug-in-stylemap-interpolate", N_("StyleMap _Interpolate..."), N_("StyleMap Interpolate"),
+  { EDIT_INTERPOLATE, "plug-in-stylemap-interpolate", N_("StyleMap _Interpolate..."), N_("StyleMap Interpolate"),
     N_("Makes frames that turn one layer into another"),
     "Encodes the target layer and the reference layer with a StyleMapGAN model and synthesises pictures at equal "
     "steps between their style maps, each on a new layer above the target, the first frame lowest, named for "
     "GIMP's animation tools." SQUARE_HELP,
     interpolate_arguments, G_N_ELEMENTS(interpolate_arguments) },
-  { JOB_TRANSPLANT, "plug-in-stylemap-transplant-refined", NULL, N_("StyleMap Transplant"),
+  { EDIT_TRANSPLANT, "plug-in-stylemap-transplant-refined", NULL, N_("StyleMap Transplant"),
     N_("Transplants what the selection covers from a reference layer, from refined styles"),
     "As plug-in-stylemap-transplant in space W+, after both layers' styles have been brought nearer to the pictures by "
     "descent, which takes some seconds to minutes. How near, before and after, is written to standard error and into "
     "the new layer's name." SQUARE_HELP,
     transplant_refined_arguments, G_N_ELEMENTS(transplant_refined_arguments) },
-  { JOB_RECONSTRUCT, "plug-in-stylemap-reconstruct-refined", NULL, N_("StyleMap Reconstruct"),
+  { EDIT_RECONSTRUCT, "plug-in-stylemap-reconstruct-refined", NULL, N_("StyleMap Reconstruct"),
     N_("Shows a layer as the model sees it, from refined styles"),
     "As plug-in-stylemap-reconstruct, after the layer's style has been brought nearer to the picture by descent, which "
     "takes some seconds to minutes. How near, before and after, is written to standard error and into the new layer's "

@@ -2,7 +2,7 @@
  * What the procedures are called, take and return: the one table that registers, checks and documents them.
  * These signatures are final; whatever comes later gets procedures of its own. */
 #pragma once
-#include "host/job.h"
+#include "host/edit.h"
 #include <glib.h>
 
 #define PROCEDURES_MENU "<Image>/Filters/StyleMap"
@@ -33,7 +33,7 @@ typedef struct {
 } Argument;
 
 typedef struct {
-  JobKind kind;
+  EditKind kind;
   const gchar *name;
   const gchar *menu_label; /* to be translated; NULL: for scripts only */
   const gchar *title;      /* of the dialog, the progress and the new layer, to be translated */

@@ -112,65 +112,7 @@ stylemap_layer layer_of_mask(GeglBuffer *buffer) {
   return (stylemap_layer){ extent->x + extent->width, extent->y + extent->height, buffer, read_mask, write_mask };
 }
 
-/* ------------------------------------------------------------------------------------------- masks */
-
-gboolean layer_mask_bounds(GeglBuffer *mask, GeglRectangle *bounds) {
-  gint x0 = G_MAXINT, y0 = G_MAXINT, x1 = G_MININT, y1 = G_MININT;
-  GeglBufferIterator *i =
-    gegl_buffer_iterator_new(mask, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 1);
-  while (gegl_buffer_iterator_next(i)) {
-    const GeglRectangle *roi = &i->items[0].roi;
-    const gfloat *value = i->items[0].data;
-    for (gint y = roi->y; y < roi->y + roi->height; y++)
-      for (gint x = roi->x; x < roi->x + roi->width; x++)
-        if (*value++ > 0.0f) {
-          x0 = MIN(x0, x), x1 = MAX(x1, x + 1);
-          y0 = MIN(y0, y), y1 = MAX(y1, y + 1);
-        }
-  }
-  *bounds = x0 < x1 ? *GEGL_RECTANGLE(x0, y0, x1 - x0, y1 - y0) : *GEGL_RECTANGLE(0, 0, 0, 0);
-  return x0 < x1;
-}
-
-/* Weights too small to see, but which a blur in float spreads far over the picture. */
-static void cut_small(GeglBuffer *mask) {
-  GeglBufferIterator *i =
-    gegl_buffer_iterator_new(mask, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 1);
-  while (gegl_buffer_iterator_next(i)) {
-    gfloat *value = i->items[0].data;
-    for (gint n = 0; n < i->length; n++)
-      if (!(value[n] >= 1.0f / 512)) value[n] = 0.0f; /* NaN too */
-      else if (value[n] > 1.0f) value[n] = 1.0f;
-  }
-}
-
-GeglBuffer *layer_feather(GeglBuffer *mask, gdouble radius) {
-  const GeglRectangle *extent = gegl_buffer_get_extent(mask);
-  GeglBuffer *out = gegl_buffer_new(extent, babl_format("Y float"));
-  GeglRectangle bounds;
-  if (!layer_mask_bounds(mask, &bounds)) return out;
-
-  GeglBuffer *copy = radius > 0 ? gegl_buffer_new(extent, babl_format("Y float")) : g_object_ref(out);
-  gegl_buffer_copy(mask, extent, GEGL_ABYSS_NONE, copy, extent);
-  if (radius > 0) {
-    /* The rectangle and the 3.5 are GIMP's; so is CLAMP: a selection touching the edge goes on beyond it. */
-    gint reach = (gint)ceil(radius);
-    GeglRectangle area = { bounds.x - reach, bounds.y - reach, bounds.width + 2 * reach, bounds.height + 2 * reach };
-    gegl_rectangle_intersect(&area, &area, extent);
-    GeglNode *graph = gegl_node_new();
-    GeglNode *source =
-      gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer", copy, NULL);
-    GeglNode *blur = gegl_node_new_child(graph, "operation", "gegl:gaussian-blur", "std-dev-x", radius / 3.5,
-                                         "std-dev-y", radius / 3.5, "abyss-policy", 1 /* clamp */, NULL);
-    GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:write-buffer", "buffer", out, NULL);
-    gegl_node_link_many(source, blur, sink, NULL);
-    gegl_node_blit(sink, 1.0, &area, NULL, NULL, 0, GEGL_BLIT_DEFAULT);
-    g_object_unref(graph);
-  }
-  g_object_unref(copy);
-  cut_small(out);
-  return out;
-}
+/* --------------------------------------------------------------------------------------- own numbers */
 
 const Babl *layer_own_float(const Babl *format) {
   static const gchar *const models[3][2][2] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * GeglBuffer <-> stylemap_layer, and the mask work that every host shares. */
+ * GeglBuffer <-> stylemap_layer: pixels as core and hosts read and write them. */
 #pragma once
 #include <gegl.h>
 #include "stylemap.h"
@@ -9,13 +9,6 @@
 stylemap_layer layer_of_picture (GeglBuffer *buffer);
 /* One component ("Y float": the stored mask value, no gamma). */
 stylemap_layer layer_of_mask (GeglBuffer *buffer);
-
-/* The smallest rectangle that holds every weight above 0; FALSE (and an empty one) where there is none. */
-gboolean layer_mask_bounds (GeglBuffer *mask, GeglRectangle *bounds);
-
-/* GIMP's Select > Feather (gegl:gaussian-blur of radius / 3.5, edges kept) on a copy in float; weights below
- * 1/512 become 0. Returns a new "Y float" buffer of the same extent. */
-GeglBuffer *layer_feather (GeglBuffer *mask, gdouble radius);
 
 /* The float format with the components of `format` in its own encoding, alpha separate: gamma stays gamma, linear
  * light stays linear, so that numbers keep their meaning and babl has nothing to compute. */

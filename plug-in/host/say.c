@@ -18,6 +18,11 @@ void say_error(GError **error, const stylemap_error *core) {
   g_set_error_literal(error, HOST_ERROR, code, text);
 }
 
+gboolean say_status(stylemap_status status, const stylemap_error *core, GError **error) {
+  if (status != STYLEMAP_OK) say_error(error, core);
+  return status == STYLEMAP_OK;
+}
+
 const gchar *say_phase(stylemap_phase phase) {
   switch (phase) {
   case STYLEMAP_PHASE_OPEN: return _("Opening the model");

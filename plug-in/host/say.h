@@ -12,6 +12,8 @@ GQuark host_error_quark (void);
 
 /* A translated GError from core's. */
 void say_error (GError **error, const stylemap_error *core);
+/* TRUE where `status` is STYLEMAP_OK, else say_error. */
+gboolean say_status (stylemap_status status, const stylemap_error *core, GError **error);
 
 /* What a phase is called on the screen. */
 const gchar *say_phase (stylemap_phase phase);

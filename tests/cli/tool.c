@@ -13,7 +13,7 @@
  *   steps A B LIMIT                          pictures whose colours differ by at most LIMIT / 255
  *   shape PICTURE                            prints width, height and encoding */
 #include "harness.h"
-#include "host/job.h"
+#include "host/mask.h"
 #include "host/layer.h"
 #include "picture/picture.h"
 
@@ -145,10 +145,13 @@ static int outside(char **a) {
     printf("other sizes or encodings: %s, %s\n", babl_get_name(format), babl_get_name(gegl_buffer_get_format(q->buffer)));
     return 1;
   }
-  GeglBuffer *mask = picture_load_mask(a[2], 0, p->width, p->height, &error), *part = NULL;
+  GeglBuffer *mask = picture_load_mask(a[2], 0, p->width, p->height, &error);
   if (!mask) die(error->message);
-  GeglRectangle bounds;
-  if (!job_mask(mask, 0, 0, atof(a[3]), p->width, p->height, &part, &bounds, &error)) die(error->message);
+  const MaskSource source = {.selection = mask, .feather = atof(a[3])};
+  stylemap_placement placement;
+  stylemap_fit(p->width, p->height, &placement);
+  Mask part;
+  if (!mask_make(&source, &placement, p->width, p->height, &part, &error)) die(error->message);
   size_t bytes = (size_t)babl_format_get_bytes_per_pixel(format), w = (size_t)p->width, out = 0, changed_out = 0, changed_in = 0;
   guint8 *one = g_malloc(w * bytes), *two = g_malloc(w * bytes);
   float *weight = g_new(float, w);
@@ -156,7 +159,7 @@ static int outside(char **a) {
     GeglRectangle row = {0, y, p->width, 1};
     gegl_buffer_get(p->buffer, &row, 1.0, format, one, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
     gegl_buffer_get(q->buffer, &row, 1.0, format, two, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-    gegl_buffer_get(part, &row, 1.0, babl_format("Y float"), weight, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get(part.weights, &row, 1.0, babl_format("Y float"), weight, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
     for (size_t x = 0; x < w; x++) {
       int changed = memcmp(one + x * bytes, two + x * bytes, bytes) != 0;
       out += weight[x] <= 0;

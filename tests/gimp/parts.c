@@ -106,10 +106,12 @@ static void done(gdouble mse, gdouble usual, const GError *error, gpointer data)
 
 static Answer ask(GeglBuffer *target, const char *which) {
   Answer answer = {.loop = g_main_loop_new(NULL, FALSE)};
-  Probe *probe = probe_start(target, which, done, &answer);
+  Engine *engine = NULL;
+  Probe *probe = probe_start(&engine, target, which, done, &answer);
 
   g_main_loop_run(answer.loop);
   probe_free(probe);
+  engine_free(engine);
   g_main_loop_unref(answer.loop);
   CHECK(answer.calls == 1);
   CHECK(answer.thread == g_thread_self());
@@ -160,10 +162,12 @@ static void test_probe(void) {
   /* Stopped at any time: nothing is told afterwards, and nobody keeps the picture. */
   for (int i = 0; i < 12; i++) {
     Answer none = {0};
-    Probe *probe = probe_start(known, model, done, &none);
+    Engine *engine = NULL;
+    Probe *probe = probe_start(&engine, known, model, done, &none);
 
     g_usleep(i * i * 700);
     probe_free(probe);
+    engine_free(engine);
     while (g_main_context_iteration(NULL, FALSE))
       continue;
     CHECK(none.calls == 0);

@@ -29,7 +29,7 @@ int main(int argc, char **argv) {
   CHECK(before && after);
   if (before && after) {
     const GeglRectangle *extent = gegl_buffer_get_extent(after);
-    GeglBuffer *ours = layer_feather(before, g_ascii_strtod(argv[3], NULL));
+    GeglBuffer *ours = mask_feather(before, g_ascii_strtod(argv[3], NULL));
     float *v = test_get(ours, extent, "Y float"), *w = test_get(after, extent, "Y float"), *u = test_get(before, extent, "Y float");
     double worst = 0, changed = 0;
     for (int n = 0; n < extent->width * extent->height; n++) {

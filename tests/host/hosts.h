@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Buffers for the tests of layer.c and job.c. */
+ * Buffers for the tests of plug-in/host. */
 #pragma once
 #include "harness.h"
-#include "host/job.h"
 #include "host/layer.h"
-#include "host/models.h"
+#include "host/say.h"
+#include "host/worker.h"
 
 /* A smooth picture of its own in `format`, 0.05..0.95, by `seed`; alpha from 0 to 1 across where it has one. */
 static inline GeglBuffer *test_picture(int width, int height, const char *format, int seed) {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/job.h"
+#include "host/say.h"
 #include "host/layer.h"
 #include "picture/picture.h"
 #include "cli/train/train.h"
@@ -71,7 +71,7 @@ static gboolean make(const gchar *path, const gchar *folder, const GPtrArray *fi
   for (guint i = 0; i < files->len; i++) {
     const PictureFile *file = files->pdata[i];
     GError *fault = NULL;
-    progress_job(_("reading pictures"), (gdouble)i / files->len, NULL);
+    progress_bar(_("reading pictures"), (gdouble)i / files->len);
     if (!progress_go_on(error)) goto done;
     if (add_picture(to, file->path, size, image, bytes, &fault)) {
       count++;

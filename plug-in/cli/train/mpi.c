@@ -6,7 +6,7 @@
 #include <locale.h>
 #include <mpi.h>
 
-#include "host/job.h"
+#include "host/say.h"
 #include "cli/train/train.h"
 
 static int sum(void *data, float *values, size_t count) {

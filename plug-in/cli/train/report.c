@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "host/job.h"
+#include "host/say.h"
 #include "picture/picture.h"
 #include "cli/train/train.h"
 
@@ -79,46 +79,32 @@ static void middle_mask(gint size, gfloat *mask) {
 typedef enum { PICTURES, RECONSTRUCTIONS, REFERENCES, TRANSPLANTS, SAMPLES, ROWS } SheetRow;
 enum { COLUMNS = 10, GAP = 2 };
 
-static stylemap_status sample(const Net *net, guint64 number, gfloat *image, stylemap_error *core) {
-  gint dim = net->info->latent_channel_size;
-  g_autofree gfloat *z = g_new(gfloat, (gsize)dim), *map = g_new(gfloat, net->stylemap_count);
-  g_autofree gfloat *mean = g_new(gfloat, net->stylemap_count);
-  stylemap_pyramid *pyramid = NULL;
+static gboolean sample(Engine *engine, guint64 number, gfloat *image, GError **error) {
+  gint dim = engine->info->latent_channel_size;
+  g_autofree gfloat *z = g_new(gfloat, (gsize)dim);
   stylemap_random(1, number, z, dim);
-  stylemap_status status = stylemap_map(net->session, z, map, core);
-  if (status == STYLEMAP_OK) status = stylemap_mean(net->session, mean, core);
-  for (gsize i = 0; status == STYLEMAP_OK && i < net->stylemap_count; i++)
-    map[i] = (gfloat)(mean[i] + 0.7 * ((gdouble)map[i] - mean[i]));
-  if (status == STYLEMAP_OK) status = stylemap_pyramid_new(net->model, &pyramid, core);
-  if (status == STYLEMAP_OK) status = stylemap_resize(net->session, map, pyramid, core);
-  if (status == STYLEMAP_OK) status = stylemap_synth(net->session, pyramid, image, core);
-  stylemap_pyramid_free(pyramid);
-  return status;
+  return engine_sample(engine, z, 0.7, image, error);
 }
 
 gboolean report_model(const gchar *model, const Cache *cache, gboolean held_out, const gchar *sheet, Measure *measure,
                       GError **error) {
-  Net net = { 0 };
+  g_autoptr(Engine) engine = NULL;
   stylemap_error core;
-  gboolean quiet = common.quiet;
-  common.quiet = TRUE; /* no bar for the network's own phases */
-  gboolean opened = net_open(&net, model, error);
-  common.quiet = quiet;
-  if (!opened) return FALSE;
+  if (!engine_open(&engine, model, common.threads, progress_quiet, NULL, error)) return FALSE;
   gint size = cache->size, step = size + GAP;
   Canvas canvas = canvas_new(COLUMNS * step + GAP, ROWS * step + GAP, 255);
-  g_autofree gfloat *image = g_new(gfloat, net.image_count), *other = g_new(gfloat, net.image_count);
-  g_autofree gfloat *out = g_new(gfloat, net.image_count), *mask = g_new(gfloat, (gsize)size * (gsize)size);
+  g_autofree gfloat *image = engine_new_image(engine), *other = engine_new_image(engine);
+  g_autofree gfloat *out = engine_new_image(engine), *mask = g_new(gfloat, engine->mask_count);
   const stylemap_edit edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1 };
   gdouble mse = 0, sharp = 0, sharp_of = 0;
-  stylemap_status status = STYLEMAP_OK;
+  gboolean done = TRUE;
   guint64 count = held_out ? cache->count : MIN(cache->count, COLUMNS);
   middle_mask(size, mask);
-  for (guint64 i = 0; i < count && status == STYLEMAP_OK; i++) {
+  for (guint64 i = 0; i < count && done; i++) {
     cache_image(cache, i, FALSE, image);
-    status = stylemap_reconstruct(net.session, image, out, &core);
-    if (status != STYLEMAP_OK) break;
-    mse += stylemap_mse(out, image, net.image_count);
+    done = say_status(stylemap_reconstruct(engine->session, image, out, &core), &core, error);
+    if (!done) break;
+    mse += stylemap_mse(out, image, engine->image_count);
     sharp += sharpness(out, size);
     sharp_of += sharpness(image, size);
     if (i >= COLUMNS) continue;
@@ -127,15 +113,13 @@ gboolean report_model(const gchar *model, const Cache *cache, gboolean held_out,
     put_image(&canvas, x, GAP + RECONSTRUCTIONS * step, out, size);
     cache_image(cache, (i + 3) % count, FALSE, other);
     put_image(&canvas, x, GAP + REFERENCES * step, other, size);
-    status = stylemap_transplant(net.session, image, other, mask, &edit, out, &core);
+    done = say_status(stylemap_transplant(engine->session, image, other, mask, &edit, out, &core), &core, error);
     put_image(&canvas, x, GAP + TRANSPLANTS * step, out, size);
-    if (status == STYLEMAP_OK) status = sample(&net, i, out, &core);
+    done = done && sample(engine, i, out, error);
     put_image(&canvas, x, GAP + SAMPLES * step, out, size);
   }
-  net_close(&net);
-  if (status != STYLEMAP_OK) {
+  if (!done) {
     g_free(canvas.rgb);
-    say_error(error, &core);
     return FALSE;
   }
   *measure = held_out ? (Measure){ mse / (gdouble)count, sharp / sharp_of } : (Measure){ -1, -1 };

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "host/edit.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "host/layer.h"
+#include "host/say.h"
+
+/* What one edit needs all along. */
+typedef struct {
+  Engine *engine;
+  const EditRequest *request;
+  EditResult *result;
+  gint drawn; /* squares */
+} Work;
+
+/* In a function with `error`, `core` and `done:`; PART goes on to the next part of the whole. */
+#define TRY(call)                                      \
+  do {                                                 \
+    if (!say_status(call, &core, error)) goto done;    \
+  } while (0)
+#define PART(engine, phase, from, to)                            \
+  do {                                                           \
+    if (!engine_part(engine, phase, from, to, error)) goto done; \
+  } while (0)
+
+/* ---------------------------------------------------------------------------------------- pictures */
+
+static void size_of(const EditPicture *picture, gint *width, gint *height) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(picture->buffer);
+  *width = extent->x + extent->width;
+  *height = extent->y + extent->height;
+}
+
+static stylemap_placement placement_of(const EditPicture *picture) {
+  stylemap_placement placement;
+  gint width, height;
+  if (picture->placement) return *picture->placement;
+  size_of(picture, &width, &height);
+  stylemap_fit(width, height, &placement);
+  return placement;
+}
+
+gboolean edit_sample(Engine *engine, const EditPicture *picture, gfloat *image, GError **error) {
+  stylemap_error core;
+  if (picture->image) {
+    memcpy(image, picture->image, engine->image_count * sizeof *image);
+    return TRUE;
+  }
+  stylemap_layer layer = layer_of_picture(picture->buffer);
+  stylemap_placement placement = placement_of(picture);
+  return say_status(stylemap_sample(&layer, &placement, engine->info->size, image, &core), &core, error);
+}
+
+gboolean edit_encode(Engine *engine, const EditPicture *picture, gfloat *stylemap, GError **error) {
+  stylemap_error core;
+  if (picture->stylemap) {
+    memcpy(stylemap, picture->stylemap, engine->stylemap_count * sizeof *stylemap);
+    return TRUE;
+  }
+  g_autofree gfloat *image = engine_new_image(engine);
+  return edit_sample(engine, picture, image, error) &&
+         say_status(stylemap_encode(engine->session, image, stylemap, &core), &core, error);
+}
+
+gboolean edit_probe(Engine *engine, const EditPicture *picture, gdouble *mse, GError **error) {
+  stylemap_error core;
+  gboolean ok = FALSE;
+  g_autofree gfloat *seen = engine_new_image(engine), *drawn = engine_new_image(engine);
+  PART(engine, STYLEMAP_PHASE_SAMPLE, 0, 0.1);
+  if (!edit_sample(engine, picture, seen, error)) goto done;
+  PART(engine, STYLEMAP_PHASE_ENCODE, 0.1, 1);
+  TRY(stylemap_reconstruct(engine->session, seen, drawn, &core));
+  *mse = stylemap_mse(drawn, seen, engine->image_count);
+  ok = TRUE;
+done:
+  return ok;
+}
+
+/* ----------------------------------------------------------------------------------------- results */
+
+void edit_result_clear(EditResult *result) {
+  mask_clear(&result->mask);
+  for (gint i = 0; i < result->n_layers; i++) g_object_unref(result->layers[i]);
+  g_free(result->layers);
+  g_free(result->image);
+  g_free(result->refined);
+  *result = (EditResult){ 0 };
+}
+
+/* The square as a new layer over the target. */
+static gboolean add_layer(Work *work, const gfloat *image, GError **error) {
+  EditResult *result = work->result;
+  const EditPicture *picture = &work->request->target;
+  const GeglRectangle *b = &result->mask.bounds;
+  GeglBuffer *buffer = gegl_buffer_new(b, babl_format("R'G'B'A float"));
+  result->layers = g_renew(GeglBuffer *, result->layers, result->n_layers + 1);
+  result->layers[result->n_layers++] = buffer;
+  stylemap_layer target = layer_of_picture(picture->buffer), layer = layer_of_picture(buffer);
+  stylemap_placement placement = placement_of(picture);
+  stylemap_error core;
+  layer.width = target.width;
+  layer.height = target.height;
+  return say_status(stylemap_paste(image, work->engine->info->size, &placement, &target, b->x, b->y, b->width,
+                                   b->height, &layer, &core), &core, error);
+}
+
+/* What becomes of result->image once it is drawn. */
+static gboolean hand_out(Work *work, GError **error) {
+  const EditRequest *request = work->request;
+  const gfloat *image = work->result->image;
+  return (request->squares || add_layer(work, image, error)) &&
+         (!request->take || request->take(request->take_data, work->drawn++, image, error));
+}
+
+/* ------------------------------------------------------------------------------- transplant, reconstruct */
+
+enum { EDIT_FROM = 5, EDIT_TO = 90 }; /* percent of the whole: the network's part */
+#define REFINING 0.94                 /* of the network's part; what follows takes about six steps' time */
+
+/* Refines `image`; `n` of `count` pictures, of which the target is the first. */
+static gboolean refine(Work *work, const gfloat *image, gint n, gint count, stylemap_pyramid *pyramid,
+                       GError **error) {
+  const stylemap_refine_options options = { .steps = work->request->refine, .offsets = 1 };
+  const gdouble from = EDIT_FROM / 100.0, span = (EDIT_TO - EDIT_FROM) / 100.0 * REFINING;
+  gboolean ok = FALSE;
+  stylemap_error core;
+  PART(work->engine, STYLEMAP_PHASE_REFINE, from + span * n / count, from + span * (n + 1) / count);
+  TRY(stylemap_refine(work->engine->session, image, &options, pyramid, &work->result->refined[n], &core));
+  work->result->n_refined = n + 1;
+  ok = TRUE;
+done:
+  return ok;
+}
+
+/* From refined styles: G(blend(target, references, masks)). Without references a reconstruction. */
+static gboolean refined_edit(Work *work, const gfloat *target, gfloat *const *references, gfloat *const *masks,
+                             gint count, gfloat *image, GError **error) {
+  Engine *engine = work->engine;
+  const stylemap_edit *edit = &work->request->edit;
+  stylemap_pyramid *a = NULL, *b = NULL;
+  gboolean ok = FALSE;
+  stylemap_error core;
+  work->result->refined = g_new0(stylemap_refine_report, count + 1);
+  TRY(stylemap_pyramid_new(engine->model, &a, &core));
+  if (!refine(work, target, 0, count + 1, a, error)) goto done;
+  if (count) TRY(stylemap_pyramid_new(engine->model, &b, &core));
+  for (gint i = 0; i < count; i++) {
+    if (!refine(work, references[i], i + 1, count + 1, b, error)) goto done;
+    TRY(stylemap_blend(a, b, masks[i], edit->rule, edit->strength, &core));
+  }
+  PART(engine, STYLEMAP_PHASE_SYNTH, (EDIT_FROM + (EDIT_TO - EDIT_FROM) * REFINING) / 100, EDIT_TO / 100.0);
+  TRY(stylemap_synth(engine->session, a, image, &core));
+  ok = TRUE;
+done:
+  stylemap_pyramid_free(a);
+  stylemap_pyramid_free(b);
+  return ok;
+}
+
+/* The weights of reference `n` over the model's square. */
+static gboolean sample_mask(Work *work, gint n, gfloat *weights, GError **error) {
+  const EditRequest *request = work->request;
+  const MaskSource *own = request->references[n].mask;
+  gint width, height;
+  stylemap_error core;
+  Mask mask = { 0 };
+  if (!own && request->weights) {
+    memcpy(weights, request->weights, work->engine->mask_count * sizeof *weights);
+    return TRUE;
+  }
+  stylemap_placement placement = placement_of(&request->target);
+  size_of(&request->target, &width, &height);
+  const MaskSource *source = own ? own : &request->mask;
+  gboolean only = request->n_references == 1; /* then the result's mask is this one */
+  if (!only && !mask_make(source, &placement, width, height, &mask, error)) return FALSE;
+  stylemap_layer layer = mask_layer(only ? &work->result->mask : &mask, width, height);
+  stylemap_status status = stylemap_sample_mask(&layer, &placement, work->engine->info->size, weights, &core);
+  mask_clear(&mask);
+  return say_status(status, &core, error);
+}
+
+static gboolean draw_still(Work *work, GError **error) {
+  const EditRequest *request = work->request;
+  Engine *engine = work->engine;
+  EditResult *result = work->result;
+  gint count = request->kind == EDIT_TRANSPLANT ? request->n_references : 0;
+  gboolean ok = FALSE;
+  stylemap_error core;
+  g_autofree gfloat *target = engine_new_image(engine);
+  gfloat **references = g_new0(gfloat *, count), **masks = g_new0(gfloat *, count);
+
+  PART(engine, STYLEMAP_PHASE_SAMPLE, 0, EDIT_FROM / 100.0);
+  if (!edit_sample(engine, &request->target, target, error)) goto done;
+  for (gint i = 0; i < count; i++) {
+    references[i] = engine_new_image(engine);
+    masks[i] = g_new(gfloat, engine->mask_count);
+    if (!edit_sample(engine, &request->references[i].picture, references[i], error) ||
+        !sample_mask(work, i, masks[i], error))
+      goto done;
+  }
+  PART(engine, STYLEMAP_PHASE_ENCODE, EDIT_FROM / 100.0, EDIT_TO / 100.0);
+  if (request->refine > 0) {
+    if (!refined_edit(work, target, references, masks, count, result->image, error)) goto done;
+  } else if (count) {
+    TRY(stylemap_transplant(engine->session, target, references[0], masks[0], &request->edit, result->image, &core));
+  } else {
+    TRY(stylemap_reconstruct(engine->session, target, result->image, &core));
+  }
+  if (!count) result->error = stylemap_mse(result->image, target, engine->image_count);
+  PART(engine, STYLEMAP_PHASE_PASTE, EDIT_TO / 100.0, 1);
+  ok = hand_out(work, error);
+done:
+  for (gint i = 0; i < count; i++) {
+    g_free(references[i]);
+    g_free(masks[i]);
+  }
+  g_free(references);
+  g_free(masks);
+  return ok;
+}
+
+/* ------------------------------------------------------------------------------------- interpolate */
+
+static gboolean draw_frames(Work *work, GError **error) {
+  const EditRequest *request = work->request;
+  Engine *engine = work->engine;
+  gsize count = engine->stylemap_count;
+  gboolean plus = request->edit.space == STYLEMAP_SPACE_W_PLUS, ok = FALSE;
+  stylemap_pyramid *a = NULL, *b = NULL, *frame = NULL;
+  g_autofree gfloat *first = engine_new_stylemap(engine), *last = engine_new_stylemap(engine);
+  g_autofree gfloat *between = engine_new_stylemap(engine);
+  stylemap_error core;
+
+  PART(engine, STYLEMAP_PHASE_ENCODE, 0, 0.08);
+  if (!edit_encode(engine, &request->target, first, error)) goto done;
+  PART(engine, STYLEMAP_PHASE_ENCODE, 0.08, 0.16);
+  if (!edit_encode(engine, &request->references[0].picture, last, error)) goto done;
+  if (plus) {
+    TRY(stylemap_pyramid_new(engine->model, &a, &core));
+    TRY(stylemap_pyramid_new(engine->model, &b, &core));
+    TRY(stylemap_pyramid_new(engine->model, &frame, &core));
+    TRY(stylemap_resize(engine->session, first, a, &core));
+    TRY(stylemap_resize(engine->session, last, b, &core));
+  }
+  for (gint k = 0; k < request->frames; k++) {
+    gdouble t = (gdouble)k / (request->frames - 1), from = 0.16 + 0.84 * k / request->frames;
+    PART(engine, STYLEMAP_PHASE_SYNTH, from, from + 0.8 / request->frames);
+    if (plus) {
+      TRY(stylemap_lerp(a, b, t, frame, &core));
+      TRY(stylemap_synth(engine->session, frame, work->result->image, &core));
+    } else {
+      for (gsize n = 0; n < count; n++) between[n] = (gfloat)(first[n] + t * ((gdouble)last[n] - first[n]));
+      if (!engine_synth(engine, between, work->result->image, error)) goto done;
+    }
+    if (!hand_out(work, error)) goto done;
+  }
+  ok = TRUE;
+done:
+  stylemap_pyramid_free(a);
+  stylemap_pyramid_free(b);
+  stylemap_pyramid_free(frame);
+  return ok;
+}
+
+/* -------------------------------------------------------------------------------------------- edit */
+
+static gboolean is_there(const EditPicture *picture) {
+  return picture->buffer || picture->image || picture->stylemap;
+}
+
+/* Weights of the target's own pixels are needed; the network's own squares of a reconstruction or of frames are
+ * whole. */
+static gboolean is_masked(const EditRequest *request) {
+  return !request->squares || (request->kind == EDIT_TRANSPLANT && !request->weights);
+}
+
+static const gchar *fault_of(const EditRequest *request) {
+  if (is_masked(request) ? !request->target.buffer : !is_there(&request->target))
+    return _("There is no target layer.");
+  if (request->kind != EDIT_RECONSTRUCT && request->n_references < 1) return _("There is no reference layer.");
+  for (gint i = 0; i < request->n_references; i++)
+    if (!is_there(&request->references[i].picture)) return _("There is no reference layer.");
+  if (!(request->mask.feather >= 0 && request->mask.feather <= EDIT_MOST_FEATHER))
+    return _("The feather must be 0 to 10000 pixels.");
+  if (request->refine < 0 || request->refine > EDIT_MOST_REFINE)
+    return _("The steps of refinement must be 0 to 100000.");
+  if (request->refine && request->kind == EDIT_TRANSPLANT && request->edit.space == STYLEMAP_SPACE_W)
+    return _("Refined styles are blended in w+, not in w.");
+  if (request->kind == EDIT_INTERPOLATE && (request->frames < 2 || request->frames > EDIT_MOST_FRAMES))
+    return _("The number of frames must be 2 to 100000.");
+  return NULL;
+}
+
+/* The result's mask: the greatest weight of all references'. */
+static gboolean make_mask(const EditRequest *request, Mask *mask, GError **error) {
+  stylemap_placement placement = placement_of(&request->target);
+  gint width, height, count = request->kind == EDIT_TRANSPLANT ? request->n_references : 1;
+  size_of(&request->target, &width, &height);
+  for (gint i = 0; i < count; i++) {
+    const MaskSource *own = request->kind == EDIT_TRANSPLANT ? request->references[i].mask : NULL;
+    Mask one;
+    if (!mask_make(own ? own : &request->mask, &placement, width, height, &one, error)) return FALSE;
+    if (i == 0) *mask = one;
+    else {
+      mask_unite(mask, &one);
+      mask_clear(&one);
+    }
+  }
+  return TRUE;
+}
+
+gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **error) {
+  const gchar *fault = fault_of(request);
+  *result = (EditResult){ .prepared = TRUE, .error = -1 };
+  if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT, fault);
+  if (fault || (is_masked(request) && !make_mask(request, &result->mask, error))) {
+    edit_result_clear(result);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result, GError **error) {
+  if (!result->prepared && !edit_prepare(request, result, error)) return FALSE;
+  Work work = { engine, request, result, 0 };
+  result->image = engine_new_image(engine);
+  gboolean done = request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error) : draw_still(&work, error);
+  if (!done) edit_result_clear(result);
+  return done;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The flow, for every host: pictures, masks, options -> squares -> the engine's network -> squares -> new layers.
+ * Synchronous, on the calling thread (worker.h brings it to another). Knows GEGL and libstylemap, no GIMP and no
+ * command line. */
+#pragma once
+#include "host/engine.h"
+#include "host/mask.h"
+
+typedef enum { EDIT_TRANSPLANT, EDIT_RECONSTRUCT, EDIT_INTERPOLATE } EditKind;
+
+/* What the options of every host may be at most. */
+enum { EDIT_MOST_FEATHER = 10000, EDIT_MOST_REFINE = 100000, EDIT_MOST_FRAMES = 100000 };
+
+/* A picture, and what the network sees of it: the square at `placement`, unless that is there already. */
+typedef struct {
+  GeglBuffer *buffer;                  /* extent 0,0 width x height; memory of this process, not a host's tiles */
+  const stylemap_placement *placement; /* NULL: the centred square */
+  const gfloat *image;                 /* 3 x S x S in place of the buffer's square; or NULL */
+  const gfloat *stylemap;              /* D x P x P in place of both, for what begins with encoding; or NULL */
+} EditPicture;
+
+typedef struct {
+  EditPicture picture;
+  const MaskSource *mask; /* on the target, where this reference comes in; NULL: the edit's */
+} EditReference;
+
+/* Takes a square that was drawn, `n` from 0. FALSE ends the edit with its error. */
+typedef gboolean (*EditTake) (gpointer data, gint n, const gfloat *image, GError **error);
+
+typedef struct {
+  EditKind kind;
+  EditPicture target;              /* the first frame of interpolate */
+  const EditReference *references; /* of transplant: 1 or more, later ones above; of interpolate: 1, the last frame */
+  gint n_references;
+  MaskSource mask;
+  const gfloat *weights; /* 1 x S x S in place of the mask, where no layers are made; or NULL */
+  stylemap_edit edit;
+  gint refine;           /* steps of refinement of every picture first, 0 = none; not in interpolate, nor in w */
+  gint frames;           /* of interpolate: 2 or more */
+  gboolean squares;      /* no layers: only the network's own squares */
+  EditTake take;         /* NULL, or called with each square */
+  gpointer take_data;
+} EditRequest;
+
+typedef struct {
+  gboolean prepared;
+  Mask mask;           /* where the layers show */
+  gint n_layers;       /* 1, or the frames; 0 with `squares` */
+  GeglBuffer **layers; /* "R'G'B'A float", extent = mask.bounds, alpha of the target */
+  gfloat *image;       /* the square drawn last, 3 x S x S */
+  gdouble error;       /* of a reconstruction: its MSE (-1..1, output clipped) from what the network saw; else -1 */
+  gint n_refined;
+  stylemap_refine_report *refined; /* of the target, then of the references */
+} EditResult;
+
+/* What can be known before a model is opened: whether the request makes sense, and the masks. Fills `result` as
+ * edit_run goes on with it. On FALSE nothing is left in it. */
+gboolean edit_prepare (const EditRequest *request, EditResult *result, GError **error);
+/* The edit. `result` is as edit_prepare made it of the same request, or all zero. On FALSE nothing is left in it. */
+gboolean edit_run (Engine *engine, const EditRequest *request, EditResult *result, GError **error);
+void     edit_result_clear (EditResult *result);
+
+/* How well the model knows what is in the picture's square: the MSE of its reconstruction; engine->usual is to be
+ * compared with it. */
+gboolean edit_probe (Engine *engine, const EditPicture *picture, gdouble *mse, GError **error);
+
+/* The picture's square, 3 x S x S, and its style map, D x P x P. */
+gboolean edit_sample (Engine *engine, const EditPicture *picture, gfloat *image, GError **error);
+gboolean edit_encode (Engine *engine, const EditPicture *picture, gfloat *stylemap, GError **error);

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "host/engine.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "host/models.h"
+#include "host/say.h"
+
+#define OPENING 0.1 /* of the whole */
+
+/* ---------------------------------------------------------------------------------------- progress */
+
+static int on_progress(void *data, stylemap_phase phase, double fraction) {
+  Engine *engine = data;
+  engine->reached = CLAMP(engine->from + engine->span * fraction, engine->reached, 1);
+  return engine->tell ? engine->tell(engine->tell_data, phase, engine->reached) : 0;
+}
+
+void engine_watch(Engine *engine, stylemap_progress tell, gpointer data) {
+  engine->tell = tell;
+  engine->tell_data = data;
+  engine->start = engine->from = engine->reached = 0;
+  engine->span = 1;
+}
+
+gboolean engine_part(Engine *engine, stylemap_phase phase, gdouble from, gdouble to, GError **error) {
+  gdouble left = 1 - engine->start;
+  engine->from = engine->start + left * from;
+  engine->span = left * (to - from);
+  if (on_progress(engine, phase, 0) == 0) return TRUE;
+  g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
+  return FALSE;
+}
+
+/* --------------------------------------------------------------------------------------- open, free */
+
+static gdouble usual_error(const stylemap_model *model) {
+  const gchar *text = stylemap_model_text(model, "heldout_mse");
+  gchar *end = NULL;
+  gdouble value = text ? g_ascii_strtod(text, &end) : -1;
+  return end != text && value > 0 && value < G_MAXDOUBLE ? value : -1;
+}
+
+gboolean engine_open(Engine **engine, const gchar *model, gint threads, stylemap_progress tell, gpointer data,
+                     GError **error) {
+  stylemap_error core;
+  gchar *path = models_find(model, error);
+  if (path && *engine && g_str_equal(path, (*engine)->path)) {
+    g_free(path);
+    engine_watch(*engine, tell, data);
+    return TRUE;
+  }
+  engine_free(*engine);
+  *engine = NULL;
+  if (!path) return FALSE;
+  g_autoptr(Engine) new_engine = g_new0(Engine, 1);
+  new_engine->path = path;
+  engine_watch(new_engine, tell, data);
+  new_engine->span = OPENING;
+  stylemap_status status = stylemap_open(path, 0, on_progress, new_engine, &new_engine->model, &core);
+  if (status == STYLEMAP_OK)
+    status = stylemap_session_new(new_engine->model, threads, on_progress, new_engine, &new_engine->session, &core);
+  if (!say_status(status, &core, error)) return FALSE;
+  const stylemap_info *info = new_engine->info = stylemap_model_info(new_engine->model);
+  new_engine->mask_count = (gsize)info->size * (gsize)info->size;
+  new_engine->image_count = 3 * new_engine->mask_count;
+  new_engine->stylemap_count =
+    (gsize)info->latent_channel_size * (gsize)info->latent_spatial_size * (gsize)info->latent_spatial_size;
+  new_engine->usual = usual_error(new_engine->model);
+  new_engine->start = new_engine->from = OPENING;
+  new_engine->span = 1 - OPENING;
+  *engine = g_steal_pointer(&new_engine);
+  return TRUE;
+}
+
+void engine_free(Engine *engine) {
+  if (!engine) return;
+  stylemap_pyramid_free(engine->pyramid);
+  stylemap_session_free(engine->session);
+  stylemap_close(engine->model);
+  g_free(engine->mean);
+  g_free(engine->path);
+  g_free(engine);
+}
+
+gfloat *engine_new_image(const Engine *engine) { return g_new(gfloat, engine->image_count); }
+gfloat *engine_new_stylemap(const Engine *engine) { return g_new(gfloat, engine->stylemap_count); }
+
+/* ----------------------------------------------------------------------------------- style map -> image */
+
+gboolean engine_synth(Engine *engine, const gfloat *stylemap, gfloat *image, GError **error) {
+  stylemap_error core;
+  return (engine->pyramid || say_status(stylemap_pyramid_new(engine->model, &engine->pyramid, &core), &core, error)) &&
+         say_status(stylemap_resize(engine->session, stylemap, engine->pyramid, &core), &core, error) &&
+         say_status(stylemap_synth(engine->session, engine->pyramid, image, &core), &core, error);
+}
+
+gboolean engine_sample(Engine *engine, const gfloat *z, gdouble truncation, gfloat *image, GError **error) {
+  stylemap_error core;
+  g_autofree gfloat *map = engine_new_stylemap(engine);
+  if (!say_status(stylemap_map(engine->session, z, map, &core), &core, error)) return FALSE;
+  if (truncation != 1 && !engine->mean) { /* at 1 the mean has no say */
+    g_autofree gfloat *mean = engine_new_stylemap(engine);
+    if (!say_status(stylemap_mean(engine->session, mean, &core), &core, error)) return FALSE;
+    engine->mean = g_steal_pointer(&mean);
+  }
+  for (gsize n = 0; truncation != 1 && n < engine->stylemap_count; n++)
+    map[n] = (gfloat)(engine->mean[n] + truncation * ((gdouble)map[n] - engine->mean[n]));
+  return engine_synth(engine, map, image, error);
+}

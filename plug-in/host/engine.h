@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * An opened model, a session on it, and the pictures that the session remembers: opened once per dialog, batch or
+ * command. Serves one call at a time, on whatever thread; what it is asked to do is in edit.h. */
+#pragma once
+#include <glib.h>
+#include "stylemap.h"
+
+typedef struct {
+  stylemap_model *model;
+  stylemap_session *session;
+  const stylemap_info *info;
+  gsize image_count, mask_count, stylemap_count; /* numbers in 3 x S x S, 1 x S x S and D x P x P */
+  gdouble usual; /* MSE (-1..1) of its reconstructions of pictures that training never saw; -1: its file does not say */
+
+  /* engine.c's own */
+  gchar *path;
+  stylemap_progress tell;
+  gpointer tell_data;
+  gdouble start, from, span, reached; /* fractions of the whole */
+  stylemap_pyramid *pyramid;
+  gfloat *mean;
+} Engine;
+
+/* Makes `*engine` (NULL at first) one of `model`, a path or a name (models.h); where it is that already it stays as it
+ * is, with all that it remembers. `threads` 0: one per core. `tell` may be NULL; else it is told from now on, on the
+ * thread of the call, how far the whole is (fractions that only rise; opening fills the first tenth of it) and ends the
+ * call by a value that is not 0. On FALSE `*engine` is NULL. */
+gboolean engine_open (Engine **engine, const gchar *model, gint threads, stylemap_progress tell, gpointer data,
+                      GError **error);
+void     engine_free (Engine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Engine, engine_free)
+
+/* From now on `tell` (or, if NULL, nobody) is told, and a new whole begins. */
+void engine_watch (Engine *engine, stylemap_progress tell, gpointer data);
+/* What the engine does next fills the fractions `from` .. `to` of what opening left of the whole. FALSE, with an error
+ * that says so: cancelled. */
+gboolean engine_part (Engine *engine, stylemap_phase phase, gdouble from, gdouble to, GError **error);
+
+/* For the caller to g_free. */
+gfloat *engine_new_image (const Engine *engine);
+gfloat *engine_new_stylemap (const Engine *engine);
+
+/* image := G(stylemap). */
+gboolean engine_synth (Engine *engine, const gfloat *stylemap, gfloat *image, GError **error);
+/* image := G of the style map of noise `z`, moved towards the mean style map: 0 is the mean, 1 the noise's own. */
+gboolean engine_sample (Engine *engine, const gfloat *z, gdouble truncation, gfloat *image, GError **error);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A selection or a mask picture -> the weights of an edit: feathered, cut to the model's square. */
+#pragma once
+#include <gegl.h>
+#include "stylemap.h"
+
+/* What was selected, on a layer. */
+typedef struct {
+  GeglBuffer *selection; /* one component, any extent; NULL: the whole square */
+  gint x, y;             /* layer pixel (i, j) is selection pixel (i + x, j + y) */
+  gdouble feather;       /* pixels, as GIMP's Select > Feather; 0 = none */
+} MaskSource;
+
+typedef struct {
+  GeglBuffer *weights;  /* "Y float", extent = bounds */
+  GeglRectangle bounds; /* in layer pixels: where the weight is above 0 */
+  gboolean whole;       /* nothing was selected: the whole square */
+} Mask;
+
+/* The weights of an edit whose square is at `placement` of a width x height layer. FALSE with a sentence where
+ * nothing is left. */
+gboolean mask_make (const MaskSource *source, const stylemap_placement *placement, gint width, gint height, Mask *mask,
+                    GError **error);
+void     mask_clear (Mask *mask);
+
+/* `mask` as core samples it: the weights over the whole width x height layer. */
+stylemap_layer mask_layer (const Mask *mask, gint width, gint height);
+
+/* `mask` becomes the greater weight of both, everywhere. */
+void mask_unite (Mask *mask, const Mask *other);
+
+/* The smallest rectangle that holds every weight above 0; FALSE (and an empty one) where there is none. */
+gboolean mask_bounds (GeglBuffer *weights, GeglRectangle *bounds);
+
+/* GIMP's Select > Feather (gegl:gaussian-blur of radius / 3.5, edges kept) on a copy in float; weights below
+ * 1/512 become 0. Returns a new "Y float" buffer of the same extent. */
+GeglBuffer *mask_feather (GeglBuffer *selection, gdouble radius);

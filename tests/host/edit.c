@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * edit.c, on a worker, against the same steps by hand.
+ * usage: test-edit GOLDEN_FOLDER */
+#include "host/hosts.h"
+
+static char *model_path;
+
+typedef struct { int calls, stop_at; double last; GThread *thread; } Watch;
+
+static int watch(void *data, stylemap_phase phase, double fraction) {
+  Watch *w = data;
+  w->calls++;
+  CHECK(*say_phase(phase));
+  CHECK(fraction >= w->last && fraction <= 1, "%g after %g", fraction, w->last);
+  CHECK(g_thread_self() == w->thread);
+  w->last = fraction;
+  return w->stop_at != 0 && w->calls >= w->stop_at;
+}
+
+/* A request with one reference, and how it is run. */
+typedef struct {
+  EditRequest request;
+  EditReference reference;
+  const char *model;
+} Case;
+
+static Case case_for(EditKind kind, GeglBuffer *target, GeglBuffer *reference) {
+  return (Case){{.kind = kind, .target.buffer = target, .n_references = reference != NULL,
+                 .edit = {STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 0.75}, .frames = 3},
+                {.picture.buffer = reference}, model_path};
+}
+
+static gboolean run(Case *c, Watch *w, EditResult *result, GError **error) {
+  Engine *engine = NULL;
+  c->request.references = &c->reference;
+  gboolean done = edit_prepare(&c->request, result, error) &&
+                  worker_edit(&engine, c->model, 1, &c->request, w ? watch : NULL, w, result, error);
+  engine_free(engine);
+  return done;
+}
+
+/* ---------------------------------------------------------------------------------------- by hand */
+
+typedef struct { stylemap_model *model; stylemap_session *session; const stylemap_info *info; size_t count; } Hand;
+
+static Hand hand_open(void) {
+  Hand h = {0};
+  stylemap_error e;
+  CHECK(stylemap_open(model_path, 0, NULL, NULL, &h.model, &e) == STYLEMAP_OK, "%s", e.message);
+  CHECK(stylemap_session_new(h.model, 1, NULL, NULL, &h.session, &e) == STYLEMAP_OK);
+  h.info = stylemap_model_info(h.model);
+  h.count = 3 * (size_t)h.info->size * (size_t)h.info->size;
+  return h;
+}
+
+static void hand_close(Hand *h) {
+  stylemap_session_free(h->session);
+  stylemap_close(h->model);
+}
+
+static float *hand_sample(const Hand *h, GeglBuffer *buffer) {
+  stylemap_layer layer = layer_of_picture(buffer);
+  stylemap_placement placement;
+  float *image = g_new(float, h->count);
+  stylemap_fit(layer.width, layer.height, &placement);
+  CHECK(stylemap_sample(&layer, &placement, h->info->size, image, NULL) == STYLEMAP_OK);
+  return image;
+}
+
+/* The layer's pixels must be the image pasted into the target; where the mask is 0 nothing is asked. */
+static void near_layer(const Hand *h, GeglBuffer *target, const EditResult *result, int index, const float *image, double limit) {
+  const GeglRectangle *b = &result->mask.bounds;
+  GeglBuffer *want = gegl_buffer_new(b, babl_format("R'G'B'A float"));
+  stylemap_layer from = layer_of_picture(target), to = layer_of_picture(want);
+  stylemap_placement placement;
+  to.width = from.width, to.height = from.height;
+  stylemap_fit(from.width, from.height, &placement);
+  CHECK(stylemap_paste(image, h->info->size, &placement, &from, b->x, b->y, b->width, b->height, &to, NULL) == STYLEMAP_OK);
+  CHECK(gegl_rectangle_equal(gegl_buffer_get_extent(result->layers[index]), b));
+  float *v = test_get(want, b, "R'G'B'A float"), *w = test_get(result->layers[index], b, "R'G'B'A float");
+  double worst = 0;
+  for (int n = 0; n < 4 * b->width * b->height; n++) worst = fmax(worst, fabs(v[n] - w[n]));
+  CHECK(worst <= limit, "layer %d: %g", index, worst);
+  g_free(v), g_free(w);
+  g_object_unref(want);
+}
+
+static void check_layer(const Hand *h, GeglBuffer *target, const EditResult *result, int index, const float *image) {
+  near_layer(h, target, result, index, image, 0);
+}
+
+/* The weights over the square of a 90 x 61 layer, whose bounds are `bounds`. */
+static void hand_mask(const Hand *h, const MaskSource *source, const GeglRectangle *bounds, float *weights) {
+  stylemap_placement placement;
+  Mask mask;
+  stylemap_fit(90, 61, &placement);
+  CHECK(mask_make(source, &placement, 90, 61, &mask, NULL) && gegl_rectangle_equal(&mask.bounds, bounds));
+  stylemap_layer layer = mask_layer(&mask, 90, 61);
+  CHECK(stylemap_sample_mask(&layer, &placement, h->info->size, weights, NULL) == STYLEMAP_OK);
+  mask_clear(&mask);
+}
+
+static gboolean same_report(const stylemap_refine_report *a, const stylemap_refine_report *b) {
+  return a->before == b->before && a->after == b->after && a->steps == b->steps;
+}
+
+static void test_stills(void) {
+  Hand h = hand_open();
+  GeglBuffer *target = test_picture(90, 61, "R'G'B'A u16", 1), *reference = test_picture(50, 70, "RGB float", 4);
+  GeglBuffer *selection = test_selection(120, 120, *GEGL_RECTANGLE(45, 30, 30, 20));
+  const MaskSource source = {selection, 5, 10, 6};
+  float *t = hand_sample(&h, target), *r = hand_sample(&h, reference), *image = g_new(float, h.count);
+  float *mask = g_new(float, h.count / 3);
+  GError *error = NULL;
+  EditResult result;
+  Watch w = {.thread = g_thread_self()};
+
+  /* transplant */
+  Case c = case_for(EDIT_TRANSPLANT, target, reference);
+  c.request.mask = source;
+  CHECK(run(&c, &w, &result, &error), "%s", error ? error->message : "");
+  CHECK(result.n_layers == 1 && !result.mask.whole && result.error < 0);
+  hand_mask(&h, &source, &result.mask.bounds, mask);
+  CHECK(stylemap_transplant(h.session, t, r, mask, &c.request.edit, image, NULL) == STYLEMAP_OK);
+  CHECK(memcmp(image, result.image, sizeof(float) * h.count) == 0);
+  check_layer(&h, target, &result, 0, image);
+  edit_result_clear(&result);
+  CHECK(!result.layers && !result.mask.weights && !result.image && result.n_layers == 0);
+  /* the same from squares that are there already, for the square alone */
+  c = case_for(EDIT_TRANSPLANT, NULL, NULL);
+  c.request.target.image = t, c.reference.picture.image = r, c.request.n_references = 1;
+  c.request.weights = mask, c.request.squares = TRUE;
+  CHECK(run(&c, NULL, &result, &error), "%s", error ? error->message : "");
+  CHECK(memcmp(image, result.image, sizeof(float) * h.count) == 0 && result.n_layers == 0 && !result.mask.weights);
+  edit_result_clear(&result);
+
+  /* reconstruct, without a selection */
+  c = case_for(EDIT_RECONSTRUCT, target, NULL);
+  CHECK(run(&c, NULL, &result, &error));
+  CHECK(result.mask.whole && gegl_rectangle_equal_coords(&result.mask.bounds, 14, 0, 61, 61));
+  CHECK(stylemap_reconstruct(h.session, t, image, NULL) == STYLEMAP_OK);
+  CHECK_NEAR(result.error, stylemap_mse(image, t, h.count), 0);
+  check_layer(&h, target, &result, 0, image);
+
+  /* an engine that stays: a probe, a reconstruction and a second look are one opening */
+  Engine *engine = NULL;
+  double mse = -1;
+  CHECK(engine_open(&engine, model_path, 1, NULL, NULL, &error) && engine->usual < 0);
+  const stylemap_model *opened = engine->model;
+  CHECK(edit_probe(engine, &c.request.target, &mse, &error));
+  CHECK_NEAR(mse, result.error, 0);
+  edit_result_clear(&result);
+  w = (Watch){.thread = g_thread_self()};
+  CHECK(engine_open(&engine, model_path, 1, watch, &w, &error) && engine->model == opened);
+  CHECK(edit_run(engine, &c.request, &result, &error) && w.calls > 0 && w.last > 0.89, "%g %d %s", w.last, w.calls, error ? error->message : "");
+  check_layer(&h, target, &result, 0, image);
+  edit_result_clear(&result);
+  CHECK(!engine_open(&engine, "./nothing.pt", 1, NULL, NULL, &error) && !engine);
+  g_clear_error(&error);
+
+  /* refined: the same boxes by hand; progress that only rises */
+  const stylemap_refine_options refine = {.steps = 4, .offsets = 1};
+  stylemap_pyramid *a = NULL, *b = NULL;
+  stylemap_refine_report report[2];
+  CHECK(stylemap_pyramid_new(h.model, &a, NULL) == STYLEMAP_OK && stylemap_pyramid_new(h.model, &b, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_refine(h.session, t, &refine, a, &report[0], NULL) == STYLEMAP_OK);
+  CHECK(stylemap_refine(h.session, r, &refine, b, &report[1], NULL) == STYLEMAP_OK);
+  c = case_for(EDIT_RECONSTRUCT, target, NULL);
+  c.request.refine = 4;
+  CHECK(run(&c, NULL, &result, &error) && result.n_refined == 1);
+  CHECK(same_report(&result.refined[0], &report[0]) && report[0].after < report[0].before);
+  CHECK(stylemap_synth(h.session, a, image, NULL) == STYLEMAP_OK);
+  check_layer(&h, target, &result, 0, image);
+  edit_result_clear(&result);
+  c = case_for(EDIT_TRANSPLANT, target, reference);
+  c.request.refine = 4;
+  c.request.mask = source;
+  w = (Watch){.thread = g_thread_self()};
+  CHECK(run(&c, &w, &result, &error) && result.n_refined == 2, "%s", error ? error->message : "");
+  CHECK(same_report(&result.refined[0], &report[0]), "%.17g %.17g, not %.17g %.17g", result.refined[0].before, result.refined[0].after, report[0].before, report[0].after);
+  CHECK(same_report(&result.refined[1], &report[1]), "%.17g %.17g, not %.17g %.17g", result.refined[1].before, result.refined[1].after, report[1].before, report[1].after);
+  CHECK(stylemap_blend(a, b, mask, c.request.edit.rule, c.request.edit.strength, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_synth(h.session, a, image, NULL) == STYLEMAP_OK);
+  check_layer(&h, target, &result, 0, image);
+  edit_result_clear(&result);
+  stylemap_pyramid_free(a), stylemap_pyramid_free(b);
+  g_free(t), g_free(r), g_free(image), g_free(mask);
+  g_object_unref(target), g_object_unref(reference), g_object_unref(selection);
+  hand_close(&h);
+}
+
+/* Every frame, in both spaces, is G of what lies at its part of the way. */
+static void test_frames(void) {
+  enum { FRAMES = 5 };
+  Hand h = hand_open();
+  GeglBuffer *target = test_picture(90, 61, "R'G'B' u8", 1), *reference = test_picture(50, 70, "RGB float", 4);
+  float *t = hand_sample(&h, target), *r = hand_sample(&h, reference), *image = g_new(float, h.count);
+  size_t count = (size_t)h.info->latent_channel_size * (size_t)h.info->latent_spatial_size * (size_t)h.info->latent_spatial_size;
+  float *first = g_new(float, count), *last = g_new(float, count), *between = g_new(float, count);
+  stylemap_pyramid *a = NULL, *b = NULL, *frame = NULL;
+  CHECK(stylemap_encode(h.session, t, first, NULL) == STYLEMAP_OK && stylemap_encode(h.session, r, last, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_pyramid_new(h.model, &a, NULL) == STYLEMAP_OK && stylemap_pyramid_new(h.model, &b, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_pyramid_new(h.model, &frame, NULL) == STYLEMAP_OK);
+  for (int space = 0; space < 2; space++) {
+    Case c = case_for(EDIT_INTERPOLATE, target, reference);
+    EditResult result;
+    c.request.edit.space = (stylemap_space)space;
+    c.request.frames = FRAMES;
+    CHECK(run(&c, NULL, &result, NULL) && result.n_layers == FRAMES);
+    for (int k = 0; k < FRAMES; k++) {
+      const double part = k / (FRAMES - 1.0);
+      if (space == STYLEMAP_SPACE_W) {
+        for (size_t i = 0; i < count; i++) between[i] = (float)((1 - part) * first[i] + part * last[i]);
+        CHECK(stylemap_resize(h.session, between, frame, NULL) == STYLEMAP_OK);
+      } else {
+        CHECK(stylemap_resize(h.session, first, a, NULL) == STYLEMAP_OK && stylemap_resize(h.session, last, b, NULL) == STYLEMAP_OK);
+        CHECK(stylemap_lerp(a, b, part, frame, NULL) == STYLEMAP_OK);
+      }
+      CHECK(stylemap_synth(h.session, frame, image, NULL) == STYLEMAP_OK);
+      near_layer(&h, target, &result, k, image, 1e-4);
+    }
+    edit_result_clear(&result);
+  }
+  stylemap_pyramid_free(a), stylemap_pyramid_free(b), stylemap_pyramid_free(frame);
+  g_free(first), g_free(last), g_free(between), g_free(t), g_free(r), g_free(image);
+  g_object_unref(target), g_object_unref(reference);
+  hand_close(&h);
+}
+
+/* ---------------------------------------------------------------------------------------- failures */
+
+static void expect(Case c, Watch *w, int code, const char *word) {
+  EditResult result;
+  GError *error = NULL;
+  memset(&result, 0x55, sizeof result);
+  CHECK(!run(&c, w, &result, &error) && error, "%s", word);
+  CHECK(!result.layers && !result.mask.weights && !result.image && result.n_layers == 0, "%s: something is left", word);
+  if (error) {
+    if (code >= 0) CHECK(g_error_matches(error, HOST_ERROR, code), "%s", error->message);
+    CHECK(strstr(error->message, word), "%s lacks %s", error->message, word);
+  }
+  g_clear_error(&error);
+}
+
+static void test_failures(void) {
+  GeglBuffer *target = test_picture(90, 61, "R'G'B' u8", 1), *reference = test_picture(50, 70, "R'G'B' u8", 4);
+  expect(case_for(EDIT_TRANSPLANT, target, NULL), NULL, HOST_ERROR_ARGUMENT, "reference");
+  expect(case_for(EDIT_TRANSPLANT, NULL, reference), NULL, HOST_ERROR_ARGUMENT, "target");
+  Case c = case_for(EDIT_INTERPOLATE, target, reference);
+  c.request.frames = 1;
+  expect(c, NULL, HOST_ERROR_ARGUMENT, "frames");
+  c = case_for(EDIT_TRANSPLANT, target, reference);
+  c.request.mask.feather = -1;
+  expect(c, NULL, HOST_ERROR_ARGUMENT, "feather");
+  c = case_for(EDIT_TRANSPLANT, target, reference);
+  c.request.edit.strength = 2;
+  expect(c, NULL, HOST_ERROR_ARGUMENT, "");
+  c = case_for(EDIT_RECONSTRUCT, target, NULL);
+  c.request.refine = -1;
+  expect(c, NULL, HOST_ERROR_ARGUMENT, "steps of refinement");
+  c = case_for(EDIT_TRANSPLANT, target, reference);
+  c.request.refine = 5, c.request.edit.space = STYLEMAP_SPACE_W;
+  expect(c, NULL, HOST_ERROR_ARGUMENT, "w+");
+  c = case_for(EDIT_RECONSTRUCT, target, NULL);
+  c.model = "./nothing.pt";
+  expect(c, NULL, HOST_ERROR_FAILED, "nothing.pt");
+  c.model = "nobody";
+  expect(c, NULL, -1, "nobody");
+  GeglBuffer *aside = test_selection(90, 61, *GEGL_RECTANGLE(0, 0, 5, 5));
+  c = case_for(EDIT_RECONSTRUCT, target, NULL);
+  c.request.mask.selection = aside;
+  expect(c, NULL, HOST_ERROR_FAILED, "61 x 61");
+  g_object_unref(aside);
+  /* Cancelled at the first word; many frames, so that there is something to cancel. */
+  c = case_for(EDIT_INTERPOLATE, target, reference);
+  c.request.frames = 1000;
+  Watch w = {.thread = g_thread_self(), .stop_at = 1};
+  expect(c, &w, HOST_ERROR_CANCELLED, "");
+  CHECK(w.calls == 1, "asked %d times after a no", w.calls);
+  /* and in the middle of a refinement that would take hours */
+  c = case_for(EDIT_TRANSPLANT, target, reference);
+  c.request.refine = 100000;
+  w = (Watch){.thread = g_thread_self(), .stop_at = 10};
+  expect(c, &w, HOST_ERROR_CANCELLED, "");
+  g_object_unref(target), g_object_unref(reference);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
+  model_path = g_build_filename(argv[1], "tiny_LayerNorm_sp4_full.safetensors", NULL);
+  gegl_init(NULL, NULL);
+  test_stills();
+  test_frames();
+  test_failures();
+  gegl_exit();
+  g_free(model_path);
+  return harness_end();
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * models.c's search, and what an engine keeps of the file.
+ * usage: test-models GOLDEN_FOLDER */
+#include <glib/gstdio.h>
+
+#include "host/hosts.h"
+#include "host/models.h"
+
+static char *model_path, *scratch;
+
+static void copy(const char *from, const char *to) {
+  char *data = NULL;
+  gsize size = 0;
+  CHECK(g_file_get_contents(from, &data, &size, NULL) && g_file_set_contents(to, data, (gssize)size, NULL), "%s", to);
+  g_free(data);
+}
+
+static void test_models(void) {
+  char *folder = g_build_filename(scratch, "data", "stylemap", "models", NULL);
+  char *config = g_build_filename(scratch, "config", "stylemap", NULL);
+  CHECK(g_mkdir_with_parents(folder, 0777) == 0 && g_mkdir_with_parents(config, 0777) == 0);
+  static const char *const files[] = {"zebra.pt", "apple.safetensors", "apple.pt", "toon-portraits-256.safetensors",
+                                      "toon-portraits-128.safetensors", "notes.txt", ".pt"};
+  for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+    char *path = g_build_filename(folder, files[i], NULL);
+    copy(model_path, path);
+    g_free(path);
+  }
+  char **names = models_list();
+  char *list = g_strjoinv(" ", names);
+  /* Other folders of the search may hold models of this machine. */
+  CHECK(strstr(list, "apple") && strstr(list, "zebra") && !strstr(list, "apple apple") && !strstr(list, "notes"), "%s", list);
+  for (int i = 0; names[i] && names[i + 1]; i++) CHECK(strcmp(names[i], names[i + 1]) < 0, "%s", list);
+  g_free(list);
+  g_strfreev(names);
+
+  static const char *const found[][2] = {{"apple", "apple.safetensors"}, {"zebra", "zebra.pt"}, {"", "toon-portraits-128.safetensors"}};
+  for (size_t i = 0; i < G_N_ELEMENTS(found); i++) {
+    char *want = g_build_filename(folder, found[i][1], NULL), *got = models_find(found[i][0], NULL);
+    CHECK_TEXT(got, want);
+    g_free(want), g_free(got);
+  }
+  static const char *const paths[] = {"a/b", "x.pt", "y.safetensors", "/tmp/z.pt"};
+  for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+    char *got = models_find(paths[i], NULL);
+    CHECK_TEXT(got, paths[i]);
+    g_free(got);
+  }
+  char *settings = g_build_filename(config, "settings.ini", NULL);
+  CHECK(g_file_set_contents(settings, "[stylemap]\nmodel= zebra \n", -1, NULL));
+  char *got = models_find("", NULL), *want = g_build_filename(folder, "zebra.pt", NULL);
+  CHECK_TEXT(got, want);
+  g_free(got), g_free(want);
+  GError *error = NULL;
+  CHECK(g_file_set_contents(settings, "[stylemap]\nmodel=lost\n", -1, NULL));
+  CHECK(!models_find(NULL, &error) && strstr(error->message, "lost") && strstr(error->message, settings));
+  g_clear_error(&error);
+  CHECK(!models_find("nobody", &error) && strstr(error->message, "nobody") && strstr(error->message, "apple") &&
+        strstr(error->message, folder));
+  g_clear_error(&error);
+  g_unlink(settings);
+
+  /* What the model says of itself reaches the host. */
+  stylemap_model *model = NULL;
+  stylemap_save_options options = {0, (const char *const[]){"heldout_mse", "0.0125", NULL}};
+  char *saved = g_build_filename(folder, "usual.safetensors", NULL);
+  CHECK(stylemap_open(model_path, 0, NULL, NULL, &model, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_save(model, saved, &options, NULL, NULL) == STYLEMAP_OK);
+  stylemap_close(model);
+  Engine *engine = NULL;
+  CHECK(engine_open(&engine, "usual", 1, NULL, NULL, NULL));
+  CHECK_NEAR(engine->usual, 0.0125, 0);
+  engine_free(engine);
+  g_free(saved), g_free(settings), g_free(folder), g_free(config);
+}
+
+static void remove_all(const char *path) {
+  GDir *dir = g_dir_open(path, 0, NULL);
+  for (const char *name; dir && (name = g_dir_read_name(dir));) {
+    char *inner = g_build_filename(path, name, NULL);
+    remove_all(inner);
+    g_free(inner);
+  }
+  if (dir) g_dir_close(dir);
+  g_remove(path);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
+  scratch = g_dir_make_tmp("stylemap-models-XXXXXX", NULL);
+  static const char *const homes[][2] = {{"XDG_DATA_HOME", "data"}, {"XDG_CONFIG_HOME", "config"}, {"XDG_CACHE_HOME", "cache"}};
+  for (size_t i = 0; i < G_N_ELEMENTS(homes); i++) {
+    char *path = g_build_filename(scratch, homes[i][1], NULL);
+    g_setenv(homes[i][0], path, TRUE);
+    g_free(path);
+  }
+  model_path = g_build_filename(argv[1], "tiny_LayerNorm_sp4_full.safetensors", NULL);
+  test_models();
+  remove_all(scratch);
+  g_free(scratch), g_free(model_path);
+  return harness_end();
+}
