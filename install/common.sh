@@ -25,7 +25,11 @@ need() {
   "$@" || missing+=("$package")
 }
 
+# Newer systems keep libheif's coders in packages of their own, which nothing but this asks for.
+has_heif_coder() { dpkg -s "libheif-plugin-$1" >/dev/null 2>&1 || ! apt-cache show "libheif-plugin-$1" >/dev/null 2>&1; }
+
 build_needs() {
+  local coder
   need gcc has_command cc
   need libc6-dev test -e /usr/include/stdio.h
   need pkg-config has_command pkg-config
@@ -35,6 +39,14 @@ build_needs() {
   need libgexiv2-dev has_pkg gexiv2
   need libjpeg62-turbo-dev has_pkg libjpeg
   need zlib1g-dev has_pkg zlib
+  need libpng-dev has_pkg libpng
+  need libtiff-dev has_pkg libtiff-4
+  need libwebp-dev has_pkg libwebpmux
+  need libjxl-dev has_pkg libjxl
+  need libheif-dev has_pkg libheif
+  for coder in dav1d aomenc libde265 x265; do need libheif-plugin-$coder has_heif_coder $coder; done
+  need libopenexr-dev has_pkg OpenEXR
+  need libgif-dev test -e /usr/include/gif_lib.h
   need gettext has_command msgfmt
   need libgimp2.0-dev has_pkg gimpui-2.0
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The containers, inside: only picture-*.c include this. */
+ * What the files of the forms share, inside: only plug-in/picture includes this. */
 #pragma once
 #include "picture/picture.h"
 
@@ -8,38 +8,80 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Picture, picture_free)
 #define PICTURE_ERROR (picture_error_quark ())
 GQuark picture_error_quark (void);
 
-/* Checks a file's structure to its end and fills the picture's size, profile, resolution and colour chunks.
- * Returns what is wrong as the rest of a sentence, or NULL. `tiff` is filled by tiff_check alone. */
-const gchar *png_check (const guint8 *data, gsize size, Picture *picture);
-const gchar *webp_check (const guint8 *data, gsize size, Picture *picture);
-const gchar *gif_check (const guint8 *data, gsize size, Picture *picture);
+/* ---------------------------------------------------------------------------------------- the table */
+
+/* What is written, ready for a form's library. */
+typedef struct {
+  GeglBuffer *buffer;      /* width x height from 0,0 */
+  gint width, height;
+  const Babl *format;      /* how its rows are taken out: R'G'B' or Y', alpha last if any, u8, u16 or float (TIFF: all) */
+  gboolean grey, alpha, associated;
+  gint bits;               /* of a channel in `format`: 8, 16, 32, 64 */
+  gboolean lossless;
+  GBytes *icc;             /* of the colours in `format`; NULL: sRGB */
+  GBytes *png_colour;      /* PNG alone */
+  GBytes *exif, *xmp;      /* a TIFF block and a packet, or NULL */
+  GBytes *irb;             /* IPTC in Photoshop's resource block, or NULL */
+  gpointer texts;          /* the same three as exiv2 has them; NULL without any */
+  gdouble x_density, y_density; /* pixels a metre; 0: not said */
+  const gchar *note;       /* set where something does not fit into the file */
+} Writing;
+
+/* What is wrong, as the rest of a sentence ("it ends ..."), to be freed; NULL: nothing. */
+typedef gchar *Fault;
+
+/* Decodes page `page` (from 1) and fills the picture: width, height, pages, buffer, and what else the file tells.
+ * Where `page` is beyond the last, `pages` alone. Bytes of any kind are safe. */
+typedef Fault FormLoad(const guint8 *data, gsize size, gint page, Picture *picture);
+/* Appends the file to `out`. */
+typedef Fault FormSave(Writing *writing, GByteArray *out);
 
 typedef struct {
-  guint photometric, bits, samples, extra;
-  gboolean inverted;  /* 0 is white */
-} TiffFacts;
-const gchar *tiff_check (const guint8 *data, gsize size, Picture *picture, TiffFacts *facts);
+  const gchar *name;       /* in sentences */
+  const gchar *endings;    /* of files that are written, closed by spaces, the usual one first; NULL: only read */
+  const gchar *library;    /* what a build may lack; then load is NULL */
+  FormLoad *load;
+  FormSave *save;          /* NULL: not written */
+  gint bits;               /* most that are kept of a channel */
+  gboolean grey, alpha;    /* whether it holds them */
+  enum { LOSSY, LOSSLESS, LOSSLESS_IF_ASKED } loss;
+  gint widest;             /* pixels of a side */
+  struct {
+    guint at, length;
+    const gchar *bytes;
+  } magics[9];             /* how such files start; closed by a length of 0 */
+} Form;
+extern const Form picture_forms[PICTURE_FORMS];
 
-/* The written file with `like`'s profile and resolution in it, and what GEGL wrote of its own accord out of it.
- * NULL if `data` is not what GEGL writes. `exif`: a TIFF block for PNG's eXIf chunk, or NULL. */
-GByteArray *png_splice (const guint8 *data, gsize size, const Picture *like, GBytes *icc, GBytes *exif);
-GByteArray *webp_splice (const guint8 *data, gsize size, GBytes *icc);
-GByteArray *tiff_splice (const guint8 *data, gsize size, const Picture *like, GBytes *icc);
+/* By content: a wrong ending is common. */
+gboolean picture_find_form (const guint8 *data, gsize size, PictureForm *form);
 
-/* JPEG through libjpeg. */
-gboolean jpeg_load (const guint8 *data, gsize size, Picture *picture, const gchar *path, GError **error);
-GByteArray *jpeg_save (GeglBuffer *buffer, const Picture *like, GBytes *icc, const gchar *path, GError **error);
+FormLoad png_load, jpeg_load, tiff_load, webp_load, jxl_load, heif_load, exr_load, gif_load;
+FormSave png_save, jpeg_save, tiff_save, webp_save, jxl_save, avif_save, heif_save;
+/* NULL, or why this machine's libheif, which finds its coders when it runs, cannot write it. */
+Fault heif_can_save (PictureForm form);
+
+/* ---------------------------------------------------------------------------------------- helpers */
 
 /* Why a picture of this size is not read, or NULL. */
-const gchar *picture_size_fault (const Picture *picture);
+Fault picture_size_fault (gint64 width, gint64 height);
 
-/* What GEGL and its libraries say while an operation runs. picture_listen starts, picture_heard ends and
- * returns the first complaint (to be freed) or NULL. Not nested, one thread. */
-void   picture_listen (void);
-gchar *picture_heard (void);
+/* Sets size and buffer of the picture: `encoding` in the space of its profile, or without one in `space` (NULL: sRGB).
+ * The fault of picture_size_fault. */
+Fault picture_make_buffer (Picture *picture, gint64 width, gint64 height, const gchar *encoding, gboolean grey,
+                           const Babl *space);
+/* Rows y .. y + count - 1, from memory without gaps in the buffer's own format. */
+void picture_put_rows (Picture *picture, gint y, gint count, gconstpointer pixels);
+/* The same out of what is written, in its format. */
+void picture_get_rows (const Writing *writing, gint y, gint count, gpointer pixels);
+/* In files made of boxes (length, type, content): whether one of `type` is among the outer ones; `cut`, where not NULL,
+ * tells that the last does not lie inside the file. */
+gboolean picture_has_box (const guint8 *data, gsize size, const gchar *type, gboolean *cut);
+/* Bytes of a row of `format`. */
+gsize picture_row_bytes (const Babl *format, gint width);
 
-/* A copy whose numbers are those of `buffer` in `from`, labelled `as` (the same components). */
-GeglBuffer *picture_relabel (GeglBuffer *buffer, const Babl *from, const Babl *as);
+/* Appends to what a form's library wrote; FALSE where it grows beyond what a file in memory may have. */
+gboolean picture_append (GByteArray *out, gconstpointer bytes, gsize size);
 
 /* FALSE for a profile whose parts do not lie inside it. */
 gboolean icc_check (GBytes *icc);
@@ -48,8 +90,18 @@ gboolean icc_check (GBytes *icc);
  * that babl does not know, for inks, or for grey in a coloured picture. */
 const Babl *picture_space (Picture *picture, gboolean grey);
 
+/* texts.c: EXIF, XMP and IPTC ------------------------------------------------------------------------ */
+
+/* Of a whole file that exiv2 knows (JPEG, PNG, TIFF, WebP), and the orientation and resolution that they tell, where
+ * the picture has no own yet. Damaged ones are left behind, as every viewer does. */
+void texts_read (Picture *picture, const guint8 *data, gsize size);
+/* Of an EXIF block and an XMP packet that a library handed out; NULL: none. */
+void texts_read_blocks (Picture *picture, GBytes *exif, GBytes *xmp);
+/* Fills the writing's texts, exif, xmp and irb: what `like` has, as it belongs into an upright picture of this size. */
+void texts_prepare (Picture *like, PictureForm form, Writing *writing);
+/* Puts them into the file in `out` by exiv2. FALSE where they do not fit. */
+gboolean texts_embed (gpointer texts, GByteArray *out);
+
 /* Numbers in files. */
 static inline guint32 be16 (const guint8 *p) { return (guint32)p[0] << 8 | p[1]; }
 static inline guint32 be32 (const guint8 *p) { return be16 (p) << 16 | be16 (p + 2); }
-static inline guint32 le16 (const guint8 *p) { return (guint32)p[1] << 8 | p[0]; }
-static inline guint32 le32 (const guint8 *p) { return le16 (p + 2) << 16 | le16 (p); }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * JPEG through libjpeg itself: GEGL's loader reads beyond a cut file and ends the process at a damaged one, its
- * saver ends the process on a full disk. */
+ * JPEG through libjpeg. */
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <setjmp.h>
@@ -18,7 +17,7 @@ static const gchar profile_name[12] = "ICC_PROFILE";
 typedef struct {
   struct jpeg_error_mgr manager;
   jmp_buf out;
-  gboolean cut;
+  gboolean cut, ended; /* pixels are lost; the file ended before its end marker */
   gchar text[JMSG_LENGTH_MAX];
 } Failure;
 
@@ -32,8 +31,9 @@ static void on_error(j_common_ptr jpeg) {
 static void on_message(j_common_ptr jpeg, int level) {
   Failure *failure = (Failure *)jpeg->err;
   int code = failure->manager.msg_code;
-  if (level < 0 && (code == JWRN_HIT_MARKER || code == JWRN_JPEG_EOF || code == JWRN_HUFF_BAD_CODE ||
-                    code == JWRN_MUST_RESYNC) && !failure->cut) {
+  failure->ended = failure->ended || (level < 0 && code == JWRN_JPEG_EOF);
+  if (level < 0 && (code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC) &&
+      !failure->cut) {
     failure->manager.format_message(jpeg, failure->text);
     failure->cut = TRUE;
   }
@@ -76,16 +76,26 @@ static void read_density(const struct jpeg_decompress_struct *jpeg, Picture *pic
   picture->y_density = jpeg->Y_density * per_metre;
 }
 
-gboolean jpeg_load(const guint8 *data, gsize size, Picture *picture, const gchar *path, GError **error) {
+/* Every scan of every part of the colour was there: a file without its end marker may lack whole ones, and what it
+ * has decodes without complaint. */
+static gboolean is_complete(const struct jpeg_decompress_struct *jpeg) {
+  for (gint c = 0; c < jpeg->num_components; c++) {
+    if (!jpeg->comp_info[c].quant_table) return FALSE; /* no scan began it */
+    for (gint i = 0; jpeg->progressive_mode && jpeg->coef_bits && i < DCTSIZE2; i++)
+      if (jpeg->coef_bits[c][i] != 0) return FALSE; /* -1: never sent; else bits are to come */
+  }
+  return TRUE;
+}
+
+Fault jpeg_load(const guint8 *data, gsize size, gint page, Picture *picture) {
   struct jpeg_decompress_struct jpeg = { 0 };
   Failure failure;
-  GeglBuffer *volatile buffer = NULL;
   guint8 *volatile row = NULL;
-  const gchar *fault = NULL;
+  volatile Fault fault = NULL;
 
   jpeg.err = manage(&failure);
   if (setjmp(failure.out)) {
-    fault = failure.text;
+    fault = g_strdup(failure.text);
     goto done;
   }
   jpeg_create_decompress(&jpeg);
@@ -93,41 +103,35 @@ gboolean jpeg_load(const guint8 *data, gsize size, Picture *picture, const gchar
   jpeg_save_markers(&jpeg, JPEG_APP0 + 2, 0xffff);
   jpeg_read_header(&jpeg, TRUE);
   if (jpeg.num_components != 1 && jpeg.num_components != 3) {
-    fault = _("its colours are not RGB or grey; convert it to RGB first");
+    fault = g_strdup(_("its colours are not RGB or grey; convert it to RGB first"));
     goto done;
   }
-  picture->width = (gint)jpeg.image_width;
-  picture->height = (gint)jpeg.image_height;
-  if ((fault = picture_size_fault(picture)) != NULL) goto done;
+  gboolean grey = jpeg.num_components == 1;
   picture->icc = collect_profile(jpeg.marker_list);
   read_density(&jpeg, picture);
-  jpeg.out_color_space = jpeg.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  fault = picture_make_buffer(picture, jpeg.image_width, jpeg.image_height, grey ? "Y' u8" : "R'G'B' u8", grey,
+                              NULL);
+  if (fault) goto done;
+  jpeg.out_color_space = grey ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_start_decompress(&jpeg);
-
-  gboolean grey = jpeg.num_components == 1;
-  const Babl *format = babl_format_with_space(grey ? "Y' u8" : "R'G'B' u8", picture_space(picture, grey));
-  buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, picture->width, picture->height), format);
   row = g_malloc((gsize)jpeg.output_width * (gsize)jpeg.output_components);
   while (jpeg.output_scanline < jpeg.output_height) {
-    GeglRectangle line = { 0, (gint)jpeg.output_scanline, picture->width, 1 };
     JSAMPROW rows[1] = { row };
+    gint y = (gint)jpeg.output_scanline;
     jpeg_read_scanlines(&jpeg, rows, 1);
-    gegl_buffer_set(buffer, &line, 0, format, row, GEGL_AUTO_ROWSTRIDE);
+    picture_put_rows(picture, y, 1, row);
   }
+  gboolean complete = is_complete(&jpeg); /* several scans: all were read before the first row */
   jpeg_finish_decompress(&jpeg);
-  if (failure.cut) fault = failure.text;
+  if (failure.cut) fault = g_strdup(failure.text);
+  else if (failure.ended && !complete) fault = g_strdup(_("it ends too early"));
+  else if (failure.ended) picture->note = _("The file lacks its end, but every pixel is there.");
 
 done:
   jpeg_destroy_decompress(&jpeg);
   g_free(row);
-  if (!fault) {
-    picture->buffer = buffer;
-    return TRUE;
-  }
-  if (buffer) g_object_unref(buffer);
-  g_autofree gchar *name = g_filename_display_name(path);
-  g_set_error(error, PICTURE_ERROR, 0, _("%s cannot be read: %s."), name, fault);
-  return FALSE;
+  if (!fault) texts_read(picture, data, size);
+  return fault;
 }
 
 /* ------------------------------------------------------------------------------------------- write */
@@ -147,53 +151,67 @@ static void write_profile(struct jpeg_compress_struct *jpeg, GBytes *icc) {
   }
 }
 
-GByteArray *jpeg_save(GeglBuffer *buffer, const Picture *like, GBytes *icc, const gchar *path, GError **error) {
-  const GeglRectangle *extent = gegl_buffer_get_extent(buffer);
-  const Babl *own = gegl_buffer_get_format(buffer);
-  gboolean grey = (babl_get_model_flags(own) & BABL_MODEL_FLAG_GRAY) != 0;
-  const Babl *format = babl_format_with_space(grey ? "Y' u8" : "R'G'B' u8", babl_format_get_space(own));
+/* A block behind its name, where one marker holds it. */
+static void write_block(struct jpeg_compress_struct *jpeg, int marker, const gchar *name, gsize name_size, GBytes *block,
+                        Writing *writing) {
+  gsize size;
+  const guint8 *bytes = block ? g_bytes_get_data(block, &size) : NULL;
+  if (!block) return;
+  if (size > MARKER_BYTES - name_size) {
+    writing->note = _("The picture's EXIF, XMP and IPTC do not all fit into the output, which is written without some.");
+    return;
+  }
+  g_autofree guint8 *whole = g_malloc(name_size + size);
+  memcpy(whole, name, name_size);
+  memcpy(whole + name_size, bytes, size);
+  jpeg_write_marker(jpeg, marker, whole, (unsigned)(name_size + size));
+}
+
+Fault jpeg_save(Writing *writing, GByteArray *out) {
+  static const gchar exif[] = "Exif\0", xmp[] = "http://ns.adobe.com/xap/1.0/", irb[] = "Photoshop 3.0";
   struct jpeg_compress_struct jpeg = { 0 };
   Failure failure;
   guint8 *bytes = NULL, *volatile row = NULL;
   unsigned long size = 0;
-  GByteArray *volatile out = NULL;
+  volatile Fault fault = NULL;
 
   jpeg.err = manage(&failure);
   if (setjmp(failure.out)) {
-    g_autofree gchar *name = g_filename_display_name(path);
-    g_set_error(error, PICTURE_ERROR, 0, _("%s cannot be written: %s."), name, failure.text);
+    fault = g_strdup(failure.text);
     bytes = NULL; /* libjpeg may have freed it already when it grew */
     goto done;
   }
   jpeg_create_compress(&jpeg);
   jpeg_mem_dest(&jpeg, &bytes, &size);
-  jpeg.image_width = (JDIMENSION)extent->width;
-  jpeg.image_height = (JDIMENSION)extent->height;
-  jpeg.input_components = grey ? 1 : 3;
-  jpeg.in_color_space = grey ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg.image_width = (JDIMENSION)writing->width;
+  jpeg.image_height = (JDIMENSION)writing->height;
+  jpeg.input_components = writing->grey ? 1 : 3;
+  jpeg.in_color_space = writing->grey ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_set_defaults(&jpeg);
   jpeg_set_quality(&jpeg, QUALITY, TRUE);
   jpeg.optimize_coding = TRUE;
   jpeg.comp_info[0].h_samp_factor = jpeg.comp_info[0].v_samp_factor = 1; /* 4:4:4 */
-  if (like && like->x_density > 0) {
+  if (writing->x_density > 0) {
     jpeg.density_unit = 1;
-    jpeg.X_density = (UINT16)CLAMP(lround(like->x_density * 0.0254), 1, 65535);
-    jpeg.Y_density = (UINT16)CLAMP(lround(like->y_density * 0.0254), 1, 65535);
+    jpeg.X_density = (UINT16)CLAMP(lround(writing->x_density * 0.0254), 1, 65535);
+    jpeg.Y_density = (UINT16)CLAMP(lround(writing->y_density * 0.0254), 1, 65535);
   }
   jpeg_start_compress(&jpeg, TRUE);
-  if (icc) write_profile(&jpeg, icc);
-  row = g_malloc((gsize)extent->width * 3);
+  write_block(&jpeg, JPEG_APP0 + 1, exif, sizeof exif, writing->exif, writing);
+  write_block(&jpeg, JPEG_APP0 + 1, xmp, sizeof xmp, writing->xmp, writing);
+  write_block(&jpeg, JPEG_APP0 + 13, irb, sizeof irb, writing->irb, writing);
+  if (writing->icc) write_profile(&jpeg, writing->icc);
+  row = g_malloc(picture_row_bytes(writing->format, writing->width));
   while (jpeg.next_scanline < jpeg.image_height) {
-    GeglRectangle line = { 0, (gint)jpeg.next_scanline, extent->width, 1 };
     JSAMPROW rows[1] = { row };
-    gegl_buffer_get(buffer, &line, 1.0, format, row, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    picture_get_rows(writing, (gint)jpeg.next_scanline, 1, row);
     jpeg_write_scanlines(&jpeg, rows, 1);
   }
   jpeg_finish_compress(&jpeg);
-  out = g_byte_array_append(g_byte_array_new(), bytes, (guint)size);
+  if (!picture_append(out, bytes, size)) fault = g_strdup(_("it becomes too large"));
 done:
   jpeg_destroy_compress(&jpeg);
   free(bytes);
   g_free(row);
-  return out;
+  return fault;
 }

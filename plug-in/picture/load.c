@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <gexiv2/gexiv2.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "host/layer.h"
@@ -42,11 +42,11 @@ void picture_free(Picture *picture) {
   g_free(picture);
 }
 
-const gchar *picture_size_fault(const Picture *picture) {
-  if (picture->width < 1 || picture->height < 1) return _("it has no pixels");
-  if (picture->width > MAX_SIDE || picture->height > MAX_SIDE ||
-      (gint64)picture->width * picture->height > MAX_PIXELS)
-    return _("it is too large");
+/* --------------------------------------------------------------------------- what the forms are given */
+
+Fault picture_size_fault(gint64 width, gint64 height) {
+  if (width < 1 || height < 1) return g_strdup(_("it has no pixels"));
+  if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) return g_strdup(_("it is too large"));
   return NULL;
 }
 
@@ -63,129 +63,40 @@ const Babl *picture_space(Picture *picture, gboolean grey) {
   return NULL;
 }
 
-/* ------------------------------------------------------------------------------------------- GEGL */
-
-static const gchar *const loaders[] = {
-  [PICTURE_PNG] = "gegl:png-load", [PICTURE_TIFF] = "gegl:tiff-load", [PICTURE_WEBP] = "gegl:webp-load",
-  [PICTURE_EXR] = "gegl:exr-load", [PICTURE_GIF] = "gegl:gif-load",
-};
-
-static gboolean fail(GError **error, const gchar *path, const gchar *fault) {
-  g_autofree gchar *name = g_filename_display_name(path);
-  g_set_error(error, PICTURE_ERROR, 0, _("%s cannot be read: %s."), name, fault);
-  return FALSE;
+Fault picture_make_buffer(Picture *picture, gint64 width, gint64 height, const gchar *encoding, gboolean grey,
+                          const Babl *space) {
+  Fault fault = picture_size_fault(width, height);
+  if (fault) return fault;
+  picture->width = (gint)width;
+  picture->height = (gint)height;
+  if (picture->icc) space = picture_space(picture, grey);
+  picture->buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, picture->width, picture->height),
+                                    babl_format_with_space(encoding, space));
+  return NULL;
 }
 
-/* The picture without its profile, as a file in memory that GEGL opens by the returned path; -1 where that cannot be. */
-static int copy_without_profile(const Picture *picture, const guint8 *data, gsize size, gchar **path) {
-  g_autoptr(GByteArray) plain = picture->form == PICTURE_PNG    ? png_splice(data, size, NULL, NULL, NULL)
-                                : picture->form == PICTURE_TIFF ? tiff_splice(data, size, NULL, NULL)
-                                                                : NULL;
-  int file = plain ? memfd_create("picture", MFD_CLOEXEC) : -1;
-  if (file < 0) return -1;
-  for (gsize at = 0; at < plain->len;) {
-    gssize n = write(file, plain->data + at, plain->len - at);
-    if (n <= 0) {
-      close(file);
-      return -1;
-    }
-    at += (gsize)n;
-  }
-  *path = g_strdup_printf("/proc/self/fd/%d", file);
-  return file;
+void picture_put_rows(Picture *picture, gint y, gint count, gconstpointer pixels) {
+  gegl_buffer_set(picture->buffer, GEGL_RECTANGLE(0, y, picture->width, count), 0,
+                  gegl_buffer_get_format(picture->buffer), pixels, GEGL_AUTO_ROWSTRIDE);
 }
 
-static gboolean load_by_gegl(Picture *picture, const guint8 *data, gsize size, const gchar *path, GError **error) {
-  const gchar *name = loaders[picture->form];
-  if (!gegl_has_operation(name)) {
-    g_autofree gchar *fault = g_strdup_printf(_("this GEGL has no %s"), name);
-    return fail(error, path, fault);
+gboolean picture_has_box(const guint8 *data, gsize size, const gchar *type, gboolean *cut) {
+  gboolean found = FALSE, beyond = FALSE;
+  for (gsize at = 0; at < size && !beyond;) {
+    const guint8 *box = data + at;
+    guint64 rest = size - at, length = rest < 8 ? 0 : be32(box), head = 8;
+    if (length == 1 && rest >= 16) length = (guint64)be32(box + 8) << 32 | be32(box + 12), head = 16;
+    else if (length == 0 && rest >= 8) length = rest; /* to the end */
+    beyond = length < head || length > rest;
+    found = found || (rest >= 8 && memcmp(box + 4, type, 4) == 0);
+    at += length;
   }
-  g_autofree gchar *whole_path = g_canonicalize_filename(path, NULL); /* GEGL reads "-" as standard input */
-  int copy = -1;
-  if (picture->icc && picture->form != PICTURE_WEBP && !icc_check(picture->icc)) {
-    g_clear_pointer(&whole_path, g_free);
-    copy = copy_without_profile(picture, data, size, &whole_path);
-    if (copy < 0) return fail(error, path, _("its colour profile is damaged"));
-  }
-  picture_listen();
-  GeglNode *graph = gegl_node_new();
-  GeglNode *load = gegl_node_new_child(graph, "operation", name, "path", whole_path, NULL);
-  GeglNode *sink =
-    gegl_node_new_child(graph, "operation", "gegl:buffer-sink", "buffer", &picture->buffer, NULL);
-  gegl_node_link(load, sink);
-  gegl_node_process(sink);
-  g_object_unref(graph);
-  g_autofree gchar *complaint = picture_heard();
-  if (copy >= 0) close(copy);
-  if (complaint) return fail(error, path, complaint);
-  if (!picture->buffer) return fail(error, path, _("its pixels cannot be read"));
-  const GeglRectangle *extent = gegl_buffer_get_extent(picture->buffer);
-  if (picture->form == PICTURE_EXR) {
-    picture->width = extent->width;
-    picture->height = extent->height;
-    const gchar *fault = picture_size_fault(picture);
-    if (fault) return fail(error, path, fault);
-  }
-  if (extent->width != picture->width || extent->height != picture->height || extent->x || extent->y)
-    return fail(error, path, _("its pixels cannot be read"));
-  return TRUE;
+  if (cut) *cut = beyond;
+  return found;
 }
 
-/* --------------------------------------------------------------------- what the loaders get wrong */
-
-GeglBuffer *picture_relabel(GeglBuffer *buffer, const Babl *from, const Babl *as) {
-  const GeglRectangle *extent = gegl_buffer_get_extent(buffer);
-  GeglBuffer *out = gegl_buffer_new(extent, as);
-  gint rows = MAX(1, (1 << 20) / extent->width);
-  guint8 *pixels = g_malloc((gsize)rows * (gsize)extent->width * (gsize)babl_format_get_bytes_per_pixel(from));
-  for (gint y = 0; y < extent->height; y += rows) {
-    GeglRectangle band = { 0, y, extent->width, MIN(rows, extent->height - y) };
-    gegl_buffer_get(buffer, &band, 1.0, from, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-    gegl_buffer_set(out, &band, 0, as, pixels, GEGL_AUTO_ROWSTRIDE);
-  }
-  g_free(pixels);
-  return out;
-}
-
-static void replace(Picture *picture, GeglBuffer *buffer) {
-  g_object_unref(picture->buffer);
-  picture->buffer = buffer;
-}
-
-/* GEGL's WebP loader knows no profile, the others believe every one, and PNG's takes rounded sRGB chunks for another
- * space. */
-static void give_space(Picture *picture) {
-  const Babl *own = gegl_buffer_get_format(picture->buffer);
-  if (!picture->icc && !picture->png_srgb) return;
-  const Babl *space = picture_space(picture, (babl_get_model_flags(own) & BABL_MODEL_FLAG_GRAY) != 0);
-  const Babl *as = babl_format_with_space(babl_format_get_encoding(own), space);
-  if (as != own) replace(picture, picture_relabel(picture->buffer, own, as));
-}
-
-/* Grey counted from white: the complement of every number. */
-static void invert(GeglBuffer *buffer) {
-  GeglBufferIterator *i =
-    gegl_buffer_iterator_new(buffer, NULL, 0, NULL, GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 1);
-  gint bytes = babl_format_get_bytes_per_pixel(gegl_buffer_get_format(buffer));
-  while (gegl_buffer_iterator_next(i)) {
-    guint8 *pixels = i->items[0].data;
-    for (gint n = 0; n < i->length * bytes; n++) pixels[n] = (guint8)~pixels[n];
-  }
-}
-
-/* GEGL reads few bits, palettes and YCbCr as 8-bit RGB with premultiplied alpha; and 0-is-white as 0-is-black. */
-static void mend_tiff(Picture *picture, const TiffFacts *facts) {
-  const Babl *own = gegl_buffer_get_format(picture->buffer), *space = babl_format_get_space(own);
-  gboolean grey = facts->photometric <= 1, alpha = facts->extra > 0;
-  gboolean plain = facts->bits >= 8 && facts->photometric <= 2;
-  if (!plain) {
-    const gchar *encoding = grey ? (alpha ? "Y'A u8" : "Y' u8") : (alpha ? "R'G'B'A u8" : "R'G'B' u8");
-    const Babl *format = babl_format_with_space(encoding, space);
-    replace(picture, picture_relabel(picture->buffer, format, format));
-  } else if (facts->inverted) {
-    invert(picture->buffer);
-  }
+gsize picture_row_bytes(const Babl *format, gint width) {
+  return (gsize)width * (gsize)babl_format_get_bytes_per_pixel(format);
 }
 
 /* ------------------------------------------------------------------------------------ orientation */
@@ -235,114 +146,79 @@ static void make_upright(Picture *picture) {
   }
   g_free(from);
   g_free(to);
-  replace(picture, out);
-}
-
-/* ------------------------------------------------------------------------------------------ texts */
-
-static gdouble exif_density(GExiv2Metadata *texts, const gchar *tag, glong unit) {
-  gint above = 0, below = 0;
-  if (!gexiv2_metadata_try_get_exif_tag_rational(texts, tag, &above, &below, NULL) || above <= 0 || below <= 0)
-    return 0;
-  return (gdouble)above / below * (unit == 3 ? 100 : 1 / 0.0254);
-}
-
-/* EXIF, XMP and IPTC of the file; damaged ones are left behind, as every viewer does. */
-static void read_texts(Picture *picture, const gchar *path) {
-  g_autofree gchar *whole_path = g_canonicalize_filename(path, NULL); /* exiv2 takes "http:..." for an address */
-  picture->orientation = 1;
-  if (picture->form == PICTURE_EXR || picture->form == PICTURE_GIF) return;
-  GExiv2Metadata *texts = gexiv2_metadata_new();
-  if (!gexiv2_metadata_open_path(texts, whole_path, NULL)) {
-    g_object_unref(texts);
-    return;
-  }
-  picture->texts = texts;
-  if (gexiv2_metadata_try_has_tag(texts, "Exif.Image.Orientation", NULL)) {
-    glong orientation = gexiv2_metadata_try_get_tag_long(texts, "Exif.Image.Orientation", NULL);
-    if (orientation >= 1 && orientation <= 8) picture->orientation = (gint)orientation;
-  }
-  if (picture->x_density <= 0 && gexiv2_metadata_try_has_tag(texts, "Exif.Image.XResolution", NULL)) {
-    glong unit = gexiv2_metadata_try_get_tag_long(texts, "Exif.Image.ResolutionUnit", NULL);
-    picture->x_density = exif_density(texts, "Exif.Image.XResolution", unit);
-    picture->y_density = exif_density(texts, "Exif.Image.YResolution", unit);
-    if (!(picture->x_density > 0 && picture->y_density > 0)) picture->x_density = picture->y_density = 0;
-  }
+  g_object_unref(picture->buffer);
+  picture->buffer = out;
 }
 
 /* ------------------------------------------------------------------------------------------- load */
 
-/* By content: a wrong ending is common. */
-static gboolean find_form(const guint8 *data, gsize size, PictureForm *form) {
-  static const struct {
-    PictureForm form;
-    gsize at, length;
-    const gchar *magic;
-  } magics[] = {
-    { PICTURE_PNG, 0, 8, "\x89PNG\r\n\x1a\n" }, { PICTURE_JPEG, 0, 3, "\xff\xd8\xff" },
-    { PICTURE_TIFF, 0, 4, "II*\0" },            { PICTURE_TIFF, 0, 4, "MM\0*" },
-    { PICTURE_TIFF, 0, 4, "II+\0" },            { PICTURE_TIFF, 0, 4, "MM\0+" },
-    { PICTURE_WEBP, 8, 4, "WEBP" },             { PICTURE_EXR, 0, 4, "\x76\x2f\x31\x01" },
-    { PICTURE_GIF, 0, 6, "GIF87a" },            { PICTURE_GIF, 0, 6, "GIF89a" },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(magics); i++)
-    if (size >= magics[i].at + magics[i].length &&
-        memcmp(data + magics[i].at, magics[i].magic, magics[i].length) == 0) {
-      *form = magics[i].form;
-      return TRUE;
-    }
+static gboolean fail(GError **error, const gchar *name, const gchar *fault) {
+  g_autofree gchar *shown = g_filename_display_name(name);
+  g_set_error(error, PICTURE_ERROR, 0, _("%s cannot be read: %s."), shown, fault);
   return FALSE;
 }
 
-static gboolean load(Picture *picture, const guint8 *data, gsize size, const gchar *path, GError **error) {
-  TiffFacts tiff = { 0 };
-  const gchar *fault = NULL;
-  if (!find_form(data, size, &picture->form))
-    return fail(error, path, _("it is no PNG, JPEG, TIFF, WebP, OpenEXR or GIF picture"));
-  if (picture->form == PICTURE_JPEG) {
-    if (!jpeg_load(data, size, picture, path, error)) return FALSE;
-  } else {
-    fault = picture->form == PICTURE_PNG    ? png_check(data, size, picture)
-            : picture->form == PICTURE_TIFF ? tiff_check(data, size, picture, &tiff)
-            : picture->form == PICTURE_WEBP ? webp_check(data, size, picture)
-            : picture->form == PICTURE_GIF  ? gif_check(data, size, picture)
-                                            : NULL;
-    if (!fault && picture->form != PICTURE_EXR) fault = picture_size_fault(picture);
-    if (fault) return fail(error, path, fault);
-    if (!load_by_gegl(picture, data, size, path, error)) return FALSE;
-  }
-  if (picture->form == PICTURE_TIFF) mend_tiff(picture, &tiff);
-  if (picture->form != PICTURE_JPEG) give_space(picture);
-  read_texts(picture, path);
+static Fault decode(Picture *picture, const guint8 *data, gsize size, gint page) {
+  if (!picture_find_form(data, size, &picture->form))
+    return g_strdup(_("it is no PNG, JPEG, TIFF, WebP, JPEG XL, AVIF, HEIF, OpenEXR or GIF picture"));
+  const Form *form = &picture_forms[picture->form];
+  if (!form->load)
+    return g_strdup_printf(_("it is a %s picture, and this StyleMap was built without %s"), form->name, form->library);
+  picture->pages = 1;
+  picture->lossless = form->loss == LOSSLESS;
+  Fault fault = form->load(data, size, MAX(page, 1), picture);
+  if (fault) return fault;
+  if (page > picture->pages)
+    return g_strdup_printf(g_dngettext(GETTEXT_PACKAGE, "it has no page %d, it holds %d picture",
+                                       "it has no page %d, it holds %d pictures", (gulong)picture->pages),
+                           page, picture->pages);
+  if (page == 0 && picture->pages > 1)
+    return g_strdup_printf(_("it holds %d pictures, as pages or frames, and all but one would be lost; choose one with "
+                             "--page N (--reference-page, --mask-page)"), picture->pages);
+  if (picture->orientation == 0) picture->orientation = 1;
   make_upright(picture);
-  return TRUE;
+  return NULL;
+}
+
+Picture *picture_decode(gconstpointer data, gsize size, gint page, const gchar *name, GError **error) {
+  picture_init();
+  g_autoptr(Picture) picture = g_new0(Picture, 1);
+  g_autofree gchar *fault = decode(picture, data, size, page);
+  if (!fault) return g_steal_pointer(&picture);
+  fail(error, name, fault);
+  return NULL;
+}
+
+/* The whole of a regular file, or NULL: nothing is mapped, because a file that somebody cuts while it is mapped ends
+ * the process, and nothing waits at the end of a pipe. */
+static GBytes *read_file(const gchar *path, GError **error) {
+  g_autofree guint8 *data = NULL;
+  int file = g_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+  struct stat info;
+  const gchar *fault = NULL;
+  gsize at = 0, size = 0;
+  if (file < 0 || fstat(file, &info) != 0) fault = g_strerror(errno);
+  else if (S_ISDIR(info.st_mode)) fault = _("it is a folder, no file");
+  else if (!S_ISREG(info.st_mode)) fault = _("it is no file but a pipe or a device; save it as a file first");
+  else if (!(data = g_try_malloc(MAX((gsize)info.st_size, 1)))) fault = _("it is too large");
+  else size = (gsize)info.st_size;
+  while (!fault && at < size) {
+    gssize n = read(file, data + at, MIN(size - at, (gsize)1 << 30));
+    if (n == 0) break;
+    if (n > 0) at += (gsize)n;
+    else if (errno != EINTR) fault = g_strerror(errno);
+  }
+  if (fault) fail(error, path, fault);
+  if (file >= 0) close(file);
+  return fault ? NULL : g_bytes_new_take(g_steal_pointer(&data), at);
 }
 
 Picture *picture_load(const gchar *path, gint page, GError **error) {
-  picture_init();
-  if (page > 1) {
-    fail(error, path, _("it has no such page"));
-    return NULL;
-  }
-  GStatBuf info;
-  GError *why = NULL;
-  if (g_stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
-    fail(error, path, _("it is no file"));
-    return NULL;
-  }
-  GMappedFile *file = g_mapped_file_new(path, FALSE, &why);
-  if (!file) {
-    int code = errno;
-    g_clear_error(&why);
-    fail(error, path, g_strerror(code));
-    return NULL;
-  }
-  Picture *picture = g_new0(Picture, 1);
-  const guint8 *data = (const guint8 *)g_mapped_file_get_contents(file);
-  gboolean loaded = load(picture, data, g_mapped_file_get_length(file), path, error);
-  g_mapped_file_unref(file);
-  if (!loaded) g_clear_pointer(&picture, picture_free);
-  return picture;
+  g_autoptr(GBytes) bytes = read_file(path, error);
+  if (!bytes) return NULL;
+  gsize size;
+  gconstpointer data = g_bytes_get_data(bytes, &size);
+  return picture_decode(data, size, page, path, error);
 }
 
 /* ------------------------------------------------------------------------------------------- mask */

@@ -1,29 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Picture files <-> GeglBuffer, with GEGL's loaders and savers where they tell the truth.
- *
- * GEGL calls a missing, cut or undecodable file a success, its JPEG loader ends the process, no loader applies
- * the EXIF orientation and no saver keeps what a file says beside its pixels. So every file's structure is
- * checked before (png.c, ...), the loader's warnings are failures, JPEG goes through libjpeg, and what
- * the target's file says is put into the output. EXIF, XMP and IPTC are exiv2's work. */
+ * Picture files <-> GeglBuffer. forms.c has one row a format; each is read and written by its own library, from
+ * memory and into memory, so that a cut or damaged file is refused, a picture's file is read once and an output is
+ * written once. GEGL's own loaders and savers are not used: they call a cut file a success, and no saver keeps what a
+ * file says beside its pixels. EXIF, XMP and IPTC are exiv2's work. */
 #pragma once
 #include <gegl.h>
 
-typedef enum { PICTURE_PNG, PICTURE_JPEG, PICTURE_TIFF, PICTURE_WEBP, PICTURE_EXR, PICTURE_GIF } PictureForm;
+typedef enum {
+  PICTURE_PNG, PICTURE_JPEG, PICTURE_TIFF, PICTURE_WEBP, PICTURE_JXL, PICTURE_AVIF, PICTURE_HEIF, PICTURE_EXR,
+  PICTURE_GIF,
+  PICTURE_FORMS
+} PictureForm;
 
 typedef struct Picture Picture;
 
 struct Picture {
   PictureForm form;
   gint width, height;  /* upright */
+  gint pages;          /* pictures in the file: pages, frames */
+  gboolean lossless;   /* the file's compression loses nothing, so an output like it must not either */
   GeglBuffer *buffer;  /* upright, in the file's own encoding and colour space; extent 0,0 width x height */
 
   /* What the file says beside its pixels, and an output like it keeps. */
   GBytes *icc;                  /* the profile as the file has it, or NULL */
   GBytes *png_colour;           /* PNG's own colour chunks (gAMA, cHRM, sRGB, cICP), or NULL */
-  gboolean png_srgb;            /* those chunks describe sRGB, in rounded numbers */
   gdouble x_density, y_density; /* pixels a metre; 0: not said */
   gpointer texts;               /* GExiv2Metadata: EXIF, XMP, IPTC; or NULL */
-  gint orientation;             /* EXIF's 1..8 of the file as it lies there; `buffer` is upright already */
+  gint orientation;             /* EXIF's 1..8 of the pixels as they lie in the file; `buffer` is upright already */
 
   const gchar *note;            /* a sentence about what was not understood or could not be kept, or NULL */
 };
@@ -32,9 +35,11 @@ struct Picture {
 void picture_init (void);
 
 /* Page (frame) `page` of a file, counted from 1; 0: the only one, and a file of several is refused with the sentence
- * that they would be lost. A sentence and NULL where the file is missing, cut, undecodable or of a kind that is not
- * read. */
+ * that they would be lost. A sentence and NULL where the file is missing, no regular file, cut, undecodable or of a
+ * kind that is not read. The file is read once, whole. */
 Picture *picture_load (const gchar *path, gint page, GError **error);
+/* The same of bytes in memory, which are only looked at; `name` is for the sentences. */
+Picture *picture_decode (gconstpointer data, gsize size, gint page, const gchar *name, GError **error);
 void     picture_free (Picture *picture);
 
 /* A mask: the stored grey value over its maximum, no colour management, times alpha, as "Y float". Refused
@@ -43,17 +48,17 @@ GeglBuffer *picture_load_mask (const gchar *path, gint page, gint width, gint he
 /* The same of any size. */
 GeglBuffer *picture_load_grey (const gchar *path, gint page, GError **error);
 
-/* The ending names the form. FALSE with a sentence for an ending that cannot be written. */
+/* The ending names the form. FALSE with a sentence for an ending that cannot be written, or not by this build. */
 gboolean picture_form_of_output (const gchar *path, PictureForm *form, GError **error);
 
-/* FALSE with a sentence where `path` cannot be written later (no such folder, no permission, a folder): asked
- * before the work starts. */
+/* FALSE with a sentence where `path` cannot be written later (no such folder, no permission, a folder, a device, a
+ * link that leads nowhere it could be made): asked before the work starts. */
 gboolean picture_check_writable (const gchar *path, GError **error);
 
 /* Writes `buffer` in the form that the ending of `path` names, with the depth and alpha of the buffer as far as
- * the form holds them, beside `path` and renamed. `like` gives profile, resolution and EXIF,
- * and receives a note; NULL = none. */
+ * the form holds them, beside `path` and renamed. `like` gives profile, resolution and EXIF, whether a form that can
+ * do both loses anything (without one it does not), and receives a note; NULL = none. */
 gboolean picture_save (GeglBuffer *buffer, Picture *like, const gchar *path, GError **error);
 
-/* Writes bytes beside `path` and renames: all or nothing. */
+/* Writes bytes beside `path` and renames: all or nothing. A link stays a link: what it leads to is written. */
 gboolean picture_write_bytes (const gchar *path, gconstpointer data, gsize size, GError **error);

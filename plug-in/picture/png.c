@@ -1,19 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * PNG: a signature, then chunks of length, type, data and checksum, the last one IEND. */
+ * PNG through libpng. The chunks that say what the numbers mean are taken as they are: libpng drops profiles that it
+ * finds odd, and does not know all of them. */
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <png.h>
+#include <setjmp.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "picture/form.h"
 
-static const guint8 signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
-enum { CHUNK_HEAD = 8, CHUNK_FRAME = 12 /* length, type, checksum */ };
-static const gsize max_profile = 16 << 20;
+enum { CHUNK_HEAD = 8, CHUNK_FRAME = 12 /* length, type, checksum */, COMPRESSION = 6 };
+static const gsize max_profile = 16 << 20, max_chunk = 64 << 20;
 
-static gboolean is_type(const guint8 *chunk, const gchar *type) {
-  return memcmp(chunk + 4, type, 4) == 0;
+static gboolean is_type(const guint8 *type, const gchar *name) {
+  return memcmp(type, name, 4) == 0;
 }
+
+typedef struct {
+  const guint8 *data; /* read */
+  gsize size, at;
+  GByteArray *out; /* written */
+  gchar text[200];
+} Stream;
+
+static void on_error(png_structp png, png_const_charp text) {
+  Stream *stream = png_get_error_ptr(png);
+  g_strlcpy(stream->text, text, sizeof stream->text);
+  png_longjmp(png, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp text) {}
+
+/* --------------------------------------------------------------------------------------- the chunks */
 
 static GBytes *read_profile(const guint8 *data, gsize size) {
   const guint8 *name_end = memchr(data, 0, MIN(size, 80));
@@ -37,74 +57,7 @@ static GBytes *read_profile(const guint8 *data, gsize size) {
   return NULL;
 }
 
-/* Chunks that say what the numbers mean; the profile goes its own way. */
-static gboolean is_colour(const guint8 *chunk) {
-  return is_type(chunk, "gAMA") || is_type(chunk, "cHRM") || is_type(chunk, "sRGB") || is_type(chunk, "cICP");
-}
-
-/* gAMA 1/2.2 and cHRM near sRGB's primaries is how most programs write sRGB; GIMP reads it so too, GEGL takes it as
- * a space of its own with a pure power curve. `body` of chunk `chunk`. */
-static gboolean is_srgb(const guint8 *chunk, const guint8 *body, gsize length) {
-  static const guint32 srgb[8] = { 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000 };
-  if (is_type(chunk, "gAMA")) return length == 4 && be32(body) > 45000 && be32(body) < 46000;
-  if (!is_type(chunk, "cHRM")) return is_type(chunk, "sRGB");
-  for (gsize i = 0; i < 8; i++)
-    if (length != 32 || be32(body + 4 * i) + 200 < srgb[i] || be32(body + 4 * i) > srgb[i] + 200) return FALSE;
-  return TRUE;
-}
-
-const gchar *png_check(const guint8 *data, gsize size, Picture *picture) {
-  if (size < sizeof signature || memcmp(data, signature, sizeof signature) != 0) return _("it is not a PNG file");
-  g_autoptr(GByteArray) colour = g_byte_array_new();
-  gboolean pixels = FALSE;
-  for (gsize at = sizeof signature;;) {
-    if (size - at < CHUNK_FRAME) return _("it ends before its last chunk");
-    const guint8 *chunk = data + at, *body = chunk + CHUNK_HEAD;
-    gsize length = be32(chunk);
-    if (length > G_MAXINT32 || length > size - at - CHUNK_FRAME) return _("it ends inside a chunk");
-    if (crc32(crc32(0, NULL, 0), chunk + 4, (uInt)length + 4) != be32(body + length))
-      return _("the checksum of a chunk is wrong");
-    gboolean first = at == sizeof signature;
-    if (first != is_type(chunk, "IHDR") || (first && length != 13)) return _("its header is not in its place");
-    if (first) {
-      picture->width = (gint)MIN(be32(body), G_MAXINT32);
-      picture->height = (gint)MIN(be32(body + 4), G_MAXINT32);
-    } else if (is_type(chunk, "IDAT")) {
-      pixels = TRUE;
-    } else if (is_type(chunk, "iCCP") && !picture->icc) {
-      picture->icc = read_profile(body, length);
-    } else if (is_colour(chunk) && !pixels) {
-      picture->png_srgb = (picture->png_srgb || !colour->len) && is_srgb(chunk, body, length);
-      g_byte_array_append(colour, chunk, (guint)(length + CHUNK_FRAME));
-    } else if (is_type(chunk, "pHYs") && length == 9 && body[8] == 1) {
-      picture->x_density = be32(body);
-      picture->y_density = be32(body + 4);
-    }
-    if (is_type(chunk, "IEND")) break;
-    at += length + CHUNK_FRAME;
-  }
-  if (!pixels) return _("it holds no pixels");
-  if (colour->len) picture->png_colour = g_byte_array_free_to_bytes(g_steal_pointer(&colour));
-  return NULL;
-}
-
-static void put32(guint8 *to, guint32 value) {
-  for (int i = 0; i < 4; i++) to[i] = (guint8)(value >> (24 - 8 * i));
-}
-
-static void append_chunk(GByteArray *out, const gchar *type, const guint8 *body, gsize length) {
-  guint8 head[CHUNK_HEAD], sum[4];
-  put32(head, (guint32)length);
-  memcpy(head + 4, type, 4);
-  uLong crc = crc32(crc32(0, NULL, 0), head + 4, 4);
-  if (length) crc = crc32(crc, body, (uInt)length);
-  put32(sum, (guint32)crc);
-  g_byte_array_append(out, head, sizeof head);
-  if (length) g_byte_array_append(out, body, (guint)length);
-  g_byte_array_append(out, sum, sizeof sum);
-}
-
-static void append_profile(GByteArray *out, GBytes *icc) {
+static void write_profile(png_structp png, GBytes *icc) {
   static const gchar name[] = "ICC profile"; /* closed by its 0; the next 0 is the packing, zlib */
   gsize size;
   const guint8 *profile = g_bytes_get_data(icc, &size);
@@ -113,47 +66,230 @@ static void append_profile(GByteArray *out, GBytes *icc) {
   memcpy(body, name, sizeof name);
   body[sizeof name] = 0;
   if (compress2(body + sizeof name + 1, &packed, profile, size, 9) == Z_OK)
-    append_chunk(out, "iCCP", body, sizeof name + 1 + packed);
+    png_write_chunk(png, (png_const_bytep) "iCCP", body, sizeof name + 1 + packed);
 }
 
-/* GEGL's own colour chunks, background and profile, and exiv2's old way of storing EXIF as a packed text. */
-static gboolean is_replaced(const guint8 *chunk, gboolean has_exif) {
-  return is_colour(chunk) || is_type(chunk, "iCCP") || is_type(chunk, "bKGD") || is_type(chunk, "pHYs") ||
-         is_type(chunk, "eXIf") ||
-         (has_exif && is_type(chunk, "zTXt") && be32(chunk) > 21 &&
-          memcmp(chunk + CHUNK_HEAD, "Raw profile type exif", 22) == 0);
-}
-
-GByteArray *png_splice(const guint8 *data, gsize size, const Picture *like, GBytes *icc, GBytes *exif) {
-  Picture written = { .form = PICTURE_PNG };
-  const gchar *fault = png_check(data, size, &written);
-  g_clear_pointer(&written.icc, g_bytes_unref);
-  g_clear_pointer(&written.png_colour, g_bytes_unref);
-  if (fault) return NULL;
-
-  GByteArray *out = g_byte_array_new();
-  g_byte_array_append(out, data, sizeof signature);
-  for (gsize at = sizeof signature; at < size;) {
-    const guint8 *chunk = data + at;
-    gsize whole = be32(chunk) + (gsize)CHUNK_FRAME;
-    if (!is_replaced(chunk, exif != NULL)) g_byte_array_append(out, chunk, (guint)whole);
-    if (at == sizeof signature) { /* after the header, before palette and pixels, as the standard wants it */
-      if (like && like->png_colour) {
-        gsize length;
-        const guint8 *colour = g_bytes_get_data(like->png_colour, &length);
-        g_byte_array_append(out, colour, (guint)length);
+/* What the colour chunks say, put together: gamma 1/2.2 and primaries near sRGB's is how most programs write sRGB,
+ * and GIMP reads it so too. NULL: sRGB. */
+static const Babl *space_of(GBytes *colour) {
+  static const guint32 srgb[8] = { 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000 };
+  guint32 xy[8], gamma = 45455;
+  gsize size;
+  const guint8 *data = g_bytes_get_data(colour, &size);
+  gboolean is_srgb = TRUE;
+  memcpy(xy, srgb, sizeof xy);
+  for (gsize at = 0; at < size; at += be32(data + at) + (gsize)CHUNK_FRAME) {
+    const guint8 *type = data + at + 4, *body = type + 4;
+    guint32 length = be32(data + at);
+    if (is_type(type, "sRGB")) return NULL;
+    if (is_type(type, "gAMA") && length == 4) {
+      gamma = be32(body);
+      is_srgb = is_srgb && gamma > 45000 && gamma < 46000;
+    } else if (is_type(type, "cHRM") && length == 32) {
+      for (gint i = 0; i < 8; i++) {
+        xy[i] = be32(body + 4 * i);
+        is_srgb = is_srgb && xy[i] + 200 >= srgb[i] && xy[i] <= srgb[i] + 200;
       }
-      if (icc) append_profile(out, icc);
-      if (like && like->x_density > 0) {
-        guint8 body[9] = { [8] = 1 };
-        put32(body, (guint32)lround(like->x_density));
-        put32(body + 4, (guint32)lround(like->y_density));
-        append_chunk(out, "pHYs", body, sizeof body);
-      }
-      if (exif) append_chunk(out, "eXIf", g_bytes_get_data(exif, NULL), g_bytes_get_size(exif));
     }
-    if (is_type(chunk, "IEND")) break;
-    at += whole;
   }
-  return out;
+  if (is_srgb || gamma < 1000 || gamma > 1000000) return NULL;
+  gdouble c[8];
+  for (gint i = 0; i < 8; i++) {
+    if (xy[i] < 1 || xy[i] > 100000) return NULL;
+    c[i] = xy[i] / 1e5;
+  }
+  const Babl *trc = babl_trc_gamma(1e5 / gamma);
+  return babl_space_from_chromaticities(NULL, c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], trc, trc, trc,
+                                        BABL_SPACE_FLAG_EQUALIZE);
+}
+
+static void append_chunk(GByteArray *colour, const png_unknown_chunk *chunk) {
+  guint8 frame[CHUNK_HEAD];
+  for (int i = 0; i < 4; i++) frame[i] = (guint8)(chunk->size >> (24 - 8 * i));
+  memcpy(frame + 4, chunk->name, 4);
+  g_byte_array_append(colour, frame, CHUNK_HEAD);
+  g_byte_array_append(colour, chunk->data, (guint)chunk->size);
+  guint32 sum = GUINT32_TO_BE((guint32)crc32(crc32(0, frame + 4, 4), chunk->data, (uInt)chunk->size));
+  g_byte_array_append(colour, (const guint8 *)&sum, sizeof sum);
+}
+
+/* The chunks that libpng left alone. */
+static void take_chunks(png_structp png, png_infop info, Picture *picture) {
+  png_unknown_chunkp chunks = NULL;
+  gint count = png_get_unknown_chunks(png, info, &chunks);
+  g_autoptr(GByteArray) colour = g_byte_array_new();
+  for (gint i = 0; i < count; i++) {
+    const png_unknown_chunk *c = &chunks[i];
+    if (is_type(c->name, "iCCP") && !picture->icc) picture->icc = read_profile(c->data, c->size);
+    else if (is_type(c->name, "acTL") && c->size >= 4) picture->pages = (gint)CLAMP(be32(c->data), 1, G_MAXINT32);
+    else if (c->size < 256 && (is_type(c->name, "gAMA") || is_type(c->name, "cHRM") || is_type(c->name, "sRGB") ||
+                               is_type(c->name, "cICP")))
+      append_chunk(colour, c);
+  }
+  if (colour->len) picture->png_colour = g_byte_array_free_to_bytes(g_steal_pointer(&colour));
+}
+
+/* -------------------------------------------------------------------------------------------- read */
+
+static void read_bytes(png_structp png, png_bytep to, png_size_t count) {
+  Stream *stream = png_get_io_ptr(png);
+  if (count > stream->size - stream->at) png_error(png, _("it ends too early"));
+  memcpy(to, stream->data + stream->at, count);
+  stream->at += count;
+}
+
+/* Between png_create and png_destroy, whose errors come back to the caller's setjmp. */
+static Fault read_head(png_structp png, png_infop info, gint page, Picture *picture) {
+  static const png_byte kept[] = "iCCP\0gAMA\0cHRM\0sRGB\0cICP\0acTL";
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, kept, sizeof kept / 5);
+  png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+  png_set_chunk_malloc_max(png, max_chunk);
+  png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
+  png_read_info(png, info);
+  take_chunks(png, info, picture);
+  if (page > 1 && page <= picture->pages)
+    return g_strdup(_("it is an animated PNG, of which page 1 alone is read; save the frame as a picture"));
+  png_set_expand(png);
+  if (G_BYTE_ORDER == G_LITTLE_ENDIAN) png_set_swap(png);
+  png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  gint type = png_get_color_type(png, info), bits = png_get_bit_depth(png, info), unit = 0;
+  gboolean grey = !(type & PNG_COLOR_MASK_COLOR), alpha = (type & PNG_COLOR_MASK_ALPHA) != 0;
+  png_uint_32 x, y;
+  if (png_get_pHYs(png, info, &x, &y, &unit) && unit == PNG_RESOLUTION_METER) {
+    picture->x_density = x;
+    picture->y_density = y;
+  }
+  g_autofree gchar *encoding = g_strdup_printf("%s%s u%d", grey ? "Y'" : "R'G'B'", alpha ? "A" : "", bits);
+  return picture_make_buffer(picture, png_get_image_width(png, info), png_get_image_height(png, info), encoding, grey,
+                             picture->png_colour ? space_of(picture->png_colour) : NULL);
+}
+
+Fault png_load(const guint8 *data, gsize size, gint page, Picture *picture) {
+  Stream stream = { .data = data, .size = size };
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &stream, on_error, on_warning);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  guint8 *volatile pixels = NULL;
+  volatile Fault fault = NULL;
+  if (!info) {
+    png_destroy_read_struct(&png, NULL, NULL);
+    return g_strdup(g_strerror(ENOMEM));
+  }
+  if (setjmp(png_jmpbuf(png))) {
+    fault = g_strdup(stream.text);
+    goto done;
+  }
+  png_set_read_fn(png, &stream, read_bytes);
+  fault = read_head(png, info, page, picture);
+  if (fault) goto done;
+
+  /* Of an interlaced picture every pass comes back to every row. */
+  gboolean whole = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
+  gsize row = png_get_rowbytes(png, info);
+  gint height = picture->height, rows = whole ? height : (gint)CLAMP((1 << 20) / row, 1, (gsize)height);
+  pixels = g_try_malloc((gsize)rows * row);
+  if (!pixels) png_error(png, _("it is too large"));
+  for (gint pass = whole ? 7 : 1; pass > 0; pass--)
+    for (gint y = 0; y < height; y += rows) {
+      gint n = MIN(rows, height - y);
+      for (gint k = 0; k < n; k++) png_read_row(png, pixels + (gsize)k * row, NULL);
+      if (pass == 1) picture_put_rows(picture, y, n, pixels);
+    }
+  png_read_end(png, NULL);
+
+done:
+  png_destroy_read_struct(&png, &info, NULL);
+  g_free(pixels);
+  if (!fault) texts_read(picture, data, size);
+  return fault;
+}
+
+/* ------------------------------------------------------------------------------------------- write */
+
+static void write_bytes(png_structp png, png_bytep from, png_size_t count) {
+  Stream *stream = png_get_io_ptr(png);
+  if (!picture_append(stream->out, from, count)) png_error(png, _("it becomes too large"));
+}
+
+static void flush(png_structp png) {}
+
+/* IPTC as other programs keep it: a text of hexadecimal digits. */
+static gchar *raw_profile(GBytes *irb) {
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data(irb, &size);
+  GString *text = g_string_new(NULL);
+  g_string_printf(text, "\niptc\n%8u", (guint)size);
+  for (gsize i = 0; i < size; i++) g_string_append_printf(text, i % 36 ? "%02x" : "\n%02x", bytes[i]);
+  g_string_append_c(text, '\n');
+  return g_string_free(text, FALSE);
+}
+
+static void set_texts(png_structp png, png_infop info, const Writing *writing, const gchar *iptc) {
+  png_text texts[2] = { 0 };
+  gint count = 0;
+  if (writing->exif)
+    png_set_eXIf_1(png, info, (png_uint_32)g_bytes_get_size(writing->exif), (png_bytep)g_bytes_get_data(writing->exif, NULL));
+  if (writing->xmp)
+    texts[count++] = (png_text){ .compression = PNG_ITXT_COMPRESSION_NONE, .key = "XML:com.adobe.xmp",
+                                 .text = (png_charp)g_bytes_get_data(writing->xmp, NULL),
+                                 .itxt_length = g_bytes_get_size(writing->xmp) };
+  if (iptc)
+    texts[count++] = (png_text){ .compression = PNG_TEXT_COMPRESSION_zTXt, .key = "Raw profile type iptc",
+                                 .text = (png_charp)iptc, .text_length = strlen(iptc) };
+  if (count) png_set_text(png, info, texts, count);
+}
+
+static void write_head(png_structp png, png_infop info, const Writing *writing, const gchar *iptc) {
+  gint type = (writing->grey ? 0 : PNG_COLOR_MASK_COLOR) | (writing->alpha ? PNG_COLOR_MASK_ALPHA : 0);
+  png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
+  png_set_compression_level(png, COMPRESSION);
+  png_set_IHDR(png, info, (png_uint_32)writing->width, (png_uint_32)writing->height, writing->bits, type,
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (writing->x_density > 0)
+    png_set_pHYs(png, info, (png_uint_32)lround(writing->x_density), (png_uint_32)lround(writing->y_density),
+                 PNG_RESOLUTION_METER);
+  set_texts(png, info, writing, iptc);
+  /* The standard wants what tells colours before all else. */
+  png_write_info_before_PLTE(png, info);
+  gsize size = 0;
+  const guint8 *colour = writing->png_colour ? g_bytes_get_data(writing->png_colour, &size) : NULL;
+  for (gsize at = 0; at < size; at += be32(colour + at) + (gsize)CHUNK_FRAME)
+    png_write_chunk(png, colour + at + 4, colour + at + CHUNK_HEAD, be32(colour + at));
+  if (writing->icc) write_profile(png, writing->icc);
+  png_write_info(png, info);
+  if (G_BYTE_ORDER == G_LITTLE_ENDIAN && writing->bits == 16) png_set_swap(png);
+}
+
+Fault png_save(Writing *writing, GByteArray *out) {
+  Stream stream = { .out = out };
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &stream, on_error, on_warning);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  guint8 *volatile pixels = NULL;
+  gchar *volatile iptc = NULL;
+  volatile Fault fault = NULL;
+  if (!info) {
+    png_destroy_write_struct(&png, NULL);
+    return g_strdup(g_strerror(ENOMEM));
+  }
+  if (setjmp(png_jmpbuf(png))) {
+    fault = g_strdup(stream.text);
+    goto done;
+  }
+  png_set_write_fn(png, &stream, write_bytes, flush);
+  iptc = writing->irb ? raw_profile(writing->irb) : NULL;
+  write_head(png, info, writing, iptc);
+  gsize row = picture_row_bytes(writing->format, writing->width);
+  gint rows = (gint)CLAMP((1 << 20) / row, 1, (gsize)writing->height);
+  pixels = g_malloc((gsize)rows * row);
+  for (gint y = 0; y < writing->height; y += rows) {
+    gint n = MIN(rows, writing->height - y);
+    picture_get_rows(writing, y, n, pixels);
+    for (gint k = 0; k < n; k++) png_write_row(png, pixels + (gsize)k * row);
+  }
+  png_write_end(png, info);
+done:
+  png_destroy_write_struct(&png, &info);
+  g_free(pixels);
+  g_free(iptc);
+  return fault;
 }

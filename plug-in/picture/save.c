@@ -4,33 +4,10 @@
 #include <gexiv2/gexiv2.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "picture/form.h"
-
-static const struct {
-  const gchar *ending;
-  PictureForm form;
-} endings[] = {
-  { ".png", PICTURE_PNG },  { ".jpg", PICTURE_JPEG },  { ".jpeg", PICTURE_JPEG },
-  { ".tif", PICTURE_TIFF }, { ".tiff", PICTURE_TIFF }, { ".webp", PICTURE_WEBP },
-};
-
-gboolean picture_form_of_output(const gchar *path, PictureForm *form, GError **error) {
-  g_autofree gchar *lower = g_ascii_strdown(path, -1);
-  for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
-    if (g_str_has_suffix(lower, endings[i].ending)) {
-      *form = endings[i].form;
-      return TRUE;
-    }
-  g_autofree gchar *name = g_filename_display_name(path);
-  g_set_error(error, PICTURE_ERROR, 0,
-              _("%s cannot be written: its ending must be .png, .jpg, .tiff, .webp or .safetensors."), name);
-  return FALSE;
-}
 
 static gboolean fail(GError **error, const gchar *path, const gchar *fault) {
   g_autofree gchar *name = g_filename_display_name(path);
@@ -38,113 +15,102 @@ static gboolean fail(GError **error, const gchar *path, const gchar *fault) {
   return FALSE;
 }
 
-/* ----------------------------------------------------------------------------- beside, then renamed */
-
-/* Where `path` leads: a link stays a link, and the file behind it is written. */
-static gchar *behind_links(const gchar *path) {
-  char *real = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? realpath(path, NULL) : NULL;
-  gchar *copy = g_strdup(real ? real : path);
-  free(real);
-  return copy;
+static gboolean has_ending(const gchar *path, const gchar *endings) {
+  const gchar *dot = strrchr(path, '.');
+  g_autofree gchar *word = dot ? g_strconcat(dot, " ", NULL) : NULL, *lower = word ? g_ascii_strdown(word, -1) : NULL;
+  return lower && endings && !strchr(dot, ' ') && strstr(endings, lower);
 }
 
-/* An empty file in the folder of the file `path`; to be unlinked by the caller, or renamed. */
-static gchar *new_beside(const gchar *path, GError **error) {
-  g_autofree gchar *file_path = behind_links(path), *folder = g_path_get_dirname(file_path);
-  gchar *beside = g_build_filename(folder, ".stylemap-XXXXXX", NULL);
-  int file = g_mkstemp_full(beside, O_RDWR | O_CLOEXEC, 0666);
-  if (file >= 0) {
-    close(file);
-    return beside;
+gboolean picture_form_of_output(const gchar *path, PictureForm *form, GError **error) {
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint i = 0; i < PICTURE_FORMS; i++) {
+    const Form *row = &picture_forms[i];
+    if (has_ending(path, row->endings)) {
+      *form = (PictureForm)i;
+      g_autofree gchar *fault =
+        !row->save ? g_strdup_printf(_("this StyleMap was built without %s, which %s needs"), row->library, row->name)
+                   : NULL;
+#ifdef HAVE_HEIF
+      if (!fault && (i == PICTURE_AVIF || i == PICTURE_HEIF)) fault = heif_can_save(*form);
+#endif
+      return fault ? fail(error, path, fault) : TRUE;
+    }
+    if (row->save) g_string_append_printf(all, "%.*s, ", (int)strcspn(row->endings, " "), row->endings);
   }
-  fail(error, path, g_strerror(errno));
-  g_free(beside);
+  g_autofree gchar *fault = g_strdup_printf(_("its ending must be one of %s.safetensors"), all->str);
+  return fail(error, path, fault);
+}
+
+/* ----------------------------------------------------------------------------- beside, then renamed */
+
+/* Where `path` leads: a link stays a link, and the file behind it is written, also where it is not there yet. */
+static gchar *behind_links(const gchar *path, GError **error) {
+  enum { MAX_LINKS = 40 }; /* as the system's own */
+  g_autofree gchar *at = g_strdup(path);
+  for (gint i = 0; i < MAX_LINKS; i++) {
+    g_autofree gchar *to = g_file_read_link(at, NULL);
+    if (!to) return g_steal_pointer(&at);
+    g_autofree gchar *folder = g_path_get_dirname(at);
+    g_free(at);
+    at = g_path_is_absolute(to) ? g_steal_pointer(&to) : g_build_filename(folder, to, NULL);
+  }
+  fail(error, path, g_strerror(ELOOP));
   return NULL;
 }
 
+/* An empty file in the folder of `path`, open; to be renamed or unlinked by the caller. -1 with a sentence. */
+static int new_beside(const gchar *path, const gchar *file_path, gchar **beside, GError **error) {
+  g_autofree gchar *folder = g_path_get_dirname(file_path);
+  *beside = g_build_filename(folder, ".stylemap-XXXXXX", NULL);
+  int file = g_mkstemp_full(*beside, O_RDWR | O_CLOEXEC, 0666);
+  if (file >= 0) return file;
+  fail(error, path, g_strerror(errno));
+  g_clear_pointer(beside, g_free);
+  return -1;
+}
+
 gboolean picture_check_writable(const gchar *path, GError **error) {
-  if (g_file_test(path, G_FILE_TEST_IS_DIR)) return fail(error, path, _("it is a folder"));
-  gchar *beside = new_beside(path, error);
-  if (!beside) return FALSE;
-  g_unlink(beside);
-  g_free(beside);
-  return TRUE;
+  g_autofree gchar *file_path = behind_links(path, error);
+  GStatBuf info;
+  if (!file_path) return FALSE;
+  if (g_stat(file_path, &info) == 0 && !S_ISREG(info.st_mode))
+    return fail(error, path, S_ISDIR(info.st_mode) ? _("it is a folder") : _("it is no file but a pipe or a device"));
+  g_autofree gchar *folder = g_path_get_dirname(file_path);
+  return g_access(folder, W_OK | X_OK) == 0 ? TRUE : fail(error, path, g_strerror(errno));
 }
 
 gboolean picture_write_bytes(const gchar *path, gconstpointer data, gsize size, GError **error) {
-  g_autofree gchar *beside = new_beside(path, error);
-  if (!beside) return FALSE;
-  int file = g_open(beside, O_WRONLY | O_CLOEXEC, 0), code = 0;
-  if (file < 0) code = errno;
+  g_autofree gchar *file_path = behind_links(path, error), *beside = NULL;
+  int file = file_path ? new_beside(path, file_path, &beside, error) : -1, code = 0;
+  if (file < 0) return FALSE;
   for (gsize at = 0; !code && at < size;) {
     gssize n = write(file, (const guint8 *)data + at, MIN(size - at, (gsize)1 << 30));
     if (n >= 0) at += (gsize)n;
     else if (errno != EINTR) code = errno;
   }
   /* what was private stays private */
-  g_autofree gchar *file_path = behind_links(path);
   GStatBuf old;
   if (!code && g_stat(file_path, &old) == 0 && fchmod(file, old.st_mode & 0777) != 0) code = errno;
   if (!code && fsync(file) != 0 && errno != EINVAL) code = errno;
-  if (file >= 0 && close(file) != 0 && !code) code = errno;
+  if (close(file) != 0 && !code) code = errno;
   if (!code && g_rename(beside, file_path) != 0) code = errno;
   if (!code) return TRUE;
   g_unlink(beside);
   return fail(error, path, g_strerror(code));
 }
 
-/* ------------------------------------------------------------------------------------------ texts */
-
-/* The texts of `like` as they belong into an upright picture of another size, or NULL without any. */
-static GExiv2Metadata *texts_for(const Picture *like, const GeglRectangle *extent, PictureForm form) {
-  if (!like) return NULL;
-  GExiv2Metadata *texts = like->texts;
-  gboolean has = texts && (gexiv2_metadata_has_exif(texts) || gexiv2_metadata_has_xmp(texts) ||
-                           gexiv2_metadata_has_iptc(texts));
-  if (!has) {
-    /* WebP has no other place for the resolution. */
-    if (form != PICTURE_WEBP || like->x_density <= 0) return NULL;
-  }
-  if (texts) {
-    g_object_ref(texts);
-  } else {
-    texts = gexiv2_metadata_new();
-  }
-  if (has && gexiv2_metadata_has_exif(texts)) {
-    gexiv2_metadata_try_set_orientation(texts, GEXIV2_ORIENTATION_NORMAL, NULL);
-    gexiv2_metadata_try_erase_exif_thumbnail(texts, NULL); /* it shows the picture before */
-    static const gchar *const widths[] = { "Exif.Photo.PixelXDimension", "Exif.Photo.PixelYDimension" };
-    for (guint i = 0; i < 2; i++)
-      if (gexiv2_metadata_try_has_tag(texts, widths[i], NULL))
-        gexiv2_metadata_try_set_tag_long(texts, widths[i], i ? extent->height : extent->width, NULL);
-  }
-  if (like->x_density > 0) {
-    gint x = (gint)lround(like->x_density * 0.0254 * 1000), y = (gint)lround(like->y_density * 0.0254 * 1000);
-    gexiv2_metadata_try_set_exif_tag_rational(texts, "Exif.Image.XResolution", x, 1000, NULL);
-    gexiv2_metadata_try_set_exif_tag_rational(texts, "Exif.Image.YResolution", y, 1000, NULL);
-    gexiv2_metadata_try_set_tag_long(texts, "Exif.Image.ResolutionUnit", 2, NULL);
-  }
-  return texts;
-}
-
 /* ------------------------------------------------------------------------------------------- save */
 
-/* The numbers that go into the file: the encoding with gamma, as many bits as buffer and form both hold. They are
- * labelled sRGB whatever they mean, so that no saver converts them or writes a profile of its own. */
-static GeglBuffer *prepare(GeglBuffer *buffer, PictureForm form) {
-  const Babl *own = gegl_buffer_get_format(buffer), *space = babl_format_get_space(own);
-  const Babl *type = babl_format_get_type(own, 0);
-  BablModelFlag flags = babl_get_model_flags(own);
-  gboolean grey = (flags & BABL_MODEL_FLAG_GRAY) && form != PICTURE_WEBP;
-  gboolean alpha = babl_format_has_alpha(own) || form == PICTURE_WEBP;
-  gboolean associated = form == PICTURE_TIFF && (flags & BABL_MODEL_FLAG_ASSOCIATED) && (flags & BABL_MODEL_FLAG_ALPHA);
-  const gchar *model = grey ? (!alpha ? "Y'" : associated ? "Y'aA" : "Y'A")
-                            : (!alpha ? "R'G'B'" : associated ? "R'aG'aB'aA" : "R'G'B'A");
-  const gchar *number = form == PICTURE_TIFF                                ? babl_get_name(type)
-                        : form == PICTURE_PNG && type != babl_type("u8") ? "u16"
-                                                                         : "u8";
-  g_autofree gchar *encoding = g_strdup_printf("%s %s", model, number);
-  return picture_relabel(buffer, babl_format_with_space(encoding, space), babl_format(encoding));
+gboolean picture_append(GByteArray *out, gconstpointer bytes, gsize size) {
+  if (size > G_MAXUINT32 - (1u << 20) - out->len) return FALSE;
+  if (bytes) g_byte_array_append(out, bytes, (guint)size);
+  else g_byte_array_set_size(out, (guint)(out->len + size));
+  return TRUE;
+}
+
+void picture_get_rows(const Writing *writing, gint y, gint count, gpointer pixels) {
+  gegl_buffer_get(writing->buffer, GEGL_RECTANGLE(0, y, writing->width, count), 1.0, writing->format, pixels,
+                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
 }
 
 /* JPEG holds no alpha: what shines through is white. */
@@ -173,84 +139,75 @@ static GeglBuffer *over_white(GeglBuffer *buffer) {
   return out;
 }
 
-static gboolean save_by_gegl(GeglBuffer *buffer, PictureForm form, const gchar *beside, const gchar *path,
-                             GError **error) {
-  const Babl *format = gegl_buffer_get_format(buffer);
-  picture_listen();
-  GeglNode *graph = gegl_node_new();
-  GeglNode *source = gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
-  g_autofree gchar *whole_path = g_canonicalize_filename(beside, NULL); /* GEGL writes "-" to standard output */
-  GeglNode *sink = form == PICTURE_PNG
-                     ? gegl_node_new_child(graph, "operation", "gegl:png-save", "path", whole_path, "bitdepth",
-                                           babl_format_get_type(format, 0) == babl_type("u8") ? 8 : 16, "compression", 6, NULL)
-                   : form == PICTURE_TIFF
-                     ? gegl_node_new_child(graph, "operation", "gegl:tiff-save", "path", whole_path, NULL)
-                     : gegl_node_new_child(graph, "operation", "gegl:webp-save", "path", whole_path, "quality", 100,
-                                           NULL);
-  gegl_node_link(source, sink);
-  gegl_node_process(sink);
-  g_object_unref(graph);
-  g_autofree gchar *complaint = picture_heard();
-  return complaint ? fail(error, path, complaint) : TRUE;
+/* A grey profile does not describe colours: the coloured space in which the same numbers mean the same greys. */
+static const Babl *coloured_space(const Babl *grey) {
+  const Babl *trc = NULL;
+  babl_space_get(grey, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &trc, NULL, NULL);
+  return babl_space_from_chromaticities(NULL, 0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06, trc, trc, trc,
+                                        BABL_SPACE_FLAG_EQUALIZE);
 }
 
-/* Puts texts, profile and resolution into the file `beside`, and the whole under `path`. */
-static gboolean finish(const gchar *beside, PictureForm form, const GeglRectangle *extent, Picture *like,
-                       GBytes *icc, const gchar *path, GError **error) {
-  g_autoptr(GExiv2Metadata) texts = texts_for(like, extent, form);
-  g_autoptr(GBytes) exif = NULL;
-  if (texts) {
-    g_autofree gchar *whole_path = g_canonicalize_filename(beside, NULL);
-    if (!gexiv2_metadata_save_file(texts, whole_path, NULL)) /* JPEG holds at most 64 KB of EXIF, for example */
-      like->note = _("The picture's EXIF, XMP and IPTC do not fit into the output, which is written without them.");
-    else if (form == PICTURE_PNG) exif = gexiv2_metadata_get_exif_data(texts, GEXIV2_BYTE_ORDER_LITTLE, NULL);
+/* The numbers that go into the file: the encoding with gamma, as many bits as buffer and form both hold. */
+static void choose_format(const Form *form, Writing *w) {
+  const Babl *own = gegl_buffer_get_format(w->buffer), *space = babl_format_get_space(own);
+  const Babl *type = babl_format_get_type(own, 0);
+  BablModelFlag flags = babl_get_model_flags(own);
+  w->grey = (flags & BABL_MODEL_FLAG_GRAY) && form->grey;
+  w->alpha = babl_format_has_alpha(own);
+  w->associated = form == &picture_forms[PICTURE_TIFF] && w->alpha && (flags & BABL_MODEL_FLAG_ASSOCIATED);
+  const gchar *model = w->grey ? (!w->alpha ? "Y'" : w->associated ? "Y'aA" : "Y'A")
+                               : (!w->alpha ? "R'G'B'" : w->associated ? "R'aG'aB'aA" : "R'G'B'A");
+  const gchar *number = form->bits == 64                                     ? babl_get_name(type)
+                        : form->bits == 8 || type == babl_type("u8")         ? "u8"
+                        : form->bits >= 32 && type != babl_type("u16")       ? "float"
+                                                                             : "u16";
+  g_autofree gchar *encoding = g_strdup_printf("%s %s", model, number);
+  w->format = babl_format_with_space(encoding, space);
+  w->bits = 8 * babl_format_get_bytes_per_pixel(w->format) / babl_format_get_n_components(w->format);
+}
+
+/* The file's own profile, else the one of the buffer's space (a PNG may tell its colours otherwise). */
+static void choose_profile(PictureForm form, const Picture *like, Writing *w) {
+  const Babl *space = babl_format_get_space(gegl_buffer_get_format(w->buffer));
+  gboolean to_colours = !w->grey && babl_space_is_gray(space);
+  if (form == PICTURE_PNG && like && like->png_colour) w->png_colour = g_bytes_ref(like->png_colour);
+  if (to_colours) space = coloured_space(space);
+  if (like && like->icc && !to_colours) w->icc = g_bytes_ref(like->icc);
+  else if (!w->png_colour && space && space != babl_space("sRGB")) {
+    int size = 0;
+    const char *profile = babl_space_get_icc(space, &size);
+    if (profile) w->icc = g_bytes_new(profile, (gsize)size);
   }
-  g_autofree gchar *data = NULL;
-  gsize size = 0;
-  g_autoptr(GError) why = NULL;
-  if (!g_file_get_contents(beside, &data, &size, &why)) return fail(error, path, why->message);
-  const guint8 *bytes = (const guint8 *)data;
-  g_autoptr(GByteArray) whole = form == PICTURE_PNG    ? png_splice(bytes, size, like, icc, exif)
-                                : form == PICTURE_TIFF ? tiff_splice(bytes, size, like, icc)
-                                : form == PICTURE_WEBP ? webp_splice(bytes, size, icc)
-                                                       : g_byte_array_append(g_byte_array_new(), bytes, (guint)size);
-  if (!whole) return fail(error, path, _("the saver wrote a damaged file"));
-  return picture_write_bytes(path, whole->data, whole->len, error);
 }
 
 gboolean picture_save(GeglBuffer *buffer, Picture *like, const gchar *path, GError **error) {
   PictureForm form;
   picture_init();
   if (!picture_form_of_output(path, &form, error)) return FALSE;
+  const Form *row = &picture_forms[form];
   const GeglRectangle *extent = gegl_buffer_get_extent(buffer);
-  const gint widest = form == PICTURE_WEBP ? 16383 : 65535;
-  if (extent->width > widest || extent->height > widest)
+  if (extent->width > row->widest || extent->height > row->widest)
     return fail(error, path, _("this form holds no picture so large"));
-  g_autofree gchar *beside = new_beside(path, error);
-  if (!beside) return FALSE;
 
-  /* The file's own profile, else the one of the buffer's space (a PNG may tell its colours otherwise). */
-  g_autoptr(GBytes) icc = like && like->icc ? g_bytes_ref(like->icc) : NULL;
-  const Babl *space = babl_format_get_space(gegl_buffer_get_format(buffer));
-  gboolean told = form == PICTURE_PNG && like && like->png_colour;
-  if (!icc && !told && space && space != babl_space("sRGB")) {
-    int size = 0;
-    const char *profile = babl_space_get_icc(space, &size);
-    if (profile) icc = g_bytes_new(profile, (gsize)size);
+  gboolean flatten = !row->alpha && babl_format_has_alpha(gegl_buffer_get_format(buffer));
+  g_autoptr(GeglBuffer) ready = flatten ? over_white(buffer) : g_object_ref(buffer);
+  Writing w = { .buffer = ready, .width = extent->width, .height = extent->height,
+                .lossless = row->loss == LOSSLESS || (row->loss == LOSSLESS_IF_ASKED && (!like || like->lossless)) };
+  if (like) {
+    w.x_density = like->x_density;
+    w.y_density = like->y_density;
   }
-
-  g_autoptr(GeglBuffer) ready = NULL;
-  gboolean done;
-  if (form == PICTURE_JPEG) {
-    gboolean alpha = babl_format_has_alpha(gegl_buffer_get_format(buffer));
-    ready = alpha ? over_white(buffer) : g_object_ref(buffer);
-    g_autoptr(GByteArray) jpeg = jpeg_save(ready, like, icc, path, error);
-    done = jpeg && picture_write_bytes(beside, jpeg->data, jpeg->len, error);
-  } else {
-    ready = prepare(buffer, form);
-    done = save_by_gegl(ready, form, beside, path, error);
-  }
-  done = done && finish(beside, form, extent, like, icc, path, error);
-  g_unlink(beside);
-  return done;
+  choose_format(row, &w);
+  choose_profile(form, like, &w);
+  texts_prepare(like, form, &w);
+  g_autoptr(GByteArray) out = g_byte_array_new();
+  g_autofree gchar *fault = row->save(&w, out);
+  if (like && w.note) like->note = w.note;
+  g_clear_pointer(&w.icc, g_bytes_unref);
+  g_clear_pointer(&w.png_colour, g_bytes_unref);
+  g_clear_pointer(&w.exif, g_bytes_unref);
+  g_clear_pointer(&w.xmp, g_bytes_unref);
+  g_clear_pointer(&w.irb, g_bytes_unref);
+  if (w.texts) g_object_unref(w.texts);
+  return fault ? fail(error, path, fault) : picture_write_bytes(path, out->data, out->len, error);
 }

@@ -1,264 +1,308 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * TIFF: a head that points to a directory of entries, which point to strips or tiles. Read in both byte orders,
- * classic and Big; written to (tiff_splice) as GEGL's saver and exiv2 leave it: classic. */
+ * TIFF through libtiff. Plain numbers (8 bits and more, grey or RGB) are taken as they are; few bits, palettes and
+ * YCbCr come from libtiff's own conversion to 8-bit RGB. */
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <tiffio.h>
 
 #include "picture/form.h"
 
-enum {
-  TAG_WIDTH = 256, TAG_HEIGHT = 257, TAG_BITS = 258, TAG_COMPRESSION = 259, TAG_PHOTOMETRIC = 262,
-  TAG_STRIP_OFFSETS = 273, TAG_SAMPLES = 277, TAG_STRIP_BYTES = 279, TAG_X_RESOLUTION = 282,
-  TAG_Y_RESOLUTION = 283, TAG_PLANES = 284, TAG_RESOLUTION_UNIT = 296, TAG_TILE_OFFSETS = 324, TAG_TILE_BYTES = 325,
-  TAG_EXTRA = 338, TAG_FORMAT = 339, TAG_PROFILE = 34675,
-};
-enum { SHORT = 3, RATIONAL = 5, UNDEFINED = 7 };
-enum { UNIT_NONE = 1, UNIT_INCH = 2, UNIT_CENTIMETRE = 3 };
+static const guint64 max_piece = (guint64)1 << 31; /* bytes of a strip or tile */
+static const gsize classic_max = 4000000000;       /* more needs BigTIFF */
+
+/* ---------------------------------------------------------------------------------- a file in memory */
 
 typedef struct {
-  const guint8 *data;
-  guint64 size;
-  gboolean big_endian, big; /* byte order; BigTIFF */
-} Tiff;
+  const guint8 *data; /* read */
+  GByteArray *out;    /* written, and read again */
+  guint64 size, at;
+  gboolean beyond;    /* libtiff wanted bytes behind the end: the file is cut */
+  gchar text[200];    /* its first error */
+} Stream;
 
-/* One directory entry: `count` values of `type` at `at`. */
-typedef struct {
-  guint tag, type;
-  guint64 count, at;
-} Entry;
-
-static guint64 number(const Tiff *t, guint64 at, guint bytes) {
-  guint64 value = 0;
-  for (guint i = 0; i < bytes; i++) value |= (guint64)t->data[at + (t->big_endian ? bytes - 1 - i : i)] << (8 * i);
-  return value;
+static tmsize_t read_bytes(thandle_t handle, void *to, tmsize_t count) {
+  Stream *s = handle;
+  guint64 size = s->out ? s->out->len : s->size, rest = s->at < size ? size - s->at : 0;
+  if ((guint64)count > rest) s->beyond = TRUE;
+  count = (tmsize_t)MIN((guint64)count, rest);
+  if (count) memcpy(to, (s->out ? s->out->data : s->data) + s->at, (gsize)count);
+  s->at += (guint64)count;
+  return count;
 }
 
-static guint type_bytes(guint type) {
-  static const guint8 bytes[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8 };
-  return type < sizeof bytes ? bytes[type] : 0;
-}
-
-static gboolean fits(const Tiff *t, guint64 at, guint64 length) {
-  return at <= t->size && length <= t->size - at;
-}
-
-static guint64 value(const Tiff *t, const Entry *e, guint64 index) {
-  guint bytes = type_bytes(e->type);
-  return index < e->count && bytes <= 8 ? number(t, e->at + index * bytes, bytes) : 0;
-}
-
-static gdouble rational(const Tiff *t, const Entry *e) {
-  if (e->type != RATIONAL || e->count < 1) return 0;
-  guint64 below = number(t, e->at + 4, 4);
-  return below ? (gdouble)number(t, e->at, 4) / (gdouble)below : 0;
-}
-
-/* The first directory as an array of Entry whose values all lie inside the file, or NULL. */
-static GArray *read_directory(Tiff *t) {
-  if (t->size < 8) return NULL;
-  t->big_endian = t->data[0] == 'M';
-  guint64 version = number(t, 2, 2);
-  t->big = version == 43;
-  if (memcmp(t->data, t->big_endian ? "MM" : "II", 2) != 0 || (version != 42 && version != 43)) return NULL;
-  if (t->big && (t->size < 16 || number(t, 4, 2) != 8)) return NULL;
-  guint word = t->big ? 8 : 4, count_bytes = t->big ? 8 : 2, entry_bytes = t->big ? 20 : 12;
-  guint64 at = t->big ? number(t, 8, 8) : number(t, 4, 4);
-  if (!fits(t, at, count_bytes)) return NULL;
-  guint64 count = number(t, at, count_bytes);
-  at += count_bytes;
-  if (count > 65535 || !fits(t, at, count * entry_bytes)) return NULL;
-  GArray *entries = g_array_new(FALSE, FALSE, sizeof(Entry));
-  for (guint64 i = 0; i < count; i++, at += entry_bytes) {
-    Entry e = { .tag = (guint)number(t, at, 2), .type = (guint)number(t, at + 2, 2),
-                .count = number(t, at + 4, word), .at = at + 4 + word };
-    guint bytes = type_bytes(e.type);
-    if (!bytes) continue; /* readers skip types that they do not know */
-    if (e.count > t->size / bytes) goto cut;
-    if (e.count * bytes > word) {
-      e.at = number(t, e.at, word);
-      if (!fits(t, e.at, e.count * bytes)) goto cut;
-    }
-    g_array_append_val(entries, e);
+static tmsize_t write_bytes(thandle_t handle, void *from, tmsize_t count) {
+  Stream *s = handle;
+  if (!s->out) return -1;
+  guint64 end = s->at + (guint64)count;
+  gsize before = s->out->len;
+  if (end > before) {
+    if (!picture_append(s->out, NULL, end - before)) return -1;
+    memset(s->out->data + before, 0, (gsize)end - before); /* libtiff leaves gaps, for even places */
   }
-  return entries;
-cut:
-  g_array_unref(entries);
+  memcpy(s->out->data + s->at, from, (gsize)count);
+  s->at = end;
+  return count;
+}
+
+static toff_t seek(thandle_t handle, toff_t to, int whence) {
+  Stream *s = handle;
+  s->at = to + (whence == SEEK_CUR ? s->at : whence == SEEK_END ? s->out ? s->out->len : s->size : 0);
+  return s->at;
+}
+
+static int close_file(thandle_t handle) { return 0; }
+static toff_t size_of(thandle_t handle) {
+  const Stream *s = handle;
+  return s->out ? s->out->len : s->size;
+}
+
+static int on_error(TIFF *tiff, void *data, const char *module, const char *format, va_list list) {
+  Stream *s = data;
+  if (!*s->text) vsnprintf(s->text, sizeof s->text, format, list);
+  g_strchomp(s->text);
+  if (g_str_has_suffix(s->text, ".")) s->text[strlen(s->text) - 1] = '\0'; /* it becomes part of a sentence */
+  return 1;
+}
+static int on_warning(TIFF *tiff, void *data, const char *module, const char *format, va_list list) { return 1; }
+
+static TIFF *open_stream(Stream *stream, const gchar *mode) {
+  TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+  TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, stream);
+  TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, NULL);
+  TIFF *tiff = TIFFClientOpenExt("picture", mode, stream, read_bytes, write_bytes, seek, close_file, size_of, NULL, NULL,
+                                 options);
+  TIFFOpenOptionsFree(options);
+  return tiff;
+}
+
+/* -------------------------------------------------------------------------------------------- kinds */
+
+typedef struct {
+  guint32 width, height;
+  guint16 photometric, bits, samples, format, planes;
+  gboolean grey, alpha, associated, plain;
+} Facts;
+
+static Fault read_facts(TIFF *tiff, Facts *f) {
+  guint16 extra = 0, *kinds = NULL;
+  *f = (Facts){ .photometric = PHOTOMETRIC_MINISBLACK };
+  TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &f->width);
+  TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &f->height);
+  TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &f->photometric);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &f->bits);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLESPERPIXEL, &f->samples);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &f->format);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &f->planes);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extra, &kinds);
+  gboolean real = f->format == SAMPLEFORMAT_IEEEFP;
+  if (f->photometric > PHOTOMETRIC_PALETTE && f->photometric != PHOTOMETRIC_YCBCR)
+    return g_strdup(_("its colours are not RGB or grey; convert it to RGB first"));
+  guint colours = f->photometric == PHOTOMETRIC_RGB || f->photometric == PHOTOMETRIC_YCBCR ? 3 : 1;
+  if (f->samples < colours) return g_strdup(_("its directory is cut or damaged"));
+  if (f->samples > colours + 1)
+    return g_strdup(_("it holds more than colours and transparency; save it as plain RGB or RGBA"));
+  f->grey = f->photometric <= PHOTOMETRIC_MINISBLACK;
+  f->alpha = f->samples > colours;
+  f->associated = extra && kinds[0] == EXTRASAMPLE_ASSOCALPHA;
+  f->plain = f->bits >= 8 && f->photometric <= PHOTOMETRIC_RGB;
+  if (f->photometric == PHOTOMETRIC_MINISWHITE && (real || f->alpha))
+    return g_strdup(_("it counts from white to black; save it as plain grey"));
+  if (f->format != SAMPLEFORMAT_UINT && !real)
+    return g_strdup(_("its numbers are of a kind that is not read; save it with 8 or 16 bits"));
+  if (real ? f->bits != 16 && f->bits != 32 && f->bits != 64
+           : f->bits != 1 && f->bits != 2 && f->bits != 4 && f->bits != 8 && f->bits != 16 && f->bits != 32)
+    return g_strdup(_("its number of bits is not read; save it with 8 or 16 bits"));
   return NULL;
 }
 
-static const Entry *find(const GArray *entries, guint tag) {
-  for (guint i = 0; i < entries->len; i++) {
-    const Entry *e = &g_array_index(entries, Entry, i);
-    if (e->tag == tag) return e;
+static Fault make_buffer(const Facts *f, Picture *picture) {
+  const gchar *model = f->grey    ? (!f->alpha ? "Y'" : f->associated && f->plain ? "Y'aA" : "Y'A")
+                       : !f->alpha ? "R'G'B'"
+                       : f->associated || !f->plain ? "R'aG'aB'aA" : "R'G'B'A"; /* libtiff's conversion associates */
+  const gchar *type = !f->plain ? "u8" : f->format == SAMPLEFORMAT_UINT
+                                           ? (f->bits == 8 ? "u8" : f->bits == 16 ? "u16" : "u32")
+                                           : (f->bits == 16 ? "half" : f->bits == 32 ? "float" : "double");
+  g_autofree gchar *encoding = g_strdup_printf("%s %s", model, type);
+  return picture_make_buffer(picture, f->width, f->height, encoding, f->grey, NULL);
+}
+
+/* -------------------------------------------------------------------------------------------- pixels */
+
+/* Strips or tiles into rows, planes into pixels. */
+static gboolean read_plain(TIFF *tiff, const Facts *f, Picture *picture) {
+  gboolean tiled = TIFFIsTiled(tiff), apart = f->planes == PLANARCONFIG_SEPARATE && f->samples > 1;
+  guint32 piece_width = f->width, piece_height = f->height;
+  if (tiled) {
+    TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &piece_width);
+    TIFFGetField(tiff, TIFFTAG_TILELENGTH, &piece_height);
+  } else {
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &piece_height);
+    piece_height = MIN(piece_height, f->height);
   }
-  return NULL;
-}
-
-static guint64 find_value(const Tiff *t, const GArray *entries, guint tag, guint64 otherwise) {
-  const Entry *e = find(entries, tag);
-  return e && e->count ? value(t, e, 0) : otherwise;
-}
-
-static gboolean pieces_fit(const Tiff *t, const Entry *offsets, const Entry *bytes, guint64 *sum) {
-  if (!offsets || !bytes || !offsets->count || offsets->count != bytes->count) return FALSE;
-  *sum = 0;
-  for (guint64 i = 0; i < offsets->count; i++) {
-    guint64 length = value(t, bytes, i);
-    if (!fits(t, value(t, offsets, i), length)) return FALSE;
-    *sum += length;
+  gsize sample = f->bits / 8, pixel = sample * f->samples, unit = apart ? sample : pixel;
+  if (!piece_width || !piece_height || (guint64)piece_width * piece_height * pixel > max_piece ||
+      (guint64)f->width * piece_height * pixel > max_piece)
+    return FALSE;
+  gsize piece_bytes = (gsize)piece_width * piece_height * unit;
+  if ((tiled ? TIFFTileSize64(tiff) : TIFFStripSize64(tiff)) > piece_bytes) return FALSE;
+  g_autofree guint8 *piece = g_try_malloc(piece_bytes), *band = g_try_malloc((gsize)f->width * piece_height * pixel);
+  if (!piece || !band) return FALSE;
+  for (guint32 y = 0; y < f->height; y += piece_height) {
+    guint32 rows = MIN(piece_height, f->height - y);
+    for (guint16 plane = 0; plane < (apart ? f->samples : 1); plane++)
+      for (guint32 x = 0; x < f->width; x += piece_width) {
+        guint32 columns = MIN(piece_width, f->width - x);
+        tmsize_t want = (tmsize_t)(tiled ? piece_bytes : (gsize)rows * piece_width * unit);
+        tmsize_t n = tiled ? TIFFReadEncodedTile(tiff, TIFFComputeTile(tiff, x, y, 0, plane), piece, want)
+                           : TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, y, plane), piece, want);
+        if (n != want) return FALSE;
+        for (guint32 row = 0; row < rows; row++) {
+          const guint8 *from = piece + (gsize)row * piece_width * unit;
+          guint8 *to = band + ((gsize)row * f->width + x) * pixel + (apart ? plane * sample : 0);
+          if (!apart) memcpy(to, from, columns * pixel);
+          else
+            for (guint32 k = 0; k < columns; k++) memcpy(to + k * pixel, from + k * sample, sample);
+        }
+      }
+    if (f->photometric == PHOTOMETRIC_MINISWHITE)
+      for (gsize i = 0; i < (gsize)rows * f->width * pixel; i++) band[i] = (guint8)~band[i];
+    picture_put_rows(picture, (gint)y, (gint)rows, band);
   }
   return TRUE;
 }
 
-static void read_density(const Tiff *t, const GArray *entries, Picture *picture) {
-  const Entry *x = find(entries, TAG_X_RESOLUTION), *y = find(entries, TAG_Y_RESOLUTION);
-  guint64 unit = find_value(t, entries, TAG_RESOLUTION_UNIT, UNIT_INCH);
-  if (!x || !y || (unit != UNIT_INCH && unit != UNIT_CENTIMETRE)) return;
-  gdouble per_metre = unit == UNIT_INCH ? 1 / 0.0254 : 100;
-  picture->x_density = rational(t, x) * per_metre;
-  picture->y_density = rational(t, y) * per_metre;
-  if (!(picture->x_density > 0 && picture->y_density > 0)) picture->x_density = picture->y_density = 0;
+static gboolean read_converted(TIFF *tiff, const Facts *f, Picture *picture, gchar *text) {
+  gsize count = (gsize)f->width * f->height;
+  gint channels = (f->grey ? 1 : 3) + f->alpha;
+  TIFFRGBAImage image;
+  if (!TIFFRGBAImageBegin(&image, tiff, 1, text)) return FALSE;
+  image.orientation = image.req_orientation = ORIENTATION_TOPLEFT; /* as it lies there */
+  g_autofree guint32 *raster = g_try_new(guint32, count);
+  gboolean done = raster && TIFFRGBAImageGet(&image, raster, f->width, f->height);
+  TIFFRGBAImageEnd(&image);
+  guint8 *to = (guint8 *)raster; /* a pixel has four bytes there, and at most as many here */
+  for (gsize i = 0; done && i < count; i++) {
+    guint32 v = raster[i];
+    guint8 rgba[4] = { (guint8)TIFFGetR(v), (guint8)TIFFGetG(v), (guint8)TIFFGetB(v), (guint8)TIFFGetA(v) };
+    for (gint c = 0; c < channels; c++) *to++ = rgba[f->alpha && c == channels - 1 ? 3 : c];
+  }
+  if (done) picture_put_rows(picture, 0, picture->height, raster);
+  return done;
 }
 
-/* All of an entry's values are the same (there is one for each sample), or it is not there. */
-static gboolean uniform(const Tiff *t, const GArray *entries, guint tag, guint samples) {
-  const Entry *e = find(entries, tag);
-  if (e && e->count != 1 && e->count != samples) return FALSE;
-  for (guint64 i = 1; e && i < e->count; i++)
-    if (value(t, e, i) != value(t, e, 0)) return FALSE;
-  return TRUE;
+/* ---------------------------------------------------------------------------------------------- read */
+
+/* A smaller copy or a mask of another page is no page. */
+static gboolean is_page(TIFF *tiff) {
+  guint32 kind = 0;
+  TIFFGetField(tiff, TIFFTAG_SUBFILETYPE, &kind);
+  return !(kind & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK));
 }
 
-/* What GEGL's loader would get wrong is refused, with what to do; and where tags contradict each other it would read
- * beyond its buffers. */
-static const gchar *check_kind(const Tiff *t, const GArray *entries, TiffFacts *facts) {
-  guint64 format = find_value(t, entries, TAG_FORMAT, 1), planes = find_value(t, entries, TAG_PLANES, 1);
-  gboolean real = format == 3;
-  if (facts->photometric > 3 && facts->photometric != 6)
-    return _("its colours are not RGB or grey; convert it to RGB first");
-  guint colours = facts->photometric == 2 || facts->photometric == 6 ? 3 : 1;
-  if (facts->samples < colours || planes < 1 || planes > 2 ||
-      !uniform(t, entries, TAG_BITS, facts->samples) || !uniform(t, entries, TAG_FORMAT, facts->samples))
-    return _("its directory is cut or damaged");
-  if (facts->samples > colours + 1 || facts->extra > facts->samples - colours)
-    return _("it holds more than colours and transparency; save it as plain RGB or RGBA");
-  if (facts->inverted && (real || facts->samples > 1))
-    return _("it counts from white to black; save it as plain grey");
-  if (format != 1 && !real) return _("its numbers are of a kind that is not read; save it with 8 or 16 bits");
-  if (real ? facts->bits != 16 && facts->bits != 32 && facts->bits != 64
-           : facts->bits != 1 && facts->bits != 2 && facts->bits != 4 && facts->bits != 8 && facts->bits != 16 &&
-               facts->bits != 32)
-    return _("its number of bits is not read; save it with 8 or 16 bits");
+/* Counts the pages, and the directory of page `page` becomes the current one. */
+static gboolean find_page(TIFF *tiff, gint page, Picture *picture) {
+  tdir_t directory = 0, found = 0;
+  picture->pages = is_page(tiff) ? 1 : 0;
+  while (!TIFFLastDirectory(tiff)) {
+    if (!TIFFReadDirectory(tiff)) return FALSE;
+    directory++;
+    if (is_page(tiff) && ++picture->pages == page) found = directory;
+  }
+  picture->pages = MAX(picture->pages, 1);
+  return directory == found || TIFFSetDirectory(tiff, found);
+}
+
+static void read_tags(TIFF *tiff, Picture *picture) {
+  guint32 count = 0;
+  guint16 unit = RESUNIT_INCH, orientation = 0;
+  void *bytes = NULL;
+  float x = 0, y = 0;
+  if (TIFFGetField(tiff, TIFFTAG_ICCPROFILE, &count, &bytes) && count) picture->icc = g_bytes_new(bytes, count);
+  if (TIFFGetField(tiff, TIFFTAG_ORIENTATION, &orientation) && orientation >= 1 && orientation <= 8)
+    picture->orientation = orientation;
+  TIFFGetField(tiff, TIFFTAG_XRESOLUTION, &x);
+  TIFFGetField(tiff, TIFFTAG_YRESOLUTION, &y);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_RESOLUTIONUNIT, &unit);
+  if (unit == RESUNIT_NONE || !(x > 0 && y > 0 && isfinite(x) && isfinite(y))) return;
+  picture->x_density = x * (unit == RESUNIT_CENTIMETER ? 100 : 1 / 0.0254);
+  picture->y_density = y * (unit == RESUNIT_CENTIMETER ? 100 : 1 / 0.0254);
+}
+
+/* Whether the directories of EXIF lie inside the file. */
+static gboolean exif_is_whole(TIFF *tiff, Stream *stream) {
+  toff_t at = 0;
+  return !TIFFGetField(tiff, TIFFTAG_EXIFIFD, &at) || (TIFFReadEXIFDirectory(tiff, at) && !stream->beyond);
+}
+
+Fault tiff_load(const guint8 *data, gsize size, gint page, Picture *picture) {
+  Stream stream = { .data = data, .size = size };
+  gchar text[1024] = "";
+  Facts facts;
+  Fault fault = NULL;
+  TIFF *tiff = open_stream(&stream, "rm");
+  gboolean done = tiff && find_page(tiff, page, picture);
+  if (done && page <= picture->pages) {
+    read_tags(tiff, picture);
+    fault = read_facts(tiff, &facts);
+    if (!fault) fault = make_buffer(&facts, picture);
+    done = !fault && (facts.plain ? read_plain(tiff, &facts, picture) : read_converted(tiff, &facts, picture, text));
+  }
+  if (!fault && stream.beyond) fault = g_strdup(_("it ends too early"));
+  else if (!fault && !done) fault = g_strdup(*stream.text ? stream.text : *text ? text : _("its pixels cannot be read"));
+  if (!fault && picture->buffer) {
+    texts_read(picture, data, size);
+    if (!exif_is_whole(tiff, &stream)) picture->note = _("The picture's EXIF is cut or damaged.");
+  }
+  if (tiff) TIFFClose(tiff);
+  return fault;
+}
+
+/* --------------------------------------------------------------------------------------------- write */
+
+static void set_tags(TIFF *tiff, const Writing *w) {
+  const Babl *type = babl_format_get_type(w->format, 0);
+  gboolean real = type == babl_type("half") || type == babl_type("float") || type == babl_type("double");
+  guint16 extra = w->associated ? EXTRASAMPLE_ASSOCALPHA : EXTRASAMPLE_UNASSALPHA;
+  TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, (guint32)w->width);
+  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, (guint32)w->height);
+  TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, w->bits);
+  TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, babl_format_get_n_components(w->format));
+  TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, real ? SAMPLEFORMAT_IEEEFP : SAMPLEFORMAT_UINT);
+  TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, w->grey ? PHOTOMETRIC_MINISBLACK : PHOTOMETRIC_RGB);
+  TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+  TIFFSetField(tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+  TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+  TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, TIFFDefaultStripSize(tiff, 0));
+  if (w->alpha) TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &extra);
+  if (w->x_density > 0) {
+    TIFFSetField(tiff, TIFFTAG_XRESOLUTION, w->x_density * 0.0254);
+    TIFFSetField(tiff, TIFFTAG_YRESOLUTION, w->y_density * 0.0254);
+    TIFFSetField(tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
+  }
+  if (w->icc) {
+    gsize size;
+    gconstpointer bytes = g_bytes_get_data(w->icc, &size);
+    TIFFSetField(tiff, TIFFTAG_ICCPROFILE, (guint32)size, bytes);
+  }
+}
+
+Fault tiff_save(Writing *writing, GByteArray *out) {
+  Stream stream = { .out = out };
+  gsize row = picture_row_bytes(writing->format, writing->width);
+  TIFF *tiff = open_stream(&stream, row * (gsize)writing->height > classic_max ? "w8m" : "wm");
+  g_autofree guint8 *pixels = g_malloc(row);
+  gboolean done = tiff != NULL;
+  if (done) set_tags(tiff, writing);
+  for (gint y = 0; done && y < writing->height; y++) {
+    picture_get_rows(writing, y, 1, pixels);
+    done = TIFFWriteScanline(tiff, pixels, (guint32)y, 0) == 1;
+  }
+  done = done && TIFFWriteDirectory(tiff);
+  if (tiff) TIFFClose(tiff);
+  if (!done) return g_strdup(*stream.text ? stream.text : _("it becomes too large"));
+  if (writing->texts && !texts_embed(writing->texts, out))
+    writing->note = _("The picture's EXIF, XMP and IPTC do not all fit into the output, which is written without some.");
   return NULL;
-}
-
-const gchar *tiff_check(const guint8 *data, gsize size, Picture *picture, TiffFacts *facts) {
-  Tiff t = { data, size, FALSE, FALSE };
-  g_autoptr(GArray) entries = read_directory(&t);
-  if (!entries) return _("its directory is cut or damaged");
-  picture->width = (gint)MIN(find_value(&t, entries, TAG_WIDTH, 0), G_MAXINT32);
-  picture->height = (gint)MIN(find_value(&t, entries, TAG_HEIGHT, 0), G_MAXINT32);
-  facts->photometric = (guint)find_value(&t, entries, TAG_PHOTOMETRIC, 1);
-  facts->bits = (guint)find_value(&t, entries, TAG_BITS, 1);
-  facts->samples = (guint)find_value(&t, entries, TAG_SAMPLES, 1);
-  facts->inverted = facts->photometric == 0;
-  const Entry *extra = find(entries, TAG_EXTRA);
-  facts->extra = extra ? (guint)MIN(extra->count, 64) : 0;
-  const gchar *fault = check_kind(&t, entries, facts);
-  if (fault) return fault;
-
-  guint64 sum = 0;
-  gboolean tiled = find(entries, TAG_TILE_OFFSETS) != NULL;
-  if (!pieces_fit(&t, find(entries, tiled ? TAG_TILE_OFFSETS : TAG_STRIP_OFFSETS),
-                  find(entries, tiled ? TAG_TILE_BYTES : TAG_STRIP_BYTES), &sum))
-    return _("it ends before its last pixels");
-  gdouble bits = (gdouble)picture->width * picture->height * facts->samples * facts->bits;
-  if (find_value(&t, entries, TAG_COMPRESSION, 1) == 1 && (gdouble)sum * 8 < bits)
-    return _("it holds fewer pixels than its size tells");
-  const Entry *profile = find(entries, TAG_PROFILE);
-  if (profile && profile->count && type_bytes(profile->type) == 1)
-    picture->icc = g_bytes_new(data + profile->at, profile->count);
-  read_density(&t, entries, picture);
-  return NULL;
-}
-
-/* ------------------------------------------------------------------------------------------- write */
-
-static void put(GByteArray *out, const Tiff *t, guint64 number_, guint bytes) {
-  for (guint i = 0; i < bytes; i++) {
-    guint8 byte = (guint8)(number_ >> 8 * (t->big_endian ? bytes - 1 - i : i));
-    g_byte_array_append(out, &byte, 1);
-  }
-}
-
-static gint compare_tags(gconstpointer a, gconstpointer b) {
-  return (gint)((const Entry *)a)->tag - (gint)((const Entry *)b)->tag;
-}
-
-static void drop(GArray *entries, guint tag) {
-  for (guint i = 0; i < entries->len;)
-    if (g_array_index(entries, Entry, i).tag == tag) g_array_remove_index(entries, i);
-    else i++;
-}
-
-/* Puts an entry whose value is `length` bytes at the end of `out`. */
-static void add(GArray *entries, GByteArray *out, guint tag, guint type, gconstpointer bytes, gsize length) {
-  if (out->len & 1) g_byte_array_append(out, (const guint8 *)"", 1);
-  Entry e = { tag, type, length / type_bytes(type), out->len };
-  g_byte_array_append(out, bytes, (guint)length);
-  g_array_append_val(entries, e);
-}
-
-static void add_resolution(GArray *entries, GByteArray *out, const Tiff *t, guint tag, gdouble per_metre) {
-  g_autoptr(GByteArray) pair = g_byte_array_new();
-  put(pair, t, (guint64)llround(per_metre * 0.0254 * 1000), 4); /* a thousandth of a pixel an inch */
-  put(pair, t, 1000, 4);
-  add(entries, out, tag, RATIONAL, pair->data, pair->len);
-}
-
-GByteArray *tiff_splice(const guint8 *data, gsize size, const Picture *like, GBytes *icc) {
-  Tiff t = { data, size, FALSE, FALSE };
-  g_autoptr(GArray) entries = read_directory(&t);
-  if (!entries || t.big || size > G_MAXUINT32 - (1u << 20)) return NULL;
-  GByteArray *out = g_byte_array_new();
-  g_byte_array_append(out, data, (guint)size);
-
-  drop(entries, TAG_PROFILE); /* GEGL writes one for sRGB too */
-  if (icc) add(entries, out, TAG_PROFILE, UNDEFINED, g_bytes_get_data(icc, NULL), g_bytes_get_size(icc));
-  if (like && like->x_density > 0) {
-    drop(entries, TAG_X_RESOLUTION);
-    drop(entries, TAG_Y_RESOLUTION);
-    drop(entries, TAG_RESOLUTION_UNIT);
-    add_resolution(entries, out, &t, TAG_X_RESOLUTION, like->x_density);
-    add_resolution(entries, out, &t, TAG_Y_RESOLUTION, like->y_density);
-    g_autoptr(GByteArray) unit = g_byte_array_new();
-    put(unit, &t, UNIT_INCH, 2);
-    add(entries, out, TAG_RESOLUTION_UNIT, SHORT, unit->data, unit->len);
-  }
-  g_array_sort(entries, compare_tags);
-
-  /* A new directory at the end; the old one stays behind unused, and so no offset moves. */
-  if (out->len & 1) g_byte_array_append(out, (const guint8 *)"", 1);
-  guint32 directory = out->len;
-  put(out, &t, entries->len, 2);
-  for (guint i = 0; i < entries->len; i++) {
-    const Entry *e = &g_array_index(entries, Entry, i);
-    guint64 length = e->count * type_bytes(e->type);
-    put(out, &t, e->tag, 2);
-    put(out, &t, e->type, 2);
-    put(out, &t, e->count, 4);
-    if (length > 4) {
-      put(out, &t, e->at, 4);
-    } else {
-      guint8 inside[4] = { 0 };
-      memcpy(inside, out->data + e->at, length);
-      g_byte_array_append(out, inside, 4);
-    }
-  }
-  put(out, &t, 0, 4); /* no further directory */
-  g_autoptr(GByteArray) head = g_byte_array_new();
-  put(head, &t, directory, 4);
-  memcpy(out->data + 4, head->data, 4);
-  return out;
 }

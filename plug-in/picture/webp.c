@@ -1,104 +1,122 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * WebP: RIFF, a size, "WEBP", then chunks of type, size and data padded to an even size. GEGL's saver writes one
- * simple chunk; a profile needs the extended form. */
+ * WebP through libwebp; frames and what stands beside the pixels through its demux and mux. */
 #include <glib/gi18n-lib.h>
-#include <string.h>
+#include <webp/decode.h>
+#include <webp/demux.h>
+#include <webp/encode.h>
+#include <webp/mux.h>
 
 #include "picture/form.h"
 
-enum { RIFF_HEAD = 12, CHUNK_HEAD = 8, EXTENDED = 10 };
-enum { FLAG_ANIMATED = 0x02, FLAG_ALPHA = 0x10, FLAG_PROFILE = 0x20 };
+enum { LOSSLESS_EFFORT = 6 };
 
+/* ---------------------------------------------------------------------------------------------- read */
 
-static gboolean is_type(const guint8 *chunk, const gchar *type) {
-  return memcmp(chunk, type, 4) == 0;
+static GBytes *read_chunk(const WebPDemuxer *demux, const gchar *name) {
+  WebPChunkIterator chunk;
+  GBytes *bytes = NULL;
+  if (WebPDemuxGetChunk(demux, name, 1, &chunk)) bytes = g_bytes_new(chunk.chunk.bytes, chunk.chunk.size);
+  WebPDemuxReleaseChunkIterator(&chunk);
+  return bytes;
 }
 
-/* The size and transparency that a VP8 or VP8L chunk's first bytes tell. */
-static gboolean read_frame(const guint8 *chunk, gsize length, gint *width, gint *height, gboolean *alpha) {
-  const guint8 *body = chunk + CHUNK_HEAD;
-  if (is_type(chunk, "VP8 ")) {
-    if (length < 10 || body[3] != 0x9d || body[4] != 0x01 || body[5] != 0x2a) return FALSE;
-    *width = (gint)(le16(body + 6) & 0x3fff);
-    *height = (gint)(le16(body + 8) & 0x3fff);
-    return TRUE;
-  }
-  if (length < 5 || body[0] != 0x2f) return FALSE;
-  guint32 bits = le32(body + 1);
-  *width = (gint)(bits & 0x3fff) + 1;
-  *height = (gint)(bits >> 14 & 0x3fff) + 1;
-  *alpha = bits >> 28 & 1;
+/* Frames lie on a canvas, each over what the ones before left there. */
+static gboolean read_frame(const WebPData *file, gint page, Picture *picture) {
+  WebPAnimDecoderOptions options;
+  WebPAnimDecoderOptionsInit(&options);
+  WebPAnimDecoder *decoder = WebPAnimDecoderNew(file, &options);
+  uint8_t *pixels = NULL;
+  int when;
+  for (gint i = 0; decoder && i < page; i++)
+    if (!WebPAnimDecoderGetNext(decoder, &pixels, &when)) pixels = NULL, i = page;
+  if (pixels) picture_put_rows(picture, 0, picture->height, pixels);
+  WebPAnimDecoderDelete(decoder);
+  return pixels != NULL;
+}
+
+static gboolean read_still(const WebPData *file, gboolean alpha, Picture *picture) {
+  gsize stride = (gsize)picture->width * (alpha ? 4 : 3), size = stride * (gsize)picture->height;
+  g_autofree guint8 *pixels = g_try_malloc(size);
+  if (!pixels || !(alpha ? WebPDecodeRGBAInto : WebPDecodeRGBInto)(file->bytes, file->size, pixels, size, (int)stride))
+    return FALSE;
+  picture_put_rows(picture, 0, picture->height, pixels);
   return TRUE;
 }
 
-static const gchar *check(const guint8 *data, gsize size, Picture *picture, gboolean *alpha) {
-  if (size < RIFF_HEAD || memcmp(data, "RIFF", 4) != 0 || memcmp(data + 8, "WEBP", 4) != 0)
-    return _("it is not a WebP file");
-  gsize end = le32(data + 4) + (gsize)8;
-  if (end > size) return _("it ends before the size that its head tells");
-  gboolean pixels = FALSE;
-  for (gsize at = RIFF_HEAD; at < end;) {
-    const guint8 *chunk = data + at;
-    if (end - at < CHUNK_HEAD || le32(chunk + 4) > end - at - CHUNK_HEAD) return _("it ends inside a chunk");
-    gsize length = le32(chunk + 4);
-    if (is_type(chunk, "VP8X") && length >= EXTENDED && (chunk[CHUNK_HEAD] & FLAG_ANIMATED))
-      return _("it is an animation; save one of its frames as a picture");
-    if (is_type(chunk, "ALPH")) *alpha = TRUE;
-    if (is_type(chunk, "ICCP") && !picture->icc) picture->icc = g_bytes_new(chunk + CHUNK_HEAD, length);
-    if (is_type(chunk, "VP8 ") || is_type(chunk, "VP8L")) {
-      if (pixels || !read_frame(chunk, length, &picture->width, &picture->height, alpha))
-        return _("its pixels cannot be read");
-      pixels = TRUE;
-    }
-    at += CHUNK_HEAD + length + (length & 1);
-  }
-  return pixels ? NULL : _("it holds no pixels");
+static Fault read_file(const WebPData *file, const WebPDemuxer *demux, gint page, Picture *picture) {
+  guint32 flags = WebPDemuxGetI(demux, WEBP_FF_FORMAT_FLAGS);
+  WebPBitstreamFeatures features;
+  picture->pages = MAX((gint)WebPDemuxGetI(demux, WEBP_FF_FRAME_COUNT), 1);
+  if (page > picture->pages) return NULL;
+  if (WebPGetFeatures(file->bytes, file->size, &features) != VP8_STATUS_OK)
+    return g_strdup(_("its pixels cannot be read"));
+  gboolean animated = (flags & ANIMATION_FLAG) != 0, alpha = animated || features.has_alpha;
+  picture->lossless = features.format == 2;
+  if (flags & ICCP_FLAG) picture->icc = read_chunk(demux, "ICCP");
+  Fault fault = picture_make_buffer(picture, WebPDemuxGetI(demux, WEBP_FF_CANVAS_WIDTH),
+                                    WebPDemuxGetI(demux, WEBP_FF_CANVAS_HEIGHT), alpha ? "R'G'B'A u8" : "R'G'B' u8", FALSE,
+                                    NULL);
+  if (!fault && !(animated ? read_frame(file, page, picture) : read_still(file, alpha, picture)))
+    fault = g_strdup(_("its pixels cannot be read"));
+  return fault;
 }
 
-const gchar *webp_check(const guint8 *data, gsize size, Picture *picture) {
-  gboolean alpha = FALSE;
-  return check(data, size, picture, &alpha);
+Fault webp_load(const guint8 *data, gsize size, gint page, Picture *picture) {
+  WebPData file = { data, size };
+  WebPDemuxState state;
+  WebPDemuxer *demux = WebPDemuxPartial(&file, &state);
+  Fault fault = !demux || state != WEBP_DEMUX_DONE ? g_strdup(_("it ends too early")) : read_file(&file, demux, page, picture);
+  WebPDemuxDelete(demux);
+  if (!fault && picture->buffer) texts_read(picture, data, size);
+  return fault;
 }
 
-static void put_chunk(GByteArray *out, const gchar *type, const guint8 *body, gsize length) {
-  guint8 head[CHUNK_HEAD];
-  memcpy(head, type, 4);
-  for (int i = 0; i < 4; i++) head[4 + i] = (guint8)(length >> 8 * i);
-  g_byte_array_append(out, head, sizeof head);
-  g_byte_array_append(out, body, (guint)length);
-  if (length & 1) g_byte_array_append(out, (const guint8 *)"", 1);
+/* --------------------------------------------------------------------------------------------- write */
+
+static gboolean encode(const Writing *writing, WebPMemoryWriter *to) {
+  WebPConfig config;
+  WebPPicture picture;
+  if (!WebPConfigInit(&config) || !WebPPictureInit(&picture)) return FALSE;
+  gsize row = picture_row_bytes(writing->format, writing->width);
+  g_autofree guint8 *pixels = g_try_malloc(row * (gsize)writing->height);
+  if (!pixels) return FALSE;
+  picture_get_rows(writing, 0, writing->height, pixels);
+  config.quality = 100;
+  if (writing->lossless) WebPConfigLosslessPreset(&config, LOSSLESS_EFFORT);
+  config.exact = 1; /* the colours under transparency, too */
+  picture.use_argb = writing->lossless;
+  picture.width = writing->width;
+  picture.height = writing->height;
+  picture.writer = WebPMemoryWrite;
+  picture.custom_ptr = to;
+  gboolean done = (writing->alpha ? WebPPictureImportRGBA : WebPPictureImportRGB)(&picture, pixels, (int)row) &&
+                  WebPEncode(&config, &picture);
+  WebPPictureFree(&picture);
+  return done;
 }
 
-GByteArray *webp_splice(const guint8 *data, gsize size, GBytes *icc) {
-  Picture written = { .form = PICTURE_WEBP };
-  gboolean alpha = FALSE;
-  const gchar *fault = check(data, size, &written, &alpha);
-  g_clear_pointer(&written.icc, g_bytes_unref);
-  if (fault) return NULL;
-  GByteArray *out = g_byte_array_new();
-  if (!icc) return g_byte_array_append(out, data, (guint)size);
+static void set_chunk(WebPMux *mux, const gchar *name, GBytes *bytes) {
+  if (!bytes) return;
+  WebPData data = { .bytes = g_bytes_get_data(bytes, NULL), .size = g_bytes_get_size(bytes) };
+  WebPMuxSetChunk(mux, name, &data, 1);
+}
 
-  guint8 extended[EXTENDED] = { FLAG_PROFILE };
-  gsize end = le32(data + 4) + (gsize)8;
-  if (is_type(data + RIFF_HEAD, "VP8X")) {
-    memcpy(extended, data + RIFF_HEAD + CHUNK_HEAD, EXTENDED);
-    extended[0] |= FLAG_PROFILE;
-  } else {
-    if (alpha) extended[0] |= FLAG_ALPHA;
-    for (int i = 0; i < 3; i++) {
-      extended[4 + i] = (guint8)((guint)(written.width - 1) >> 8 * i);
-      extended[7 + i] = (guint8)((guint)(written.height - 1) >> 8 * i);
-    }
+Fault webp_save(Writing *writing, GByteArray *out) {
+  WebPMemoryWriter pixels;
+  WebPMemoryWriterInit(&pixels);
+  WebPMux *mux = WebPMuxNew();
+  WebPData image = { 0 }, file = { 0 };
+  gboolean done = encode(writing, &pixels);
+  image = (WebPData){ pixels.mem, pixels.size };
+  done = done && WebPMuxSetImage(mux, &image, 0) == WEBP_MUX_OK;
+  if (done) {
+    set_chunk(mux, "ICCP", writing->icc);
+    set_chunk(mux, "EXIF", writing->exif);
+    set_chunk(mux, "XMP ", writing->xmp);
+    done = WebPMuxAssemble(mux, &file) == WEBP_MUX_OK && picture_append(out, file.bytes, file.size);
   }
-  g_byte_array_append(out, data, RIFF_HEAD);
-  put_chunk(out, "VP8X", extended, EXTENDED);
-  put_chunk(out, "ICCP", g_bytes_get_data(icc, NULL), g_bytes_get_size(icc));
-  for (gsize at = RIFF_HEAD; at < end;) {
-    const guint8 *chunk = data + at;
-    gsize length = le32(chunk + 4);
-    if (!is_type(chunk, "VP8X") && !is_type(chunk, "ICCP")) put_chunk(out, (const gchar *)chunk, chunk + CHUNK_HEAD, length);
-    at += CHUNK_HEAD + length + (length & 1);
-  }
-  for (int i = 0; i < 4; i++) out->data[4 + i] = (guint8)((out->len - 8) >> 8 * i);
-  return out;
+  WebPDataClear(&file);
+  WebPMuxDelete(mux);
+  WebPMemoryWriterClear(&pixels);
+  return done ? NULL : g_strdup(_("there is not enough memory"));
 }
