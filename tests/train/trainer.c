@@ -97,6 +97,30 @@ static void anneal(void) {
   stylemap_trainer_free(b);
 }
 
+/* The average remembers as far back as a tenth of the run, until `ema` allows no more: by the formula. */
+static void young_averages(void) {
+  enum { STEPS = 8 };
+  stylemap_train_options o = options(STYLEMAP_LAYER_NORM);
+  o.ema = 0.4; /* reached at iteration 5 */
+  stylemap_trainer *t = new_trainer(&o, 2);
+  const sm_parameter *p = sm_find_parameter(&t->learner->generator, "decoder.convs.0.conv1.conv.weight");
+  if (!CHECK(p && p->average)) exit(1);
+  double *average = malloc(p->count * sizeof *average);
+  for (size_t k = 0; k < p->count; k++) average[k] = p->average[k];
+  for (int i = 0; i < STEPS; i++) {
+    const double decay = fmin(o.ema, (1.0 + i) / (10 + i));
+    double moved = 0;
+    steps(t, 1);
+    for (size_t k = 0; k < p->count; k++) {
+      average[k] = decay * average[k] + (1 - decay) * p->value[k];
+      moved = fmax(moved, fabs(average[k] - p->average[k]));
+    }
+    CHECK(moved < 1e-5, "iteration %d: %g", i, moved);
+  }
+  free(average);
+  stylemap_trainer_free(t);
+}
+
 static void resume(stylemap_norm norm) {
   stylemap_train_options o = options(norm);
   if (norm == STYLEMAP_LAYER_NORM) o.muon = 1, o.heal = 0.6, o.warm_up = 4, o.anneal_from = 2, o.anneal_to = 5;
@@ -553,6 +577,7 @@ int main(int argc, char **argv) {
   }
   draws();
   anneal();
+  young_averages();
   arguments();
   for (int i = 0; i < 3; i++) unlink(path[i]);
   return harness_end();

@@ -1,0 +1,139 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# stylemap train: which files it trains on, and what it says when they are others than before.
+# usage: data.sh STYLEMAP MODEL
+stylemap=$(realpath "$1") model=$(realpath "$2")
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+export LC_ALL=C.UTF-8
+failed=0
+fail() { echo "failed: $*"; failed=1; }
+small="--size 16 --base 32 --cap 4 --stylemap-side 4 --stylemap-channels 4 --mapping-layers 1 --batch 2 --warm-up 99"
+# train RUN_DIR DATA OPTION...: one iteration, what it says in said.txt
+train() {
+  run=$1 data=$2
+  shift 2
+  # shellcheck disable=SC2086
+  timeout -s KILL 60 "$stylemap" train "$data" -o "$run" $small --iterations 1 "$@" 2> said.txt
+}
+again() {
+  run=$1 data=$2 count=$3
+  shift 3
+  "$stylemap" train "$data" -o "$run" --resume --iterations "$count" "$@" 2> said.txt
+}
+# said TEXT WHAT
+said() { grep -q -e "$1" said.txt || fail "$2: $(cat said.txt)"; }
+counted() { said " $1 pictures to train on, $2 held out" "$3"; }
+refused() { # refused TEXT ARGUMENT...: wrong usage, and no folder is made
+  text=$1
+  shift
+  train never "$@"
+  [ $? = 2 ] && grep -q -e "$text" said.txt || fail "$*: $(cat said.txt)"
+}
+
+mkdir all data || exit 1
+"$stylemap" sample "$model" --count 8 -o all/p%d.png --quiet || fail "sample"
+cp all/p[1-4].png data
+
+# held out, in the data's folder
+mkdir data/held
+cp all/p[56].png data/held
+train inside data --held-out data/held || fail "held out inside: $(cat said.txt)"
+counted 4 2 "held out inside"
+# the same files under other names: a link, a hard link; and the data's folder in that of the pictures held out
+mkdir links
+ln -s ../data/p1.png links/a.png
+ln data/p2.png links/b.png
+train linked data --held-out links || fail "held out by links: $(cat said.txt)"
+counted 4 2 "held out by links" # p3, p4 and held/
+mkdir around
+mv data around/data
+train within around/data --held-out around && fail "the data's own pictures were held out"
+grep -q 'There are no pictures in .*around' said.txt || fail "data in the folder held out: $(cat said.txt)"
+cp all/p7.png around
+train within around/data --held-out around || fail "data inside: $(cat said.txt)"
+counted 6 1 "data inside of what is held out"
+mv around/data .
+rm -r data/held
+
+# links that lead back, twice: every picture once; to elsewhere: once too
+ln -s . data/again
+ln -s .. data/up
+ln -s p1.png data/p0.png
+mkfifo data/fifo.png
+ln -s nothing data/dangling.png
+train loop data || fail "loops: $(cat said.txt)"
+[ "$(grep -c 'p3.png$' loop/pictures.txt)" = 2 ] && grep -q 'up/all/p3.png$' loop/pictures.txt || # all/ and data/
+  fail "loops: $(cat loop/pictures.txt)"
+rm data/up
+train loops data || fail "a loop: $(cat said.txt)"
+counted 4 0 "links to the folder itself"
+said dangling.png "a link to nothing"
+grep -q '4 .*p0.png' loops/pictures.txt && fail "a link's name: $(cat loops/pictures.txt)"
+rm data/again data/p0.png data/fifo.png data/dangling.png
+
+# hidden ones, and the folders of runs: this one, another
+mkdir data/.trash data/nested
+cp all/p5.png data/.trash
+cp all/p6.png data/.p6.png
+cp all/p7.png data/nested
+train data/nested/run data && again data/nested/run data 2 || fail "a run in its data: $(cat said.txt)"
+counted 5 0 "a run in its data: its own sheets"
+grep -q 'Left out' said.txt && fail "this run is called another: $(cat said.txt)"
+train beside data || fail "another run in the data: $(cat said.txt)"
+counted 5 0 "another run in the data"
+said 'Left out: .*data/nested/run' "another run in the data"
+rm -r data/nested data/.trash data/.p6.png
+
+# what is not there, or makes no sense
+refused 'There is no folder .*nothing' nothing
+refused 'p1.png is no folder' data/p1.png
+refused 'is DATA_DIR itself' data --held-out data/.
+refused 'There is no folder .*nothing' data --held-out nothing
+mkdir empty
+refused 'There are no pictures in .*empty' empty
+run=data
+train data data && fail "a run between its pictures"
+said 'cannot be that of the pictures' "a run between its pictures"
+[ "$(ls data)" = "$(ls all | head -n 4)" ] || fail "left between the pictures: $(ls data)"
+
+# going on: the same pictures are not read again, wherever they lie
+train go data || fail "go: $(cat said.txt)"
+cp go/pictures.cache first.cache
+was=$(stat -c %i go/pictures.cache)
+again go data 2 && [ "$(stat -c %i go/pictures.cache)" = "$was" ] || fail "read again without need: $(cat said.txt)"
+cp -a data moved
+again go moved 3 && [ "$(stat -c %i go/pictures.cache)" = "$was" ] || fail "a moved folder is read again: $(cat said.txt)"
+said 'DATA_DIR is now .*/moved; it was .*/data' "another folder"
+again go data 4
+# others are, and it is said
+mkdir other
+cp all/p[78].png other
+again go other 5 || fail "another folder: $(cat said.txt)"
+said '2 files are new, 4 gone and 0 changed' "another folder"
+counted 2 0 "another folder"
+train fresh other && cmp go/pictures.cache fresh/pictures.cache || fail "not the other folder's pictures"
+cp all/p1.png other/p7.png
+again go other 6 && said '0 files are new, 0 gone and 1 changed' "a picture replaced"
+cmp -s go/pictures.cache fresh/pictures.cache && fail "a replaced picture is the old one"
+again go data 7 && cmp go/pictures.cache first.cache || fail "back to the first pictures: $(cat said.txt)"
+# what a run has read is enough where the folder is gone; another folder that is not there is a mistake
+mv data away
+again go data 8 || fail "the folder is gone: $(cat said.txt)"
+said 'goes on with the pictures that it had read' "the folder is gone"
+again go datta 9 && fail "a folder that is not there"
+said 'There is no folder .*datta' "a folder that is not there"
+mv away data
+# a cache that does not say what it is of: of an older version, or interrupted while it was made
+cp fresh/pictures.cache go
+rm go/pictures.txt
+again go data 9 && cmp go/pictures.cache first.cache || fail "a cache of unknown pictures was taken"
+# the same for what is held out, which stays where it is not named, and goes by an empty name
+again go data 10 --held-out other || fail "held out from now on: $(cat said.txt)"
+counted 4 2 "held out from now on"
+again go data 11 && counted 4 2 "held out is forgotten"
+again go data 12 --held-out "" && counted 4 0 "nothing held out any more"
+said '--held-out is no more' "nothing held out any more"
+again go data 13 && counted 4 0 "nothing held out any more"
+exit $failed
