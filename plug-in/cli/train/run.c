@@ -23,11 +23,6 @@ gfloat run_agree(gfloat value) {
   return value;
 }
 
-gboolean run_fail(GError **error, const stylemap_error *core) {
-  say_error(error, core);
-  return FALSE;
-}
-
 gchar *run_file(const Run *run, const gchar *name) {
   return g_build_filename(run->options.output, name, NULL);
 }
@@ -85,7 +80,7 @@ static gboolean open_state(const RunOptions *o, stylemap_trainer **trainer, GErr
   }
   g_autofree gchar *name = g_path_get_basename(newest);
   g_autofree gchar *before = o->state || state_number(name) < 0 ? NULL : find_state(o->output, state_number(name));
-  if (core.status != STYLEMAP_REFUSED || !before) return run_fail(error, &core);
+  if (core.status != STYLEMAP_REFUSED || !before) return say_status(core.status, &core, error);
   GError *fault = NULL;
   say_error(&fault, &core);
   g_set_error(error, fault->domain, fault->code, _("%s The state before it is there: go on from that with --state %s."),
@@ -103,7 +98,7 @@ static gchar *state_path(const Run *run, const gchar *mark) {
 gboolean run_save(Run *run, GError **error) {
   stylemap_error core;
   g_autofree gchar *path = state_path(run, "");
-  if (stylemap_trainer_save(run->trainer, path, &core) != STYLEMAP_OK) return run_fail(error, &core);
+  if (!say_status(stylemap_trainer_save(run->trainer, path, &core), &core, error)) return FALSE;
   /* this one and the one before it stay */
   const gint64 iteration = (gint64)stylemap_trainer_iteration(run->trainer);
   g_autofree gchar *before = find_state(run->options.output, iteration), *base = NULL;
@@ -133,7 +128,7 @@ gboolean run_export(Run *run, const gchar *path, const Measure *measure, GError 
   const char *texts[] = { "created_by", made, measured ? "heldout_mse" : NULL,
                           measured ? cli_number(&number, "%.5g", measure->mse) : NULL, NULL };
   const stylemap_save_options save = { .texts = texts };
-  return stylemap_trainer_export(run->trainer, path, &save, NULL, &core) == STYLEMAP_OK || run_fail(error, &core);
+  return say_status(stylemap_trainer_export(run->trainer, path, &save, NULL, &core), &core, error);
 }
 
 gboolean run_report(Run *run, Measure *measure, GError **error) {
@@ -176,8 +171,8 @@ void run_tell_start(const Run *run) {
   if (o->iterations && iteration >= o->iterations)
     cli_note(_("The run has had its %llu iterations; --iterations gives it more"), (unsigned long long)o->iterations);
   else
-    cli_note(_("A model and a sheet of pictures are made every %d iterations and at the end; Ctrl-C saves the run, makes "
-               "the model and ends"), o->report_every);
+    cli_note(_("A model and a sheet of pictures are made every %d iterations and at the end; Ctrl-C saves the run, "
+               "makes the model and ends"), o->report_every);
 }
 
 void run_tell_end(const Run *run) {
@@ -207,7 +202,7 @@ static gboolean go_on(Run *run, GError **error) {
   if (!open_state(o, &run->trainer, error)) return FALSE;
   o->train = *stylemap_trainer_options(run->trainer);
   if (!options_read(o, kept, error) || !options_given(o, error)) return FALSE;
-  return stylemap_trainer_change(run->trainer, &o->train, &core) == STYLEMAP_OK || run_fail(error, &core);
+  return say_status(stylemap_trainer_change(run->trainer, &o->train, &core), &core, error);
 }
 
 /* The trainer of a new run. */
@@ -220,12 +215,12 @@ static gboolean begin(Run *run, GError **error) {
     cli_usage(error, _("%s holds a run already; go on with --resume, or name another folder."), o->output);
     return FALSE;
   }
-  if (o->from && stylemap_train_like(o->from, &o->train, &core) != STYLEMAP_OK) return run_fail(error, &core);
+  if (o->from && !say_status(stylemap_train_like(o->from, &o->train, &core), &core, error)) return FALSE;
   if (!options_given(o, error)) return FALSE;
-  if (stylemap_trainer_new(&o->train, common.threads, &run->trainer, &core) != STYLEMAP_OK ||
-      (o->from && stylemap_trainer_start(run->trainer, o->from, &taken, &core) != STYLEMAP_OK))
-    return run_fail(error, &core);
-  if (o->from) cli_note(_("%d tensors of %s are the start"), taken, o->from);
+  if (!say_status(stylemap_trainer_new(&o->train, common.threads, &run->trainer, &core), &core, error)) return FALSE;
+  if (!o->from) return TRUE;
+  if (!say_status(stylemap_trainer_start(run->trainer, o->from, &taken, &core), &core, error)) return FALSE;
+  cli_note(_("%d tensors of %s are the start"), taken, o->from);
   return TRUE;
 }
 
@@ -237,18 +232,16 @@ static gboolean is_named(const gchar *path) {
 static gboolean equip(Run *run, GError **error) {
   const RunOptions *o = &run->options;
   stylemap_error core;
-  if (is_named(o->vgg) &&
-      stylemap_trainer_perceptual(run->trainer, o->vgg, is_named(o->lpips) ? o->lpips : NULL, &core) != STYLEMAP_OK)
-    return run_fail(error, &core);
+  const gchar *lpips = is_named(o->lpips) ? o->lpips : NULL;
+  if (is_named(o->vgg) && !say_status(stylemap_trainer_perceptual(run->trainer, o->vgg, lpips, &core), &core, error))
+    return FALSE;
   if (is_named(o->focus)) {
     g_autofree gfloat *weights = g_new(gfloat, (gsize)o->train.size * (gsize)o->train.size);
     if (!focus_load(o->focus, o->train.size, weights, error)) return FALSE;
-    if (stylemap_trainer_focus(run->trainer, weights, &core) != STYLEMAP_OK) return run_fail(error, &core);
+    if (!say_status(stylemap_trainer_focus(run->trainer, weights, &core), &core, error)) return FALSE;
   }
-  return train_share.ranks < 2 ||
-         stylemap_trainer_share(run->trainer, train_share.rank, train_share.ranks, train_share.sum, NULL, &core) ==
-           STYLEMAP_OK ||
-         run_fail(error, &core);
+  return train_share.ranks < 2 || say_status(stylemap_trainer_share(run->trainer, train_share.rank, train_share.ranks,
+                                                                    train_share.sum, NULL, &core), &core, error);
 }
 
 static gboolean same_file(const gchar *a, const gchar *b) {

@@ -47,7 +47,7 @@ gboolean teach_samples(Run *run, GError **error) {
                                              &lesson };
   stylemap_error core;
   Measure measure;
-  if (stylemap_trainer_samples(run->trainer, &options, &core) != STYLEMAP_OK) return run_fail(error, &core);
+  if (!say_status(stylemap_trainer_samples(run->trainer, &options, &core), &core, error)) return FALSE;
   if (isatty(STDERR_FILENO) && !common.quiet) g_printerr("\n");
   if (lesson.broken) {
     g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,

@@ -40,12 +40,12 @@ static gboolean step(Run *run, Pace *pace, gfloat *images, GError **error) {
   g_autofree guchar *mirrored = g_new(guchar, (gsize)batch);
   stylemap_train_losses losses;
   stylemap_error core;
-  if (stylemap_trainer_draw(run->trainer, run->pictures.count, indices, mirrored, &core) != STYLEMAP_OK)
-    return run_fail(error, &core);
+  if (!say_status(stylemap_trainer_draw(run->trainer, run->pictures.count, indices, mirrored, &core), &core, error))
+    return FALSE;
   for (gint i = 0; i < batch; i++)
     cache_image(&run->pictures, indices[i], mirrored[i], images + each * (gsize)i);
   const gint64 before = g_get_monotonic_time();
-  if (stylemap_trainer_step(run->trainer, images, &losses, &core) != STYLEMAP_OK) return run_fail(error, &core);
+  if (!say_status(stylemap_trainer_step(run->trainer, images, &losses, &core), &core, error)) return FALSE;
   const gdouble took = (gdouble)(g_get_monotonic_time() - before) / G_TIME_SPAN_SECOND;
   log_add(&run->log, &losses, took);
   if (run_writes()) show(run, pace, took, &losses);

@@ -150,7 +150,6 @@ gboolean run_plot (const Run *run, GError **error);
 /* Notes: what will be where; what is where. */
 void     run_tell_start (const Run *run);
 void     run_tell_end (const Run *run);
-gboolean run_fail (GError **error, const stylemap_error *core);
 /* "1 h 02 min", to be freed. */
 gchar   *run_duration (gdouble seconds);
 
