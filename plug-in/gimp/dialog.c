@@ -6,15 +6,12 @@
 #include "gimp/hint.h"
 #include "gimp/model-chooser.h"
 #include "gimp/probe.h"
+#include "gimp/table.h"
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimpui.h>
 
-#define SCALE_WIDTH 180
-#define SPIN_DIGITS 6
 #define NARROW_HINT 380 /* below a control */
 #define WIDE_HINT 460   /* below them all */
-#define COLUMNS 4       /* label, slider, number, unit */
-#define LABEL_DROP 6    /* a label beside the first line of a tall control stands level with its text */
 
 typedef struct {
   const Procedure *procedure;
@@ -25,11 +22,10 @@ typedef struct {
 
   GtkWidget *dialog, *table;
   GtkSizeGroup *labels; /* of both tables */
-  gint row;
   GtkWidget *reference_label, *reference_place, *reference, *reference_hint;
   GtkWidget *model, *model_hint, *square_hint, *probe_hint;
   GtkWidget *refine, *refine_steps, *space; /* the last NULL where there is none */
-  gint reference_choice;                    /* of the combo box */
+  DrawableRef reference_choice;             /* of the combo box */
 
   AboutModel about;
   gboolean model_ok, square_ok;
@@ -45,15 +41,17 @@ static void update_ok(Dialog *self) {
 
 /* -------------------------------------------------------------------------------------- reference */
 
-static gboolean is_candidate(gint32 image, gint32 item, gpointer data) {
+static gboolean is_candidate(ImageRef image, ItemRef item, gpointer data) {
   Dialog *self = data;
 
-  return check_reference(self->target, item, NULL);
+  return check_reference(self->target, AS_DRAWABLE(item), NULL);
 }
 
 static void reference_changed(GtkWidget *combo, Dialog *self) {
-  if (!gimp_int_combo_box_get_active(GIMP_INT_COMBO_BOX(combo), &self->reference_choice))
-    self->reference_choice = NO_ITEM;
+  gint id;
+
+  self->reference_choice =
+      gimp_int_combo_box_get_active(GIMP_INT_COMBO_BOX(combo), &id) ? compat_drawable_by_id(id) : NO_ITEM;
   update_ok(self);
 }
 
@@ -82,7 +80,7 @@ static void fill_reference(Dialog *self) {
 
   if (!self->needs_reference)
     return;
-  combo = gimp_layer_combo_box_new(is_candidate, self);
+  combo = compat_layer_combo_box_new(is_candidate, self);
   if (self->reference && same_items(self->reference, combo)) {
     g_object_ref_sink(combo);
     g_object_unref(combo);
@@ -93,10 +91,10 @@ static void fill_reference(Dialog *self) {
   self->reference = combo;
   self->reference_choice = check_propose_reference(self->image, self->target, self->reference_choice);
   g_object_set(combo, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
-  gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(combo), self->reference_choice);
+  gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(combo), compat_item_id(self->reference_choice));
   g_signal_connect(combo, "changed", G_CALLBACK(reference_changed), self);
   gimp_help_set_help_data(combo, _("The layer to take from: any layer of any open image."), NULL);
-  gtk_container_add(GTK_CONTAINER(self->reference_place), combo);
+  gtk_box_pack_start(GTK_BOX(self->reference_place), combo, TRUE, TRUE, 0);
   gtk_label_set_mnemonic_widget(GTK_LABEL(self->reference_label), combo);
   gtk_widget_set_sensitive(combo, self->reference_choice != NO_ITEM);
   gtk_widget_show(combo);
@@ -159,16 +157,9 @@ static void model_changed(gpointer data) {
 
 /* ---------------------------------------------------------------------------------------- building */
 
-static GtkWidget *attach_label(Dialog *self, GtkTable *table, gint row, const gchar *text, GtkWidget *widget) {
-  GtkWidget *label = gimp_table_attach_aligned(table, 0, row, text, 0.0, 0.5, widget, COLUMNS - 1, FALSE);
-
-  gtk_size_group_add_widget(self->labels, label);
-  return label;
-}
-
 /* A place for a control with a hint below it. */
 static GtkWidget *with_hint(GtkWidget *control, GtkWidget **hint) {
-  GtkWidget *box = gtk_vbox_new(FALSE, 6);
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
 
   gtk_box_pack_start(GTK_BOX(box), control, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(box), *hint = hint_new(NARROW_HINT), FALSE, FALSE, 0);
@@ -177,21 +168,19 @@ static GtkWidget *with_hint(GtkWidget *control, GtkWidget **hint) {
 }
 
 static void attach_scale(Dialog *self, const gchar *text, gdouble *value, ArgumentId id, gdouble page_end, gdouble step,
-                         gint digits, const gchar *tooltip) {
+                         gint digits, const gchar *unit, const gchar *tooltip) {
   const Argument *argument = procedures_argument(id);
-  GtkObject *adjustment;
+  TableScale scale = {argument->minimum, argument->maximum, page_end, step, digits};
 
-  adjustment = gimp_scale_entry_new(GTK_TABLE(self->table), 0, self->row++, text, SCALE_WIDTH, SPIN_DIGITS, *value,
-                                    argument->minimum, page_end, step, 10 * step, digits, page_end >= argument->maximum,
-                                    argument->minimum, argument->maximum, tooltip, NULL);
-  g_signal_connect(adjustment, "value-changed", G_CALLBACK(gimp_double_adjustment_update), value);
+  table_attach_scale(self->table, text, &scale, unit, value, tooltip);
 }
 
 /* A spin button with its unit, both in `box`. */
 static GtkWidget *pack_count(GtkWidget *box, gint *value, ArgumentId id, const gchar *unit, const gchar *tooltip) {
   const Argument *argument = procedures_argument(id);
-  GtkObject *adjustment = gtk_adjustment_new(*value, argument->minimum, argument->maximum, 1, 10, 0);
-  GtkWidget *spin = gtk_spin_button_new(GTK_ADJUSTMENT(adjustment), 1, 0);
+  GtkAdjustment *adjustment =
+      GTK_ADJUSTMENT(gtk_adjustment_new(*value, argument->minimum, argument->maximum, 1, 10, 0));
+  GtkWidget *spin = gtk_spin_button_new(adjustment, 1, 0);
 
   gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), TRUE);
   gtk_entry_set_activates_default(GTK_ENTRY(spin), TRUE);
@@ -205,9 +194,9 @@ static GtkWidget *pack_count(GtkWidget *box, gint *value, ArgumentId id, const g
 
 static void attach_count(Dialog *self, const gchar *text, gint *value, ArgumentId id, const gchar *unit,
                          const gchar *tooltip) {
-  GtkWidget *box = gtk_hbox_new(FALSE, 6);
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *spin = pack_count(box, value, id, unit, tooltip);
-  GtkWidget *label = attach_label(self, GTK_TABLE(self->table), self->row++, text, box);
+  GtkWidget *label = table_attach(self->table, text, box, FALSE);
 
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), spin);
 }
@@ -224,7 +213,7 @@ static void refine_toggled(GtkToggleButton *button, Dialog *self) {
 }
 
 static void attach_refine(Dialog *self) {
-  GtkWidget *box = gtk_hbox_new(FALSE, 6);
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
 
   self->refine = gtk_check_button_new_with_mnemonic(_("Refi_ne, slower"));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->refine), self->options->refine);
@@ -237,34 +226,30 @@ static void attach_refine(Dialog *self) {
       pack_count(box, &self->options->refine_steps, ARGUMENT_REFINE_STEPS, _("steps"),
                  _("The more steps, the nearer to the pictures, and the longer it takes. It ends before where nothing "
                    "is gained any more."));
-  attach_label(self, GTK_TABLE(self->table), self->row++, _("Details:"), box);
+  table_attach(self->table, _("Details:"), box, FALSE);
   g_signal_connect(self->refine, "toggled", G_CALLBACK(refine_toggled), self);
 }
 
 static void add_advanced(Dialog *self, GtkWidget *box) {
   GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_Advanced"));
-  GtkWidget *table = gtk_table_new(2, COLUMNS, FALSE);
+  GtkWidget *table = table_new(self->labels);
   GtkWidget *combo;
-
-  gtk_table_set_col_spacings(GTK_TABLE(table), 6);
-  gtk_table_set_row_spacings(GTK_TABLE(table), 6);
-  gtk_expander_set_spacing(GTK_EXPANDER(expander), 6);
 
   combo = gimp_int_combo_box_new(_("Soft: by how much of it is selected"), STYLEMAP_MASK_SOFT,
                                  _("Any: if the selection touches it"), STYLEMAP_MASK_ANY,
                                  _("Half: if more than half is selected"), STYLEMAP_MASK_HALF, NULL);
-  gimp_int_combo_box_connect(GIMP_INT_COMBO_BOX(combo), self->options->edit.rule,
-                             G_CALLBACK(gimp_int_combo_box_get_active), &self->options->edit.rule);
+  gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(combo), self->options->edit.rule);
+  g_signal_connect(combo, "changed", G_CALLBACK(gimp_int_combo_box_get_active), &self->options->edit.rule);
   gimp_help_set_help_data(combo, _("Which cells of the style map are taken from the reference."), NULL);
-  attach_label(self, GTK_TABLE(table), 0, _("Mask r_ule:"), combo);
+  table_attach(table, _("Mask r_ule:"), combo, FALSE);
 
   combo = gimp_int_combo_box_new(_("W+: at every level of the style pyramid"), STYLEMAP_SPACE_W_PLUS,
                                  _("W: once, in the style map"), STYLEMAP_SPACE_W, NULL);
-  gimp_int_combo_box_connect(GIMP_INT_COMBO_BOX(combo), self->options->edit.space,
-                             G_CALLBACK(gimp_int_combo_box_get_active), &self->options->edit.space);
+  gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(combo), self->options->edit.space);
+  g_signal_connect(combo, "changed", G_CALLBACK(gimp_int_combo_box_get_active), &self->options->edit.space);
   gimp_help_set_help_data(combo, _("Where the two style maps are blended. Refined ones are blended in W+."), NULL);
   self->space = combo;
-  attach_label(self, GTK_TABLE(table), 1, _("_Blend in:"), combo);
+  table_attach(table, _("_Blend in:"), combo, FALSE);
 
   gtk_container_add(GTK_CONTAINER(expander), table);
   gtk_box_pack_start(GTK_BOX(box), expander, FALSE, FALSE, 0);
@@ -274,26 +259,19 @@ static void add_controls(Dialog *self) {
   GtkWidget *label;
 
   if (self->needs_reference) {
-    self->reference_place = gtk_alignment_new(0, 0, 1, 1);
-    self->reference_label = attach_label(self, GTK_TABLE(self->table), self->row++, _("_Reference layer:"),
-                                         with_hint(self->reference_place, &self->reference_hint));
-    gtk_misc_set_alignment(GTK_MISC(self->reference_label), 0.0, 0.0);
-    gtk_misc_set_padding(GTK_MISC(self->reference_label), 0, LABEL_DROP);
+    self->reference_place = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
+    self->reference_label = table_attach(self->table, _("_Reference layer:"),
+                                         with_hint(self->reference_place, &self->reference_hint), TRUE);
   }
   self->model = model_chooser_new(self->options->model, model_changed, self);
-  label =
-      attach_label(self, GTK_TABLE(self->table), self->row++, _("_Model:"), with_hint(self->model, &self->model_hint));
+  label = table_attach(self->table, _("_Model:"), with_hint(self->model, &self->model_hint), TRUE);
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), self->model);
-  gtk_misc_set_alignment(GTK_MISC(label), 0.0, 0.0);
-  gtk_misc_set_padding(GTK_MISC(label), 0, LABEL_DROP);
 
   if (self->procedure->kind == EDIT_TRANSPLANT) {
-    attach_scale(self, _("_Strength:"), &self->options->edit.strength, ARGUMENT_STRENGTH, 1.0, 0.01, 2,
+    attach_scale(self, _("_Strength:"), &self->options->edit.strength, ARGUMENT_STRENGTH, 1.0, 0.01, 2, NULL,
                  _("How much of the reference is taken. At 0 the result is the model's picture of the target."));
-    attach_scale(self, _("_Feather:"), &self->options->feather, ARGUMENT_FEATHER, 100.0, 1.0, 1,
+    attach_scale(self, _("_Feather:"), &self->options->feather, ARGUMENT_FEATHER, 100.0, 1.0, 1, _("px"),
                  _("Softens the selection's border by so many pixels. The selection itself stays as it is."));
-    gtk_table_attach(GTK_TABLE(self->table), gtk_label_new(_("px")), COLUMNS - 1, COLUMNS, self->row - 1, self->row,
-                     GTK_SHRINK, GTK_SHRINK, 0, 0);
   }
   if (self->procedure->kind != EDIT_INTERPOLATE)
     attach_refine(self);
@@ -319,25 +297,22 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef targ
   GtkWidget *box;
   gboolean ok;
 
-  gimp_ui_init("gimp-stylemap", FALSE);
+  compat_ui_init("gimp-stylemap");
   self.needs_reference = procedure->kind != EDIT_RECONSTRUCT;
   self.reference_choice = options->reference;
   self.square = flow_copy_square(target);
 
   self.dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, help_show, procedure->name, _("_Cancel"),
                                 GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
-  gtk_dialog_set_alternative_button_order(GTK_DIALOG(self.dialog), GTK_RESPONSE_OK, GTK_RESPONSE_CANCEL, -1);
   gtk_dialog_set_default_response(GTK_DIALOG(self.dialog), GTK_RESPONSE_OK);
   gtk_window_set_resizable(GTK_WINDOW(self.dialog), FALSE);
   gimp_window_set_transient(GTK_WINDOW(self.dialog));
 
-  box = gtk_vbox_new(FALSE, 12);
+  box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
   gtk_container_set_border_width(GTK_CONTAINER(box), 12);
   gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self.dialog))), box, TRUE, TRUE, 0);
   self.labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
-  self.table = gtk_table_new(1, COLUMNS, FALSE);
-  gtk_table_set_col_spacings(GTK_TABLE(self.table), 6);
-  gtk_table_set_row_spacings(GTK_TABLE(self.table), 6);
+  self.table = table_new(self.labels);
   gtk_box_pack_start(GTK_BOX(box), self.table, FALSE, FALSE, 0);
   add_controls(&self);
   if (procedure->kind == EDIT_TRANSPLANT)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/help.h"
+#include "gimp/compat.h"
 #include "gimp/procedures.h"
 #include <glib/gi18n-lib.h>
-#include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
 static const gchar *text_of(EditKind kind) {
@@ -59,8 +59,8 @@ void help_show(const gchar *help_id, gpointer data) {
   gtk_label_set_markup(GTK_LABEL(label), markup);
   gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
   gtk_widget_set_size_request(label, 460, -1);
-  gtk_misc_set_alignment(GTK_MISC(label), 0.0, 0.0);
-  box = gtk_vbox_new(FALSE, 0);
+  compat_label_top_left(label);
+  box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
   gtk_container_set_border_width(GTK_CONTAINER(box), 12);
   gtk_box_pack_start(GTK_BOX(box), label, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(dialog))), box, TRUE, TRUE, 0);

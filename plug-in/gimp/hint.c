@@ -2,15 +2,15 @@
 #include "gimp/hint.h"
 
 GtkWidget *hint_new(gint width) {
-  GtkWidget *box = gtk_hbox_new(FALSE, 6);
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *icon = gtk_image_new();
   GtkWidget *label = gtk_label_new(NULL);
 
-  gtk_misc_set_alignment(GTK_MISC(icon), 0.5, 0.0);
+  compat_image_top(icon);
   gtk_box_pack_start(GTK_BOX(box), icon, FALSE, FALSE, 0);
   gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
   gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
-  gtk_misc_set_alignment(GTK_MISC(label), 0.0, 0.0);
+  compat_label_top_left(label);
   gtk_widget_set_size_request(label, width, -1);
   gtk_box_pack_start(GTK_BOX(box), label, TRUE, TRUE, 0);
   gtk_widget_show(label);
@@ -23,11 +23,11 @@ GtkWidget *hint_new(gint width) {
 static const gchar *icon_of(HintKind kind) {
   switch (kind) {
   case HINT_INFO:
-    return GTK_STOCK_DIALOG_INFO;
+    return "dialog-information";
   case HINT_WARNING:
-    return GTK_STOCK_DIALOG_WARNING;
+    return "dialog-warning";
   case HINT_ERROR:
-    return GTK_STOCK_DIALOG_ERROR;
+    return "dialog-error";
   default:
     return NULL;
   }
@@ -38,7 +38,7 @@ void hint_set_markup(GtkWidget *hint, HintKind kind, const gchar *markup) {
   GtkWidget *label = g_object_get_data(G_OBJECT(hint), "label");
 
   if (icon_of(kind))
-    gtk_image_set_from_stock(GTK_IMAGE(icon), icon_of(kind), GTK_ICON_SIZE_MENU);
+    gtk_image_set_from_icon_name(GTK_IMAGE(icon), icon_of(kind), GTK_ICON_SIZE_MENU);
   gtk_widget_set_visible(icon, icon_of(kind) != NULL);
   if (markup)
     gtk_label_set_markup(GTK_LABEL(label), markup);

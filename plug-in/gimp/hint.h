@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A line of a dialog that says something about what stands above it: an icon and a wrapped text. */
 #pragma once
-#include <libgimp/gimp.h>
+#include "gimp/compat.h"
 #include <libgimp/gimpui.h>
 
 typedef enum { HINT_PLAIN, HINT_INFO, HINT_WARNING, HINT_ERROR } HintKind;
 
-/* `width` of its text in pixels: a wrapped label of GTK 2 does not find its own. */
+/* `width` of its text in pixels: a wrapped label does not find its own. */
 GtkWidget *hint_new(gint width);
 /* `text` NULL hides the line. */
 void hint_set(GtkWidget *hint, HintKind kind, const gchar *text);

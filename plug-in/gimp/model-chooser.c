@@ -59,7 +59,6 @@ static void choose_file(Chooser *chooser) {
   dialog = gtk_file_chooser_dialog_new(_("Open a StyleMap Model"), GTK_WINDOW(gtk_widget_get_toplevel(chooser->combo)),
                                        GTK_FILE_CHOOSER_ACTION_OPEN, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Open"),
                                        GTK_RESPONSE_ACCEPT, NULL);
-  gtk_dialog_set_alternative_button_order(GTK_DIALOG(dialog), GTK_RESPONSE_ACCEPT, GTK_RESPONSE_CANCEL, -1);
   gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_ACCEPT);
   gtk_file_filter_set_name(filter, _("Models (*.safetensors, *.pt)"));
   gtk_file_filter_add_pattern(filter, "*.safetensors");

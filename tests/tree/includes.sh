@@ -47,6 +47,7 @@ cli: host picture cli/train
 cli/train: host picture cli
 gimp: host
 gimp-2.10: host gimp
+gimp-3: host gimp
 ROWS
 found=$(edges plug-in | not_allowed "$rows.hosts")
 [ -z "$found" ] || { echo "$found"; bad=1; }

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The plug-in as GIMP 3 meets it: registering, arguments, last values (which GIMP keeps), return values. */
+#include "gimp/call.h"
+#include <glib/gi18n-lib.h>
+#include <locale.h>
+
+/* What a dialog offers beyond the procedure's arguments: kept with the last values, not to be called with. */
+#define REFINE "refine"
+
+typedef struct {
+  GimpPlugIn parent;
+} StyleMap;
+typedef struct {
+  GimpPlugInClass parent;
+} StyleMapClass;
+static GType style_map_get_type(void);
+G_DEFINE_TYPE(StyleMap, style_map, GIMP_TYPE_PLUG_IN)
+
+/* ---------------------------------------------------------------------------------------- arguments */
+
+static gboolean offers_refinement(const Procedure *procedure) {
+  return procedure->kind != EDIT_INTERPOLATE && !procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
+}
+
+static void add_argument(GimpProcedure *made, const Argument *argument) {
+  const gchar *name = argument->name, *text = argument->text;
+
+  switch (argument->id) {
+  case ARGUMENT_RUN_MODE: /* every image procedure has these */
+  case ARGUMENT_IMAGE:
+  case ARGUMENT_DRAWABLE:
+    return;
+  case ARGUMENT_REFERENCE: /* of this session: what is kept in a file would mean another layer */
+    gimp_procedure_add_drawable_argument(made, name, name, text, TRUE, G_PARAM_READWRITE | GIMP_PARAM_DONT_SERIALIZE);
+    return;
+  default:
+    break;
+  }
+  if (argument->type == ARGUMENT_IS_TEXT)
+    gimp_procedure_add_string_argument(made, name, name, text, "", G_PARAM_READWRITE);
+  else if (argument->type == ARGUMENT_IS_FLOAT)
+    gimp_procedure_add_double_argument(made, name, name, text, argument->minimum, argument->maximum,
+                                       argument->default_value, G_PARAM_READWRITE);
+  else
+    gimp_procedure_add_int_argument(made, name, name, text, (gint)argument->minimum, (gint)argument->maximum,
+                                    (gint)argument->default_value, G_PARAM_READWRITE);
+}
+
+/* The field of `options` that an argument is kept in; NULL for those that every image procedure has. */
+static gpointer field_of(ArgumentId id, FlowOptions *options) {
+  switch (id) {
+  case ARGUMENT_REFERENCE:
+    return &options->reference;
+  case ARGUMENT_MODEL:
+    return &options->model;
+  case ARGUMENT_STRENGTH:
+    return &options->edit.strength;
+  case ARGUMENT_MASK_RULE:
+    return &options->edit.rule;
+  case ARGUMENT_SPACE:
+    return &options->edit.space;
+  case ARGUMENT_FEATHER:
+    return &options->feather;
+  case ARGUMENT_FRAMES:
+    return &options->frames;
+  case ARGUMENT_FRAME_MS:
+    return &options->frame_ms;
+  case ARGUMENT_REFINE_STEPS:
+    return &options->refine_steps;
+  default:
+    return NULL;
+  }
+}
+
+static void take_config(GimpProcedureConfig *config, const Procedure *procedure, FlowOptions *options) {
+  const gchar *steps = procedures_argument(ARGUMENT_REFINE_STEPS)->name;
+
+  for (gint i = 0; i < procedure->n_arguments; i++) {
+    gpointer field = field_of(procedure->arguments[i], options);
+
+    if (field)
+      g_object_get(config, procedures_argument(procedure->arguments[i])->name, field, NULL);
+  }
+  options->refine = procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
+  if (offers_refinement(procedure))
+    g_object_get(config, REFINE, &options->refine, steps, &options->refine_steps, NULL);
+  if (!options->model)
+    options->model = g_strdup("");
+}
+
+static void put_config(GimpProcedureConfig *config, const Procedure *procedure, const FlowOptions *options) {
+  for (gint i = 0; i < procedure->n_arguments; i++) {
+    const Argument *argument = procedures_argument(procedure->arguments[i]);
+    gconstpointer field = field_of(argument->id, (FlowOptions *)options);
+
+    if (!field)
+      continue;
+    if (argument->type == ARGUMENT_IS_FLOAT)
+      g_object_set(config, argument->name, *(const gdouble *)field, NULL);
+    else if (argument->type == ARGUMENT_IS_INT)
+      g_object_set(config, argument->name, *(const gint *)field, NULL);
+    else
+      g_object_set(config, argument->name, *(const gconstpointer *)field, NULL);
+  }
+  if (offers_refinement(procedure))
+    g_object_set(config, REFINE, options->refine, procedures_argument(ARGUMENT_REFINE_STEPS)->name,
+                 options->refine_steps, NULL);
+}
+
+/* ---------------------------------------------------------------------------------------------- run */
+
+static gboolean check_selected(GimpDrawable **drawables, GError **error) {
+  gint n = gimp_core_object_array_get_length((GObject **)drawables);
+
+  if (n > 1)
+    g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
+                _("StyleMap edits one layer at a time, and %d are selected. Click the layer to edit in the Layers "
+                  "dialog, then try again."),
+                n);
+  else if (n == 0)
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED,
+                        _("No layer is selected. Click the layer to edit in the Layers dialog, then try again."));
+  return n == 1;
+}
+
+static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *image, GimpDrawable **drawables,
+                           GimpProcedureConfig *config, gpointer data) {
+  const Procedure *procedure = data;
+  FlowOptions options = {.reference = NO_ITEM};
+  FlowResult result = {0};
+  GimpDrawable *reference;
+  GimpValueArray *values;
+  GError *error = NULL;
+  gboolean ok;
+
+  gegl_init(NULL, NULL);
+  take_config(config, procedure, &options);
+  reference = options.reference;
+  ok = check_selected(drawables, &error) &&
+       call_choose(procedure, mode, image, drawables[0], &options, &error);
+  if (ok && mode == GIMP_RUN_INTERACTIVE)
+    put_config(config, procedure, &options);
+  if (ok && flow_run(procedure, image, drawables[0], &options, &result, &error)) {
+    values = gimp_procedure_new_return_values(called, GIMP_PDB_SUCCESS, NULL);
+    if (procedure->kind == EDIT_INTERPOLATE) {
+      GimpLayer **layers = g_new0(GimpLayer *, result.n_layers + 1);
+
+      memcpy(layers, result.layers, result.n_layers * sizeof *layers);
+      g_value_take_boxed(gimp_value_array_index(values, 1), layers);
+    } else {
+      GIMP_VALUES_SET_LAYER(values, 1, result.layers[0]);
+    }
+    call_tell(mode, &result);
+    if (mode != GIMP_RUN_NONINTERACTIVE)
+      gimp_displays_flush();
+    flow_result_clear(&result);
+  } else {
+    GimpPDBStatusType status = call_status(error);
+
+    if (status == GIMP_PDB_CANCEL)
+      g_clear_error(&error); /* the user knows */
+    values = gimp_procedure_new_return_values(called, status, error);
+  }
+  g_clear_object(&reference);
+  g_free(options.model);
+  return values;
+}
+
+/* ------------------------------------------------------------------------------------------ registering */
+
+static GList *query_procedures(GimpPlugIn *plug_in) {
+  GList *names = NULL;
+  const Procedure *procedure;
+
+  for (gint n = 0; (procedure = procedures_nth(n)) != NULL; n++)
+    names = g_list_append(names, g_strdup(procedure->name));
+  return names;
+}
+
+static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const gchar *name) {
+  const Procedure *procedure = procedures_find(name);
+  GimpProcedure *made = gimp_image_procedure_new(plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, (gpointer)procedure, NULL);
+
+  /* an entry that is always there and explains what it cannot do */
+  gimp_procedure_set_image_types(made, "*");
+  gimp_procedure_set_sensitivity_mask(made, GIMP_PROCEDURE_SENSITIVE_DRAWABLE | GIMP_PROCEDURE_SENSITIVE_DRAWABLES |
+                                                GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES);
+  if (procedure->menu_label) {
+    gimp_procedure_set_menu_label(made, _(procedure->menu_label));
+    gimp_procedure_add_menu_path(made, PROCEDURES_MENU);
+  }
+  gimp_procedure_set_documentation(made, _(procedure->blurb), procedure->help, name);
+  gimp_procedure_set_attribution(made, "The StyleMap for GIMP authors", "The StyleMap for GIMP authors, GPL-3.0-or-later",
+                                 "2026");
+  for (gint i = 0; i < procedure->n_arguments; i++)
+    add_argument(made, procedures_argument(procedure->arguments[i]));
+  if (offers_refinement(procedure)) {
+    const Argument *steps = procedures_argument(ARGUMENT_REFINE_STEPS);
+
+    gimp_procedure_add_boolean_aux_argument(made, REFINE, REFINE, NULL, FALSE, G_PARAM_READWRITE);
+    gimp_procedure_add_int_aux_argument(made, steps->name, steps->name, steps->text, (gint)steps->minimum,
+                                        (gint)steps->maximum, (gint)steps->default_value, G_PARAM_READWRITE);
+  }
+  if (procedure->kind == EDIT_INTERPOLATE)
+    gimp_procedure_add_core_object_array_return_value(made, "layers", "layers", "The new layers, frame 1 first",
+                                                      GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  else
+    gimp_procedure_add_layer_return_value(made, "layer", "layer", "The new layer", FALSE, G_PARAM_READWRITE);
+  return made;
+}
+
+/* The translations lie with the command's, not beside this program, where GIMP would look for them. */
+static gboolean set_i18n(GimpPlugIn *plug_in, const gchar *name, gchar **domain, gchar **folder) {
+  setlocale(LC_ALL, "");
+  bindtextdomain(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
+  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+  return FALSE;
+}
+
+static void style_map_class_init(StyleMapClass *klass) {
+  GimpPlugInClass *plug_in = GIMP_PLUG_IN_CLASS(klass);
+
+  plug_in->query_procedures = query_procedures;
+  plug_in->create_procedure = create_procedure;
+  plug_in->set_i18n = set_i18n;
+}
+
+static void style_map_init(StyleMap *self) {}
+
+GIMP_MAIN(style_map_get_type())
