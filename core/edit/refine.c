@@ -10,18 +10,15 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "network/network.h"
-#include "network/names.h"
 #include "net/session.h"
 #include "grad/layers.h"
 #include "grad/learner.h"
 #include "grad/loss.h"
-#include "train/trainer.h"
 
 enum {
   MEMORY = 4,         /* pairs of L-BFGS */
   PATIENCE = 10,      /* evaluations without a gain of a thousandth */
   BUDGET = 512 << 20, /* bytes of all vectors: in wide models only the coarser levels have offsets */
-  MOST_WIDENED = 8 * SM_MAX_LEVELS, /* convolutions of a model, and more */
 };
 static const double good_enough = 5e-6; /* mean squared: what rounding to 8 bits makes */
 static const double usual_unit = 4;     /* of offsets, in units of w */
@@ -43,53 +40,6 @@ typedef struct refining {
   double rho[MEMORY], best_mse;
   int pairs, next; /* of steps `s` and changes of the gradient `y` */
 } refining;
-
-/* --------------------------------------------------------------------------------- the model's weights */
-
-typedef struct borrowing {
-  sm_learner *learner;
-  float *widened[MOST_WIDENED]; /* fp16 weights as floats */
-  int count;
-  stylemap_error *error;
-} borrowing;
-
-static stylemap_status widen(borrowing *b, const sm_slot *slot, sm_parameter *p) {
-  const size_t numel = (size_t)slot->numel;
-  assert(b->count < MOST_WIDENED);
-  p->value = sm_alloc(numel, sizeof(float));
-  if (!p->value) return sm_no_memory(b->error, numel * sizeof(float));
-  for (size_t i = 0; i < numel; i++) p->value[i] = sm_slot_value(slot, i);
-  b->widened[b->count++] = p->value;
-  return STYLEMAP_OK;
-}
-
-static int standard_kernel(const float *kernel, int up) {
-  static const double tap[4] = {1, 3, 3, 1};
-  for (int i = 0; i < 16; i++)
-    if (!(fabs(tap[i / 4] * tap[i % 4] / (up ? 16 : 64) - kernel[i]) <= 1e-6)) return 0;
-  return 1;
-}
-
-static stylemap_status borrow(void *context, const sm_slot *slot) {
-  borrowing *b = context;
-  size_t length = strlen(slot->name);
-  if (!slot->to) return STYLEMAP_OK;
-  if (length > 6 && !strcmp(slot->name + length - 6, "kernel")) {
-    if (standard_kernel(*slot->to, slot->state == SM_G)) return STYLEMAP_OK;
-    return sm_fail(b->error, STYLEMAP_BAD_ARGUMENT, "",
-                   SM_TEXT("This model has a blur kernel of its own (%1): its styles cannot be refined."), slot->name,
-                   NULL);
-  }
-  sm_parameter *p = sm_find_parameter(slot->state == SM_G ? &b->learner->generator : &b->learner->encoder, slot->name);
-  if (p) {
-    p->value = (float *)*slot->to; /* never written: nothing learns */
-    return *slot->to ? STYLEMAP_OK : widen(b, slot, p);
-  }
-  int channels;
-  float *running = sm_find_running(b->learner, slot->name, &channels);
-  if (running) memcpy(running, *slot->to, sizeof(float) * (size_t)channels);
-  return STYLEMAP_OK;
-}
 
 /* ------------------------------------------------------------------------------------------- evaluation */
 
@@ -122,7 +72,7 @@ static stylemap_status take_memory(refining *r, stylemap_error *error) {
 
 /* The pyramid of x = (w, d) into r->pyramid; `tape` keeps what the way back from `level` to `w` needs. */
 static void build_pyramid(refining *r, sm_tape *tape, const float *x, sm_variable **w, sm_variable **level) {
-  const sm_config *c = &r->learner->config;
+  const sm_config *c = &r->learner->network.config;
   *w = sm_tape_leaf(tape, 1, c->dim, c->spatial, c->spatial, x, 1);
   sm_learn_resize(tape, r->learner, *w, level);
   for (int i = 0; i < r->levels; i++) {
@@ -138,7 +88,7 @@ static void build_pyramid(refining *r, sm_tape *tape, const float *x, sm_variabl
 
 /* The loss at x and its gradient; keeps x if it is the best so far. */
 static stylemap_status evaluate(refining *r, const float *x, double *loss, float *grad) {
-  const sm_config *c = &r->learner->config;
+  const sm_config *c = &r->learner->network.config;
   sm_tape styles, picture;
   sm_variable *w, *level[SM_MAX_LEVELS] = {0}, *leaf[SM_MAX_LEVELS];
   sm_tape_open(&styles, r->shop);
@@ -274,14 +224,10 @@ stylemap_status stylemap_refine(stylemap_session *s, const float *image, const s
                    NULL);
   refining r = {.session = s, .image = image, .steps = o->steps, .best_mse = INFINITY,
                 .unit = (float)(usual_unit * o->offsets)};
-  sm_network network = *s->net; /* the walk sets the layers' sizes again */
-  borrowing b = {.error = error};
   stylemap_status status = STYLEMAP_OK;
-  SM_TRY_DONE(sm_learner_shell(&network.config, &r.learner, error));
-  b.learner = r.learner;
-  for (int state = 0; state < SM_STATES; state++) SM_TRY_DONE(sm_names_walk(&network, state, borrow, &b));
+  SM_TRY_DONE(sm_learner_borrow(s->net, &r.learner, error));
   SM_TRY_DONE(sm_workshop_new(sm_pool_threads(s->pool), &r.shop, error));
-  lay_out(&r, &network.config);
+  lay_out(&r, &s->net->config);
   SM_TRY_DONE(take_memory(&r, error));
 
   double loss;
@@ -303,6 +249,5 @@ done:
   sm_free(r.memory);
   sm_workshop_free(r.shop);
   sm_learner_free(r.learner);
-  for (int i = 0; i < b.count; i++) sm_free(b.widened[i]);
   return status;
 }

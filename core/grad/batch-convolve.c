@@ -6,6 +6,7 @@
 
 #include "kernels/convolve.h"
 #include "kernels/flush.h"
+#include "network/blur.h"
 
 enum {
   AT_ONCE = 16,             /* pictures of a run */
@@ -169,11 +170,9 @@ static stylemap_status by_tiles(sm_workshop *shop, const sm_pass *p, const float
   size_t in_map = sm_map_floats(p->cin, p->h, p->w), out_map = sm_map_floats(p->cout, oh, ow);
   int most = p->n < AT_ONCE ? p->n : AT_ONCE;
   const float *ins[AT_ONCE], *adds[AT_ONCE];
-  float *outs[AT_ONCE], kernel[16];
-  static const float tap[4] = {1, 3, 3, 1};
-  for (int i = 0; i < 16; i++) kernel[i] = tap[i / 4] * tap[i % 4] / 64 * p->gain;
+  float *outs[AT_ONCE];
   sm_fir fir;
-  sm_fir_from(kernel, p->gain, &fir);
+  sm_blur_fir(NULL, p->gain, &fir);
   sm_method method = p->walk == SM_WALK_UP ? SM_UP : p->walk == SM_WALK_DOWN ? SM_DOWN : SM_WINOGRAD;
   sm_convolution run = {
       .method = method,

@@ -16,7 +16,7 @@ typedef struct sm_pass {
   int cin, cout; /* of this run */
   int n, h, w;   /* input: n x cin x h x w */
   real scale;    /* of the weight */
-  real gain;     /* of the blur, [1,3,3,1] x [1,3,3,1] / 64 */
+  real gain;     /* of the blur (network/blur.h) */
   int adjoint;   /* a data gradient: the weight is stored cin x cout x k x k, and SAME meets it mirrored */
 } sm_pass;
 

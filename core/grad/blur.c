@@ -2,28 +2,29 @@
 #include <string.h>
 
 #include "grad/layers.h"
+#include "network/blur.h"
 
-/* [1,3,3,1] / 8 along each axis, times a gain, of one block of one picture; one is the gain / 64, three that times 3:
- * the horizontal pass has whole taps, so the vertical one carries the rest. */
+/* The blur of one block of one picture: the horizontal pass has whole taps (the outer ones are 1), so the vertical one
+ * carries the gain and what they sum to. */
 typedef struct blur {
   const real *in, *plus;
   real *out, *row; /* row: one per worker, of the input's padded width */
   size_t row_each;
   size_t h, w; /* of the smaller side */
   int add;
-  real one, three;
+  real outer, inner;
 } blur;
 
-SM_CLONES static void halve_column(const real *r0, const real *r1, const real *r2, const real *r3, real one,
-                                   real three, size_t count, real *to) {
-  for (size_t i = 0; i < count; i++) to[i] = three * (r1[i] + r2[i]) + one * (r0[i] + r3[i]);
+SM_CLONES static void halve_column(const real *r0, const real *r1, const real *r2, const real *r3, real outer,
+                                   real inner, size_t count, real *to) {
+  for (size_t i = 0; i < count; i++) to[i] = inner * (r1[i] + r2[i]) + outer * (r0[i] + r3[i]);
 }
 
 SM_CLONES static void halve_row(const real *m, size_t w, int add, real *out) {
   for (size_t x = 0; x < w; x++)
     for (size_t l = 0; l < SM_LANE; l++) {
       const real *p = m + 2 * x * SM_LANE + l;
-      real v = p[0] + p[3 * SM_LANE] + 3 * (p[SM_LANE] + p[2 * SM_LANE]);
+      real v = p[0] + p[3 * SM_LANE] + SM_TAP_INNER * (p[SM_LANE] + p[2 * SM_LANE]);
       out[x * SM_LANE + l] = add ? out[x * SM_LANE + l] + v : v;
     }
 }
@@ -39,13 +40,13 @@ static void halve_task(void *context, int map, int worker) {
   memset(row + line + SM_LANE, 0, sizeof(real) * (SM_LANE + line));
   for (size_t y = 0; y < b->h; y++, out += b->w * SM_LANE) {
     const real *r1 = in + 2 * y * line, *r2 = r1 + line;
-    halve_column(y ? r1 - line : none, r1, r2, y + 1 < b->h ? r2 + line : none, b->one, b->three, line, row + SM_LANE);
+    halve_column(y ? r1 - line : none, r1, r2, y + 1 < b->h ? r2 + line : none, b->outer, b->inner, line, row + SM_LANE);
     halve_row(row, b->w, b->add, out);
   }
 }
 
-SM_CLONES static void double_column(const real *near, const real *far, real one, real three, size_t count, real *to) {
-  for (size_t i = 0; i < count; i++) to[i] = three * near[i] + one * far[i];
+SM_CLONES static void double_column(const real *near, const real *far, real outer, real inner, size_t count, real *to) {
+  for (size_t i = 0; i < count; i++) to[i] = inner * near[i] + outer * far[i];
 }
 
 SM_CLONES static void double_row(const real *m, size_t w, const real *plus, real *out) {
@@ -53,13 +54,13 @@ SM_CLONES static void double_row(const real *m, size_t w, const real *plus, real
     for (size_t l = 0; l < SM_LANE; l++) {
       const real *p = m + x * SM_LANE + l;
       size_t to = 2 * x * SM_LANE + l;
-      real even = 3 * p[0] + p[-SM_LANE], odd = 3 * p[0] + p[SM_LANE];
+      real even = SM_TAP_INNER * p[0] + p[-SM_LANE], odd = SM_TAP_INNER * p[0] + p[SM_LANE];
       out[to] = plus ? plus[to] + even : even;
       out[to + SM_LANE] = plus ? plus[to + SM_LANE] + odd : odd;
     }
 }
 
-/* Its transpose: out[2m] = 3 in[m] + in[m - 1], out[2m + 1] = 3 in[m] + in[m + 1], along each axis; plus `plus`. */
+/* Its transpose: out[2m] = inner in[m] + outer in[m - 1], out[2m + 1] = inner in[m] + outer in[m + 1], along each axis; plus `plus`. */
 static void double_task(void *context, int map, int worker) {
   const blur *b = context;
   size_t line = b->w * SM_LANE, from = (size_t)map * b->h * line, to = 4 * from;
@@ -69,7 +70,7 @@ static void double_task(void *context, int map, int worker) {
   for (size_t y = 0; y < 2 * b->h; y++, to += 2 * line) {
     const real *near = b->in + from + y / 2 * line;
     const real *far = y % 2 ? (y / 2 + 1 < b->h ? near + line : none) : y ? near - line : none;
-    double_column(near, far, b->one, b->three, line, row + SM_LANE);
+    double_column(near, far, b->outer, b->inner, line, row + SM_LANE);
     double_row(row + SM_LANE, b->w, b->plus ? b->plus + to : NULL, b->out + to);
   }
 }
@@ -85,7 +86,8 @@ static void run(sm_tape *tape, kind k, const real *in, int maps, int h, int w, d
     tape->status = STYLEMAP_NO_MEMORY;
     return;
   }
-  blur b = {in, plus, out, rows, each, (size_t)h, (size_t)w, plus != NULL, (real)(gain / 64), (real)(3 * gain / 64)};
+  blur b = {in, plus, out, rows, each, (size_t)h, (size_t)w, plus != NULL,
+            (real)(SM_TAP_OUTER * gain / SM_TAPS_SQUARED), (real)(SM_TAP_INNER * gain / SM_TAPS_SQUARED)};
   sm_workshop_run(tape->shop, maps, k == HALVE ? halve_task : double_task, &b);
   sm_give(tape->shop, rows);
 }
@@ -128,10 +130,10 @@ static sm_variable *layer(sm_tape *tape, sm_variable *x, sm_variable *add, kind 
 
 sm_variable *sm_layer_blur_halve(sm_tape *tape, sm_variable *x) {
   if (tape->status != STYLEMAP_OK) return NULL;
-  return layer(tape, x, NULL, HALVE, 1, x->h / 2, x->w / 2);
+  return layer(tape, x, NULL, HALVE, SM_GAIN_HALVE, x->h / 2, x->w / 2);
 }
 
 sm_variable *sm_layer_blur_double(sm_tape *tape, sm_variable *x, sm_variable *add) {
   if (tape->status != STYLEMAP_OK) return NULL;
-  return layer(tape, x, add, DOUBLE, 4, 2 * x->h, 2 * x->w);
+  return layer(tape, x, add, DOUBLE, SM_GAIN_DOUBLE, 2 * x->h, 2 * x->w);
 }

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "grad/layers.h"
+#include "network/blur.h"
 
 static sm_pass pass_of(const sm_op *op, const sm_variable *in, int cout, sm_walk walk, int adjoint) {
   return (sm_pass){.walk = walk,
@@ -13,7 +14,7 @@ static sm_pass pass_of(const sm_op *op, const sm_variable *in, int cout, sm_walk
                    .h = in->h,
                    .w = in->w,
                    .scale = (real)op->scale,
-                   .gain = op->mode == SM_WALK_UP ? 4 : 1,
+                   .gain = op->mode == SM_WALK_UP ? SM_GAIN_DOUBLE : SM_GAIN_HALVE,
                    .adjoint = adjoint};
 }
 

@@ -21,7 +21,7 @@ typedef struct sm_form {
 } sm_form;
 sm_variable *sm_layer_conv(sm_tape *tape, sm_variable *x, sm_parameter *weight, const sm_form *form);
 
-/* The [1,3,3,1] low-pass of the paper's skips: blur.c. */
+/* The low-pass (network/blur.h) of the paper's skips: blur.c. */
 sm_variable *sm_layer_blur_halve(sm_tape *tape, sm_variable *x); /* pad 1, every second pixel: side / 2 */
 /* zeros inserted, pad 2, gain 4: 2 side; plus `add` */
 sm_variable *sm_layer_blur_double(sm_tape *tape, sm_variable *x, sm_variable *add);

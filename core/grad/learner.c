@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Every trained tensor: its name, its shape, its first value. */
+ * Every trained tensor, made over the description of the network. */
 #include <assert.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,244 +31,163 @@ stylemap_status sm_learner_config(sm_config *c, int size, int spatial, int dim, 
                    .lr_mul = lr_mul,
                    .norm = norm,
                    .small = small != 0};
-  while (spatial << c->blocks < size) c->blocks++;
-  for (int i = 0; i <= c->blocks; i++) c->width[i] = c->encoder[i] = sm_channels(base, cap, spatial << i);
+  sm_config_widths(c, base, cap);
   return STYLEMAP_OK;
 }
 
-/* One network under construction. Failures are sticky. */
-typedef struct maker {
-  sm_parameters *weights;
-  uint64_t seed;
-  int failed;
-  int shell; /* names and shapes only: the numbers are somebody else's */
-} maker;
+static sm_parameters *weights_of(sm_learner *l, int state) {
+  return state == SM_G ? &l->generator : state == SM_E ? &l->encoder : &l->discriminator;
+}
 
-static sm_parameter *declare(maker *m, double deviation, double constant, int rank, const int *shape,
-                             const char *format, va_list list) {
-  sm_parameters *w = m->weights;
-  assert(w->count < w->room);
-  sm_parameter *p = &w->parameter[w->count];
-  int length = vsnprintf(p->name, sizeof p->name, format, list);
-  assert(length > 0 && (size_t)length < sizeof p->name);
-  p->rank = rank;
-  p->count = 1;
-  for (int i = 0; i < rank; i++) p->count *= (size_t)(p->shape[i] = shape[i]);
-  int averaged = w->ema != NULL;
-  p->pace = 1;
-  if (m->shell) {
-    w->count++;
-    return p;
-  }
+/* -------------------------------------------------------------------------------------- construction */
+
+static void describe(sm_parameter *p, const sm_slot *slot) {
+  *p = (sm_parameter){.rank = slot->rank, .count = (size_t)slot->numel, .pace = 1, .own_pace = (real)slot->pace};
+  memcpy(p->name, slot->name, sizeof p->name);
+  for (int i = 0; i < slot->rank; i++) p->shape[i] = (int)slot->size[i];
+}
+
+/* Memory and first values. */
+static stylemap_status begin(sm_parameter *p, const sm_slot *slot, uint64_t seed, int averaged) {
   p->value = sm_calloc(p->count * (size_t)(4 + averaged), sizeof(real));
-  if (!p->value) {
-    m->failed = 1;
-    p->count = 0;
-    return p;
-  }
+  if (!p->value) return STYLEMAP_NO_MEMORY;
   p->grad = p->value + p->count;
   p->moment = p->grad + p->count;
   p->square = p->moment + p->count;
   p->average = averaged ? p->square + p->count : NULL;
-  sm_random random = sm_random_stream(m->seed, (uint64_t)w->count);
-  for (size_t i = 0; i < p->count; i++)
-    p->value[i] = (real)(deviation > 0 ? (float)(sm_random_normal(&random) * deviation) : constant);
+  sm_random stream = sm_random_stream(seed, (uint64_t)slot->number);
+  for (size_t i = 0; i < p->count; i++) p->value[i] = (real)sm_slot_first(slot, i, &stream);
   if (averaged) memcpy(p->average, p->value, p->count * sizeof(real));
-  w->count++;
-  return p;
-}
-
-static sm_parameter *normal(maker *m, double deviation, int rank, const int *shape, const char *format, ...) {
-  va_list list;
-  va_start(list, format);
-  sm_parameter *p = declare(m, deviation, 0, rank, shape, format, list);
-  va_end(list);
-  return p;
-}
-
-static sm_parameter *constant(maker *m, double value, int count, const char *format, ...) {
-  va_list list;
-  va_start(list, format);
-  sm_parameter *p = declare(m, 0, value, 1, &count, format, list);
-  va_end(list);
-  return p;
-}
-
-typedef enum { SAME, DOWN, UP, SKIP_DOWN, SKIP_UP } layer_kind;
-
-/* A layer's blur kernel takes a place in the reference's list of modules, so names depend on the kind. */
-static sm_learn_layer layer(maker *m, int cin, int cout, int k, layer_kind kind, const char *name) {
-  int weight_at = kind == DOWN || kind == SKIP_DOWN, bias_at = kind == SAME ? 1 : 2;
-  sm_learn_layer l = {normal(m, 1, 4, (int[]){cout, cin, k, k}, "%s.%d.weight", name, weight_at), NULL};
-  if (kind != SKIP_DOWN && kind != SKIP_UP) l.bias = constant(m, 0, cout, "%s.%d.bias", name, bias_at);
-  return l;
-}
-
-static sm_learn_layer linear(maker *m, int cin, int cout, double lr_mul, const char *name) {
-  return (sm_learn_layer){normal(m, 1 / lr_mul, 2, (int[]){cout, cin}, "%s.weight", name),
-                          constant(m, 0, cout, "%s.bias", name)};
-}
-
-static sm_learn_residual residual(maker *m, int cin, int cout, const char *prefix, int i) {
-  char name[3][32];
-  snprintf(name[0], sizeof name[0], "%s.%d.conv1", prefix, i);
-  snprintf(name[1], sizeof name[1], "%s.%d.conv2", prefix, i);
-  snprintf(name[2], sizeof name[2], "%s.%d.skip", prefix, i);
-  return (sm_learn_residual){layer(m, cin, cin, 3, SAME, name[0]), layer(m, cin, cout, 3, DOWN, name[1]),
-                             layer(m, cin, cout, 1, SKIP_DOWN, name[2])};
-}
-
-static sm_learn_styled styled(maker *m, const sm_config *c, int cin, int cout, int k, int style, const char *name) {
-  sm_learn_styled s = {.conv.weight = normal(m, 1, 5, (int[]){1, cout, cin, k, k}, "%s.conv.weight", name)};
-  s.gamma.weight = normal(m, 1, 4, (int[]){cin, style, 3, 3}, "%s.conv.gamma.weight", name);
-  s.gamma.bias = constant(m, 1, cin, "%s.conv.gamma.bias", name);
-  s.beta.weight = normal(m, 1, 4, (int[]){cin, style, 3, 3}, "%s.conv.beta.weight", name);
-  s.beta.bias = constant(m, 0, cin, "%s.conv.beta.bias", name);
-  s.conv.bias = constant(m, 0, cout, "%s.activate.bias", name);
-  if (c->norm == STYLEMAP_BATCH_NORM) {
-    s.running = sm_calloc(2 * (size_t)cin, sizeof(real));
-    if (!s.running) m->failed = 1;
-    else
-      for (int i = 0; i < cin; i++) s.running[cin + i] = 1;
-  }
-  return s;
-}
-
-static void make_generator(maker *m, sm_learner *l) {
-  const sm_config *c = &l->config;
-  char name[48];
-  for (int i = 0; i < c->mapping; i++) {
-    snprintf(name, sizeof name, "mapping_z.%d", i + 1);
-    l->mapping[i] = linear(m, c->dim, i < c->mapping - 1 ? c->dim : c->dim * c->spatial * c->spatial, c->lr_mul, name);
-  }
-  int s0 = sm_style_width(c, 0);
-  l->resizer[0] = layer(m, c->dim, s0, 3, SAME, "decoder.convs_latent.0");
-  l->resizer[1] = layer(m, s0, s0, 3, SAME, "decoder.convs_latent.1");
-  l->input = normal(m, 1, 4, (int[]){1, c->width[0], c->spatial, c->spatial}, "decoder.input.input");
-  l->conv1 = styled(m, c, c->width[0], c->width[0], 3, s0, "decoder.conv1");
-  for (int i = 0; i < c->blocks; i++) {
-    int low = sm_style_width(c, i), high = sm_style_width(c, i + 1);
-    snprintf(name, sizeof name, "decoder.convs_latent.%d", 2 + 2 * i);
-    l->resizer[2 + 2 * i] = layer(m, low, high, 3, UP, name);
-    snprintf(name, sizeof name, "decoder.convs_latent.%d", 3 + 2 * i);
-    l->resizer[3 + 2 * i] = layer(m, high, high, 3, SAME, name);
-    snprintf(name, sizeof name, "decoder.convs.%d.conv1", i);
-    l->blocks[i].conv1 = styled(m, c, c->width[i], c->width[i + 1], 3, low, name);
-    snprintf(name, sizeof name, "decoder.convs.%d.conv2", i);
-    l->blocks[i].conv2 = styled(m, c, c->width[i + 1], c->width[i + 1], 3, high, name);
-    snprintf(name, sizeof name, "decoder.convs.%d.skip", i);
-    l->blocks[i].skip = layer(m, c->width[i], c->width[i + 1], 1, SKIP_UP, name);
-  }
-  l->to_rgb = styled(m, c, c->width[c->blocks], 3, 1, sm_style_width(c, c->blocks), "decoder.to_rgb");
-}
-
-static void make_encoder(maker *m, sm_learner *l) {
-  const sm_config *c = &l->config;
-  l->from_rgb = layer(m, 3, c->encoder[c->blocks], 1, SAME, "from_rgb");
-  for (int i = 0; i < c->blocks; i++)
-    l->residual[i] = residual(m, c->encoder[c->blocks - i], c->encoder[c->blocks - i - 1], "convs", i);
-  l->final_conv = layer(m, c->encoder[0], c->dim, 3, SAME, "final_conv");
-}
-
-static void make_discriminator(maker *m, sm_learner *l) {
-  int side = l->config.size, base = l->base, cap = l->cap;
-  l->d_from_rgb = layer(m, 3, sm_channels(base, cap, side), 1, SAME, "convs.0");
-  for (; side > 4; side /= 2, l->d_blocks++)
-    l->d_residual[l->d_blocks] =
-        residual(m, sm_channels(base, cap, side), sm_channels(base, cap, side / 2), "convs", l->d_blocks + 1);
-  int c = sm_channels(base, cap, 4);
-  l->d_final_conv = layer(m, c + 1, c, 3, SAME, "final_conv");
-  l->d_linear1 = linear(m, c * 16, c, 1, "final_linear.0");
-  l->d_linear2 = linear(m, c, 1, 1, "final_linear.1");
-}
-
-static int open_weights(sm_parameters *w, const char *name, const char *ema) {
-  w->room = 512; /* a 2048 model has under 300 in its generator */
-  w->name = name;
-  w->ema = ema;
-  return (w->parameter = sm_calloc((size_t)w->room, sizeof *w->parameter)) != NULL;
-}
-
-stylemap_status sm_learner_new(const sm_config *config, int base, int cap, uint64_t seed, sm_learner **out,
-                               stylemap_error *error) {
-  sm_learner *l = sm_calloc(1, sizeof *l);
-  if (!l) return sm_no_memory(error, sizeof *l);
-  l->config = *config;
-  l->base = base;
-  l->cap = cap;
-  int failed = !open_weights(&l->generator, "generator", "g_ema") || !open_weights(&l->encoder, "encoder", "e_ema") ||
-               !open_weights(&l->discriminator, "discriminator", NULL);
-  if (!failed) {
-    maker m[3] = {{.weights = &l->generator, .seed = 3 * seed},
-                  {.weights = &l->encoder, .seed = 3 * seed + 1},
-                  {.weights = &l->discriminator, .seed = 3 * seed + 2}};
-    make_generator(&m[0], l);
-    make_encoder(&m[1], l);
-    make_discriminator(&m[2], l);
-    failed = m[0].failed || m[1].failed || m[2].failed;
-  }
-  if (failed) {
-    sm_learner_free(l);
-    return sm_no_memory(error, 0);
-  }
-  *out = l;
   return STYLEMAP_OK;
 }
 
-stylemap_status sm_learner_shell(const sm_config *config, sm_learner **out, stylemap_error *error) {
-  sm_learner *l = sm_calloc(1, sizeof *l);
-  if (!l) return sm_no_memory(error, sizeof *l);
-  l->config = *config;
-  l->shell = 1;
-  if (!open_weights(&l->generator, "generator", "g_ema") || !open_weights(&l->encoder, "encoder", "e_ema")) {
-    sm_learner_free(l);
-    return sm_no_memory(error, 0);
-  }
-  maker g = {.weights = &l->generator, .shell = 1}, e = {.weights = &l->encoder, .shell = 1};
-  make_generator(&g, l);
-  make_encoder(&e, l);
-  if (g.failed) {
-    sm_learner_free(l);
-    return sm_no_memory(error, 0);
-  }
-  *out = l;
-  return STYLEMAP_OK;
+static int open_weights(sm_parameters *w, int count) {
+  w->count = count;
+  return (w->parameter = sm_calloc((size_t)count, sizeof *w->parameter)) != NULL;
 }
 
-static void free_weights(sm_parameters *w, int shell) {
-  for (int i = 0; w->parameter && !shell && i < w->count; i++) sm_free(w->parameter[i].value);
+static void free_weights(sm_parameters *w) {
+  for (int i = 0; w->parameter && i < w->count; i++) sm_free(w->parameter[i].value);
   sm_free(w->parameter);
+}
+
+static stylemap_status count_slot(void *context, const sm_slot *slot) {
+  if (slot->number >= 0) weights_of(context, slot->state)->count++;
+  return STYLEMAP_OK;
+}
+
+static stylemap_status enter_slot(void *context, const sm_slot *slot) {
+  sm_learner *l = context;
+  sm_learn_layer *layer = slot->layer >= 0 ? &l->layer[slot->layer] : NULL;
+  if (slot->role == SM_MEAN) {
+    layer->running = sm_alloc(2 * (size_t)slot->numel, sizeof(real));
+    return layer->running ? STYLEMAP_OK : STYLEMAP_NO_MEMORY;
+  }
+  sm_parameter *p = sm_parameter_of(l, slot);
+  if (!p) return STYLEMAP_OK;
+  describe(p, slot);
+  *(!layer ? &l->input : slot->role == SM_WEIGHT ? &layer->weight : &layer->bias) = p;
+  return STYLEMAP_OK;
+}
+
+stylemap_status sm_learner_open(const sm_network *network, int which, sm_learner **out) {
+  sm_learner *l = *out = sm_calloc(1, sizeof *l);
+  if (!l) return STYLEMAP_NO_MEMORY;
+  l->network = *network;
+  l->generator = (sm_parameters){.name = "generator", .ema = sm_state_names[SM_G]};
+  l->encoder = (sm_parameters){.name = "encoder", .ema = sm_state_names[SM_E]};
+  l->discriminator = (sm_parameters){.name = "discriminator"};
+  sm_network_walk(&l->network, which, count_slot, l);
+  for (int state = 0; state < SM_NETWORKS; state++) {
+    sm_parameters *w = weights_of(l, state);
+    if (!open_weights(w, w->count)) return STYLEMAP_NO_MEMORY;
+  }
+  return sm_network_walk(&l->network, which, enter_slot, l);
+}
+
+typedef struct beginning {
+  sm_learner *learner;
+  uint64_t seed;
+} beginning;
+
+static stylemap_status begin_slot(void *context, const sm_slot *slot) {
+  const beginning *b = context;
+  real *running = sm_running_of(b->learner, slot);
+  for (size_t i = 0; running && i < (size_t)slot->numel; i++) running[i] = (real)sm_slot_first(slot, i, NULL);
+  sm_parameter *p = sm_parameter_of(b->learner, slot);
+  return p ? begin(p, slot, 3 * b->seed + (uint64_t)slot->state, slot->state != SM_D) : STYLEMAP_OK;
+}
+
+stylemap_status sm_learner_new(const sm_config *config, uint64_t seed, sm_learner **out, stylemap_error *error) {
+  const sm_network network = {.config = *config};
+  beginning b = {.seed = seed};
+  stylemap_status status = sm_learner_open(&network, SM_OF_TRAINER, &b.learner);
+  if (status == STYLEMAP_OK) status = sm_network_walk(&b.learner->network, SM_OF_TRAINER, begin_slot, &b);
+  if (status != STYLEMAP_OK) {
+    sm_learner_free(b.learner);
+    return sm_no_memory(error, 0);
+  }
+  *out = b.learner;
+  return STYLEMAP_OK;
 }
 
 void sm_learner_free(sm_learner *l) {
   if (!l) return;
-  free_weights(&l->generator, l->shell);
-  free_weights(&l->encoder, l->shell);
-  free_weights(&l->discriminator, l->shell);
-  sm_free(l->conv1.running);
-  sm_free(l->to_rgb.running);
-  for (int i = 0; i < l->config.blocks; i++) {
-    sm_free(l->blocks[i].conv1.running);
-    sm_free(l->blocks[i].conv2.running);
+  for (int i = 0; i < SM_MAX_LAYERS; i++) sm_free(l->layer[i].running);
+  for (int state = 0; state < SM_NETWORKS; state++) {
+    sm_parameters *w = weights_of(l, state);
+    if (l->borrows) sm_free(w->parameter);
+    else free_weights(w);
   }
+  sm_free(l->borrowed);
   sm_free(l);
+}
+
+static stylemap_status critic_layer(sm_critic *critic, int i, int in, int out, uint64_t seed) {
+  sm_learn_layer *l = &critic->layer[i];
+  sm_slot weight = {.rank = 2, .size = {out, in}, .numel = (int64_t)out * in, .deviation = 1, .number = 2 * i, .pace = 1};
+  sm_slot bias = {.rank = 1, .size = {out}, .numel = out, .number = 2 * i + 1, .pace = 1};
+  snprintf(weight.name, sizeof weight.name, "linear.%d.weight", i);
+  snprintf(bias.name, sizeof bias.name, "linear.%d.bias", i);
+  l->weight = &critic->weights.parameter[weight.number];
+  l->bias = &critic->weights.parameter[bias.number];
+  describe(l->weight, &weight);
+  describe(l->bias, &bias);
+  SM_TRY(begin(l->weight, &weight, seed, 0));
+  return begin(l->bias, &bias, seed, 0);
 }
 
 stylemap_status sm_critic_init(sm_critic *critic, int numbers, uint64_t seed, stylemap_error *error) {
   enum { WIDTH = 256 };
-  *critic = (sm_critic){0};
-  if (!open_weights(&critic->weights, "critic", NULL)) return sm_no_memory(error, 0);
-  maker m = {.weights = &critic->weights, .seed = seed};
-  critic->layer[0] = linear(&m, numbers, WIDTH, 1, "linear.0");
-  critic->layer[1] = linear(&m, WIDTH, WIDTH, 1, "linear.1");
-  critic->layer[2] = linear(&m, WIDTH + 1, WIDTH, 1, "linear.2"); /* and the deviation */
-  critic->layer[3] = linear(&m, WIDTH, 1, 1, "linear.3");
-  return m.failed ? sm_no_memory(error, 0) : STYLEMAP_OK;
+  *critic = (sm_critic){.weights = {.name = "critic"}};
+  int good = open_weights(&critic->weights, 2 * 4) && critic_layer(critic, 0, numbers, WIDTH, seed) == STYLEMAP_OK &&
+             critic_layer(critic, 1, WIDTH, WIDTH, seed) == STYLEMAP_OK &&
+             critic_layer(critic, 2, WIDTH + 1, WIDTH, seed) == STYLEMAP_OK && /* and the deviation */
+             critic_layer(critic, 3, WIDTH, 1, seed) == STYLEMAP_OK;
+  return good ? STYLEMAP_OK : sm_no_memory(error, 0);
 }
 
 void sm_critic_clear(sm_critic *critic) {
-  free_weights(&critic->weights, 0);
+  free_weights(&critic->weights);
   *critic = (sm_critic){0};
+}
+
+/* -------------------------------------------------------------------------------------------- access */
+
+sm_parameter *sm_parameter_of(const sm_learner *l, const sm_slot *slot) {
+  const sm_parameters *w = slot->state == SM_G ? &l->generator : slot->state == SM_E ? &l->encoder : &l->discriminator;
+  assert(slot->number < w->count);
+  return slot->number >= 0 ? &w->parameter[slot->number] : NULL;
+}
+
+real *sm_running_of(const sm_learner *l, const sm_slot *slot) {
+  if (slot->role != SM_MEAN && slot->role != SM_VARIANCE) return NULL;
+  real *running = l->layer[slot->layer].running;
+  return slot->role == SM_MEAN ? running : running + slot->numel;
+}
+
+void sm_pace(sm_parameters *w, int own) {
+  for (int i = 0; i < w->count; i++) w->parameter[i].pace = own ? w->parameter[i].own_pace : 1;
 }
 
 sm_parameter *sm_find_parameter(const sm_parameters *w, const char *name) {

@@ -52,7 +52,8 @@ typedef struct sm_parameter {
   real *moment, *square; /* Adam */
   real *average;         /* EMA; NULL for a discriminator */
   int learn;             /* layers add to `grad` */
-  real pace;             /* the optimiser's rate is multiplied by it; usually 1 */
+  real pace;             /* the optimiser's rate is multiplied by it; usually 1, or */
+  real own_pace;         /* where its network is taught alone (sm_slot.pace) */
 } sm_parameter;
 
 typedef struct sm_variable {

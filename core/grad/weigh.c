@@ -10,6 +10,7 @@
 
 #include "kernels/convolve.h"
 #include "kernels/flush.h"
+#include "network/blur.h"
 #include "grad/batch-convolve.h"
 
 enum {
@@ -248,10 +249,7 @@ stylemap_status sm_convolve_weight(sm_workshop *shop, const sm_pass *p, const re
                 .method = p->walk == SM_WALK_DOWN ? SM_DOWN : SM_WINOGRAD,
                 .exchanged = exchanged,
                 .grad = grad};
-  static const float tap[4] = {1, 3, 3, 1};
-  float kernel[16];
-  for (int i = 0; i < 16; i++) kernel[i] = tap[i / 4] * tap[i % 4] / 64 * p->gain;
-  sm_fir_from(kernel, p->gain, &w.fir);
+  sm_blur_fir(NULL, p->gain, &w.fir);
   if (p->walk == SM_WALK_SAME && (p->k == 1 || p->h < 4 || p->w < 4)) return by_taps(shop, &w);
   return by_tiles(shop, &w);
 }

@@ -84,5 +84,5 @@ int sm_leave(const sm_convolver *v, const float *in, int channels, int height, i
 /* C H W <-> map. Padded channels become 0. */
 void sm_pack(const float *planes, int channels, size_t pixels, float *map);
 void sm_unpack(const float *map, int channels, size_t pixels, float *planes);
-/* A 4 x 4 kernel as stored -> sm_fir; non-zero if it is the outer product of [1,3,3,1], times a gain, within 1e-6. */
-int sm_fir_from(const float kernel[16], double gain, sm_fir *fir);
+/* A 4 x 4 kernel as stored -> sm_fir. */
+void sm_fir_from(const float kernel[16], sm_fir *fir);

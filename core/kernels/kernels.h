@@ -93,7 +93,7 @@ typedef struct sm_output {
   const float *bias;         /* blocks x 16 */
   float slope;               /* of the leaky ReLU; 1 = linear */
   const float *const *add;   /* maps of the same shape (`maps` itself is fine), or NULL */
-  const float *const *low;   /* WINOGRAD, WINOGRAD6: maps of half the height and width, upsampled by [1,3,3,1] / 4, or NULL */
+  const float *const *low;   /* WINOGRAD, WINOGRAD6: maps of half the height and width, upsampled by the standard blur, or NULL */
   const float *const *x;
   const float *norm_scale, *norm_shift, *bias2; /* blocks x 16 each */
   float *const *second;

@@ -207,8 +207,7 @@ void sm_unpack(const float *map, int channels, size_t pixels, float *planes) {
   }
 }
 
-int sm_fir_from(const float kernel[16], double gain, sm_fir *fir) {
-  static const double tap[4] = {1, 3, 3, 1};
+void sm_fir_from(const float kernel[16], sm_fir *fir) {
   double sum = 0, most = 0;
   memcpy(fir->full, kernel, sizeof fir->full);
   for (int i = 0; i < 16; i++) sum += kernel[i];
@@ -223,11 +222,6 @@ int sm_fir_from(const float kernel[16], double gain, sm_fir *fir) {
     fir->row[i] = (float)(root > 0 ? row / root : 0);
     fir->column[i] = (float)(root > 0 ? column / root * (sum < 0 ? -1 : 1) : 0);
   }
-  int standard = 1;
-  for (int i = 0; i < 16; i++) {
-    most = fmax(most, fabs((double)fir->column[i / 4] * fir->row[i % 4] - kernel[i]));
-    if (fabs(tap[i / 4] * tap[i % 4] / 64 * gain - kernel[i]) > 1e-6) standard = 0;
-  }
+  for (int i = 0; i < 16; i++) most = fmax(most, fabs((double)fir->column[i / 4] * fir->row[i % 4] - kernel[i]));
   fir->separable = most <= 1e-7 * fabs(sum);
-  return standard;
 }

@@ -144,28 +144,25 @@ static stylemap_status find_tensor(const lookup *x, const sm_slot *s, sm_tensor 
   return STYLEMAP_OK;
 }
 
-static stylemap_status read_widths(const lookup *x, int state, sm_config *config, stylemap_error *error) {
-  for (int i = 0; i <= config->blocks; i++) {
-    sm_slot s;
-    sm_tensor t;
-    sm_shape_text shape;
-    full_name name;
-    int axis;
-    uint32_t entry;
-    int *width = sm_names_width(config, state, i, &s, &axis);
-    SM_TRY(find_tensor(x, &s, &t, &entry, error));
-    if (t.rank != s.rank) return missing(x->checkpoint, &s, error);
-    if (t.size[axis] < 1 || t.size[axis] > LIMIT_WIDTH)
-      return sm_fail(error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the impossible shape %3."),
-                     x->checkpoint->file.path, full(&name, state, s.name, strlen(s.name)),
-                     sm_shape(&shape, t.rank, t.size), NULL);
-    *width = (int)t.size[axis];
-  }
+static stylemap_status read_width(void *context, const sm_slot *s) {
+  const lookup *x = (const lookup *)context + s->state;
+  sm_tensor t;
+  sm_shape_text shape;
+  full_name name;
+  uint32_t entry;
+  if (!s->width) return STYLEMAP_OK;
+  SM_TRY(find_tensor(x, s, &t, &entry, x->error));
+  if (t.rank != s->rank) return missing(x->checkpoint, s, x->error);
+  if (t.size[s->axis] < 1 || t.size[s->axis] > LIMIT_WIDTH)
+    return sm_fail(x->error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the impossible shape %3."),
+                   x->checkpoint->file.path, full(&name, s->state, s->name, strlen(s->name)),
+                   sm_shape(&shape, t.rank, t.size), NULL);
+  *s->width = (int)t.size[s->axis];
   return STYLEMAP_OK;
 }
 
 static stylemap_status check_slot(void *context, const sm_slot *s) {
-  lookup *x = context;
+  lookup *x = (lookup *)context + s->state;
   const char *path = x->checkpoint->file.path;
   sm_tensor t;
   full_name name;
@@ -247,12 +244,10 @@ stylemap_status sm_bind_check(const sm_checkpoint *c, stylemap_model *model, sty
     lookup_free(&x[SM_G]);
     return status;
   }
-  for (int s = 0; s < SM_STATES; s++) SM_TRY_DONE(read_widths(&x[s], s, config, error));
-  for (int s = 0; s < SM_STATES; s++) {
-    x[s].model = model;
-    SM_TRY_DONE(sm_names_walk(&model->network, s, check_slot, &x[s]));
-    SM_TRY_DONE(check_foreign(&x[s], s, error));
-  }
+  x[SM_G].model = x[SM_E].model = model;
+  SM_TRY_DONE(sm_network_walk(&model->network, SM_OF_MODEL, read_width, x));
+  SM_TRY_DONE(sm_network_walk(&model->network, SM_OF_MODEL, check_slot, x));
+  for (int s = 0; s < SM_STATES; s++) SM_TRY_DONE(check_foreign(&x[s], s, error));
   SM_TRY_DONE(check_mean(c, config, error));
   fill_info(c, config, x[SM_G].kinds | x[SM_E].kinds, &model->info);
 done:
@@ -322,7 +317,7 @@ static stylemap_status walk_states(loading *l, const sm_checkpoint *c, sm_visit 
     lookup x;
     SM_TRY(lookup_new(&x, c, s, l->error));
     l->names = &x;
-    status = sm_names_walk(&l->model->network, s, visit, l);
+    status = sm_network_walk(&l->model->network, 1 << s, visit, l);
     lookup_free(&x);
   }
   return status;

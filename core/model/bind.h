@@ -3,7 +3,7 @@
 #pragma once
 #include "base/memory.h"
 #include "model/checkpoint.h"
-#include "network/names.h"
+#include "network/describe.h"
 
 struct stylemap_model {
   stylemap_info info;

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "network/names.h"
+#include "network/describe.h"
 
 enum {
   SM_MAX_RANK = 8,

@@ -53,13 +53,13 @@ static stylemap_status collect(saving *s, const float *mean) {
   sm_network network = s->model->network; /* the walk sets the layers' sizes again */
   const sm_config *c = &network.config;
   s->capacity = 1;
-  for (int state = 0; state < SM_STATES; state++) SM_TRY(sm_names_walk(&network, state, count_slot, s));
+  sm_network_walk(&network, SM_OF_MODEL, count_slot, s);
   s->tensors = sm_alloc(s->capacity, sizeof *s->tensors);
   s->names = sm_alloc(s->capacity, sizeof *s->names);
   if (!s->tensors || !s->names) return sm_no_memory(s->error, s->capacity * (sizeof *s->tensors + NAME));
   for (int pass = 0; pass < 3; pass++) {
     s->pass = passes[pass];
-    for (int state = 0; state < SM_STATES; state++) SM_TRY(sm_names_walk(&network, state, collect_slot, s));
+    sm_network_walk(&network, SM_OF_MODEL, collect_slot, s);
     if (s->pass == SM_F32)
       s->tensors[s->count++] = (sm_out_tensor){
           .name = "w_mean", .kind = SM_F32, .rank = 4, .size = {1, c->dim, c->spatial, c->spatial}, .values = mean};

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A model of random weights, as an untrained network has them: what benchmarks and tests measure. */
-#include <string.h>
-
 #include "base/memory.h"
-#include "base/random.h"
 #include "model/bind.h"
 
 typedef struct making {
@@ -19,28 +16,13 @@ static stylemap_status count_slot(void *context, const sm_slot *slot) {
   return STYLEMAP_OK;
 }
 
-static int ends_with(const char *name, const char *end) {
-  size_t n = strlen(name), e = strlen(end);
-  return n >= e && strcmp(name + n - e, end) == 0;
-}
-
 static stylemap_status fill_slot(void *context, const sm_slot *slot) {
-  static const float tap[4] = {1, 3, 3, 1};
   making *m = context;
   float *to = m->model->weights + m->floats;
   sm_random stream = sm_random_stream(m->seed, m->index++);
   m->floats += (size_t)(slot->numel + 15) / 16 * 16;
+  for (size_t i = 0; i < (size_t)slot->numel; i++) to[i] = sm_slot_first(slot, i, &stream);
   *slot->to = to;
-  if (ends_with(slot->name, ".kernel")) {
-    /* the generator's carry the gain of 4 that zero insertion costs */
-    for (int i = 0; i < 16; i++) to[i] = tap[i / 4] * tap[i % 4] / (slot->state == SM_G ? 16 : 64);
-    return STYLEMAP_OK;
-  }
-  const float bias = ends_with(slot->name, ".gamma.bias") ? 1 : 0;
-  const int mapping = strncmp(slot->name, "mapping_z.", 10) == 0;
-  const float by = mapping ? (float)(1 / m->model->network.config.lr_mul) : 1;
-  for (int64_t i = 0; i < slot->numel; i++)
-    to[i] = ends_with(slot->name, ".bias") ? bias : by * (float)sm_random_normal(&stream);
   return STYLEMAP_OK;
 }
 
@@ -59,12 +41,10 @@ stylemap_status stylemap_model_random(const stylemap_architecture *a, uint64_t s
   *c = (sm_config){.size = a->size, .spatial = a->latent_spatial_size, .dim = a->latent_channel_size,
                    .mapping = a->mapping_layer_num, .lr_mul = a->lr_mul, .norm = STYLEMAP_LAYER_NORM,
                    .small = a->small_generator != 0};
-  while (c->spatial << c->blocks < c->size) c->blocks++;
-  for (int i = 0; i <= c->blocks; i++)
-    c->width[i] = c->encoder[i] = sm_channels(a->channel_base, a->channel_cap, c->spatial << i);
+  sm_config_widths(c, a->channel_base, a->channel_cap);
   making make = {.model = m, .seed = seed};
-  stylemap_status status;
-  for (int s = 0; s < SM_STATES; s++) SM_TRY_DONE(sm_names_walk(&m->network, s, count_slot, &make));
+  stylemap_status status = STYLEMAP_OK;
+  sm_network_walk(&m->network, SM_OF_MODEL, count_slot, &make);
   m->weights = sm_alloc(make.floats, sizeof(float));
   if (!m->weights) {
     status = sm_no_memory(error, make.floats * sizeof(float));
@@ -75,7 +55,7 @@ stylemap_status stylemap_model_random(const stylemap_architecture *a, uint64_t s
                             .norm = c->norm, .small_generator = c->small, .levels = 2 + 2 * c->blocks,
                             .parameters = m->info.parameters, .bytes = make.floats * sizeof(float), .dtype = "F32"};
   make.floats = 0;
-  for (int s = 0; s < SM_STATES; s++) SM_TRY_DONE(sm_names_walk(&m->network, s, fill_slot, &make));
+  sm_network_walk(&m->network, SM_OF_MODEL, fill_slot, &make);
   m->bound = 1;
   *out = m;
 done:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "net/session.h"
+#include "network/blur.h"
 
 double sm_encode_work(const sm_config *c) {
   double work = 3.0 * c->encoder[c->blocks] * (double)sm_pixels(c->size);
@@ -35,7 +36,7 @@ static void residual_block(stylemap_session *s, const sm_conv *conv1, const sm_c
                            const sm_entrance *entrance, int side) {
   float *x = s->buffer.a, *t = s->buffer.b, *half = s->buffer.skip;
   sm_fir fir;
-  sm_fir_from(skip->blur, 1, &fir);
+  sm_blur_fir(skip->blur, SM_GAIN_HALVE, &fir);
   const int unstored = entrance && fir.separable && sm_conv_can_enter(conv1, side);
   if (entrance && !unstored && !s->planning && !s->stopped)
     sm_enter(&s->work, entrance, conv1->cin, side, side, x);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "net/session.h"
+#include "network/blur.h"
 
 sm_filter sm_filter_of(const sm_conv *c, double gain) {
   const void *values = c->half ? (const void *)c->half : c->weight;
@@ -33,7 +34,7 @@ void sm_conv_same(stylemap_session *s, const sm_conv *c, const float *in, int si
                   const float *low, const float *low_kernel, float *out) {
   sm_fir fir;
   const sm_method method = sm_method_whole(c->k, side, side);
-  int fused = low && sm_fir_from(low_kernel, 4, &fir) && (method == SM_WINOGRAD || method == SM_WINOGRAD6);
+  int fused = low && sm_blur_fir(low_kernel, SM_GAIN_DOUBLE, &fir) && (method == SM_WINOGRAD || method == SM_WINOGRAD6);
   if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
   sm_run(s, &(sm_convolution){.method = method, .filter = sm_filter_of(c, gain), .height = side, .width = side,
                               .pictures = 1, .in = &in,
@@ -70,7 +71,7 @@ void sm_conv_same_tiles(stylemap_session *s, const sm_conv *c, const float *in, 
 void sm_conv_up_tiles(stylemap_session *s, const sm_conv *c, const float *in, int side, float *wide,
                       const int32_t *tiles, int count, const unsigned char *cells, float *out) {
   sm_fir fir;
-  sm_fir_from(c->blur, 4, &fir);
+  sm_blur_fir(c->blur, SM_GAIN_DOUBLE, &fir);
   if (!s->planning) sm_pad_bias(c->bias, c->cout, sqrt(2), s->bias);
   sm_run(s, &(sm_convolution){.method = SM_UP, .filter = sm_filter_of(c, sqrt(2)), .height = side, .width = side,
                               .pictures = 1, .in = &in, .fir = &fir, .wide = wide, .tiles = tiles,
@@ -86,7 +87,7 @@ void sm_conv_up(stylemap_session *s, const sm_conv *c, const float *in, int side
 void sm_conv_down(stylemap_session *s, const sm_conv *c, const float *in, int side, double gain, const float *add,
                   float *out) {
   sm_fir fir;
-  sm_fir_from(c->blur, 1, &fir);
+  sm_blur_fir(c->blur, SM_GAIN_HALVE, &fir);
   if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
   sm_run(s, &(sm_convolution){.method = SM_DOWN4, .filter = sm_filter_of(c, gain), .height = side, .width = side,
                               .pictures = 1, .in = &in, .fir = &fir,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "train/draw.h"
 
-/* Streams of the run's seed beside those of the first weights (parameters.c takes 3 seed + 0 .. 2). */
+/* Streams of the run's seed beside those of the first weights (learner.c takes 3 seed + 0 .. 2). */
 enum { ORDER = 11, MIRROR = 12, NOISE = 13, CANDIDATES = 14, GAME = 15, DAMAGE = 16 };
 
 static uint64_t stream_seed(uint64_t seed, int use) { return seed * 0x9E3779B97F4A7C15u + (uint64_t)use; }

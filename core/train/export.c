@@ -1,48 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The averaged weights -> a model, over the one table of names (network/names.c). */
-#include <math.h>
-#include <string.h>
-
+ * The averaged weights -> a model, over the description of the network. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "model/bind.h"
 #include "train/trainer.h"
 
 typedef struct exporting {
-  const stylemap_trainer *trainer;
+  const sm_learner *learner;
   float *at; /* NULL: only count */
   size_t floats, batches;
-  stylemap_error *error;
 } exporting;
-
-static int ends_with(const char *text, const char *end) {
-  size_t a = strlen(text), b = strlen(end);
-  return a >= b && !strcmp(text + a - b, end);
-}
-
-/* The blur: outer([1,3,3,1]) / 64, with the gain of 4 where it follows an up layer. The encoder's are all down. */
-static void fill_kernel(int state, float *to) {
-  static const float tap[4] = {1, 3, 3, 1};
-  for (int i = 0; i < 16; i++) to[i] = tap[i / 4] * tap[i % 4] / (state == SM_G ? 16 : 64);
-}
 
 static stylemap_status visit(void *context, const sm_slot *slot) {
   exporting *e = context;
-  if (!slot->to) {
+  const size_t count = (size_t)slot->numel;
+  if (slot->role == SM_BATCHES) {
     e->batches++;
     return STYLEMAP_OK;
   }
-  e->floats += (size_t)slot->numel;
+  e->floats += count;
   if (!e->at) return STYLEMAP_OK;
-  const sm_learner *l = e->trainer->learner;
-  int channels;
-  const sm_parameter *p = sm_find_parameter(slot->state == SM_G ? &l->generator : &l->encoder, slot->name);
-  const float *from = p && p->count == (size_t)slot->numel ? p->average : sm_find_running(l, slot->name, &channels);
-  if (ends_with(slot->name, "kernel")) fill_kernel(slot->state, e->at);
-  else if (from) memcpy(e->at, from, sizeof(float) * (size_t)slot->numel);
-  else return sm_fail(e->error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The trainer has no tensor %1."), slot->name, NULL);
+  const sm_parameter *p = sm_parameter_of(e->learner, slot);
+  const float *from = p ? p->average : sm_running_of(e->learner, slot);
+  for (size_t i = 0; i < count; i++) e->at[i] = from ? from[i] : sm_slot_first(slot, i, NULL); /* the blurs */
   *slot->to = e->at;
-  e->at += slot->numel;
+  e->at += count;
   return STYLEMAP_OK;
 }
 
@@ -54,9 +36,9 @@ stylemap_status stylemap_trainer_export(const stylemap_trainer *t, const char *p
   stylemap_model *model = sm_calloc(1, sizeof *model);
   if (!model) return sm_no_memory(error, sizeof *model);
   stylemap_status status = STYLEMAP_OK;
-  model->network.config = t->learner->config;
-  exporting e = {.trainer = t, .error = error};
-  for (int state = 0; state < SM_STATES; state++) SM_TRY_DONE(sm_names_walk(&model->network, state, visit, &e));
+  model->network.config = t->learner->network.config;
+  exporting e = {.learner = t->learner};
+  sm_network_walk(&model->network, SM_OF_MODEL, visit, &e);
   model->weights = sm_alloc(e.floats, sizeof(float));
   model->batch_count = e.batches;
   model->batches = sm_calloc(e.batches, sizeof *model->batches);
@@ -66,7 +48,7 @@ stylemap_status stylemap_trainer_export(const stylemap_trainer *t, const char *p
   }
   for (size_t i = 0; i < e.batches; i++) model->batches[i] = (int64_t)t->iteration;
   e.at = model->weights;
-  for (int state = 0; state < SM_STATES; state++) SM_TRY_DONE(sm_names_walk(&model->network, state, visit, &e));
+  sm_network_walk(&model->network, SM_OF_MODEL, visit, &e);
   model->bound = 1;
   SM_TRY_DONE(stylemap_save(model, path, options, report, error));
 done:

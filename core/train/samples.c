@@ -43,7 +43,7 @@ static void swap_averages(sm_parameters *w) {
 static stylemap_status encode(samples *s, const real *images, int n, real *codes) {
   sm_tape tape;
   sm_tape_open(&tape, s->shop);
-  const int size = s->learner->config.size;
+  const int size = s->learner->network.config.size;
   sm_learn(&s->learner->encoder, 0);
   sm_variable *image = sm_tape_leaf(&tape, n, 3, size, size, images, 0);
   const sm_variable *w = sm_layer_leave(&tape, sm_learn_encode(&tape, s->learner, image));
@@ -61,7 +61,7 @@ static uint64_t spread_over(uint64_t number, uint64_t count, uint64_t all) {
 /* Fills `codes`; *ended if the host wishes to end. */
 static stylemap_status encode_pictures(samples *s, const stylemap_samples_options *o, int *ended) {
   const int batch = s->trainer->options.batch, at_once = batch < 8 ? batch : 8;
-  const sm_config *c = &s->learner->config;
+  const sm_config *c = &s->learner->network.config;
   const size_t each = 3 * (size_t)c->size * (size_t)c->size;
   real *images = sm_take(s->shop, each * (size_t)at_once);
   if (!images) return STYLEMAP_NO_MEMORY;
@@ -114,7 +114,7 @@ static sm_variable *judge(sm_tape *tape, const samples *s, sm_variable *x) {
 }
 
 static sm_variable *samples_of(sm_tape *tape, samples *s, uint64_t number) {
-  sm_draw_candidates(s->seed, number, s->z, BATCH * s->learner->config.dim);
+  sm_draw_candidates(s->seed, number, s->z, BATCH * s->learner->network.config.dim);
   return sm_layer_bias(tape, sm_layer_leave(tape, sm_learn_map(tape, s->learner, s->z, BATCH)), &s->centre);
 }
 
@@ -184,23 +184,23 @@ static stylemap_status mapping_step(samples *s, uint64_t step, double *loss) {
  * generator only. */
 static void begin_mapping(samples *s) {
   s->mapping = s->learner->generator;
-  s->mapping.count = 2 * s->learner->config.mapping;
+  s->mapping.count = 2 * s->learner->network.config.mapping;
   s->mapping.steps = 0;
+  sm_pace(&s->mapping, 1);
   for (int i = 0; i < s->mapping.count; i++) {
     sm_parameter *p = &s->mapping.parameter[i];
     memcpy(p->value, p->average, sizeof(real) * p->count);
     memset(p->square, 0, sizeof(real) * p->count);
-    p->pace = (real)(1 / s->learner->config.lr_mul);
   }
 }
 
 /* The moments stay for the steps that follow, which take them for old ones; and the pace is theirs again. */
 static void end_mapping(samples *s) {
   const double age = 1 - pow(beta2, (double)s->mapping.steps);
+  sm_pace(&s->mapping, 0);
   for (int i = 0; i < s->mapping.count; i++) {
     sm_parameter *p = &s->mapping.parameter[i];
     for (size_t k = 0; age > 0 && k < p->count; k++) p->square[k] = (real)(p->square[k] / age);
-    p->pace = 1;
   }
 }
 
@@ -210,7 +210,7 @@ stylemap_status stylemap_trainer_samples(stylemap_trainer *t, const stylemap_sam
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                    SM_TEXT("Samples are taught by one trainer alone, which needs pictures and a number of steps."),
                    NULL);
-  const sm_config *c = &t->learner->config;
+  const sm_config *c = &t->learner->network.config;
   samples s = {.trainer = t, .shop = t->shop, .learner = t->learner, .numbers = c->dim * c->spatial * c->spatial};
   const uint64_t most = s.numbers < MOST_NUMBERS ? (uint64_t)(MOST_NUMBERS / s.numbers) : 1;
   s.count = o->pictures < most ? o->pictures : most;

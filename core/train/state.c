@@ -37,19 +37,29 @@ static stylemap_status walk_weights(const sm_parameters *w, visit *f, void *cont
   return STYLEMAP_OK;
 }
 
+typedef struct statistics {
+  const sm_learner *learner;
+  visit *f;
+  void *context;
+} statistics;
+
+/* Mean and variance of one BatchNorm2d, under the name of its layer. */
+static stylemap_status walk_statistics(void *context, const sm_slot *slot) {
+  static const char end[] = ".conv.norm.running_mean";
+  const statistics *s = context;
+  char name[NAME];
+  if (slot->role != SM_MEAN) return STYLEMAP_OK;
+  snprintf(name, sizeof name, "running.%.*s", (int)(strlen(slot->name) - strlen(end)), slot->name);
+  return s->f(s->context, name, 2, (int[]){2, (int)slot->numel}, 2 * (size_t)slot->numel, sm_running_of(s->learner, slot));
+}
+
 /* Every array of the state, in a fixed order. */
 static stylemap_status walk(const stylemap_trainer *t, visit *f, void *context) {
   SM_TRY(walk_weights(&t->learner->generator, f, context));
   SM_TRY(walk_weights(&t->learner->encoder, f, context));
   SM_TRY(walk_weights(&t->learner->discriminator, f, context));
-  int channels;
-  char layer[64], name[NAME];
-  real *running;
-  for (int i = 0; (running = sm_learner_running(t->learner, i, &channels, layer)); i++) {
-    snprintf(name, sizeof name, "running.%s", layer);
-    SM_TRY(f(context, name, 2, (int[]){2, channels}, 2 * (size_t)channels, running));
-  }
-  return STYLEMAP_OK;
+  statistics s = {t->learner, f, context};
+  return sm_network_walk(&t->learner->network, 1 << SM_G, walk_statistics, &s);
 }
 
 /* ------------------------------------------------------------------------------------------- options */

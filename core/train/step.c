@@ -24,7 +24,7 @@ static void choose(const sm_step *s, int generator, int encoder, int discriminat
 }
 
 static sm_variable *leaf(sm_tape *tape, const sm_step *s, const real *images, int wants) {
-  int size = s->learner->config.size;
+  int size = s->learner->network.config.size;
   return sm_tape_leaf(tape, s->options->batch, 3, size, size, images, wants);
 }
 
@@ -98,11 +98,11 @@ static stylemap_status discriminator_step(const sm_step *s, int r1_due, const re
  * picture, as it stands after this iteration's step. */
 static stylemap_status compare_features(const sm_step *s, sm_tape *tape, sm_variable **rebuilt, const real *x,
                                         sm_step_losses *losses) {
-  sm_variable *features[SM_MAX_DISCRIMINATOR];
+  sm_variable *features[SM_MAX_BLOCKS];
   sm_tape other;
   sm_tape_open(&other, s->shop);
   sm_learn_discriminate(&other, s->learner, leaf(&other, s, x, 0), features);
-  int blocks = s->learner->d_blocks;
+  int blocks = sm_discriminator_blocks(&s->learner->network.config);
   for (int i = 0; i < blocks && other.status == STYLEMAP_OK; i++)
     losses->features +=
         sm_loss_squares(tape, rebuilt[i], features[i]->data, NULL, s->options->features / blocks) / blocks;
@@ -148,7 +148,7 @@ static stylemap_status match_step(const sm_step *s, const sm_variable *codes, sm
   matching m = {.codes = codes->data,
                 .candidates = s->candidates,
                 .numbers = sm_variable_count(codes) / (size_t)codes->n,
-                .dim = (size_t)l->config.dim,
+                .dim = (size_t)l->network.config.dim,
                 .count = s->candidate_count};
   sm_tape tape;
   sm_tape_open(&tape, s->shop);
@@ -180,9 +180,8 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   if (o->r1 > 0) d_adam = sm_lazy_adam(&d_adam, o->r1_every);
   *losses = (sm_step_losses){0};
   /* lr_mul slows the mapping network down for the adversarial phase; alone it learns like the others */
-  for (int i = 0; i < l->config.mapping; i++)
-    l->mapping[i].weight->pace = l->mapping[i].bias->pace = o->matching > 0 ? (real)(1 / l->config.lr_mul) : 1;
-  size_t count = (size_t)o->batch * 3 * (size_t)l->config.size * (size_t)l->config.size;
+  sm_pace(&l->generator, o->matching > 0);
+  size_t count = (size_t)o->batch * 3 * (size_t)l->network.config.size * (size_t)l->network.config.size;
   int judged = o->d_adversarial > 0 && (o->g_adversarial > 0 || o->in_domain > 0);
   if (o->g_adversarial > 0 || o->w_reconstruction > 0) SM_TRY(sample_step(s, z_g, &adam, losses));
 
@@ -218,7 +217,7 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
     losses->perceptual = sm_loss_perceptual(&tape, s->perceiver, rebuilt, x, o->perceptual);
   if (o->edges > 0) losses->edges = sm_loss_edges(&tape, rebuilt, x, EDGE_LEVELS, o->edges);
   if (o->in_domain > 0 || o->features > 0) {
-    sm_variable *features[SM_MAX_DISCRIMINATOR], *d = sm_learn_discriminate(&tape, l, rebuilt, features);
+    sm_variable *features[SM_MAX_BLOCKS], *d = sm_learn_discriminate(&tape, l, rebuilt, features);
     if (o->in_domain > 0) losses->in_domain = sm_loss_logistic(&tape, d, -1, o->in_domain);
     if (o->features > 0) SM_TRY_DONE(compare_features(s, &tape, features, x, losses));
   }

@@ -3,7 +3,6 @@
 #include "train/trainer.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -88,7 +87,7 @@ stylemap_status stylemap_trainer_new(const stylemap_train_options *o, int thread
   t->ranks = 1;
   stylemap_status status = STYLEMAP_OK;
   SM_TRY_DONE(take_noise(t, error));
-  SM_TRY_DONE(sm_learner_new(&config, o->base, o->cap, o->seed, &t->learner, error));
+  SM_TRY_DONE(sm_learner_new(&config, o->seed, &t->learner, error));
   SM_TRY_DONE(sm_workshop_new(threads, &t->shop, error));
   *out = t;
   t = NULL;
@@ -312,36 +311,4 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
                                     found.matching,      found.features};
   t->iteration++;
   return STYLEMAP_OK;
-}
-
-real *sm_learner_running(const sm_learner *l, int index, int *channels, char name[64]) {
-  const sm_config *c = &l->config;
-  if (c->norm != STYLEMAP_BATCH_NORM || index > 2 * c->blocks + 1) return NULL;
-  int block = (index - 1) / 2;
-  if (index == 0) {
-    snprintf(name, 64, "decoder.conv1");
-    *channels = c->width[0];
-    return l->conv1.running;
-  }
-  if (index == 2 * c->blocks + 1) {
-    snprintf(name, 64, "decoder.to_rgb");
-    *channels = c->width[c->blocks];
-    return l->to_rgb.running;
-  }
-  int second = index % 2 == 0;
-  snprintf(name, 64, "decoder.convs.%d.conv%d", block, 1 + second);
-  *channels = c->width[block + second];
-  return second ? l->blocks[block].conv2.running : l->blocks[block].conv1.running;
-}
-
-real *sm_find_running(const sm_learner *l, const char *name, int *channels) {
-  char layer[64];
-  real *running;
-  for (int i = 0; (running = sm_learner_running(l, i, channels, layer)); i++) {
-    size_t length = strlen(layer);
-    if (strncmp(name, layer, length) != 0) continue;
-    if (!strcmp(name + length, ".conv.norm.running_mean")) return running;
-    if (!strcmp(name + length, ".conv.norm.running_var")) return running + *channels;
-  }
-  return NULL;
 }

@@ -19,9 +19,3 @@ struct stylemap_trainer {
   float *noise;  /* z_g, z_d and candidates of one step */
   float *seen;   /* a step's pictures as the encoder is shown them, or NULL: nothing was spoilt yet */
 };
-
-/* Running statistics of BatchNorm2d in a fixed order, or NULL at the end; *channels each, mean then variance. `name` is
- * that of the styled layer, as in the state dict. */
-real *sm_learner_running(const sm_learner *learner, int index, int *channels, char name[64]);
-/* The statistics behind a state-dict name ("decoder.conv1.conv.norm.running_mean"), or NULL. */
-real *sm_find_running(const sm_learner *learner, const char *name, int *channels);

@@ -24,7 +24,7 @@ int main(int argc, char **argv) {
   sm_workshop *shop;
   stylemap_error error;
   if (sm_learner_config(&config, size, 8, 64, 2048, 128, 0, STYLEMAP_LAYER_NORM, 8, 0.01, &error) ||
-      sm_learner_new(&config, 2048, 128, 1, &learner, &error) || sm_workshop_new(threads, &shop, &error)) {
+      sm_learner_new(&config, 1, &learner, &error) || sm_workshop_new(threads, &shop, &error)) {
     fprintf(stderr, "%s\n", error.message);
     return 1;
   }

@@ -96,7 +96,7 @@ static void run(stylemap_norm norm, int small, int spatial) {
   int dead;
   CHECK(sm_learner_config(&config, SIZE, spatial, DIM, 96, 7, small, norm, 3, 0.01, &error) == STYLEMAP_OK, "%s",
         error.message);
-  CHECK(sm_learner_new(&config, 96, 7, 11, &learner, &error) == STYLEMAP_OK);
+  CHECK(sm_learner_new(&config, 11, &learner, &error) == STYLEMAP_OK);
   double worst[5];
   worst[0] = compare(rebuilt_squares, &learner->generator, &dead);
   CHECK(dead == 2 * config.mapping, "%d tensors of G out of reach", dead);

@@ -153,7 +153,7 @@ static void run(const char *path, const struct sm_kernels *kernels) {
                           (int)golden_number(&g, "dim"), base, cap, golden_is(&g, "small", "True"), norm, 8, 0.01,
                           &error) == STYLEMAP_OK,
         "%s", error.message);
-  CHECK(sm_learner_new(&config, base, cap, 7, &learner, &error) == STYLEMAP_OK);
+  CHECK(sm_learner_new(&config, 7, &learner, &error) == STYLEMAP_OK);
   CHECK(sm_workshop_new(2, &shop, &error) == STYLEMAP_OK);
   if (kernels) sm_workshop_use(shop, kernels);
   load(&g, &learner->generator, "generator", 0);

@@ -120,7 +120,7 @@ static void input(sm_method m, layer s, int blended) {
   float kernel[16];
   for (int i = 0; i < 16; i++)
     kernel[i] = s.h % 4 ? harness_float() : standard_fir[i];
-  sm_fir_from(kernel, 1, &fir);
+  sm_fir_from(kernel, &fir);
   sm_input in = {.maps = maps, .blocks = s.in, .height = s.h, .width = s.w, .fir = &fir};
   if (blended)
     in.other = other.v, in.alpha = alpha.v;
@@ -278,7 +278,7 @@ static void resized(layer s, int standard) {
   for (int i = 0; i < 16; i++)
     kernel[i] = standard ? standard_fir[i] / 16 : harness_float();
   sm_fir fir;
-  sm_fir_from(kernel, 1, &fir);
+  sm_fir_from(kernel, &fir);
   const size_t numbers = (size_t)(h * w) * 16;
   guarded line = guarded_new((size_t)(w + 3) * 16), bias = random_floats((size_t)s.out * 16);
   guarded wide = random_floats((size_t)((h + 3) * (w + 3)) * 16), add = random_floats(numbers * (size_t)s.out);
@@ -327,7 +327,7 @@ static void colours(layer s) {
   same("enter", "", map.v, expect.v, map.n);
   if (s.h % 2 == 0 && s.w % 2 == 0) {
     sm_fir fir;
-    sm_fir_from(standard_fir, 1, &fir);
+    sm_fir_from(standard_fir, &fir);
     guarded half = guarded_new(pixels * 4), expect_half = guarded_new(pixels * 4);
     const int y1 = s.h / 2, y0 = bench ? 0 : y1 / 3;
     TIMED("halve_entrance", "", k->halve_entrance(&e, s.out - 1, s.out, s.h, s.w, &fir, y0, y1, line.v, half.v));

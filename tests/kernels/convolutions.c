@@ -2,6 +2,7 @@
  * Whole convolutions, on every instruction set this machine has, against the oracle.
  * Outputs start as NaN, scratch as 0xA5, and what lies past an end must still be there afterwards. */
 #include "maps.h"
+#include "network/blur.h"
 
 /* How far a method may be from the exact sum of `products` products of numbers in -1..1. A plain sum of n products
  * errs by at most (n + 2) eps sum |w x|, here with mean |w x| = 1/4. The transforms amplify; their limits are three
@@ -33,7 +34,7 @@ static void one(const sm_kernels *k, sm_method method, shape s, int how) {
   for (int i = 0; i < 16; i++)
     kernel[i] = how & ODD_FIR ? harness_float() : standard_fir[i] / 16;
   sm_fir fir;
-  int standard = sm_fir_from(kernel, 4, &fir);
+  int standard = sm_blur_fir(kernel, SM_GAIN_DOUBLE, &fir);
   CHECK(standard == !(how & ODD_FIR));
   CHECK(fir.separable == !(how & ODD_FIR));
 
@@ -287,7 +288,7 @@ static void cuts(const sm_kernels *k, sm_method method, int cin, int two) {
   filter f[2] = {random_filter(COUT, cin, 9, 0), random_filter(COUT, cin, 9, 0)};
   const float *in = map.v;
   sm_fir fir;
-  sm_fir_from(standard_fir, 1, &fir);
+  sm_fir_from(standard_fir, &fir);
   for (int i = 0; i < BLOCKS * 16; i++)
     bias.v[i] = i < COUT ? harness_float() : 0;
   for (int i = 0; i < 2; i++)

@@ -37,7 +37,7 @@ static void entrances(const sm_kernels *k, shape s) {
   CHECK(sm_convolution_run(&v, &c) == 0);
   CHECK(memcmp(out.v, expect.v, n * sizeof(float)) == 0, "%s %d x %d of an entrance", k->name, s.h, s.w);
   sm_fir fir;
-  sm_fir_from(standard_fir, 1, &fir);
+  sm_fir_from(standard_fir, &fir);
   CHECK(sm_halve(&v, map.v, s.cin, s.h, s.w, &fir, expect_half.v) == 0);
   CHECK(sm_halve_entrance(&v, &entrance, s.cin, s.h, s.w, &fir, half.v) == 0);
   for (size_t i = 0; i < quarter; i++) /* 16 terms of at most 4, weights that add up to 64 here */
@@ -105,7 +105,7 @@ static void elements(const sm_kernels *k) {
     for (int q = 0; q < 16; q++)
       kernel[q] = harness_float();
     sm_fir fir;
-    sm_fir_from(kernel, 1, &fir);
+    sm_fir_from(kernel, &fir);
     planes zeros = oracle_zeros(x), twice = oracle_blur(zeros, kernel, 2, 2, 1);
     guarded big = guarded_new(n * 4);
     for (size_t q = 0; q < n * 4; q++)

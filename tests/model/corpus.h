@@ -61,7 +61,7 @@ static inline stylemap_status corpus_collect(void *context, const sm_slot *slot)
 static inline corpus_weights *corpus_list(const stylemap_model *model) {
   corpus_weights *w = calloc(1, sizeof *w);
   sm_network network = *sm_model_network(model);
-  for (int s = 0; s < SM_STATES; s++) sm_names_walk(&network, s, corpus_collect, w);
+  sm_network_walk(&network, SM_OF_MODEL, corpus_collect, w);
   return w;
 }
 

@@ -4,6 +4,7 @@
 #include "harness.h"
 #include "network/network.h"
 #include "net/session.h"
+#include "network/blur.h"
 #include "oracle.h"
 
 enum { SIZE = 64 };
@@ -48,7 +49,7 @@ int main(void) {
   float *blur = (float *)sm_model_network(model)->encoder[0].skip.blur; /* ours alone, while no session looks */
   blur[6] += 0.01f;
   sm_fir fir;
-  CHECK(!sm_fir_from(blur, 1, &fir) && !fir.separable);
+  CHECK(!sm_blur_fir(blur, SM_GAIN_HALVE, &fir) && !fir.separable);
   for (int i = 0; i < 4; i++) compare(model, sets[i], "a blur of its own");
   stylemap_close(model);
   return harness_end();

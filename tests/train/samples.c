@@ -129,7 +129,7 @@ static void learns(void) {
   CHECK(near[1] < 0.5 * near[0], "a sample's way to a picture: %g, then %g", near[0], near[1]);
   CHECK(reach[1] < 0.95 * reach[0], "a picture's way to a sample: %g, then %g", reach[0], reach[1]);
   const sm_parameters *g = &t->learner->generator;
-  const int mapping = 2 * t->learner->config.mapping;
+  const int mapping = 2 * t->learner->network.config.mapping;
   CHECK(all_same(old, t, mapping), "something else has changed");
   for (int i = 0; i < mapping; i++)
     CHECK(memcmp(g->parameter[i].average, old->learner->generator.parameter[i].average,
@@ -144,7 +144,7 @@ static void begins_with_averages(void) {
   stylemap_trainer *t = new_trainer(2, 1), *other = new_trainer(2, 1);
   host h = {.mirror = 1}, same_host = {.mirror = 1};
   const sm_parameters *g = &other->learner->generator, *e = &other->learner->encoder;
-  const int mapping = 2 * other->learner->config.mapping;
+  const int mapping = 2 * other->learner->network.config.mapping;
   for (int i = 0; i < mapping; i++)
     for (size_t k = 0; k < g->parameter[i].count; k++)
       g->parameter[i].value[k] += 1, g->parameter[i].moment[k] += 1, g->parameter[i].square[k] += 1;
@@ -172,10 +172,11 @@ static void goes_on(const char *folder) {
   for (int round = 0; round < 3; round++) {
     CHECK(stylemap_trainer_save(t, path, &error) == STYLEMAP_OK, "%s", error.message);
     CHECK(stylemap_trainer_load(path, 1, &loaded, &error) == STYLEMAP_OK, "%s", error.message);
-    const double before = t->learner->mapping[0].weight->value[0];
+    const sm_parameter *first = sm_layer_of(t->learner, &t->learner->network.mapping[0])->weight;
+    const double before = first->value[0];
     step(t), step(loaded);
     CHECK(all_same(t, loaded, 0), "step %d after the samples differs when loaded", round + 1);
-    CHECK(fabs(t->learner->mapping[0].weight->value[0] - before) < 2, "too far in step %d", round + 1);
+    CHECK(fabs(first->value[0] - before) < 2, "too far in step %d", round + 1);
     stylemap_trainer_free(loaded);
   }
   stylemap_trainer_free(t);

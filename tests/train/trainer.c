@@ -514,7 +514,7 @@ static void starts(stylemap_norm norm) {
   CHECK(like.base == o.base && like.cap == o.cap && like.mapping_layer_num == o.mapping_layer_num);
 
   const sm_learner *a = from->learner;
-  int taken = 0, channels;
+  int taken = 0;
   stylemap_trainer *same = new_trainer(&like, 1);
   CHECK(stylemap_trainer_start(same, path[0], &taken, &error) == STYLEMAP_OK, "%s", error.message);
   for (int i = 0; i < a->generator.count; i++)
@@ -522,12 +522,12 @@ static void starts(stylemap_norm norm) {
                 a->generator.parameter[i].name);
   for (int i = 0; i < a->encoder.count; i++)
     same_values(&a->encoder, a->encoder.parameter[i].name, &same->learner->encoder, a->encoder.parameter[i].name);
-  int running = norm == STYLEMAP_BATCH_NORM ? 2 * (2 * a->config.blocks + 2) : 0;
+  int running = norm == STYLEMAP_BATCH_NORM ? 2 * (2 * a->network.config.blocks + 2) : 0;
   CHECK(taken == a->generator.count + a->encoder.count + running, "%d", taken);
   if (running) {
-    const real *p = sm_find_running(a, "decoder.to_rgb.conv.norm.running_var", &channels);
-    const real *q = sm_find_running(same->learner, "decoder.to_rgb.conv.norm.running_var", &channels);
-    CHECK(p && q && memcmp(p, q, sizeof *p * (size_t)channels) == 0);
+    const sm_conv *last = &a->network.to_rgb.conv;
+    const real *p = sm_layer_of(a, last)->running, *q = sm_layer_of(same->learner, last)->running;
+    CHECK(p && q && memcmp(p, q, sizeof *p * 2 * (size_t)last->cin) == 0);
   }
   steps(same, 1);
   CHECK(stylemap_trainer_start(same, path[0], &taken, &error) == STYLEMAP_BAD_ARGUMENT);
