@@ -2,7 +2,8 @@
 #include "model/bind.h"
 #include "base/bytes.h"
 #include "base/memory.h"
-#include "model/tensor.h"
+#include "model/file/tensor.h"
+#include "model/form.h"
 
 #include <math.h>
 #include <stdio.h>

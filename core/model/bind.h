@@ -2,7 +2,7 @@
  * NAMED TENSORS -> BOUND WEIGHTS (rules M1 .. M6). */
 #pragma once
 #include "base/memory.h"
-#include "model/checkpoint.h"
+#include "model/file/checkpoint.h"
 #include "network/describe.h"
 
 struct stylemap_model {
@@ -19,6 +19,10 @@ struct stylemap_model {
 /* Fills model->network.config and model->info from the checkpoint: every expected tensor is there with its shape,
  * and no other. */
 stylemap_status sm_bind_check(const sm_checkpoint *checkpoint, stylemap_model *model, stylemap_error *error);
+/* stylemap_save with the mean stylemap that it stores. */
+stylemap_status sm_model_save(const stylemap_model *model, const float *mean, const char *path,
+                              const stylemap_save_options *options, stylemap_save_report *report,
+                              stylemap_error *error);
 /* Converts the weights and sets the network's pointers. */
 stylemap_status sm_bind_load(const sm_checkpoint *checkpoint, stylemap_model *model, uint64_t memory_limit,
                              stylemap_progress progress, void *data, stylemap_error *error);

@@ -2,7 +2,7 @@
  * The public side: a file's path -> a model. */
 #include "base/memory.h"
 #include "model/bind.h"
-#include "network/network.h"
+#include "model/form.h"
 
 #include <string.h>
 

@@ -3,9 +3,9 @@
 #include "base/half.h"
 #include "base/memory.h"
 #include "model/bind.h"
-#include "model/safetensors-write.h"
-#include "net/map.h"
+#include "model/file/safetensors-write.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -153,29 +153,20 @@ static size_t merge_texts(const stylemap_model *model, const config_texts *confi
 
 /* ------------------------------------------------------------------------------------------------ save */
 
-stylemap_status stylemap_save(const stylemap_model *model, const char *path, const stylemap_save_options *options,
-                              stylemap_save_report *report, stylemap_error *error) {
-  if (!model || !model->bound || !path)
-    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("Only an opened model can be written."), NULL);
-  const sm_config *c = &model->network.config;
+stylemap_status sm_model_save(const stylemap_model *model, const float *mean, const char *path,
+                              const stylemap_save_options *options, stylemap_save_report *report,
+                              stylemap_error *error) {
+  assert(model && model->bound && mean && path);
   const char *const *texts = options ? options->texts : NULL;
   saving s = {.model = model, .path = path, .half = options && options->half, .error = error};
   stylemap_save_report found = {0};
   config_texts config;
   sm_out_text *merged = NULL;
-  const float *mean = model->network.mean;
-  float *made = NULL;
   size_t text_count;
   stylemap_status status;
 
-  write_config(c, &config);
+  write_config(&model->network.config, &config);
   SM_TRY(check_texts(texts, &config, &text_count, error));
-  if (!mean) {
-    size_t numel = (size_t)c->dim * (size_t)c->spatial * (size_t)c->spatial;
-    mean = made = sm_alloc(numel, sizeof *made);
-    if (!made) return sm_no_memory(error, numel * sizeof *made);
-    SM_TRY_DONE(sm_mean_stylemap(&model->network, made, error));
-  }
   SM_TRY_DONE(collect(&s, mean));
   SM_TRY_DONE(weigh_half(&s, &found));
   size_t most = CONFIG_TEXTS + text_count + model->text_count;
@@ -191,6 +182,5 @@ done:
   sm_free(merged);
   sm_free(s.names);
   sm_free(s.tensors);
-  sm_free(made);
   return status;
 }

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "model/checkpoint.h"
-#include "model/tensor.h"
+#include "model/file/tensor.h"
+#include "model/form.h"
 #include "train/trainer.h"
 
 enum { MOST_WIDTH = 1 << 16, MOST_NUMBERS = 1 << 26 };

@@ -10,9 +10,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "model/safetensors-write.h"
-#include "model/safetensors.h"
-#include "model/tensor.h"
+#include "model/file/safetensors-write.h"
+#include "model/file/safetensors.h"
+#include "model/file/tensor.h"
 #include "train/trainer.h"
 
 enum { NAME = 112, TEXTS = 40 };

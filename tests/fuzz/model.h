@@ -2,7 +2,7 @@
  * What is true of every answer of a reader of model files. */
 #pragma once
 #include "fuzz.h"
-#include "model/checkpoint.h"
+#include "model/form.h"
 
 /* Done, or refused with a rule and one clean sentence, or short of memory: nothing else. */
 static inline void fuzz_verdict(stylemap_status status, const stylemap_error *error) {

@@ -2,7 +2,7 @@
  * The list of tensors of a safetensors file, whoever's file it is. */
 #include "model.h"
 
-#include "model/safetensors.h"
+#include "model/file/safetensors.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   sm_file file;

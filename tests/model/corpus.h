@@ -4,7 +4,7 @@
 #include "harness.h"
 
 #include "base/crc32.h"
-#include "model/checkpoint.h"
+#include "model/form.h"
 #include "network/network.h"
 
 #include <sys/stat.h>

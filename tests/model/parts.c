@@ -2,8 +2,8 @@
  * What the readers stand on: number formats, texts, checksums, the index, views of storages. */
 #include "base/half.h"
 #include "corpus.h"
-#include "model/json.h"
-#include "model/tensor.h"
+#include "model/file/json.h"
+#include "model/file/tensor.h"
 
 #include <locale.h>
 

@@ -27,13 +27,14 @@ base:
 kernels: base
 network: base kernels
 frame: base
-model: base network net
-model/torch: base network model
+model/file: base network
+model/torch: base model/file
+model: base network model/file model/torch
 net: base kernels network
 grad: base kernels network
-measure: base kernels network net frame grad
+measure: base
 edit: base kernels network net model frame grad measure
-train: base kernels network net model frame grad measure
+train: base network model model/file grad
 ROWS
 found=$(edges core | not_allowed "$rows"; edges core | circles)
 [ -z "$found" ] || { echo "$found"; bad=1; }

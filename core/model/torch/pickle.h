@@ -5,7 +5,7 @@
  * releases all without a walk. pickle.c runs the operations, values.c keeps dicts and lists, torch.c makes
  * storages and tensors and turns the root into a checkpoint. */
 #pragma once
-#include "model/checkpoint.h"
+#include "model/file/checkpoint.h"
 
 typedef enum sm_tag {
   SM_VALUE_NONE,
@@ -124,6 +124,10 @@ int sm_pickle_name(const char *module, size_t module_length, const char *name, s
 sm_role sm_pickle_role(int64_t name);
 sm_kind sm_pickle_kind(int64_t name);
 const char *sm_pickle_name_text(int64_t name);
+
+/* torch-legacy.c, torch-zip.c: the containers; `checkpoint->file` is open. */
+stylemap_status sm_read_legacy(sm_checkpoint *checkpoint, stylemap_error *error);
+stylemap_status sm_read_zip(sm_checkpoint *checkpoint, stylemap_error *error);
 
 /* torch.c */
 stylemap_status sm_torch_storage(sm_pickle *p, sm_value id, sm_value *value, stylemap_error *error);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Single tensors in safetensors files, for the hosts. */
 #include "base/memory.h"
-#include "model/safetensors-write.h"
-#include "model/safetensors.h"
-#include "model/tensor.h"
+#include "model/file/safetensors-write.h"
+#include "model/file/safetensors.h"
+#include "model/file/tensor.h"
 
 #include <string.h>
 

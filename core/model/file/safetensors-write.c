@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/safetensors-write.h"
+#include "model/file/safetensors-write.h"
 #include "base/half.h"
 #include "base/memory.h"
 

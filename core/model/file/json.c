@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/json.h"
+#include "model/file/json.h"
 #include "base/memory.h"
 
 #include <string.h>

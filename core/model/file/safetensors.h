@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The list of tensors in a safetensors file (rules S1 .. S10). */
 #pragma once
-#include "model/json.h"
+#include "model/file/json.h"
 
 struct sm_safetensors {
   char *header;
@@ -17,5 +17,7 @@ struct sm_safetensors {
 /* The file is safetensors by F1: at least 10 bytes, the ninth `{`. */
 stylemap_status sm_safetensors_read(const sm_file *file, sm_safetensors *safetensors, stylemap_error *error);
 void sm_safetensors_free(sm_safetensors *safetensors);
+/* What a checkpoint takes of its file, which is open. */
+stylemap_status sm_read_safetensors(sm_checkpoint *checkpoint, stylemap_error *error);
 /* The number of the tensor of that name, or SM_NONE. */
 uint32_t sm_safetensors_find(const sm_safetensors *safetensors, const char *name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the three readers (torch-legacy, torch-zip, safetensors) make of a file, and what bind.c takes: named
  * tensors of g_ema and e_ema, train_args, texts. Nothing is converted here. Everything named in a rule (F1, L1,
- * Z1, S1, P1, T1, M1, ...) is listed in core/README.md. */
+ * Z1, S1, P1, T1, M1, ...) is listed in core/README.md. model/form.h opens, asks and closes one. */
 #pragma once
 #include "base/file.h"
 #include "base/table.h"
@@ -83,21 +83,10 @@ typedef struct sm_checkpoint {
   uint32_t mean; /* tensor w_mean, or SM_NONE */
 } sm_checkpoint;
 
-/* Finds the form (F1), reads and checks the container and all of the description, checksums included. */
-stylemap_status sm_checkpoint_open(const char *path, sm_checkpoint *checkpoint, stylemap_error *error);
-/* The same for a plain state dict, not of a StyleMapGAN: everything is in state[0], under its whole name. */
-stylemap_status sm_checkpoint_open_flat(const char *path, sm_checkpoint *checkpoint, stylemap_error *error);
-void sm_checkpoint_close(sm_checkpoint *checkpoint);
-void sm_checkpoint_tensor(const sm_checkpoint *checkpoint, uint32_t tensor, sm_tensor *out);
-
 /* The two additions a reader makes. */
 stylemap_status sm_checkpoint_name(sm_checkpoint *checkpoint, int state, const sm_entry *entry, stylemap_error *error);
 stylemap_status sm_checkpoint_argument(sm_checkpoint *checkpoint, const sm_argument *argument, stylemap_error *error);
 
-/* The readers; `checkpoint->file` is open. */
-stylemap_status sm_read_legacy(sm_checkpoint *checkpoint, stylemap_error *error);
-stylemap_status sm_read_zip(sm_checkpoint *checkpoint, stylemap_error *error);
-stylemap_status sm_read_safetensors(sm_checkpoint *checkpoint, stylemap_error *error);
 
 /* Refuses with the sentence of the rule's group. `why` is a marked technical detail in English; a host may look
  * it up in its catalogue, too. */

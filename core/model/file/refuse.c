@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * One sentence for each group of rules. */
-#include "model/checkpoint.h"
+#include "model/file/checkpoint.h"
 
 #include <stdio.h>
 #include <string.h>

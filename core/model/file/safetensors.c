@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/safetensors.h"
+#include "model/file/safetensors.h"
 #include "base/bytes.h"
 #include "base/memory.h"
 

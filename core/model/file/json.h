@@ -2,7 +2,7 @@
  * The subset of JSON that a safetensors header may use (rules S3, S4): objects, arrays, texts, whole numbers below
  * 2^63; names unique within their object; at most 8 levels below the top. No recursion. */
 #pragma once
-#include "model/checkpoint.h"
+#include "model/file/checkpoint.h"
 
 typedef enum sm_json_kind { SM_JSON_OBJECT, SM_JSON_ARRAY, SM_JSON_TEXT, SM_JSON_NUMBER } sm_json_kind;
 

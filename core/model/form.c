@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Which form a file has (rule F1), and what all three readers share. */
-#include "model/checkpoint.h"
+ * Which form a file has (rule F1), and so which reader. */
+#include "model/form.h"
 #include "base/memory.h"
+#include "model/file/safetensors.h"
 #include "model/torch/pickle.h"
-#include "model/safetensors.h"
 
 #include <string.h>
-
-stylemap_status sm_checkpoint_name(sm_checkpoint *c, int state, const sm_entry *entry, stylemap_error *error) {
-  sm_state *s = &c->state[state];
-  SM_MORE(s->entries, s->count, s->capacity, error);
-  s->entries[s->count++] = *entry;
-  return STYLEMAP_OK;
-}
-
-stylemap_status sm_checkpoint_argument(sm_checkpoint *c, const sm_argument *argument, stylemap_error *error) {
-  SM_MORE(c->arguments, c->argument_count, c->argument_capacity, error);
-  c->arguments[c->argument_count++] = *argument;
-  return STYLEMAP_OK;
-}
 
 void sm_checkpoint_tensor(const sm_checkpoint *c, uint32_t tensor, sm_tensor *out) {
   if (c->safetensors) *out = c->safetensors->tensors[tensor].tensor;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "model/tensor.h"
+#include "model/file/tensor.h"
 #include "base/half.h"
 
 void sm_loader_init(sm_loader *l, const sm_file *file, uint64_t total, stylemap_progress progress, void *data) {

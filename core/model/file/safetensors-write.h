@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Tensors and texts -> a safetensors file, written beside and renamed. */
 #pragma once
-#include "model/checkpoint.h"
+#include "model/file/checkpoint.h"
 
 typedef struct sm_out_tensor {
   const char *name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A view of a file -> floats in row-major order. */
 #pragma once
-#include "model/checkpoint.h"
+#include "model/file/checkpoint.h"
 
 enum { SM_LOADER_WINDOW = 1 << 18 };
 
