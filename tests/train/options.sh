@@ -30,6 +30,7 @@ state() { [ -s "$1/state-0000000$2.safetensors" ] || fail "$1 is not at $2: $(ls
 
 # a value out of range is refused by the option's name, and never the default
 while read -r option value text; do
+  rm -rf never
   "$stylemap" train pictures -o never --iterations 1 "$option" "$value" 2> said.txt
   [ $? = 2 ] && grep -q -e "$option.*$text" said.txt || fail "$option $value: $(cat said.txt)"
   [ -e never/options.txt ] && fail "$option $value began a run"

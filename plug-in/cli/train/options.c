@@ -156,7 +156,7 @@ static gchar *value_text(const Row *row, const RunOptions *o) {
 
 /* What the user calls it. */
 static gchar *label(const Row *row) {
-  return row->flags & ARGUMENT ? g_strdup("DATA_DIR") : g_strdup_printf("--%s", row->name);
+  return row->flags & ARGUMENT ? g_strdup(_("DATA_DIR")) : g_strdup_printf("--%s", row->name);
 }
 
 static gboolean wrong_number(const Row *row, const gchar *text, GError **error) {

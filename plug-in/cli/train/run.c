@@ -170,9 +170,12 @@ void run_tell_start(const Run *run) {
   const guint64 iteration = stylemap_trainer_iteration(run->trainer);
   if (o->iterations && iteration >= o->iterations)
     cli_note(_("The run has had its %llu iterations; --iterations gives it more"), (unsigned long long)o->iterations);
+  else if (o->iterations)
+    cli_note(_("Until iteration %llu; a model and a sheet of pictures every %d, and at the end. Ctrl-C ends before that, "
+               "saves the run and makes the model"), (unsigned long long)o->iterations, o->report_every);
   else
-    cli_note(_("A model and a sheet of pictures are made every %d iterations and at the end; Ctrl-C saves the run, "
-               "makes the model and ends"), o->report_every);
+    cli_note(_("Until you end it; a model and a sheet of pictures every %d iterations. Ctrl-C saves the run, makes the "
+               "model and ends"), o->report_every);
 }
 
 void run_tell_end(const Run *run) {
