@@ -85,6 +85,8 @@ cp half/options.txt told.txt
 again half || fail "nothing more to do: $(cat said.txt)"
 said 'has had its 3 iterations' "nothing more to do"
 cmp told.txt half/options.txt || fail "going on changed the options"
+rm half/model.safetensors # as where it was ended between state and model
+again half && [ -s half/model.safetensors ] || fail "no model of a run that has all of its iterations: $(cat said.txt)"
 line half 'rate = 0.0037'
 line half 'iterations = 3'
 line half 'log-every = 1'
