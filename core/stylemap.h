@@ -307,6 +307,46 @@ STYLEMAP_API stylemap_status stylemap_transplant(stylemap_session *session, cons
 /* image := G(E(target)). */
 STYLEMAP_API stylemap_status stylemap_reconstruct(stylemap_session *session, const float *target, float *image,
                                                   stylemap_error *error);
+/* -------------------------------------------------------------------------------------------- healing */
+
+/* Which collage is healed. Cloned: the reference's colours are moved by the membrane of Poisson cloning so that it meets
+ * the target at the mask's edge, which takes away another light, another camera. */
+typedef enum stylemap_start { STYLEMAP_START_COPY, STYLEMAP_START_CLONE, STYLEMAP_START_MEAN } stylemap_start;
+
+/* One reference of a healed edit: its square is laid on the target's, so with the same placement on layers of one size
+ * it is taken as it lies. `mask` has the target layer's size, one float a pixel, 1 = take the reference; what is
+ * transparent in the reference is not taken. */
+typedef struct stylemap_piece {
+  const stylemap_layer *picture;
+  stylemap_placement placement;
+  const stylemap_layer *mask;
+} stylemap_piece;
+
+typedef struct stylemap_heal_options {
+  stylemap_start start;
+  int rounds;      /* of projection, 1..16 */
+  double detail;   /* 0: the model's drawing alone; 0.5: the pictures' own detail where the model left the collage as it
+                      was; 1: all of the collage's detail */
+  double strength; /* 0..1; 0 is the target */
+  stylemap_mask_rule rule; /* of the blend at every level; STYLEMAP_MASK_ANY is the measured one */
+} stylemap_heal_options;
+
+typedef struct stylemap_heal_report {
+  double change; /* root of the mean squared change, inside the mask, that the model made in the collage (-1..1) */
+} stylemap_heal_report;
+
+/* The edit that beats copy and paste (the method: core/README.md, "Healing"): the pieces are laid over the target as a
+ * collage at full resolution; what the model makes of it, with the target put back outside the mask after each round, is
+ * applied to the collage as a correction, so that lines, grain and fine detail of both stay where the model agrees.
+ * Writes the rectangle x, y, w, h (on the layer, w and h at least 1) of `result` as stylemap_paste does: alpha from
+ * `target`, the edit at full weight wherever a mask is above 0, so that the host fades it in by the mask. A few floats
+ * a pixel of the rectangle are held in memory. `report` may be NULL. */
+STYLEMAP_API stylemap_status stylemap_heal(stylemap_session *session, const stylemap_layer *target,
+                                           const stylemap_placement *placement, const stylemap_piece *pieces, int count,
+                                           const stylemap_heal_options *options, int x, int y, int w, int h,
+                                           const stylemap_layer *result, stylemap_heal_report *report,
+                                           stylemap_error *error);
+
 /* Mean squared difference over `count` numbers, `a` clipped to -1..1 first. */
 STYLEMAP_API double stylemap_mse(const float *a, const float *b, size_t count);
 

@@ -23,9 +23,9 @@ static void add(sm_axis *a, int o, int i, int size, double w) {
   if (i + 1 > a->taps[o]) a->taps[o] = i + 1;
 }
 
-stylemap_status sm_axis_new(sm_filter filter, double origin, double step, int first_out, int count, int size,
+stylemap_status sm_axis_new(sm_resampling how, double origin, double step, int first_out, int count, int size,
                             sm_axis *a, stylemap_error *error) {
-  int enlarge = filter == SM_FILTER_PICTURE && step < 1;
+  int enlarge = how == SM_RESAMPLE_PICTURE && step < 1;
   *a = (sm_axis){.count = count, .most = enlarge ? 4 : (int)ceil(step) + 1};
   a->first = sm_alloc((size_t)count, sizeof *a->first);
   a->taps = sm_calloc((size_t)count, sizeof *a->taps);

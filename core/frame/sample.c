@@ -21,14 +21,14 @@ stylemap_status sm_layer_stopped(stylemap_error *error) {
 }
 
 /* Samples into a block of its own, so that the caller's stays untouched on failure. */
-static stylemap_status sample(const stylemap_layer *layer, const stylemap_placement *p, int size, sm_filter filter,
+static stylemap_status sample(const stylemap_layer *layer, const stylemap_placement *p, int size, sm_resampling how,
                               sm_planes planes, float **out, stylemap_error *error) {
   SM_TRY(sm_check_placement(layer, p, size, error));
   const sm_affine map = sm_affine_of(p, size);
   size_t count = (size_t)planes * (size_t)size * (size_t)size;
   *out = sm_alloc(count, sizeof(float));
   if (!*out) return sm_no_memory(error, count * sizeof(float));
-  stylemap_status status = sm_warp(layer, planes, filter, &map, 0, 0, size, size, *out, error);
+  stylemap_status status = sm_warp(layer, planes, how, &map, 0, 0, size, size, *out, error);
   if (status != STYLEMAP_OK) sm_free(*out);
   return status;
 }
@@ -36,7 +36,7 @@ static stylemap_status sample(const stylemap_layer *layer, const stylemap_placem
 stylemap_status stylemap_sample(const stylemap_layer *layer, const stylemap_placement *p, int size, float *image,
                                 stylemap_error *error) {
   float *out;
-  SM_TRY(sample(layer, p, size, SM_FILTER_PICTURE, SM_PLANES_PICTURE, &out, error));
+  SM_TRY(sample(layer, p, size, SM_RESAMPLE_PICTURE, SM_PLANES_PICTURE, &out, error));
   for (size_t i = 0; i < 3 * (size_t)size * (size_t)size; i++) {
     float v = 2 * out[i] - 1;
     image[i] = v < -1 ? -1 : v > 1 ? 1 : v;
@@ -48,7 +48,7 @@ stylemap_status stylemap_sample(const stylemap_layer *layer, const stylemap_plac
 stylemap_status stylemap_sample_mask(const stylemap_layer *mask, const stylemap_placement *p, int size, float *values,
                                      stylemap_error *error) {
   float *out;
-  SM_TRY(sample(mask, p, size, SM_FILTER_COVER, SM_PLANES_MASK, &out, error));
+  SM_TRY(sample(mask, p, size, SM_RESAMPLE_COVER, SM_PLANES_MASK, &out, error));
   for (size_t i = 0; i < (size_t)size * (size_t)size; i++) values[i] = !(out[i] > 0) ? 0 : out[i] > 1 ? 1 : out[i];
   sm_free(out);
   return STYLEMAP_OK;

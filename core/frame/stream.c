@@ -42,7 +42,7 @@ static void add_row(const sm_axis *down, int row, const float *across, int plane
   }
 }
 
-stylemap_status sm_stream(const stylemap_layer *layer, sm_planes planes, sm_filter filter, double left, double top,
+stylemap_status sm_stream(const stylemap_layer *layer, sm_planes planes, sm_resampling how, double left, double top,
                           double step, int width, int height, float *out, stylemap_error *error) {
   const int channels = planes == SM_PLANES_MASK ? 1 : 4, count = (int)planes;
   int next = 0;
@@ -50,8 +50,8 @@ stylemap_status sm_stream(const stylemap_layer *layer, sm_planes planes, sm_filt
   sm_axis across = {0}, down = {0};
   float *band = NULL, *row = NULL;
   memset(out, 0, sizeof(float) * (size_t)count * (size_t)width * (size_t)height);
-  SM_TRY_DONE(sm_axis_new(filter, left, step, 0, width, layer->width, &across, error));
-  SM_TRY_DONE(sm_axis_new(filter, top, step, 0, height, layer->height, &down, error));
+  SM_TRY_DONE(sm_axis_new(how, left, step, 0, width, layer->width, &across, error));
+  SM_TRY_DONE(sm_axis_new(how, top, step, 0, height, layer->height, &down, error));
 
   int x0 = across.first[0], x1 = across.first[width - 1] + across.taps[width - 1];
   int y0 = down.first[0], y1 = down.first[height - 1] + down.taps[height - 1], wide = x1 - x0;

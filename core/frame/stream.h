@@ -14,5 +14,5 @@ typedef enum sm_planes {
 /* Fills out[planes][height][width]: pixel (i, j) is the layer over left + i step .. left + (i + 1) step, top + j step ..,
  * by the filter of resample.h; beyond the layer its edge repeats. What is no number counts as 0, all is cut to 0..1. The
  * layer is read in bands from top to bottom, once. */
-stylemap_status sm_stream(const stylemap_layer *layer, sm_planes planes, sm_filter filter, double left, double top,
+stylemap_status sm_stream(const stylemap_layer *layer, sm_planes planes, sm_resampling how, double left, double top,
                           double step, int width, int height, float *out, stylemap_error *error);

@@ -14,16 +14,16 @@ enum { PIECE = 128 }; /* output pixels a side */
 typedef struct points {
   const float *planes;
   int count, width, height; /* of planes[count][height][width] */
-  sm_filter filter;
+  sm_resampling how;
 } points;
 
 static int clamp(int v, int top) { return v < 0 ? 0 : v > top ? top : v; }
 
 /* Weights of the four (two, for a mask) pixels around `at`, pixel centres being whole numbers; returns the first. */
-static int around(sm_filter filter, double at, double weight[4]) {
+static int around(sm_resampling how, double at, double weight[4]) {
   const int i = (int)floor(at);
   const double t = at - i, u = 1 - t;
-  if (filter == SM_FILTER_COVER) {
+  if (how == SM_RESAMPLE_COVER) {
     weight[0] = u, weight[1] = t;
     return i;
   }
@@ -38,8 +38,8 @@ enum { MOST_PLANES = 8 };
 
 static void add_point(const points *p, double x, double y, double *sum) {
   double across[4], down[4];
-  const int taps = p->filter == SM_FILTER_COVER ? 2 : 4;
-  const int x0 = around(p->filter, x, across), y0 = around(p->filter, y, down);
+  const int taps = p->how == SM_RESAMPLE_COVER ? 2 : 4;
+  const int x0 = around(p->how, x, across), y0 = around(p->how, y, down);
   for (int j = 0; j < taps; j++) {
     const size_t row = (size_t)clamp(y0 + j, p->height - 1) * (size_t)p->width;
     for (int i = 0; i < taps; i++) {
@@ -74,23 +74,23 @@ static void reach(const sm_affine *map, double x, double y, double w, double h, 
 static double within(double v, double least, double most) { return v < least ? least : v > most ? most : v; }
 
 /* One piece: `out` points at its first pixel, in planes of `plane` floats and rows of `stride`. */
-static stylemap_status warp_piece(const stylemap_layer *layer, sm_planes planes, sm_filter filter, const sm_affine *map,
+static stylemap_status warp_piece(const stylemap_layer *layer, sm_planes planes, sm_resampling how, const sm_affine *map,
                                   int x, int y, int w, int h, float *out, size_t stride, size_t plane,
                                   stylemap_error *error) {
   const double scale = sm_affine_scale(map), pitch = scale > 2 ? scale / 2 : 1, margin = 3 * pitch;
-  const int each = filter == SM_FILTER_COVER ? 4 : scale > 1 ? 2 : 1;
+  const int each = how == SM_RESAMPLE_COVER ? 4 : scale > 1 ? 2 : 1;
   double box[4];
   reach(map, x, y, w, h, box);
   /* whole pixels of the layer, with a margin for the cubic's taps; beyond the layer nothing new is to be seen */
   const double left = floor(within(box[0] - margin, -margin, layer->width)), top = floor(within(box[1] - margin, -margin, layer->height));
   const double right = within(box[2] + margin, left + 1, layer->width + margin);
   const double bottom = within(box[3] + margin, top + 1, layer->height + margin);
-  points p = {.count = (int)planes, .filter = filter, .width = (int)ceil((right - left) / pitch),
+  points p = {.count = (int)planes, .how = how, .width = (int)ceil((right - left) / pitch),
               .height = (int)ceil((bottom - top) / pitch)};
   const size_t floats = (size_t)p.count * (size_t)p.width * (size_t)p.height;
   float *read = sm_alloc(floats, sizeof *read);
   if (!read) return sm_no_memory(error, floats * sizeof *read);
-  stylemap_status status = sm_stream(layer, planes, filter, left, top, pitch, p.width, p.height, read, error);
+  stylemap_status status = sm_stream(layer, planes, how, left, top, pitch, p.width, p.height, read, error);
   p.planes = read;
   const sm_affine shrink = {.xx = 1 / pitch, .yy = 1 / pitch, .x0 = -left / pitch, .y0 = -top / pitch};
   const sm_affine to_read = sm_affine_then(map, &shrink);
@@ -104,16 +104,16 @@ static stylemap_status warp_piece(const stylemap_layer *layer, sm_planes planes,
   return status;
 }
 
-stylemap_status sm_warp(const stylemap_layer *layer, sm_planes planes, sm_filter filter, const sm_affine *map, int x,
+stylemap_status sm_warp(const stylemap_layer *layer, sm_planes planes, sm_resampling how, const sm_affine *map, int x,
                         int y, int width, int height, float *out, stylemap_error *error) {
   if (sm_affine_upright(map))
-    return sm_stream(layer, planes, filter, map->x0 + map->xx * x, map->y0 + map->yy * y, map->xx, width, height, out,
+    return sm_stream(layer, planes, how, map->x0 + map->xx * x, map->y0 + map->yy * y, map->xx, width, height, out,
                      error);
   const size_t stride = (size_t)width, plane = stride * (size_t)height;
   for (int j = 0; j < height; j += PIECE)
     for (int i = 0; i < width; i += PIECE) {
       const int w = width - i < PIECE ? width - i : PIECE, h = height - j < PIECE ? height - j : PIECE;
-      SM_TRY(warp_piece(layer, planes, filter, map, x + i, y + j, w, h, out + (size_t)j * stride + (size_t)i, stride,
+      SM_TRY(warp_piece(layer, planes, how, map, x + i, y + j, w, h, out + (size_t)j * stride + (size_t)i, stride,
                         plane, error));
     }
   return STYLEMAP_OK;
@@ -126,8 +126,8 @@ static stylemap_status spread_upright(const float *planes, int count, int size, 
   sm_axis across = {0}, down = {0};
   float *row = NULL;
   stylemap_status status;
-  SM_TRY_DONE(sm_axis_new(SM_FILTER_PICTURE, map->x0, map->xx, x, width, size, &across, error));
-  SM_TRY_DONE(sm_axis_new(SM_FILTER_PICTURE, map->y0, map->yy, y, height, size, &down, error));
+  SM_TRY_DONE(sm_axis_new(SM_RESAMPLE_PICTURE, map->x0, map->xx, x, width, size, &across, error));
+  SM_TRY_DONE(sm_axis_new(SM_RESAMPLE_PICTURE, map->y0, map->yy, y, height, size, &down, error));
   const int first = down.first[0], end = down.first[height - 1] + down.taps[height - 1];
   const size_t high = (size_t)(end - first);
   row = sm_alloc(high * w, sizeof *row);
@@ -169,7 +169,7 @@ stylemap_status sm_spread(const float *planes, int count, int size, const sm_aff
   if (sm_affine_upright(&map)) return spread_upright(planes, count, size, &map, x, y, width, height, out, error);
   const double scale = sm_affine_scale(&map);
   const int each = scale > 1 ? (int)ceil(2 * scale) : 1;
-  const points p = {.planes = planes, .count = count, .width = size, .height = size, .filter = SM_FILTER_PICTURE};
+  const points p = {.planes = planes, .count = count, .width = size, .height = size, .how = SM_RESAMPLE_PICTURE};
   for (int j = 0; j < height; j++)
     for (int i = 0; i < width; i++) {
       double sum[MOST_PLANES] = {0};

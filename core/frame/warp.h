@@ -8,7 +8,7 @@
  * the area that an output pixel covers when shrinking, by Catmull-Rom's cubic when not (a mask: linearly, and above 0
  * wherever the pixel touches what is). Upright maps are sm_stream's, so exact; beyond the layer its edge repeats. The
  * layer is read in pieces, in no order, some of it twice. */
-stylemap_status sm_warp(const stylemap_layer *layer, sm_planes planes, sm_filter filter, const sm_affine *map, int x,
+stylemap_status sm_warp(const stylemap_layer *layer, sm_planes planes, sm_resampling how, const sm_affine *map, int x,
                         int y, int width, int height, float *out, stylemap_error *error);
 
 /* The square's planes[count][size][size] -> pixels x, y .. of the layer that `square` (sm_affine_of) lays it on:

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "edit/collage.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "edit/membrane.h"
+#include "frame/frame.h"
+#include "frame/warp.h"
+
+static size_t pixels_of(const sm_collage *c) { return (size_t)c->width * (size_t)c->height; }
+
+/* Whole pixels stay whole: what rounding made of a shift by pixels is one again. */
+static double snap(double v, double within) { return fabs(v - round(v)) < within ? round(v) : v; }
+
+static sm_affine on_target(const stylemap_placement *target, const stylemap_placement *reference) {
+  const sm_affine t = sm_affine_of(target, 1), from = sm_affine_inverse(&t), to = sm_affine_of(reference, 1);
+  sm_affine map = sm_affine_then(&from, &to);
+  map.xx = snap(map.xx, 1e-9), map.yy = snap(map.yy, 1e-9), map.xy = snap(map.xy, 1e-9), map.yx = snap(map.yx, 1e-9);
+  map.x0 = snap(map.x0, 1e-6), map.y0 = snap(map.y0, 1e-6);
+  return map;
+}
+
+static stylemap_status read_target(const stylemap_layer *target, sm_collage *c, stylemap_error *error) {
+  int rows = sm_band_rows(c->width, 4);
+  rows = rows > c->height ? c->height : rows;
+  const size_t plane = pixels_of(c), floats = 4 * (size_t)rows * (size_t)c->width;
+  float *band = sm_alloc(floats, sizeof *band);
+  if (!band) return sm_no_memory(error, floats * sizeof *band);
+  for (int y = 0; y < c->height; y += rows) {
+    const int n = c->height - y < rows ? c->height - y : rows;
+    if (target->read(target->data, c->x, c->y + y, c->width, n, band)) {
+      sm_free(band);
+      return sm_layer_stopped(error);
+    }
+    const size_t at = (size_t)y * (size_t)c->width;
+    for (size_t i = 0; i < (size_t)n * (size_t)c->width; i++)
+      for (size_t p = 0; p < 4; p++) {
+        const float v = band[4 * i + p], unit = v >= 0 ? (v <= 1 ? v : 1) : 0;
+        *(p == 3 ? &c->alpha[at + i] : &c->target[p * plane + at + i]) = unit;
+      }
+  }
+  sm_free(band);
+  return STYLEMAP_OK;
+}
+
+/* placed: R'G'B' times alpha and alpha -> R'G'B' and alpha, where there is any. */
+static void unmultiply(float *placed, size_t plane) {
+  for (size_t i = 0; i < plane; i++)
+    for (size_t p = 0; p < 3; p++) {
+      const float a = placed[3 * plane + i];
+      placed[p * plane + i] = a > 0 ? placed[p * plane + i] / a : 0;
+    }
+}
+
+/* Moves the placed colours by the membrane of what the collage so far has around the region. */
+static stylemap_status move_colours(const sm_collage *c, const float *mask, float *placed, double by,
+                                    stylemap_error *error) {
+  const size_t plane = pixels_of(c);
+  float *difference = sm_alloc(plane, 3 * sizeof(float) + 1);
+  if (!difference) return sm_no_memory(error, plane * (3 * sizeof(float) + 1));
+  unsigned char *inside = (unsigned char *)(difference + 3 * plane);
+  for (size_t i = 0; i < plane; i++) {
+    inside[i] = mask[i] > 0 || placed[3 * plane + i] < 0.5f;
+    for (size_t p = 0; p < 3; p++) difference[p * plane + i] = c->colours[p * plane + i] - placed[p * plane + i];
+  }
+  stylemap_status status = sm_membrane(difference, inside, c->width, c->height, error);
+  for (size_t i = 0; i < 3 * plane && status == STYLEMAP_OK; i++) placed[i] += (float)by * difference[i];
+  sm_free(difference);
+  return status;
+}
+
+static stylemap_status lay(sm_collage *c, const stylemap_placement *placement, const stylemap_piece *piece,
+                           stylemap_start start, float *placed, float *mask, stylemap_error *error) {
+  const size_t plane = pixels_of(c);
+  const sm_affine map = on_target(placement, &piece->placement);
+  SM_TRY(sm_warp(piece->picture, SM_PLANES_COLOURS, SM_RESAMPLE_PICTURE, &map, c->x, c->y, c->width, c->height, placed,
+                 error));
+  int rows = sm_band_rows(c->width, 1);
+  for (int y = 0; y < c->height; y += rows) {
+    const int n = c->height - y < rows ? c->height - y : rows;
+    if (piece->mask->read(piece->mask->data, c->x, c->y + y, c->width, n, mask + (size_t)y * (size_t)c->width))
+      return sm_layer_stopped(error);
+  }
+  for (size_t i = 0; i < plane; i++) mask[i] = mask[i] >= 0 ? (mask[i] <= 1 ? mask[i] : 1) : 0;
+  unmultiply(placed, plane);
+  if (start != STYLEMAP_START_COPY)
+    SM_TRY(move_colours(c, mask, placed, start == STYLEMAP_START_MEAN ? 0.5 : 1, error));
+  for (size_t i = 0; i < plane; i++) {
+    const float w = mask[i] * placed[3 * plane + i];
+    for (size_t p = 0; p < 3; p++) c->colours[p * plane + i] += w * (placed[p * plane + i] - c->colours[p * plane + i]);
+    c->mask[i] += w * (1 - c->mask[i]);
+  }
+  return STYLEMAP_OK;
+}
+
+stylemap_status sm_collage_new(const stylemap_layer *target, const stylemap_placement *placement,
+                               const stylemap_piece *pieces, int count, stylemap_start start, int x, int y, int width,
+                               int height, sm_collage *c, stylemap_error *error) {
+  *c = (sm_collage){.x = x, .y = y, .width = width, .height = height};
+  const size_t plane = pixels_of(c);
+  stylemap_status status;
+  float *work = NULL;
+  c->target = sm_calloc(8 * plane, sizeof(float));
+  work = sm_alloc(5 * plane, sizeof(float));
+  if (!c->target || !work) {
+    status = sm_no_memory(error, 13 * plane * sizeof(float));
+    goto done;
+  }
+  c->colours = c->target + 3 * plane;
+  c->alpha = c->target + 6 * plane;
+  c->mask = c->target + 7 * plane;
+  SM_TRY_DONE(read_target(target, c, error));
+  memcpy(c->colours, c->target, 3 * plane * sizeof(float));
+  for (int i = 0; i < count; i++)
+    SM_TRY_DONE(lay(c, placement, &pieces[i], start, work, work + 4 * plane, error));
+done:
+  sm_free(work);
+  if (status != STYLEMAP_OK) sm_collage_free(c);
+  return status;
+}
+
+void sm_collage_free(sm_collage *c) {
+  sm_free(c->target);
+  *c = (sm_collage){0};
+}
+
+/* -------------------------------------------------------------------------------------------- as layers */
+
+/* The part of row `y`, columns x .. x + w - 1, that the collage has: its first column in the row, its first pixel. */
+static int overlap(const sm_collage *c, int x, int y, int w, int *first, size_t *at) {
+  if (y < c->y || y >= c->y + c->height) return 0;
+  const int from = x > c->x ? x : c->x, to = x + w < c->x + c->width ? x + w : c->x + c->width;
+  *first = from - x;
+  *at = (size_t)(y - c->y) * (size_t)c->width + (size_t)(from - c->x);
+  return to > from ? to - from : 0;
+}
+
+static int read_picture(void *data, int x, int y, int w, int h, float *pixels) {
+  const sm_collage_layer *of = data;
+  const sm_collage *c = of->collage;
+  if (of->target->read(of->target->data, x, y, w, h, pixels)) return 1;
+  const size_t plane = pixels_of(c);
+  for (int row = 0; row < h; row++) {
+    int first = 0;
+    size_t at = 0;
+    const int n = overlap(c, x, y + row, w, &first, &at);
+    float *to = pixels + 4 * ((size_t)row * (size_t)w + (size_t)first);
+    for (int i = 0; i < n; i++)
+      for (size_t p = 0; p < 3; p++) to[4 * i + (int)p] = c->colours[p * plane + at + (size_t)i];
+  }
+  return 0;
+}
+
+static int read_mask(void *data, int x, int y, int w, int h, float *pixels) {
+  const sm_collage_layer *of = data;
+  memset(pixels, 0, sizeof(float) * (size_t)w * (size_t)h);
+  for (int row = 0; row < h; row++) {
+    int first = 0;
+    size_t at = 0;
+    const int n = overlap(of->collage, x, y + row, w, &first, &at);
+    if (n) memcpy(pixels + (size_t)row * (size_t)w + first, of->collage->mask + at, sizeof(float) * (size_t)n);
+  }
+  return 0;
+}
+
+stylemap_layer sm_collage_picture(sm_collage_layer *of) {
+  return (stylemap_layer){of->target->width, of->target->height, of, read_picture, NULL};
+}
+
+stylemap_layer sm_collage_mask(sm_collage_layer *of) {
+  return (stylemap_layer){of->target->width, of->target->height, of, read_mask, NULL};
+}

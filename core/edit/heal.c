@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * layer -> collage -> sample -> rounds of encode, blend, synth -> correction of the collage -> paste. Projecting a
+ * collage on a generator: Chai, Wulff, Isola, Using latent space regression to analyze and leverage compositionality in
+ * GANs (ICLR 2021); here through the paper's own blend of style maps. */
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "edit/collage.h"
+#include "frame/frame.h"
+#include "frame/warp.h"
+#include "network/network.h"
+#include "net/session.h"
+
+enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 7 /* planes */ };
+
+typedef struct healing {
+  stylemap_session *session;
+  const stylemap_heal_options *options;
+  int size;
+  float *target, *mask;   /* 3 and 1 planes of the square: the target; how much of the references there is */
+  float *first;           /* 3: the collage, sampled */
+  float *projected;       /* 3: what the model makes of the collage by itself */
+  float *healed;          /* 3: after the last round; with `projected` and `keep` one block of CORRECTION planes */
+  float *keep;            /* 1: how much of the collage's own detail stays */
+} healing;
+
+/* x := target + mask (x - target), x cut to -1..1. */
+static void put_back(const healing *h, float *x) {
+  const size_t plane = (size_t)h->size * (size_t)h->size;
+  for (size_t i = 0; i < 3 * plane; i++) {
+    const float v = x[i] < -1 ? -1 : x[i] > 1 ? 1 : x[i];
+    x[i] = h->target[i] + h->mask[i % plane] * (v - h->target[i]);
+  }
+}
+
+static stylemap_status rounds(healing *h, stylemap_error *error) {
+  const size_t numbers = 3 * (size_t)h->size * (size_t)h->size;
+  const stylemap_edit edit = {.rule = h->options->rule, .space = STYLEMAP_SPACE_W_PLUS, .strength = 1};
+  SM_TRY(stylemap_reconstruct(h->session, h->first, h->projected, error));
+  for (size_t i = 0; i < numbers; i++) h->projected[i] = h->projected[i] < -1 ? -1 : h->projected[i] > 1 ? 1 : h->projected[i];
+  memcpy(h->healed, h->first, numbers * sizeof(float));
+  for (int k = 0; k < h->options->rounds; k++) {
+    SM_TRY(stylemap_transplant(h->session, h->target, h->healed, h->mask, &edit, h->healed, error));
+    put_back(h, h->healed);
+  }
+  return STYLEMAP_OK;
+}
+
+/* `keep` := exp(-(s / sigma)^2), s the root of the mean squared change around the pixel. */
+static double detail_to_keep(healing *h, float *work) {
+  static const double deviation = 1.5, usual = 0.2; /* pixels of 128; numbers of -1..1 (design: measured on truth) */
+  const int size = h->size, reach = (int)ceil(3 * deviation * size / 128);
+  const size_t plane = (size_t)size * (size_t)size;
+  const double detail = h->options->detail, sigma = detail < 1 ? usual * detail / (1 - detail) : INFINITY;
+  double sum = 0, weights = 0;
+  for (size_t i = 0; i < plane; i++) {
+    double square = 0;
+    for (size_t p = 0; p < 3; p++) square += pow((double)h->healed[p * plane + i] - h->first[p * plane + i], 2) / 3;
+    work[i] = (float)square;
+    sum += h->mask[i] * square;
+    weights += h->mask[i];
+  }
+  for (int down = 0; down < 2; down++) { /* across into `keep`, down back into `work` */
+    const float *from = down ? h->keep : work;
+    float *to = down ? work : h->keep;
+    for (int y = 0; y < size; y++)
+      for (int x = 0; x < size; x++) {
+        double average = 0, total = 0;
+        for (int d = -reach; d <= reach; d++) {
+          const int at = (down ? y : x) + d, in = at < 0 ? 0 : at >= size ? size - 1 : at;
+          const double w = exp(-0.5 * pow(d / (deviation * size / 128), 2));
+          average += w * (down ? from[in * size + x] : from[y * size + in]);
+          total += w;
+        }
+        to[y * size + x] = (float)(average / total);
+      }
+  }
+  for (size_t i = 0; i < plane; i++)
+    h->keep[i] = sigma > 0 ? (float)exp(-(double)work[i] / (sigma * sigma)) : 0;
+  return weights > 0 ? sqrt(sum / weights) : 0;
+}
+
+/* healed + keep (collage - projected), by the strength over the target. */
+static stylemap_status correct(const healing *h, const stylemap_placement *placement, const sm_collage *c, int x, int y,
+                               int w, int height, const stylemap_layer *result, stylemap_error *error) {
+  const sm_affine square = sm_affine_of(placement, h->size);
+  const size_t plane = (size_t)c->width * (size_t)c->height;
+  const float strength = (float)h->options->strength;
+  int rows = sm_band_rows(w, CORRECTION + 4);
+  rows = rows > height ? height : rows;
+  float *spread = sm_alloc((size_t)rows * (size_t)w, (CORRECTION + 4) * sizeof(float));
+  if (!spread) return sm_no_memory(error, (size_t)rows * (size_t)w * (CORRECTION + 4) * sizeof(float));
+  float *band = spread + CORRECTION * (size_t)rows * (size_t)w;
+  stylemap_status status = STYLEMAP_OK;
+  for (int at = y; at < y + height; at += rows) {
+    const int n = y + height - at < rows ? y + height - at : rows;
+    const size_t pixels = (size_t)n * (size_t)w;
+    SM_TRY_DONE(sm_spread(h->projected, CORRECTION, h->size, &square, x, at, w, n, spread, error));
+    for (int j = 0; j < n; j++)
+      for (int i = 0; i < w; i++) {
+        const size_t to = (size_t)j * (size_t)w + (size_t)i;
+        const size_t from = (size_t)(at + j - c->y) * (size_t)c->width + (size_t)(x + i - c->x);
+        const float keep = spread[6 * pixels + to];
+        for (size_t p = 0; p < 3; p++) {
+          const float collage = c->colours[p * plane + from], target = c->target[p * plane + from];
+          const float made = (spread[(3 + p) * pixels + to] - keep * spread[p * pixels + to] + 1 - keep) / 2 + keep * collage;
+          const float unit = !(made > 0) ? 0 : made > 1 ? 1 : made; /* finite whatever the network gave */
+          band[4 * to + p] = c->mask[from] > 0 ? target + strength * (unit - target) : target;
+        }
+        band[4 * to + 3] = c->alpha[from];
+      }
+    if (result->write(result->data, x, at, w, n, band)) {
+      status = sm_layer_stopped(error);
+      goto done;
+    }
+  }
+done:
+  sm_free(spread);
+  return status;
+}
+
+static stylemap_status check(const stylemap_layer *target, const stylemap_placement *placement,
+                             const stylemap_piece *pieces, int count, const stylemap_heal_options *o, int x, int y, int w,
+                             int h, int size, stylemap_error *error) {
+  SM_TRY(sm_check_placement(target, placement, size, error));
+  if (x < 0 || y < 0 || w < 1 || h < 1 || w > target->width - x || h > target->height - y)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The pasted rectangle is not on the layer."), NULL);
+  if (!pieces || count < 1 || count > 1000 || o->rounds < 1 || o->rounds > 16 || !(o->detail >= 0 && o->detail <= 1) ||
+      !(o->strength >= 0 && o->strength <= 1) || (unsigned)o->start > STYLEMAP_START_MEAN ||
+      (unsigned)o->rule > STYLEMAP_MASK_HALF)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
+                   SM_TEXT("Healing takes at least one reference, 1 to 16 rounds, and detail and strength from 0 to 1."),
+                   NULL);
+  for (int i = 0; i < count; i++) {
+    SM_TRY(sm_check_placement(pieces[i].picture, &pieces[i].placement, size, error));
+    if (!pieces[i].mask || pieces[i].mask->width != target->width || pieces[i].mask->height != target->height)
+      return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A mask must have the size of the target."), NULL);
+  }
+  return STYLEMAP_OK;
+}
+
+static stylemap_status heal(healing *h, const stylemap_layer *target, const stylemap_placement *placement,
+                            const sm_collage *collage, stylemap_heal_report *report, stylemap_error *error) {
+  sm_collage_layer of = {target, collage};
+  const stylemap_layer picture = sm_collage_picture(&of), mask = sm_collage_mask(&of);
+  SM_TRY(stylemap_sample(target, placement, h->size, h->target, error));
+  SM_TRY(stylemap_sample(&picture, placement, h->size, h->first, error));
+  SM_TRY(stylemap_sample_mask(&mask, placement, h->size, h->mask, error));
+  SM_TRY(rounds(h, error));
+  const double change = detail_to_keep(h, h->target); /* which is done with */
+  if (report) report->change = change;
+  return STYLEMAP_OK;
+}
+
+stylemap_status stylemap_heal(stylemap_session *s, const stylemap_layer *target, const stylemap_placement *placement,
+                              const stylemap_piece *pieces, int count, const stylemap_heal_options *options, int x,
+                              int y, int w, int h, const stylemap_layer *result, stylemap_heal_report *report,
+                              stylemap_error *error) {
+  if (!s || !options || !result)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("heal needs a session, options and a result."), NULL);
+  const sm_config *c = &s->net->config;
+  healing heals = {.session = s, .options = options, .size = c->size};
+  SM_TRY(check(target, placement, pieces, count, options, x, y, w, h, c->size, error));
+  const int x0 = x > MARGIN ? x - MARGIN : 0, y0 = y > MARGIN ? y - MARGIN : 0;
+  const int x1 = target->width - x - w > MARGIN ? x + w + MARGIN : target->width;
+  const int y1 = target->height - y - h > MARGIN ? y + h + MARGIN : target->height;
+  const size_t plane = sm_pixels(c->size);
+  sm_collage collage = {0};
+  stylemap_status status, ended;
+  float *squares = sm_alloc(plane * (3 + 1 + 3 + CORRECTION), sizeof(float));
+  if (!squares) return sm_no_memory(error, plane * (3 + 1 + 3 + CORRECTION) * sizeof(float));
+  heals.target = squares;
+  heals.mask = squares + 3 * plane;
+  heals.first = squares + 4 * plane;
+  heals.projected = squares + 7 * plane;
+  heals.healed = squares + 10 * plane;
+  heals.keep = squares + 13 * plane;
+  const double edit = sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
+  sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, (1 + options->rounds) * edit + sm_encode_work(c) + sm_resize_work(c));
+  SM_TRY_DONE(sm_collage_new(target, placement, pieces, count, options->start, x0, y0, x1 - x0, y1 - y0, &collage, error));
+  SM_TRY_DONE(heal(&heals, target, placement, &collage, report, error));
+  SM_TRY_DONE(correct(&heals, placement, &collage, x, y, w, h, result, error));
+done:
+  ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);
+  sm_collage_free(&collage);
+  sm_free(squares);
+  return status == STYLEMAP_OK ? ended : status;
+}

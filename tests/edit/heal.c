@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A healed edit against the boxes called one by one; what strength 0, a mask of 0 and full detail promise; several
+ * references; every cancel leaves the result alone.
+ * usage: heal MODEL (of 64 pixels at most, or the shipped one) */
+#include "harness.h"
+#include "stylemap.h"
+
+enum { W = 200, H = 160 };
+
+typedef struct picture {
+  int channels, writes;
+  float *pixels;
+} picture;
+
+static int read_picture(void *data, int x, int y, int w, int h, float *to) {
+  const picture *p = data;
+  CHECK(x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= W && y + h <= H, "%d %d %d %d", x, y, w, h);
+  for (int r = 0; r < h; r++)
+    memcpy(to + r * w * p->channels, p->pixels + ((y + r) * W + x) * p->channels, sizeof(float) * (size_t)(w * p->channels));
+  return 0;
+}
+static int write_picture(void *data, int x, int y, int w, int h, const float *from) {
+  picture *p = data;
+  p->writes++;
+  for (int r = 0; r < h; r++)
+    memcpy(p->pixels + ((y + r) * W + x) * 4, from + r * w * 4, sizeof(float) * (size_t)(w * 4));
+  return 0;
+}
+static stylemap_layer layer_of(picture *p) { return (stylemap_layer){W, H, p, read_picture, write_picture}; }
+static picture make(int channels) {
+  return (picture){.channels = channels, .pixels = calloc((size_t)(W * H * channels), sizeof(float))};
+}
+
+static stylemap_model *model;
+static stylemap_session *session;
+static stylemap_error error;
+static picture target, references[3], masks[3], result;
+
+static void draw(void) {
+  target = make(4);
+  result = make(4);
+  for (int i = 0; i < W * H; i++) {
+    for (int c = 0; c < 3; c++) target.pixels[4 * i + c] = 0.5f + 0.4f * sinf((float)(i % W * (c + 1) + i / W) / 30);
+    target.pixels[4 * i + 3] = i % W < 20 ? 0.25f : 1;
+  }
+  for (int k = 0; k < 3; k++) {
+    references[k] = make(4);
+    masks[k] = make(1);
+    for (int i = 0; i < W * H; i++) {
+      const double u = (i % W - 90 - 15 * k) / 30.0, v = (i / W - 70 - 10 * k) / 25.0, d = u * u + v * v;
+      for (int c = 0; c < 3; c++) references[k].pixels[4 * i + c] = 0.5f + 0.4f * cosf((float)(i % W - i / W * (c + k)) / 20);
+      references[k].pixels[4 * i + 3] = 1;
+      masks[k].pixels[i] = d < 1 ? 1 : d < 1.4 ? (float)((1.4 - d) / 0.4) : 0;
+    }
+  }
+}
+
+static const stylemap_heal_options usual = {.rounds = 2, .detail = 0.5, .strength = 1, .rule = STYLEMAP_MASK_ANY};
+
+static stylemap_status heal(const stylemap_heal_options *o, int count, stylemap_heal_report *report) {
+  stylemap_layer t = layer_of(&target), out = layer_of(&result), pictures[3], mask_layers[3];
+  stylemap_piece pieces[3];
+  stylemap_placement p;
+  stylemap_fit(W, H, &p);
+  for (int k = 0; k < count; k++) {
+    pictures[k] = layer_of(&references[k]);
+    mask_layers[k] = layer_of(&masks[k]);
+    pieces[k] = (stylemap_piece){&pictures[k], p, &mask_layers[k]};
+  }
+  for (int i = 0; i < 4 * W * H; i++) result.pixels[i] = 7;
+  result.writes = 0;
+  return stylemap_heal(session, &t, &p, pieces, count, o, 30, 20, 130, 120, &out, report, &error);
+}
+
+static float mask_at(int count, int i) {
+  float m = 0;
+  for (int k = 0; k < count; k++) m += masks[k].pixels[i] * (1 - m);
+  return m;
+}
+
+static int in_rectangle(int i) { return i % W >= 30 && i % W < 160 && i / W >= 20 && i / W < 140; }
+
+/* The collage as a person makes it. */
+static void lay(int count, picture *collage) {
+  memcpy(collage->pixels, target.pixels, sizeof(float) * 4 * W * H);
+  for (int k = 0; k < count; k++)
+    for (int i = 0; i < 4 * W * H; i++)
+      if (i % 4 < 3) collage->pixels[i] += masks[k].pixels[i / 4] * (references[k].pixels[i] - collage->pixels[i]);
+}
+
+/* Strength 0: the target's own numbers; a mask of 0: too; alpha: always the target's; outside: nothing is written. */
+static void promises(void) {
+  stylemap_heal_options o = usual;
+  for (int strength = 0; strength < 3; strength++) {
+    o.strength = strength / 2.0;
+    CHECK(heal(&o, 2, NULL) == STYLEMAP_OK, "%s", error.message);
+    int outside = 0, alpha = 0, same = 0, rectangle = 0, changed = 0, masked = 0;
+    for (int i = 0; i < W * H; i++) {
+      if (!in_rectangle(i)) {
+        outside += result.pixels[4 * i] == 7 && result.pixels[4 * i + 3] == 7;
+        continue;
+      }
+      rectangle++;
+      const int equal = !memcmp(&result.pixels[4 * i], &target.pixels[4 * i], 3 * sizeof(float));
+      alpha += result.pixels[4 * i + 3] == target.pixels[4 * i + 3];
+      if (mask_at(2, i) > 0) masked++, changed += !equal;
+      else same += equal;
+    }
+    CHECK(outside == W * H - rectangle && alpha == rectangle && same == rectangle - masked);
+    CHECK(strength ? changed > masked * 9 / 10 : changed == 0, "strength %g: %d of %d", o.strength, changed, masked);
+  }
+}
+
+/* Detail 0 and one round: the reconstruction of the blend, pasted. By hand, with three references. */
+static void against_boxes(int count) {
+  const stylemap_info *info = stylemap_model_info(model);
+  const size_t plane = (size_t)info->size * (size_t)info->size;
+  float *t = malloc(plane * 3 * sizeof(float)), *x = malloc(plane * 3 * sizeof(float)), *m = malloc(plane * sizeof(float));
+  picture collage = make(4), pasted = make(4), mask = make(1);
+  stylemap_layer tl = layer_of(&target), cl = layer_of(&collage), pl = layer_of(&pasted), ml = layer_of(&mask);
+  stylemap_placement p;
+  stylemap_fit(W, H, &p);
+  lay(count, &collage);
+  for (int i = 0; i < W * H; i++) mask.pixels[i] = mask_at(count, i);
+  CHECK(stylemap_sample(&tl, &p, info->size, t, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_sample(&cl, &p, info->size, x, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_sample_mask(&ml, &p, info->size, m, NULL) == STYLEMAP_OK);
+  stylemap_pyramid *a, *b;
+  const size_t map = (size_t)(info->latent_channel_size * info->latent_spatial_size * info->latent_spatial_size);
+  float *w = malloc(map * sizeof(float));
+  CHECK(stylemap_pyramid_new(model, &a, NULL) == STYLEMAP_OK && stylemap_pyramid_new(model, &b, NULL) == STYLEMAP_OK);
+  for (int round = 0; round < 2; round++) {
+    CHECK(stylemap_encode(session, t, w, NULL) == STYLEMAP_OK && stylemap_resize(session, w, a, NULL) == STYLEMAP_OK);
+    CHECK(stylemap_encode(session, x, w, NULL) == STYLEMAP_OK && stylemap_resize(session, w, b, NULL) == STYLEMAP_OK);
+    CHECK(stylemap_blend(a, b, m, STYLEMAP_MASK_ANY, 1, NULL) == STYLEMAP_OK && stylemap_synth(session, a, x, NULL) == STYLEMAP_OK);
+    for (size_t i = 0; i < 3 * plane; i++) x[i] = t[i] + m[i % plane] * ((float)fmax(-1, fmin(1, x[i])) - t[i]);
+  }
+  memcpy(pasted.pixels, target.pixels, sizeof(float) * 4 * W * H);
+  CHECK(stylemap_paste(x, info->size, &p, &tl, 0, 0, W, H, &pl, NULL) == STYLEMAP_OK);
+  stylemap_heal_options o = usual;
+  o.detail = 0;
+  stylemap_heal_report report = {-1};
+  CHECK(heal(&o, count, &report) == STYLEMAP_OK, "%s", error.message);
+  CHECK(report.change > 0.01 && report.change < 2, "%g", report.change);
+  double worst = 0;
+  for (int i = 0; i < 4 * W * H; i++)
+    if (in_rectangle(i / 4) && mask_at(count, i / 4) > 0) worst = fmax(worst, fabs(result.pixels[i] - pasted.pixels[i]));
+  CHECK_NEAR(worst, 0, 2e-5, "%d references", count);
+
+  /* full detail: what the model changed is added to the collage, healed - projected, so a region with none keeps it all */
+  o.detail = 1;
+  CHECK(heal(&o, count, NULL) == STYLEMAP_OK);
+  double sum = 0, difference = 0;
+  for (int i = 0; i < 4 * W * H; i++)
+    if (i % 4 < 3 && in_rectangle(i / 4) && mask_at(count, i / 4) == 1) {
+      sum += pow(collage.pixels[i] - pasted.pixels[i], 2);
+      difference += pow(result.pixels[i] - pasted.pixels[i], 2);
+    }
+  CHECK(difference > 0.01 * sum, "detail comes back: %g of %g", difference, sum);
+  free(t), free(x), free(m), free(w);
+  free(collage.pixels), free(pasted.pixels), free(mask.pixels);
+  stylemap_pyramid_free(a);
+  stylemap_pyramid_free(b);
+}
+
+/* A reference that differs by a constant: cloned, it is the target; the mean, half of the way. */
+static void starts(void) {
+  picture own = references[0];
+  references[0] = make(4);
+  for (int i = 0; i < 4 * W * H; i++) references[0].pixels[i] = i % 4 == 3 ? 1 : target.pixels[i] + 0.04f;
+  stylemap_heal_options o = usual;
+  stylemap_heal_report copied, cloned, mean;
+  CHECK(heal(&o, 1, &copied) == STYLEMAP_OK);
+  o.start = STYLEMAP_START_CLONE;
+  o.detail = 1;
+  CHECK(heal(&o, 1, &cloned) == STYLEMAP_OK);
+  picture clone = result;
+  result = make(4);
+  o.start = STYLEMAP_START_MEAN;
+  CHECK(heal(&o, 1, &mean) == STYLEMAP_OK);
+  /* the collage is the target then, and so is its reconstruction: nothing is left but the rounds' own wandering */
+  double worst = 0;
+  int differ = 0;
+  for (int i = 0; i < W * H; i++)
+    if (in_rectangle(i) && mask_at(1, i) > 0) {
+      worst = fmax(worst, fabs(clone.pixels[4 * i] - result.pixels[4 * i]));
+      differ += clone.pixels[4 * i] != result.pixels[4 * i];
+    }
+  CHECK(differ > 500 && worst < 0.3, "%d, %g", differ, worst);
+  free(clone.pixels);
+  free(references[0].pixels);
+  references[0] = own;
+}
+
+static int calls, stop_at;
+static double last;
+static int progress(void *data, stylemap_phase phase, double fraction) {
+  CHECK(fraction >= last && fraction <= 1, "%g after %g", fraction, last);
+  last = fraction;
+  return ++calls == stop_at;
+}
+
+static void cancels(void) {
+  stylemap_session *s = session;
+  CHECK(stylemap_session_new(model, 2, NULL, NULL, &session, &error) == STYLEMAP_OK);
+  stylemap_session_free(session);
+  CHECK(stylemap_session_new(model, 2, progress, NULL, &session, &error) == STYLEMAP_OK, "%s", error.message);
+  calls = 0, last = 0;
+  CHECK(heal(&usual, 1, NULL) == STYLEMAP_OK);
+  const int most = calls;
+  CHECK(most > 3 && last == 1, "%d calls, to %g", most, last);
+  for (stop_at = 1; stop_at <= most; stop_at += 1 + most / 25) {
+    calls = 0, last = 0;
+    stylemap_session_forget(session);
+    const stylemap_status status = heal(&usual, 1, NULL);
+    CHECK(status == STYLEMAP_CANCELLED ? result.writes == 0 : status == STYLEMAP_OK, "at call %d: %d, %d writes", stop_at, status, result.writes);
+  }
+  stop_at = 0;
+  stylemap_session_free(session);
+  session = s;
+}
+
+static void refusals(void) {
+  for (int k = 0; k < 6; k++) {
+    stylemap_heal_options o = usual;
+    if (k == 0) o.rounds = 0;
+    if (k == 1) o.rounds = 17;
+    if (k == 2) o.detail = NAN;
+    if (k == 3) o.strength = 1.01;
+    if (k == 4) o.start = (stylemap_start)3;
+    CHECK(heal(&o, k == 5 ? 0 : 1, NULL) == STYLEMAP_BAD_ARGUMENT && error.message[0] && result.writes == 0, "%d", k);
+  }
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2 || stylemap_open(argv[1], 0, NULL, NULL, &model, &error) != STYLEMAP_OK ||
+      stylemap_session_new(model, 2, NULL, NULL, &session, &error) != STYLEMAP_OK) {
+    fprintf(stderr, "no model: %s\n", error.message);
+    return 1;
+  }
+  draw();
+  promises();
+  against_boxes(1);
+  against_boxes(3);
+  starts();
+  cancels();
+  refusals();
+  stylemap_session_free(session);
+  stylemap_close(model);
+  return harness_end();
+}
