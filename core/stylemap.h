@@ -300,10 +300,17 @@ typedef struct stylemap_edit {
   double strength; /* 0..1 */
 } stylemap_edit;
 
-/* The main job on square tensors: image := G(blend(E(target), E(reference), mask)). */
+/* What is taken from one picture. */
+typedef struct stylemap_reference {
+  const float *image;
+  const float *mask; /* where it is taken */
+} stylemap_reference;
+
+/* The main job on square tensors: image := G(blend(E(target), E(reference), mask)). `count` references, 1 or more, are
+ * blended in one after the other, so later ones lie above earlier ones. */
 STYLEMAP_API stylemap_status stylemap_transplant(stylemap_session *session, const float *target,
-                                                 const float *reference, const float *mask, const stylemap_edit *edit,
-                                                 float *image, stylemap_error *error);
+                                                 const stylemap_reference *references, int count,
+                                                 const stylemap_edit *edit, float *image, stylemap_error *error);
 /* image := G(E(target)). */
 STYLEMAP_API stylemap_status stylemap_reconstruct(stylemap_session *session, const float *target, float *image,
                                                   stylemap_error *error);

@@ -4,7 +4,7 @@
  *   stylemap_fit(width, height, &square);                            where the model looks
  *   stylemap_sample(&layer, &square, size, target, &error);          layer -> image tensor
  *   stylemap_sample_mask(&mask, &square, size, weights, &error);     selection -> mask tensor
- *   stylemap_transplant(session, target, reference, weights, &edit, image, &error);
+ *   stylemap_transplant(session, target, &(stylemap_reference){reference, weights}, 1, &edit, image, &error);
  *   stylemap_paste(image, size, &square, &layer, x, y, w, h, &result, &error);
  */
 #include "base/memory.h"
@@ -12,8 +12,6 @@
 #include "net/session.h"
 
 const char *stylemap_version(void) { return STYLEMAP_VERSION; }
-
-static size_t stylemap_floats(const sm_config *c) { return (size_t)c->dim * sm_pixels(c->spatial); }
 
 /* One of the flow's pictures: from the session's memory, or made for this call. */
 typedef struct styled {
@@ -30,129 +28,139 @@ static void styled_free(styled *p) {
   *p = (styled){0};
 }
 
-static stylemap_status styled_new(stylemap_session *s, styled *p, stylemap_error *error) {
-  size_t floats = stylemap_floats(&s->net->config);
-  p->stylemap = p->own_stylemap = sm_alloc(floats, sizeof(float));
-  if (!p->stylemap) return sm_no_memory(error, floats * sizeof(float));
-  SM_TRY(stylemap_pyramid_new(s->model, &p->own, error));
-  p->pyramid = p->own;
-  return STYLEMAP_OK;
+static stylemap_status new_stylemap(const stylemap_session *s, float **stylemap, stylemap_error *error) {
+  const sm_config *c = &s->net->config;
+  const size_t floats = (size_t)c->dim * sm_pixels(c->spatial);
+  *stylemap = sm_alloc(floats, sizeof(float));
+  return *stylemap ? STYLEMAP_OK : sm_no_memory(error, floats * sizeof(float));
 }
 
 /* E, unless the session has seen the image, and what is needed of the style resizer, see sm_resize_needed. */
 static stylemap_status styles_of(stylemap_session *s, const float *image, sm_part part, const float *weight,
                                  double strength, styled *p, stylemap_error *error) {
-  sm_picture *picture;
-  SM_TRY(sm_cache_recall(s, image, &picture, error));
-  p->remembered = picture;
+  sm_picture *picture = sm_cache_picture(s, image);
   if (picture) {
     p->stylemap = picture->stylemap;
     p->pyramid = picture->pyramid;
+    p->remembered = picture;
+    if (picture->taken) s->done += sm_encode_work(&s->net->config);
+    else SM_TRY(stylemap_encode(s, image, picture->stylemap, error));
+    picture->taken = 1;
   } else {
-    SM_TRY(styled_new(s, p, error));
+    SM_TRY(new_stylemap(s, &p->own_stylemap, error));
+    SM_TRY(stylemap_pyramid_new(s->model, &p->own, error));
     SM_TRY(stylemap_encode(s, image, p->own_stylemap, error));
+    p->stylemap = p->own_stylemap;
+    p->pyramid = p->own;
   }
   return sm_resize_needed(s, p->stylemap, p->pyramid, part, weight, strength, error);
 }
 
-/* image := G of `styles`, as part of a call that counts its own work. */
-static stylemap_status synth(stylemap_session *s, const sm_styles *styles, float *image, stylemap_error *error) {
-  sm_work_begin(s, STYLEMAP_PHASE_SYNTH, 0);
-  sm_synth_run(s, styles, image);
-  return sm_work_end(s, error);
+/* The target's styles with `count` references blended in, in a pyramid of this call's own. */
+static stylemap_status blend_below(stylemap_session *s, const float *target, const stylemap_reference *references,
+                                   int count, const stylemap_edit *edit, styled *a, stylemap_error *error) {
+  styled b = {0};
+  stylemap_status status;
+  SM_TRY_DONE(styles_of(s, target, SM_OF_TARGET, NULL, 1, a, error));
+  if (a->remembered) {
+    SM_TRY_DONE(stylemap_pyramid_new(s->model, &a->own, error));
+    SM_TRY_DONE(stylemap_mix(a->own, a->pyramid, 0, a->own->levels, error));
+    a->pyramid = a->own;
+    a->remembered = NULL;
+  }
+  for (int i = 0; i < count; i++) {
+    const stylemap_reference *r = &references[i];
+    SM_TRY_DONE(sm_weights(&s->net->config, r->mask, edit->rule, edit->strength, s->weight, error));
+    SM_TRY_DONE(styles_of(s, r->image, SM_OF_REFERENCE, s->weight, edit->strength, &b, error));
+    SM_TRY_DONE(stylemap_blend(a->pyramid, b.pyramid, r->mask, edit->rule, edit->strength, error));
+    styled_free(&b);
+  }
+done:
+  styled_free(&b);
+  return status;
 }
 
-/* W+: every level is blended where it is needed, in net/modulate.c. */
-static stylemap_status transplant_pyramids(stylemap_session *s, const float *target, const float *reference,
-                                           const float *mask, const stylemap_edit *edit, float *image,
-                                           stylemap_error *error) {
+/* W+: the last reference is blended with what lies below it where that is needed, in net/modulate.c. */
+static stylemap_status blend_pyramids(stylemap_session *s, const float *target, const stylemap_reference *references,
+                                      int count, const stylemap_edit *edit, float *image, stylemap_error *error) {
+  const stylemap_reference *last = count ? &references[count - 1] : NULL;
+  const float *weight = last ? s->weight : NULL;
   styled a = {0}, b = {0};
   stylemap_status status;
-  SM_TRY_DONE(sm_weights(&s->net->config, mask, edit->rule, edit->strength, s->weight, error));
-  SM_TRY_DONE(styles_of(s, target, SM_OF_TARGET, s->weight, edit->strength, &a, error));
-  SM_TRY_DONE(styles_of(s, reference, SM_OF_REFERENCE, s->weight, edit->strength, &b, error));
-  sm_styles styles = {.target = a.pyramid, .reference = b.pyramid, .weight = s->weight,
+  if (count > 1) SM_TRY_DONE(blend_below(s, target, references, count - 1, edit, &a, error));
+  if (last) SM_TRY_DONE(sm_weights(&s->net->config, last->mask, edit->rule, edit->strength, s->weight, error));
+  if (count < 2) SM_TRY_DONE(styles_of(s, target, SM_OF_TARGET, weight, edit->strength, &a, error));
+  if (last) SM_TRY_DONE(styles_of(s, last->image, SM_OF_REFERENCE, weight, edit->strength, &b, error));
+  sm_styles styles = {.target = a.pyramid, .reference = b.pyramid, .weight = weight,
                       .strength = (float)edit->strength};
   if (a.remembered) styles.of_target = a.remembered->modulations;
   if (b.remembered) styles.of_reference = b.remembered->modulations;
   if (a.remembered && b.remembered && edit->strength < 1) {
-    sm_digest weights = sm_digest_of(s->weight, sizeof(float) * sm_weight_floats(&s->net->config));
+    sm_digest weights = sm_digest_of(weight, sizeof(float) * sm_weight_floats(&s->net->config));
     sm_digest pictures = sm_digest_both(a.remembered->image, b.remembered->image);
     styles.of_blend = sm_cache_blended(s, sm_digest_both(pictures, weights));
   }
   sm_cache_allow(&s->cache, edit->strength);
-  SM_TRY_DONE(synth(s, &styles, image, error));
+  sm_work_begin(s, STYLEMAP_PHASE_SYNTH, 0);
+  sm_synth_run(s, &styles, image);
+  status = sm_work_end(s, error);
 done:
   styled_free(&b);
   styled_free(&a);
   return status;
 }
 
-/* W: one blend of the stylemaps, then everything is new. */
-static stylemap_status transplant_stylemaps(stylemap_session *s, const float *target, const float *reference,
-                                            const float *mask, const stylemap_edit *edit, float *image,
-                                            stylemap_error *error) {
-  const size_t floats = stylemap_floats(&s->net->config);
-  float *w = NULL;
-  styled a = {0};
+/* W: the stylemaps are blended, then everything is new. */
+static stylemap_status blend_stylemaps(stylemap_session *s, const float *target, const stylemap_reference *references,
+                                       int count, const stylemap_edit *edit, float *image, stylemap_error *error) {
+  stylemap_pyramid *pyramid = NULL;
+  float *w = NULL, *other = NULL;
   stylemap_status status;
-  SM_TRY_DONE(styled_new(s, &a, error));
-  w = sm_alloc(floats, sizeof(float));
-  if (!w) {
-    status = sm_no_memory(error, floats * sizeof(float));
-    goto done;
+  SM_TRY_DONE(new_stylemap(s, &w, error));
+  SM_TRY_DONE(new_stylemap(s, &other, error));
+  SM_TRY_DONE(stylemap_pyramid_new(s->model, &pyramid, error));
+  SM_TRY_DONE(stylemap_encode(s, target, w, error));
+  for (int i = 0; i < count; i++) {
+    SM_TRY_DONE(stylemap_encode(s, references[i].image, other, error));
+    SM_TRY_DONE(stylemap_blend_w(s->model, w, other, references[i].mask, edit->rule, edit->strength, error));
   }
-  SM_TRY_DONE(stylemap_encode(s, target, a.own_stylemap, error));
-  SM_TRY_DONE(stylemap_encode(s, reference, w, error));
-  SM_TRY_DONE(stylemap_blend_w(s->model, a.own_stylemap, w, mask, edit->rule, edit->strength, error));
-  SM_TRY_DONE(stylemap_resize(s, a.stylemap, a.own, error));
-  SM_TRY_DONE(stylemap_synth(s, a.own, image, error));
+  SM_TRY_DONE(stylemap_resize(s, w, pyramid, error));
+  SM_TRY_DONE(stylemap_synth(s, pyramid, image, error));
 done:
+  stylemap_pyramid_free(pyramid);
+  sm_free(other);
   sm_free(w);
-  styled_free(&a);
   return status;
 }
 
-stylemap_status stylemap_transplant(stylemap_session *s, const float *target, const float *reference,
-                                    const float *mask, const stylemap_edit *edit, float *image, stylemap_error *error) {
-  if (!s || !target || !reference || !mask || !edit || !image || (unsigned)edit->space > STYLEMAP_SPACE_W)
-    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("transplant needs two images, a mask and an edit."), NULL);
+static stylemap_status blend_pictures(stylemap_session *s, const float *target, const stylemap_reference *references,
+                                      int count, const stylemap_edit *edit, float *image, stylemap_error *error) {
   const sm_config *c = &s->net->config;
-  const int in_w = edit->space == STYLEMAP_SPACE_W;
+  const int in_w = edit->space == STYLEMAP_SPACE_W, pictures = 1 + count;
   stylemap_status status, ended;
   sm_work_begin(s, STYLEMAP_PHASE_ENCODE,
-                2 * sm_encode_work(c) + (in_w ? 1 : 2) * sm_resize_work(c) + sm_synth_work(c));
+                pictures * sm_encode_work(c) + (in_w ? 1 : pictures) * sm_resize_work(c) + sm_synth_work(c));
   do {
     sm_cache_begin(&s->cache);
-    status = (in_w ? transplant_stylemaps : transplant_pyramids)(s, target, reference, mask, edit, image, error);
+    status = (in_w ? blend_stylemaps : blend_pyramids)(s, target, references, count, edit, image, error);
   } while (status == STYLEMAP_NO_MEMORY && sm_cache_drop(&s->cache));
   ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);
   return status == STYLEMAP_OK ? ended : status;
 }
 
-static stylemap_status reconstruct(stylemap_session *s, const float *target, float *image, stylemap_error *error) {
-  styled a = {0};
-  stylemap_status status;
-  SM_TRY_DONE(styles_of(s, target, SM_OF_TARGET, NULL, 1, &a, error));
-  sm_styles styles = {.target = a.pyramid, .of_target = a.remembered ? a.remembered->modulations : NULL};
-  sm_cache_allow(&s->cache, 1);
-  SM_TRY_DONE(synth(s, &styles, image, error));
-done:
-  styled_free(&a);
-  return status;
+stylemap_status stylemap_transplant(stylemap_session *s, const float *target, const stylemap_reference *references,
+                                    int count, const stylemap_edit *edit, float *image, stylemap_error *error) {
+  int complete = s && target && references && count > 0 && edit && image && (unsigned)edit->space <= STYLEMAP_SPACE_W;
+  for (int i = 0; complete && i < count; i++) complete = references[i].image && references[i].mask;
+  if (!complete)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
+                   SM_TEXT("transplant needs a target, references with their masks, and an edit."), NULL);
+  return blend_pictures(s, target, references, count, edit, image, error);
 }
 
 stylemap_status stylemap_reconstruct(stylemap_session *s, const float *target, float *image, stylemap_error *error) {
+  static const stylemap_edit none = {STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1};
   if (!s || !target || !image)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("reconstruct needs a session and two images."), NULL);
-  const sm_config *c = &s->net->config;
-  stylemap_status status, ended;
-  sm_work_begin(s, STYLEMAP_PHASE_ENCODE, sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c));
-  do {
-    sm_cache_begin(&s->cache);
-    status = reconstruct(s, target, image, error);
-  } while (status == STYLEMAP_NO_MEMORY && sm_cache_drop(&s->cache));
-  ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);
-  return status == STYLEMAP_OK ? ended : status;
+  return blend_pictures(s, target, NULL, 0, &none, image, error);
 }
-

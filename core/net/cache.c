@@ -91,6 +91,8 @@ static void give_back(sm_cache *cache, sm_modulations *m) {
   m->records = 0;
 }
 
+static int in_use(const sm_cache *cache, const sm_picture *p) { return p->used > cache->began; }
+
 static int fits(const sm_cache *cache, size_t bytes) {
   return bytes <= cache->budget && cache->bytes <= cache->budget - bytes;
 }
@@ -128,7 +130,7 @@ static int give_way(sm_cache *cache) {
     oldest = cache->blended.modulations;
   for (int i = 0; i < SM_CACHE_PICTURES && !(oldest && used == UINT64_MAX); i++) {
     sm_picture *p = &cache->picture[i];
-    if (p == cache->a || p == cache->b || !p->modulations || !p->modulations->records || p->used >= used) continue;
+    if (in_use(cache, p) || !p->modulations || !p->modulations->records || p->used >= used) continue;
     oldest = p->modulations;
     used = p->used;
   }
@@ -154,13 +156,15 @@ float *sm_cache_record(stylemap_session *s, int level) {
 /* ----------------------------------------------------------------------------------------------- pictures */
 
 void sm_cache_begin(sm_cache *cache) {
-  cache->a = cache->b = NULL;
+  cache->began = cache->clock;
   cache->blending = 0;
 }
 
 void sm_cache_allow(sm_cache *cache, double strength) {
   enum { FIRST_PART = 11 };
-  const int again = (!cache->a || cache->a->uses > 1) && (!cache->b || cache->b->uses > 1);
+  int again = 1;
+  for (int i = 0; i < SM_CACHE_PICTURES; i++)
+    if (in_use(cache, &cache->picture[i]) && cache->picture[i].uses < 2) again = 0;
   cache->record_limit = again || strength < 1 ? cache->budget : cache->budget / FIRST_PART;
 }
 
@@ -205,8 +209,7 @@ static sm_picture *place_for(stylemap_session *s) {
   for (int i = SM_CACHE_PICTURES; i-- > 0;) {
     sm_picture *p = &cache->picture[i];
     if (!p->pyramid) empty = p;
-    else if (p != cache->a && p != cache->b &&
-             (!first || p->taken < first->taken || (p->taken == first->taken && p->used < first->used)))
+    else if (!in_use(cache, p) && (!first || p->taken < first->taken || (p->taken == first->taken && p->used < first->used)))
       first = p; /* forgotten, else the longest unused */
   }
   if ((first && !first->taken) || !empty || !fits(cache, bytes)) return first;
@@ -222,38 +225,24 @@ static sm_picture *place_for(stylemap_session *s) {
   return first;
 }
 
-static void use(sm_cache *cache, sm_picture *p) {
-  p->used = ++cache->clock;
-  p->uses++;
-  if (!cache->a) cache->a = p;
-  else cache->b = p;
-}
-
-stylemap_status sm_cache_recall(stylemap_session *s, const float *image, sm_picture **out, stylemap_error *error) {
+sm_picture *sm_cache_picture(stylemap_session *s, const float *image) {
   sm_cache *cache = &s->cache;
   const sm_config *c = &s->net->config;
-  *out = NULL;
-  if (cache->budget / 2 < pyramid_bytes(c)) return STYLEMAP_OK; /* an edit's two pictures, or none */
-  sm_digest digest = sm_digest_of(image, sizeof(float) * 3 * sm_pixels(c->size));
-  for (int i = 0; i < SM_CACHE_PICTURES; i++) {
-    sm_picture *p = &cache->picture[i];
-    if (!p->taken || !same(p->image, digest)) continue;
-    s->done += sm_encode_work(c);
-    use(cache, p);
-    *out = p;
-    return STYLEMAP_OK;
+  if (cache->budget / 2 < pyramid_bytes(c)) return NULL; /* two pictures at least, or none */
+  const sm_digest digest = sm_digest_of(image, sizeof(float) * 3 * sm_pixels(c->size));
+  sm_picture *p = NULL;
+  for (int i = 0; i < SM_CACHE_PICTURES && !p; i++)
+    if (cache->picture[i].taken && same(cache->picture[i].image, digest)) p = &cache->picture[i];
+  if (!p) {
+    if (!(p = place_for(s))) return NULL;
+    p->taken = p->uses = 0;
+    p->image = digest;
+    give_back(cache, p->modulations);
+    sm_pyramid_mark(p->pyramid, 0);
   }
-  sm_picture *p = place_for(s);
-  if (!p) return STYLEMAP_OK;
-  p->taken = p->uses = 0;
-  give_back(cache, p->modulations);
-  SM_TRY(stylemap_encode(s, image, p->stylemap, error));
-  sm_pyramid_mark(p->pyramid, 0);
-  p->taken = 1;
-  p->image = digest;
-  use(cache, p);
-  *out = p;
-  return STYLEMAP_OK;
+  p->used = ++cache->clock;
+  p->uses++;
+  return p;
 }
 
 sm_modulations *sm_cache_blended(stylemap_session *s, sm_digest key) {

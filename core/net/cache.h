@@ -19,7 +19,7 @@ typedef struct sm_digest {
 } sm_digest;
 
 typedef struct sm_picture {
-  int taken; /* what follows describes `image`; else only the memory is there */
+  int taken; /* the rest describes `image`; else only the memory is there */
   sm_digest image;
   uint64_t used; /* when: the cache's clock */
   int uses;
@@ -50,8 +50,8 @@ typedef struct sm_cache {
   sm_blended blended;
   sm_shelf shelf[SM_MAX_LEVELS];
   struct sm_chunk *chunks;
-  const sm_picture *a, *b; /* of the edit that is under way: not dropped */
-  int blending;            /* it needs `blended`, too */
+  uint64_t began; /* the edit that is under way; what is used since then is not dropped */
+  int blending;   /* it needs `blended`, too */
 } sm_cache;
 
 sm_digest sm_digest_of(const void *data, size_t bytes);
@@ -66,10 +66,9 @@ int sm_cache_drop(sm_cache *cache);
 
 /* A new edit begins: no picture is in use. */
 void sm_cache_begin(sm_cache *cache);
-/* The stylemap of an image and what was made of its pyramid (sm_resize_needed makes the rest), recalled or computed and
- * kept, and in use from now on. `*picture` is NULL where they cannot be kept (nothing was computed then). */
-stylemap_status sm_cache_recall(stylemap_session *session, const float *image, sm_picture **picture,
-                                stylemap_error *error);
+/* The place of an image, in use from now on; NULL where it cannot be kept. If it is not taken, nothing is known of the
+ * image yet: who has filled the stylemap takes it. Of the pyramid there are the cells that are marked as made. */
+sm_picture *sm_cache_picture(stylemap_session *session, const float *image);
 /* How much memory this edit may ask for. Most pairs of pictures are edited once, and modulations are the largest part
  * of what is kept: so the first edit at full strength keeps a small part of them, where a byte saves most work, and
  * only a second one, or the first of a sweep, as many as the budget allows. */

@@ -50,7 +50,8 @@ static stylemap_status synth(Bench *b, stylemap_error *error) {
 
 static stylemap_status transplant_at(Bench *b, const float *mask, double strength, stylemap_error *error) {
   const stylemap_edit edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, strength };
-  return stylemap_transplant(b->session, b->target, b->reference, mask, &edit, b->image, error);
+  const stylemap_reference reference = { b->reference, mask };
+  return stylemap_transplant(b->session, b->target, &reference, 1, &edit, b->image, error);
 }
 
 static stylemap_status transplant(Bench *b, stylemap_error *error) {

@@ -190,6 +190,7 @@ static gboolean draw_still(Work *work, GError **error) {
   stylemap_error core;
   g_autofree gfloat *target = engine_new_image(engine);
   gfloat **references = g_new0(gfloat *, count), **masks = g_new0(gfloat *, count);
+  g_autofree stylemap_reference *taken = g_new(stylemap_reference, count);
 
   PART(engine, STYLEMAP_PHASE_SAMPLE, 0, EDIT_FROM / 100.0);
   if (!edit_sample(engine, &request->target, target, error)) goto done;
@@ -199,12 +200,13 @@ static gboolean draw_still(Work *work, GError **error) {
     if (!edit_sample(engine, &request->references[i].picture, references[i], error) ||
         !sample_mask(work, i, masks[i], error))
       goto done;
+    taken[i] = (stylemap_reference){ references[i], masks[i] };
   }
   PART(engine, STYLEMAP_PHASE_ENCODE, EDIT_FROM / 100.0, EDIT_TO / 100.0);
   if (request->refine > 0) {
     if (!refined_edit(work, target, references, masks, count, result->image, error)) goto done;
   } else if (count) {
-    TRY(stylemap_transplant(engine->session, target, references[0], masks[0], &request->edit, result->image, &core));
+    TRY(stylemap_transplant(engine->session, target, taken, count, &request->edit, result->image, &core));
   } else {
     TRY(stylemap_reconstruct(engine->session, target, result->image, &core));
   }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * transplant against encode, resize, blend and synth called one by one, with masks of every kind, all rules, both
- * spaces and strengths up to the ends, with and without memory, on the first and on later calls; and each level of a
- * blend or an interpolation against the formula in double. usage: transplant MODEL... */
+ * spaces and strengths up to the ends, with and without memory, on the first and on later calls, of one reference and
+ * of several; and each level of a blend or an interpolation against the formula in double. usage: transplant MODEL... */
 #include "edit/edits.h"
 
 static const stylemap_architecture shape = {64, 8, 24, 40, 2048, 0, 2, 0.01};
@@ -22,6 +22,7 @@ static void all_edits(const stylemap_model *model, const char *name) {
     const stylemap_session_options options = {.threads = 1, .cache_bytes = q ? 1 << 28 : 0};
     CHECK(stylemap_session_open(model, &options, NULL, NULL, &session[q], NULL) == STYLEMAP_OK);
   }
+  const stylemap_reference from = {reference, mask};
   CHECK(stylemap_reconstruct(h.session, target, untouched, NULL) == STYLEMAP_OK);
   for (int kind = 0; kind < MASKS; kind++) {
     draw_mask(kind, h.info->size, mask);
@@ -36,7 +37,7 @@ static void all_edits(const stylemap_model *model, const char *name) {
       const int calls = edit.space == STYLEMAP_SPACE_W ? 1 : 6; /* W remembers nothing */
       for (int call = 0; call < calls; call++) {
         for (size_t i = 0; i < h.image; i++) got[i] = NAN;
-        CHECK(stylemap_transplant(session[call / 2], target, reference, mask, &edit, got, NULL) == STYLEMAP_OK);
+        CHECK(stylemap_transplant(session[call / 2], target, &from, 1, &edit, got, NULL) == STYLEMAP_OK);
         const double d = apart(got, want, h.image);
         CHECK(d <= (edit.space == STYLEMAP_SPACE_W ? 0 : limit),
               "%s, mask %d, rule %d, space %d, strength %g, session %d, call %d: %g", name, kind, edit.rule, edit.space,
@@ -52,6 +53,55 @@ static void all_edits(const stylemap_model *model, const char *name) {
   }
   for (int q = 0; q < 3; q++) stylemap_session_free(session[q]);
   free(target), free(reference), free(mask), free(want), free(got), free(untouched);
+  by_hand_close(&h);
+}
+
+/* Several references are one blend after the other, in sessions that forget, and that have seen their pictures. */
+static void several(const stylemap_model *model, const char *name) {
+  enum { MOST = 5 };
+  static const double strengths[] = {1, 0.6};
+  static const int kinds[MOST] = {DISC, CORNER, LINES, STRIPES, NOISE};
+  by_hand h = by_hand_open(model);
+  float *target = new_floats(h.image), *want = malloc(sizeof(float) * h.image), *got = malloc(sizeof(float) * h.image);
+  float *image[MOST], *mask[MOST];
+  stylemap_reference references[MOST];
+  for (int i = 0; i < MOST; i++) {
+    image[i] = i == 4 ? image[1] : new_floats(h.image); /* one of them twice */
+    draw_mask(kinds[i], h.info->size, mask[i] = malloc(sizeof(float) * h.image / 3));
+    references[i] = (stylemap_reference){image[i], mask[i]};
+  }
+  static const size_t budgets[] = {0, 1 << 28};
+  for (int q = 0; q < 2; q++) {
+    const stylemap_session_options options = {.threads = 1, .cache_bytes = budgets[q]};
+    stylemap_session *session;
+    CHECK(stylemap_session_open(model, &options, NULL, NULL, &session, NULL) == STYLEMAP_OK);
+    for (int which = 0; which < 3 * 2 * 2 * 3; which++) {
+      const stylemap_edit edit = {(stylemap_mask_rule)(which % 3), (stylemap_space)(which / 3 % 2),
+                                  strengths[which / 6 % 2]};
+      const int count = (int[]){3, 2, MOST}[which / 12];
+      begin_by_hand(&h, target);
+      for (int i = 0; i < count; i++) blend_by_hand(&h, image[i], mask[i], &edit);
+      end_by_hand(&h, want);
+      for (int call = 0; call < 1 + q; call++) {
+        for (size_t i = 0; i < h.image; i++) got[i] = NAN;
+        CHECK(stylemap_transplant(session, target, references, count, &edit, got, NULL) == STYLEMAP_OK);
+        const double d = apart(got, want, h.image);
+        CHECK(d <= (edit.space == STYLEMAP_SPACE_W ? 0 : limit), "%s, %d references, rule %d, space %d, strength %g: %g",
+              name, count, edit.rule, edit.space, edit.strength, d);
+        worst = fmax(worst, d);
+      }
+      if (count != 3) continue;
+      stylemap_reference other[3] = {references[1], references[0], references[2]};
+      CHECK(stylemap_transplant(session, target, other, 3, &edit, got, NULL) == STYLEMAP_OK);
+      CHECK(apart(got, want, h.image) > 50 * limit, "%s: the order does not matter", name);
+    }
+    stylemap_session_free(session);
+  }
+  for (int i = 0; i < MOST; i++) {
+    if (i < 4) free(image[i]);
+    free(mask[i]);
+  }
+  free(target), free(want), free(got);
   by_hand_close(&h);
 }
 
@@ -143,6 +193,7 @@ int main(int argc, char **argv) {
         i ? stylemap_open(argv[i], 0, NULL, NULL, &model, &e) : stylemap_model_random(&shape, 1, &model, &e);
     if (!CHECK(status == STYLEMAP_OK, "%s: %s", argv[i], e.message)) continue;
     all_edits(model, i ? argv[i] : "random");
+    several(model, i ? argv[i] : "random");
     all_levels(model, i ? argv[i] : "random");
     stylemap_close(model);
   }

@@ -121,7 +121,7 @@ static void test_stills(void) {
   CHECK(run(&c, &w, &result, &error), "%s", error ? error->message : "");
   CHECK(result.n_layers == 1 && !result.mask.whole && result.error < 0);
   hand_mask(&h, &source, &result.mask.bounds, mask);
-  CHECK(stylemap_transplant(h.session, t, r, mask, &c.request.edit, image, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_transplant(h.session, t, &(stylemap_reference){r, mask}, 1, &c.request.edit, image, NULL) == STYLEMAP_OK);
   CHECK(memcmp(image, result.image, sizeof(float) * h.count) == 0);
   check_layer(&h, target, &result, 0, image);
   edit_result_clear(&result);

@@ -119,9 +119,9 @@ static void edits(const stylemap_model *model) {
     const stylemap_edit edit = {STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, step % 4 == 3 ? 0.5 : 1};
     draw(5 - step % MASKS, mask);
     if (step % 3 == 0) stylemap_session_forget(stale);
-    CHECK(stylemap_transplant(stale, target, reference, mask, &edit, a, &e) == STYLEMAP_OK);
+    CHECK(stylemap_transplant(stale, target, &(stylemap_reference){reference, mask}, 1, &edit, a, &e) == STYLEMAP_OK);
     CHECK(stylemap_session_open(model, &options, NULL, NULL, &fresh, &e) == STYLEMAP_OK);
-    CHECK(stylemap_transplant(fresh, target, reference, mask, &edit, b, &e) == STYLEMAP_OK);
+    CHECK(stylemap_transplant(fresh, target, &(stylemap_reference){reference, mask}, 1, &edit, b, &e) == STYLEMAP_OK);
     CHECK(memcmp(a, b, IMAGE * sizeof *a) == 0, "step %d", step);
     stylemap_session_free(fresh);
   }

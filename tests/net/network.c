@@ -79,11 +79,12 @@ static void flow(const stylemap_model *model, const float *x, const float *y) {
   stylemap_session *s;
   watch w = {0};
   stylemap_edit edit = {STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1};
+  const stylemap_reference from = {y, mask};
   CHECK(stylemap_session_new(model, 1, watch_progress, &w, &s, NULL) == STYLEMAP_OK);
   CHECK(stylemap_session_bytes(s) > image * sizeof(float));
   CHECK(stylemap_reconstruct(s, x, rec, NULL) == STYLEMAP_OK);
   w = (watch){0};
-  CHECK(stylemap_transplant(s, x, y, mask, &edit, one, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_transplant(s, x, &from, 1, &edit, one, NULL) == STYLEMAP_OK);
   CHECK(w.calls > 10 && w.falls == 0 && w.last == 1, "progress rises to 1: %d calls, %d falls, last %g", w.calls, w.falls, w.last);
   CHECK(memcmp(one, rec, image * sizeof(float)) == 0, "an empty mask gives the reconstruction");
   for (size_t i = 0; i < image / 3; i++) mask[i] = 1;
@@ -91,28 +92,32 @@ static void flow(const stylemap_model *model, const float *x, const float *y) {
   for (int space = 0; space < 2; space++) {
     edit.space = (stylemap_space)space;
     edit.strength = 1;
-    CHECK(stylemap_transplant(s, x, y, mask, &edit, one, NULL) == STYLEMAP_OK);
+    CHECK(stylemap_transplant(s, x, &from, 1, &edit, one, NULL) == STYLEMAP_OK);
     CHECK(memcmp(one, rec, image * sizeof(float)) == 0, "a full mask gives the reference's reconstruction");
     edit.strength = 0.5;
-    CHECK(stylemap_transplant(s, x, y, mask, &edit, one, NULL) == STYLEMAP_OK);
+    CHECK(stylemap_transplant(s, x, &from, 1, &edit, one, NULL) == STYLEMAP_OK);
     CHECK(memcmp(one, rec, image * sizeof(float)) != 0);
   }
   stylemap_session_free(s);
 
   CHECK(stylemap_session_new(model, 3, NULL, NULL, &s, NULL) == STYLEMAP_OK);
-  CHECK(stylemap_transplant(s, x, y, mask, &edit, two, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_transplant(s, x, &from, 1, &edit, two, NULL) == STYLEMAP_OK);
   double worst = 0, largest = 1;
   for (size_t i = 0; i < image; i++) worst = fmax(worst, fabs(one[i] - two[i])), largest = fmax(largest, fabs(one[i]));
   CHECK(worst <= 1e-5 * largest, "three threads against one: %g", worst);
-  CHECK(stylemap_transplant(s, x, y, mask, &edit, one, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_transplant(s, x, &from, 1, &edit, one, NULL) == STYLEMAP_OK);
   CHECK(memcmp(one, two, image * sizeof(float)) == 0, "the same from run to run");
   stylemap_error e;
   edit.strength = 1.5;
-  CHECK(stylemap_transplant(s, x, y, mask, &edit, one, &e) == STYLEMAP_BAD_ARGUMENT && strstr(e.message, "strength"));
+  CHECK(stylemap_transplant(s, x, &from, 1, &edit, one, &e) == STYLEMAP_BAD_ARGUMENT && strstr(e.message, "strength"));
   edit.strength = 1;
   mask[3] = NAN;
-  CHECK(stylemap_transplant(s, x, y, mask, &edit, one, &e) == STYLEMAP_BAD_ARGUMENT && strstr(e.message, "mask"));
-  CHECK(stylemap_transplant(s, x, NULL, mask, &edit, one, &e) == STYLEMAP_BAD_ARGUMENT);
+  CHECK(stylemap_transplant(s, x, &from, 1, &edit, one, &e) == STYLEMAP_BAD_ARGUMENT && strstr(e.message, "mask"));
+  mask[3] = 0;
+  CHECK(stylemap_transplant(s, x, &(stylemap_reference){NULL, mask}, 1, &edit, one, &e) == STYLEMAP_BAD_ARGUMENT);
+  CHECK(stylemap_transplant(s, x, &(stylemap_reference){y, NULL}, 1, &edit, one, &e) == STYLEMAP_BAD_ARGUMENT);
+  CHECK(stylemap_transplant(s, x, &from, 0, &edit, one, &e) == STYLEMAP_BAD_ARGUMENT);
+  CHECK(stylemap_transplant(s, x, NULL, 1, &edit, one, &e) == STYLEMAP_BAD_ARGUMENT);
   CHECK(memcmp(one, two, image * sizeof(float)) == 0, "failure leaves the output");
   stylemap_session_free(s);
 
@@ -158,9 +163,9 @@ static void memory(const stylemap_model *model, const float *x, const float *y) 
     stylemap_edit edit = {step % 9 < 6 ? STYLEMAP_MASK_SOFT : STYLEMAP_MASK_HALF, STYLEMAP_SPACE_W_PLUS, strength};
     const float *from = picture[step % 5 == 4], *to = picture[step % 5 == 4 ? 0 : 1 + step / 5 % 2];
     stylemap_session_forget(session[COLD]);
-    CHECK(stylemap_transplant(session[WARM], from, to, mask, &edit, a, NULL) == STYLEMAP_OK);
+    CHECK(stylemap_transplant(session[WARM], from, &(stylemap_reference){to, mask}, 1, &edit, a, NULL) == STYLEMAP_OK);
     for (int q = COLD; q < SESSIONS; q++) {
-      CHECK(stylemap_transplant(session[q], from, to, mask, &edit, b, NULL) == STYLEMAP_OK);
+      CHECK(stylemap_transplant(session[q], from, &(stylemap_reference){to, mask}, 1, &edit, b, NULL) == STYLEMAP_OK);
       CHECK(memcmp(a, b, image * sizeof(float)) == 0, "step %d, session %d", step, q);
     }
   }

@@ -96,6 +96,7 @@ gboolean report_model(const gchar *model, const Cache *cache, gboolean held_out,
   g_autofree gfloat *image = engine_new_image(engine), *other = engine_new_image(engine);
   g_autofree gfloat *out = engine_new_image(engine), *mask = g_new(gfloat, engine->mask_count);
   const stylemap_edit edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1 };
+  const stylemap_reference from = { other, mask };
   gdouble mse = 0, sharp = 0, sharp_of = 0;
   gboolean done = TRUE;
   guint64 count = held_out ? cache->count : MIN(cache->count, COLUMNS);
@@ -113,7 +114,7 @@ gboolean report_model(const gchar *model, const Cache *cache, gboolean held_out,
     put_image(&canvas, x, GAP + RECONSTRUCTIONS * step, out, size);
     cache_image(cache, (i + 3) % count, FALSE, other);
     put_image(&canvas, x, GAP + REFERENCES * step, other, size);
-    done = say_status(stylemap_transplant(engine->session, image, other, mask, &edit, out, &core), &core, error);
+    done = say_status(stylemap_transplant(engine->session, image, &from, 1, &edit, out, &core), &core, error);
     put_image(&canvas, x, GAP + TRANSPLANTS * step, out, size);
     done = done && sample(engine, i, out, error);
     put_image(&canvas, x, GAP + SAMPLES * step, out, size);
