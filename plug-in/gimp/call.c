@@ -71,6 +71,8 @@ static void tell_refined(GimpRunMode mode, const FlowResult *result) {
 }
 
 void call_tell(GimpRunMode mode, const FlowResult *result) {
+  if (result->note)
+    tell(mode, result->note);
   if (result->whole)
     tell_whole(mode, result);
   if (result->n_refined)

@@ -67,6 +67,15 @@ static inline DrawableRef compat_drawable_by_id(gint id) {
 #define compat_label_top_left(label) g_object_set(label, "xalign", 0.0, "yalign", 0.0, NULL)
 #define compat_image_top(image) gtk_widget_set_valign(image, GTK_ALIGN_START)
 
+/* A copy whose own pixels are what its effects make of them. */
+static inline LayerRef compat_copy_layer(LayerRef layer) {
+  LayerRef copy = gimp_layer_copy(layer);
+
+  if (copy)
+    gimp_drawable_merge_filters(GIMP_DRAWABLE(copy));
+  return copy;
+}
+
 #else
 
 typedef gint32 ImageRef;
@@ -84,9 +93,11 @@ typedef gint32 MaskRef;
 #define gimp_image_get_base_type gimp_image_base_type
 #define gimp_image_get_width gimp_image_width
 #define gimp_image_get_height gimp_image_height
+#define GIMP_LAYER_COLOR_SPACE_RGB_NON_LINEAR GIMP_LAYER_COLOR_SPACE_RGB_PERCEPTUAL /* two in GIMP 3 */
 
 #define gimp_item_get_tattoo(item) ((guint)gimp_item_get_tattoo(item))
 #define compat_set_active_layer gimp_image_set_active_layer
+#define compat_copy_layer gimp_layer_copy
 
 static inline gchar *compat_parasite_text(const GimpParasite *parasite) {
   return g_strndup(gimp_parasite_data(parasite), gimp_parasite_data_size(parasite));

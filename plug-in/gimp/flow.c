@@ -3,8 +3,10 @@
 #include "gimp/flow.h"
 #include "gimp/check.h"
 #include "gimp/pixels.h"
+#include "gimp/result.h"
 #include "host/worker.h"
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 8)
 #define EDIT_SHARE 0.9 /* of the progress bar; the rest is handing the layers to GIMP */
@@ -21,7 +23,7 @@ gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef targ
 /* ------------------------------------------------------------------------------------- layer -> edit */
 
 /* Only what the model can see is fetched: the middle square of a panorama, not all of it. */
-GeglBuffer *flow_copy_square(DrawableRef drawable) {
+static GeglRectangle square_of(DrawableRef drawable) {
   stylemap_placement placement;
   GeglRectangle area;
   gint width = gimp_drawable_get_width(drawable);
@@ -29,7 +31,23 @@ GeglBuffer *flow_copy_square(DrawableRef drawable) {
 
   stylemap_fit(width, height, &placement);
   stylemap_bounds(&placement, width, height, &area.x, &area.y, &area.width, &area.height);
+  return area;
+}
+
+GeglBuffer *flow_copy_square(DrawableRef drawable) {
+  GeglRectangle area = square_of(drawable);
+
   return pixels_copy(drawable, &area);
+}
+
+/* What can reach the square: a Gaussian of deviation feather / 3.5 is below 1e-11 at twice the feather. */
+static GeglBuffer *copy_selection(ImageRef image, DrawableRef target, gdouble feather) {
+  GeglRectangle area = square_of(target);
+  gint left, top, reach = (gint)ceil(2 * CLAMP(feather, 0, 10000)) + 2;
+
+  gimp_drawable_get_offsets(target, &left, &top);
+  area = *GEGL_RECTANGLE(area.x + left - reach, area.y + top - reach, area.width + 2 * reach, area.height + 2 * reach);
+  return pixels_copy_selection(image, &area);
 }
 
 static void fill_request(EditRequest *request, EditReference *reference, const Procedure *procedure, ImageRef image,
@@ -42,12 +60,12 @@ static void fill_request(EditRequest *request, EditReference *reference, const P
     reference->picture.buffer = flow_copy_square(options->reference);
     request->n_references = 1;
   }
-  request->mask.selection = pixels_copy_selection(image);
   gimp_drawable_get_offsets(target, &request->mask.x, &request->mask.y);
   if (procedure->kind == EDIT_TRANSPLANT) {
     request->edit = options->edit;
     request->mask.feather = options->feather;
   }
+  request->mask.selection = copy_selection(image, target, request->mask.feather);
   if (procedure->kind == EDIT_INTERPOLATE)
     request->frames = options->frames;
   else if (options->refine) {
@@ -86,11 +104,13 @@ static int show_progress(void *data, stylemap_phase phase, double fraction) {
 
 /* ------------------------------------------------------------------------------- paste -> new layer */
 
-static gchar *layer_name(const Procedure *procedure, const FlowOptions *options, const EditResult *made, gint n) {
+static gchar *layer_name(const Procedure *procedure, const FlowOptions *options, const EditResult *made, gint n,
+                         gboolean copy) {
   const stylemap_refine_report *refined = made->refined;
 
   if (procedure->kind == EDIT_INTERPOLATE)
-    return g_strdup_printf("Frame %d (%dms)", n + 1, options->frame_ms); /* read by GIMP's animation tools */
+    /* read by GIMP's animation tools */
+    return g_strdup_printf(copy ? "Frame %d (%dms) (replace)" : "Frame %d (%dms)", n + 1, options->frame_ms);
   if (made->n_refined == 1)
     return g_strdup_printf(_("%s (refined: MSE %.6f → %.6f)"), _(procedure->title), refined[0].before,
                            refined[0].after);
@@ -98,50 +118,6 @@ static gchar *layer_name(const Procedure *procedure, const FlowOptions *options,
     return g_strdup_printf(_("%s (refined: MSE %.6f → %.6f, reference %.6f → %.6f)"), _(procedure->title),
                            refined[0].before, refined[0].after, refined[1].before, refined[1].after);
   return g_strdup(_(procedure->title));
-}
-
-/* Normal mode computes in linear light by default, which changes the last digit of what lies beneath even where
- * the mask is 0: it has to work in the numbers that the image is stored in. */
-static GimpLayerColorSpace space_of(ImageRef image) {
-  switch (gimp_image_get_precision(image)) {
-  case GIMP_PRECISION_U8_LINEAR:
-  case GIMP_PRECISION_U16_LINEAR:
-  case GIMP_PRECISION_U32_LINEAR:
-  case GIMP_PRECISION_HALF_LINEAR:
-  case GIMP_PRECISION_FLOAT_LINEAR:
-  case GIMP_PRECISION_DOUBLE_LINEAR:
-    return GIMP_LAYER_COLOR_SPACE_RGB_LINEAR;
-  default:
-    return GIMP_LAYER_COLOR_SPACE_RGB_PERCEPTUAL;
-  }
-}
-
-/* A layer that is not in the image yet: nothing of it can be seen or undone. */
-static LayerRef new_layer(ImageRef image, DrawableRef target, const gchar *name, GeglBuffer *picture,
-                          GeglBuffer *selection) {
-  const GeglRectangle *extent = gegl_buffer_get_extent(picture);
-  DrawableRef hidden = NO_ITEM;
-  LayerRef layer;
-  MaskRef mask;
-
-  layer = gimp_layer_new(image, name, extent->width, extent->height,
-                         gimp_image_get_base_type(image) == GIMP_GRAY ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE,
-                         gimp_layer_get_opacity(AS_LAYER(target)), GIMP_LAYER_MODE_NORMAL);
-  if (layer == NO_ITEM)
-    return NO_ITEM;
-  gimp_layer_set_composite_space(layer, space_of(image));
-  gimp_layer_set_blend_space(layer, space_of(image));
-  gimp_layer_set_composite_mode(layer, GIMP_LAYER_COMPOSITE_CLIP_TO_BACKDROP);
-  pixels_write(AS_DRAWABLE(layer), picture);
-
-  mask = gimp_layer_create_mask(layer, GIMP_ADD_MASK_BLACK);
-  /* what the target's own mask hides stays hidden */
-  if (gimp_layer_get_mask(AS_LAYER(target)) != NO_ITEM && gimp_layer_get_apply_mask(AS_LAYER(target)))
-    hidden = AS_DRAWABLE(gimp_layer_get_mask(AS_LAYER(target)));
-  pixels_write_mask(AS_DRAWABLE(mask), selection, hidden);
-  gimp_layer_add_mask(layer, mask);
-  gimp_layer_set_edit_mask(layer, FALSE);
-  return layer;
 }
 
 /* The user could do anything with the image while the network ran. */
@@ -163,62 +139,51 @@ static gboolean still_there(ImageRef image, DrawableRef target, const EditReques
   return lost == NULL;
 }
 
-static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
-                           const EditResult *made, FlowResult *result, GError **error) {
-  LayerRef *layers = g_new(LayerRef, made->n_layers);
-  gint left, top;
-  gboolean ok = TRUE;
-
-  gimp_progress_set_text(_("Adding the result"));
+/* On FALSE none of them is left. */
+static gboolean make_layers(const Procedure *procedure, const FlowOptions *options, const ResultPlan *plan,
+                            const EditResult *made, LayerRef *layers) {
   for (gint i = 0; i < made->n_layers; i++) {
-    gchar *name = layer_name(procedure, options, made, i);
+    gchar *name = layer_name(procedure, options, made, i, plan->why_copy != NULL);
 
-    layers[i] = new_layer(image, target, name, made->layers[i], made->mask.weights);
+    layers[i] = result_new(plan, name, made->layers[i], made->mask.weights);
     g_free(name);
     if (layers[i] == NO_ITEM) {
-      g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not make a new layer."));
       while (i-- > 0)
         gimp_item_delete(AS_ITEM(layers[i]));
-      g_free(layers);
       return FALSE;
     }
     gimp_progress_update(EDIT_SHARE + (1 - EDIT_SHARE) * (i + 1) / made->n_layers);
   }
-
-  gimp_drawable_get_offsets(target, &left, &top);
-  gimp_image_undo_group_start(image);
-  for (gint i = 0; i < made->n_layers && ok; i++) {
-    /* at the position of what is below it (the target, then the frame before), it comes to lie above that */
-    DrawableRef below = i == 0 ? target : AS_DRAWABLE(layers[i - 1]);
-
-    ok = gimp_image_insert_layer(image, layers[i], AS_LAYER(gimp_item_get_parent(AS_ITEM(target))),
-                                 gimp_image_get_item_position(image, AS_ITEM(below))) &&
-         gimp_layer_set_offsets(layers[i], left + made->mask.bounds.x, top + made->mask.bounds.y);
-  }
-  /* The next edit begins at the same target, not at its own cut-out result. */
-  compat_set_active_layer(image, AS_LAYER(target));
-  for (gint i = 0; i < made->n_layers && !ok; i++) {
-    if (gimp_image_get_item_position(image, AS_ITEM(layers[i])) >= 0)
-      gimp_image_remove_layer(image, layers[i]);
-    else
-      gimp_item_delete(AS_ITEM(layers[i]));
-  }
-  gimp_image_undo_group_end(image);
-
-  if (!ok) {
-    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not put the new layer above the target."));
-    g_free(layers);
-    return FALSE;
-  }
-  result->n_layers = made->n_layers;
-  result->layers = layers;
-  result->whole = made->mask.whole;
-  result->width = made->mask.bounds.width;
-  result->height = made->mask.bounds.height;
-  result->n_refined = made->n_refined;
-  for (gint i = 0; i < made->n_refined; i++)
-    result->refined[i] = made->refined[i];
   return TRUE;
+}
+
+static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
+                           const EditRequest *request, const EditResult *made, FlowResult *result, GError **error) {
+  LayerRef *layers = g_new(LayerRef, made->n_layers);
+  ResultPlan plan;
+  gboolean ok;
+
+  gimp_progress_set_text(_("Adding the result"));
+  result_plan(&plan, image, AS_LAYER(target), request->target.buffer, &made->mask.bounds);
+  ok = make_layers(procedure, options, &plan, made, layers);
+  if (!ok)
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not make a new layer."));
+  else if (!(ok = result_insert(&plan, layers, made->n_layers)))
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not put the new layer above the target."));
+  if (ok) {
+    result->n_layers = made->n_layers;
+    result->layers = g_steal_pointer(&layers);
+    result->note = result_note(&plan);
+    result->whole = made->mask.whole;
+    result->width = made->mask.bounds.width;
+    result->height = made->mask.bounds.height;
+    result->n_refined = made->n_refined;
+    for (gint i = 0; i < made->n_refined; i++)
+      result->refined[i] = made->refined[i];
+  }
+  g_free(layers);
+  result_plan_clear(&plan);
+  return ok;
 }
 
 gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
@@ -237,7 +202,7 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
   ok = edit_prepare(&request, &made, error) &&
        worker_edit(&options->engine, options->model, 0, &request, show_progress, &progress, &made, error) &&
        still_there(image, target, &request, error) &&
-       add_layers(procedure, image, target, options, &made, result, error);
+       add_layers(procedure, image, target, options, &request, &made, result, error);
   edit_result_clear(&made);
   clear_request(&request, &reference);
   gimp_progress_end();
@@ -246,5 +211,6 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
 
 void flow_result_clear(FlowResult *result) {
   g_clear_pointer(&result->layers, g_free);
+  g_clear_pointer(&result->note, g_free);
   result->n_layers = 0;
 }

@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
   gint n_layers;
   LayerRef *layers;   /* lowest first; g_free */
+  gchar *note;        /* a sentence where the target was hidden, else NULL */
   gboolean whole;     /* there was no selection: the whole square was edited */
   gint width, height; /* of what was edited */
   gint n_refined;

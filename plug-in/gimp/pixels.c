@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/pixels.h"
+#include "host/layer.h"
 #include <math.h>
 
 #define BAND_BYTES (8 << 20)
@@ -73,43 +74,135 @@ GeglBuffer *pixels_copy(DrawableRef drawable, const GeglRectangle *area) {
   return copy;
 }
 
-GeglBuffer *pixels_copy_selection(ImageRef image) {
+GeglBuffer *pixels_copy_part(DrawableRef drawable, const GeglRectangle *area, gint x, gint y) {
+  GeglBuffer *from = gimp_drawable_get_buffer(drawable);
+  const Babl *plain = gegl_buffer_get_format(from);
+  const Babl *format = format_in_profile(drawable, plain);
+  GeglBuffer *copy = gegl_buffer_new(area, format);
+
+  copy_bands(from, GEGL_RECTANGLE(area->x - x, area->y - y, area->width, area->height), plain, copy, area->x, area->y,
+             format);
+  g_object_unref(from);
+  return copy;
+}
+
+GeglBuffer *pixels_copy_weights(DrawableRef mask, const GeglRectangle *area, gint x, gint y, gdouble opacity) {
+  const Babl *format = babl_format("Y float");
+  GeglBuffer *copy = gegl_buffer_new(area, format);
+  const gfloat one = 1.0f;
+  GeglBufferIterator *iterator;
+
+  gegl_buffer_set_color_from_pixel(copy, area, &one, format);
+  if (mask != NO_ITEM) {
+    GeglBuffer *from = gimp_drawable_get_buffer(mask);
+
+    copy_bands(from, GEGL_RECTANGLE(area->x - x, area->y - y, area->width, area->height), format, copy, area->x,
+               area->y, format);
+    g_object_unref(from);
+  }
+  iterator = gegl_buffer_iterator_new(copy, area, 0, format, GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 1);
+  while (gegl_buffer_iterator_next(iterator))
+    for (gint i = 0; i < iterator->length; i++)
+      ((gfloat *)iterator->items[0].data)[i] *= opacity;
+  return copy;
+}
+
+GeglBuffer *pixels_copy_selection(ImageRef image, const GeglRectangle *area) {
   /* asked first: where nothing is selected GIMP's other answers mean everything */
   if (gimp_selection_is_empty(image))
     return NULL;
 
   GeglBuffer *from = gimp_drawable_get_buffer(AS_DRAWABLE(gimp_image_get_selection(image)));
-  const GeglRectangle *area = gegl_buffer_get_extent(from);
   const Babl *format = gegl_buffer_get_format(from);
-  GeglBuffer *copy = gegl_buffer_new(area, format);
+  GeglRectangle part;
+  GeglBuffer *copy;
 
-  copy_bands(from, area, format, copy, area->x, area->y, format);
+  gegl_rectangle_intersect(&part, area, gegl_buffer_get_extent(from)); /* empty where they do not meet */
+  copy = gegl_buffer_new(&part, format);
+  copy_bands(from, &part, format, copy, part.x, part.y, format);
   g_object_unref(from);
   return copy;
+}
+
+PixelsAlpha pixels_alpha(GeglBuffer *picture, const GeglRectangle *area) {
+  const Babl *format = layer_own_float(gegl_buffer_get_format(picture));
+  gint n = babl_format_get_n_components(format), rows = band_height(area, n * sizeof(gfloat));
+  PixelsAlpha found = PIXELS_OPAQUE;
+  gfloat *band;
+
+  if (!babl_format_has_alpha(format))
+    return PIXELS_OPAQUE;
+  band = g_new(gfloat, (gsize)rows * MAX(area->width, 1) * n);
+  for (gint row = 0; row < area->height && found != PIXELS_HALF; row += rows) {
+    GeglRectangle part = {area->x, area->y + row, area->width, MIN(rows, area->height - row)};
+
+    layer_get_numbers(picture, &part, band);
+    for (gsize i = 0; i < (gsize)part.width * part.height && found != PIXELS_HALF; i++) {
+      gfloat alpha = band[i * n + n - 1];
+
+      if (!(alpha >= 1))
+        found = alpha <= 0 ? PIXELS_CUT : PIXELS_HALF;
+    }
+  }
+  g_free(band);
+  return found;
+}
+
+gboolean pixels_mask_is_soft(DrawableRef mask, const GeglRectangle *area) {
+  GeglBuffer *buffer = gimp_drawable_get_buffer(mask);
+  gint rows = band_height(area, sizeof(gfloat));
+  gfloat *band = g_new(gfloat, (gsize)rows * MAX(area->width, 1));
+  gboolean soft = FALSE;
+
+  for (gint row = 0; row < area->height && !soft; row += rows) {
+    GeglRectangle part = {area->x, area->y + row, area->width, MIN(rows, area->height - row)};
+
+    gegl_buffer_get(buffer, &part, 1.0, babl_format("Y float"), band, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    for (gsize i = 0; i < (gsize)part.width * part.height && !soft; i++)
+      soft = band[i] > 0 && band[i] < 1;
+  }
+  g_free(band);
+  g_object_unref(buffer);
+  return soft;
 }
 
 void pixels_write(DrawableRef drawable, GeglBuffer *picture) {
   GeglBuffer *to = gimp_drawable_get_buffer(drawable);
   const GeglRectangle *area = gegl_buffer_get_extent(picture);
   const Babl *plain = gegl_buffer_get_format(to);
-  const Babl *format = format_in_profile(drawable, plain);
-  GeglBuffer *clean = gegl_buffer_new(area, babl_format("R'G'B'A float"));
-  GeglBufferIterator *iterator;
+  const Babl *floats = babl_format("R'G'B'A float");
+  const Babl *in_profile = babl_fish(floats, format_in_profile(drawable, plain));
+  gint rows = band_height(area, 4 * sizeof(gfloat));
+  gsize pixels = (gsize)rows * MAX(area->width, 1);
+  gfloat *band = g_new(gfloat, 4 * pixels);
+  guchar *stored = g_malloc(pixels * babl_format_get_bytes_per_pixel(plain));
 
-  iterator =
-      gegl_buffer_iterator_new(clean, area, 0, babl_format("R'G'B'A float"), GEGL_ACCESS_WRITE, GEGL_ABYSS_NONE, 2);
-  gegl_buffer_iterator_add(iterator, picture, area, 0, babl_format("R'G'B'A float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
-  while (gegl_buffer_iterator_next(iterator)) {
-    gfloat *out = iterator->items[0].data;
-    const gfloat *in = iterator->items[1].data;
+  for (gint row = 0; row < area->height; row += rows) {
+    GeglRectangle part = {area->x, area->y + row, area->width, MIN(rows, area->height - row)};
+    gsize n = (gsize)part.width * part.height;
 
-    for (gint i = 0; i < 4 * iterator->length; i++)
-      out[i] = isfinite(in[i]) ? in[i] : 0.0f; /* 0 x NaN is NaN, also where the mask hides it */
+    gegl_buffer_get(picture, &part, 1.0, floats, band, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    for (gsize i = 0; i < 4 * n; i++)
+      band[i] = isfinite(band[i]) ? band[i] : 0.0f; /* 0 x NaN is NaN, also where the mask hides it */
+    babl_process(in_profile, band, stored, n);
+    gegl_buffer_set(to, GEGL_RECTANGLE(0, row, part.width, part.height), 0, plain, stored, GEGL_AUTO_ROWSTRIDE);
   }
-  copy_bands(clean, area, format, to, 0, 0, plain);
-  g_object_unref(clean);
+  g_free(band);
+  g_free(stored);
   g_object_unref(to);
   gimp_drawable_update(drawable, 0, 0, area->width, area->height);
+}
+
+void pixels_composite(DrawableRef drawable, GeglBuffer *picture, GeglBuffer *mask) {
+  GeglBuffer *to = gimp_drawable_get_buffer(drawable);
+  const GeglRectangle *area = gegl_buffer_get_extent(picture);
+  GeglBuffer *part = pixels_copy_part(drawable, area, 0, 0);
+
+  layer_composite(part, picture, mask, area);
+  copy_bands(part, area, gegl_buffer_get_format(part), to, area->x, area->y, gegl_buffer_get_format(to));
+  g_object_unref(part);
+  g_object_unref(to);
+  gimp_drawable_update(drawable, area->x, area->y, area->width, area->height);
 }
 
 void pixels_write_mask(DrawableRef drawable, GeglBuffer *mask, DrawableRef other) {

@@ -14,19 +14,19 @@
 
 static void query(void) {
   static const GimpParamDef fill[] = {
-      {GIMP_PDB_DRAWABLE, "a", ""},
-      {GIMP_PDB_DRAWABLE, "b", ""},
-      {GIMP_PDB_INT32, "broken", "TRUE: some numbers of b are infinite or none (float only)"},
+      {GIMP_PDB_DRAWABLE, "drawable", ""},
+      {GIMP_PDB_INT32, "seed", ""},
+      {GIMP_PDB_INT32, "kind", "0 with every alpha, 1 opaque, 2 alpha 0 or 1, 3 some numbers infinite or none (float only)"},
   };
   static const GimpParamDef outside[] = {
       {GIMP_PDB_DRAWABLE, "before", "What was visible, of the image's size"},
       {GIMP_PDB_DRAWABLE, "after", "What is visible"},
-      {GIMP_PDB_LAYER, "result", "The layer with the mask"},
+      {GIMP_PDB_LAYER, "result", "The result"},
   };
   static const GimpParamDef inside[] = {
       {GIMP_PDB_DRAWABLE, "drawable", ""},
       {GIMP_PDB_DRAWABLE, "expected", "Of the same size"},
-      {GIMP_PDB_LAYER, "result", "The layer with the mask; drawable and expected have the image's size"},
+      {GIMP_PDB_LAYER, "result", "The result; drawable and expected have the image's size"},
       {GIMP_PDB_FLOAT, "least", "Only where the mask is at least this"},
   };
   static const GimpParamDef mask_at[] = {
@@ -43,7 +43,7 @@ static void query(void) {
       {GIMP_PDB_INT32, "outside", "Pixels outside the mask"},
       {GIMP_PDB_INT32, "inside", "Pixels inside of which a bit changed"},
       {GIMP_PDB_FLOAT, "difference", "Largest change outside, R'G'B'A in 0..1"},
-      {GIMP_PDB_INT32, "not-finite", "Numbers in the result's pixels that are not finite"},
+      {GIMP_PDB_INT32, "not-finite", "Numbers of the result that are not finite"},
   };
   static const GimpParamDef differences[] = {
       {GIMP_PDB_FLOAT, "colour", "Largest difference of a colour, in 8-bit steps"},
@@ -82,13 +82,27 @@ static Pixels read_pixels(gint32 drawable, const Babl *format) {
   return pixels;
 }
 
-/* The mask of `layer` as a picture of the image's size, 0 where there is no layer. */
+/* A copy of its target, which has that one's mask or none. */
+static gboolean is_copy(gint32 layer) {
+  GimpParasite *parasite = gimp_item_get_parasite(layer, "stylemap-result");
+  gboolean copy = parasite && g_str_has_suffix(gimp_parasite_data(parasite), " copy");
+
+  if (parasite)
+    gimp_parasite_free(parasite);
+  return copy;
+}
+
+/* Where `layer` may show an edit, as a picture of the image's size: its mask, or the image's selection if it is a copy
+ * of its target. */
 static gfloat *read_mask(gint32 layer, gint width, gint height) {
   gfloat *values = g_new0(gfloat, (gsize)width * height);
-  Pixels mask = read_pixels(gimp_layer_get_mask(layer), babl_format("Y float"));
-  gint left, top;
+  gboolean copy = is_copy(layer);
+  Pixels mask = read_pixels(copy ? gimp_image_get_selection(gimp_item_get_image(layer)) : gimp_layer_get_mask(layer),
+                            babl_format("Y float"));
+  gint left = 0, top = 0;
 
-  gimp_drawable_offsets(layer, &left, &top);
+  if (!copy)
+    gimp_drawable_offsets(layer, &left, &top);
   for (gint y = 0; y < mask.height; y++)
     for (gint x = 0; x < mask.width; x++)
       if (x + left >= 0 && x + left < width && y + top >= 0 && y + top < height)
@@ -97,8 +111,29 @@ static gfloat *read_mask(gint32 layer, gint width, gint height) {
   return values;
 }
 
+enum { FILL_ANY, FILL_OPAQUE, FILL_CUT, FILL_BROKEN };
+
+/* Whole alphas in a format of any type. */
+static void set_alpha(GeglBuffer *buffer, gint kind, GRand *random) {
+  const Babl *format = gegl_buffer_get_format(buffer);
+  gint components = babl_format_get_n_components(format), bytes = babl_format_get_bytes_per_pixel(format);
+  GeglBufferIterator *iterator = gegl_buffer_iterator_new(buffer, NULL, 0, format, GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 1);
+  guchar one[32], none[32];
+  const gfloat opaque[] = {1, 1, 1, 1}, clear[] = {1, 1, 1, 0};
+
+  babl_process(babl_fish(babl_format("R'G'B'A float"), format), opaque, one, 1);
+  babl_process(babl_fish(babl_format("R'G'B'A float"), format), clear, none, 1);
+  while (gegl_buffer_iterator_next(iterator)) {
+    gint at = bytes / components * (components - 1);
+
+    for (gint i = 0; i < iterator->length; i++)
+      memcpy((guchar *)iterator->items[0].data + i * bytes + at,
+             (kind == FILL_CUT && g_rand_boolean(random) ? none : one) + at, bytes - at);
+  }
+}
+
 /* Bits in all places: odd low bits at every depth, values beyond 0..1 and every alpha where the format has them. */
-static void fill(gint32 drawable, guint32 seed, gboolean broken) {
+static void fill(gint32 drawable, guint32 seed, gint kind) {
   gint width = gimp_drawable_width(drawable), height = gimp_drawable_height(drawable);
   GeglBuffer *buffer = gimp_drawable_get_buffer(drawable);
   const Babl *format = gegl_buffer_get_format(buffer);
@@ -107,14 +142,24 @@ static void fill(gint32 drawable, guint32 seed, gboolean broken) {
   guchar *data = g_malloc(bytes);
   GRand *random = g_rand_new_with_seed(seed);
 
-  if (type == babl_type("float")) {
+  if (type == babl_type("double") || type == babl_type("half")) {
+    for (gint y = 0; y < height; y++)
+      for (gint x = 0; x < width; x++) {
+        gdouble pixel[4];
+
+        for (gint c = 0; c < 4; c++)
+          pixel[c] = c == 3 ? g_rand_double(random) : g_rand_double_range(random, -0.2, 1.3);
+        babl_process(babl_fish(babl_format("R'G'B'A double"), format), pixel,
+                     data + (gsize)(y * width + x) * babl_format_get_bytes_per_pixel(format), 1);
+      }
+  } else if (type == babl_type("float")) {
     gint components = babl_format_get_n_components(format);
 
     for (gsize i = 0; i < bytes / sizeof(gfloat); i++) {
       gboolean alpha = babl_format_has_alpha(format) && (gint)(i % components) == components - 1;
 
       ((gfloat *)data)[i] = alpha ? g_rand_double(random) : g_rand_double_range(random, -0.2, 1.3);
-      if (broken && i % 53 == 0)
+      if (kind == FILL_BROKEN && i % 53 == 0)
         ((gfloat *)data)[i] = i % 2 ? NAN : INFINITY;
     }
   } else {
@@ -122,18 +167,29 @@ static void fill(gint32 drawable, guint32 seed, gboolean broken) {
       data[i] = g_rand_int(random) >> 24;
   }
   gegl_buffer_set(buffer, GEGL_RECTANGLE(0, 0, width, height), 0, format, data, GEGL_AUTO_ROWSTRIDE);
+  if (babl_format_has_alpha(format) && (kind == FILL_OPAQUE || kind == FILL_CUT))
+    set_alpha(buffer, kind, random);
   g_object_unref(buffer);
   gimp_drawable_update(drawable, 0, 0, width, height);
   g_rand_free(random);
   g_free(data);
 }
 
-static gint not_finite(gint32 drawable) {
-  Pixels a = read_pixels(drawable, babl_format("R'G'B'A float"));
-  gint n = 0;
+/* Numbers that are not finite in all of a layer, or in the edited part of a copy. */
+static gint not_finite(gint32 layer, const gfloat *mask, gint width, gint height) {
+  Pixels a = read_pixels(layer, babl_format("R'G'B'A float"));
+  gboolean copy = is_copy(layer);
+  gint left, top, n = 0;
 
-  for (gsize i = 0; i < 4 * (gsize)a.width * a.height; i++)
-    n += !isfinite(((gfloat *)a.data)[i]);
+  gimp_drawable_offsets(layer, &left, &top);
+  for (gint y = 0; y < a.height; y++)
+    for (gint x = 0; x < a.width; x++) {
+      gboolean in_image = x + left >= 0 && x + left < width && y + top >= 0 && y + top < height;
+
+      for (gint c = 0; c < 4; c++)
+        if (!copy || (in_image && mask[(gsize)(y + top) * width + x + left] > 0))
+          n += !isfinite(((gfloat *)a.data)[4 * ((gsize)y * a.width + x) + c]);
+    }
   g_free(a.data);
   return n;
 }
@@ -167,7 +223,7 @@ static void outside(gint32 before, gint32 after, gint32 layer, GimpParam *values
   values[1].data.d_int32 = n_outside;
   values[2].data.d_int32 = inside;
   values[3].data.d_float = difference;
-  values[4].data.d_int32 = not_finite(layer);
+  values[4].data.d_int32 = not_finite(layer, mask, a.width, a.height);
   g_free(a.data);
   g_free(b.data);
   g_free(p.data);
@@ -223,8 +279,7 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
   values[0].data.d_status = GIMP_PDB_SUCCESS;
   *n_values = 1;
   if (g_str_equal(name, FILL)) {
-    fill(params[0].data.d_drawable, 1, FALSE);
-    fill(params[1].data.d_drawable, 2, params[2].data.d_int32);
+    fill(params[0].data.d_drawable, params[1].data.d_int32, params[2].data.d_int32);
   } else if (g_str_equal(name, OUTSIDE)) {
     *n_values = 6;
     values[1].type = values[2].type = values[3].type = values[5].type = GIMP_PDB_INT32;

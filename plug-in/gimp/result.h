@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The new layer that an edit leaves: what it is, where it lies, and that it remembers whose result it is. Main thread. */
+#pragma once
+#include "gimp/compat.h"
+#include <gegl.h>
+
+/* A result is a layer with a mask above its target where that shows the edit and not a bit besides. Else it is a copy
+ * of the target with the edit in it, which takes the target's place: the target is hidden. */
+typedef struct {
+  ImageRef image;
+  LayerRef target;
+  LayerRef shown; /* what shows the target: itself, or the newest visible copy of it where it is hidden */
+  LayerRef *earlier; /* visible results above it, lowest first, which a copy takes in and hides */
+  gint n_earlier;
+  ItemRef parent;
+  gint position;              /* in `parent`: above the target and all earlier results of it */
+  const gchar *why_copy;      /* a clause, translated; NULL: a layer above */
+  GimpLayerColorSpace space;  /* of a layer above */
+} ResultPlan;
+
+/* `square` is a copy of what the model sees of the target, as flow_copy_square makes it; `bounds` (layer pixels) is
+ * where the edit may change something. */
+void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *square, const GeglRectangle *bounds);
+void result_plan_clear(ResultPlan *plan);
+
+/* What a plan means for the user, before the edit and after it; to be freed. NULL for a layer above. */
+gchar *result_note(const ResultPlan *plan);
+
+/* A layer that is not in the image yet: nothing of it can be seen or undone. `picture` and `mask` have the extent
+ * `bounds`. NO_ITEM where GIMP cannot make it. */
+LayerRef result_new(const ResultPlan *plan, const gchar *name, GeglBuffer *picture, GeglBuffer *mask);
+
+/* Puts the layers where they belong, lowest first, in one undo step. On FALSE the image is as it was and the layers are
+ * gone. Of several copies only the uppermost is visible: they would be seen through each other. */
+gboolean result_insert(const ResultPlan *plan, const LayerRef *layers, gint n_layers);
+
+/* The layer that `layer` is a result of, or NO_ITEM; also after the image was saved and opened again. */
+LayerRef result_target(ImageRef image, DrawableRef layer);

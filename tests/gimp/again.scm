@@ -1,0 +1,78 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+; An edit of a target that has results already is seen: its layer lies above all of them, whatever procedure made them,
+; wherever the user moved them, and also after the image was saved and opened again.
+(load "lib.scm")
+
+(define model "./tiny.safetensors")
+(define (edit image target reference strength) (transplant image target reference model strength 0 0 0.0))
+(define (position image layer) (car (gimp-image-get-item-position image layer)))
+; At least half of what is selected looks another way.
+(define (seen what image thunk)
+  (let* ((before (visible image))
+         (result (thunk))
+         (after (visible image))
+         (counts (test-stylemap-outside before after result)))
+    (equal (string-append what ": changed pixels outside") (car counts) 0)
+    (check (string-append what ": is seen") (> (* 2 (caddr counts)) (- 262144 (cadr counts))) (caddr counts))
+    (close-visible before)
+    (close-visible after)
+    result))
+(define (frames image target reference)
+  (vector-ref (cadr (plug-in-stylemap-interpolate RUN-NONINTERACTIVE image target reference model 3 100)) 2))
+(define (reconstruct image target) (car (plug-in-stylemap-reconstruct RUN-NONINTERACTIVE image target model)))
+
+(let* ((image (open "target.png"))
+       (target (active image))
+       (reference (add-below image "reference.png")))
+  (select-mask image 0 0)
+  (let* ((first (seen "first" image (lambda () (edit image target reference 0.3))))
+         (second (seen "second" image (lambda () (edit image target reference 1.0))))
+         (third (seen "reconstruct" image (lambda () (reconstruct image target))))
+         (fourth (seen "interpolate" image (lambda () (frames image target reference))))
+         (fifth (seen "after frames" image (lambda () (edit image target reference 1.0)))))
+    (equal "order" (map (lambda (l) (position image l)) (list fifth fourth third second first target)) '(0 1 4 5 6 7))
+    ; another target's results are nobody's business
+    (let ((other (edit image reference target 1.0)))
+      (equal "another target" (position image other) (- (position image reference) 1)))
+    ; moved up by the user, with something else between
+    (let ((between (car (gimp-layer-new image 512 512 RGBA-IMAGE "between" 100 LAYER-MODE-NORMAL))))
+      (gimp-image-insert-layer image between 0 0)
+      (gimp-image-reorder-item image second 0 0)
+      (let ((sixth (seen "moved" image (lambda () (edit image target reference 0.5)))))
+        (equal "moved: above it" (position image sixth) 0)
+        (gimp-image-remove-layer image sixth))
+      ; into a group
+      (let ((group (car (gimp-layer-group-new image))))
+        (gimp-image-insert-layer image group 0 0)
+        (gimp-image-reorder-item image second group 0)
+        (let ((seventh (seen "in a group" image (lambda () (edit image target reference 0.7)))))
+          (equal "in a group: above it" (position image seventh) 0))))
+    ; RUN-WITH-LAST-VALS: Ctrl+F
+    (seen "with last values" image
+          (lambda () (car (plug-in-stylemap-reconstruct RUN-WITH-LAST-VALS image target ""))))
+    (gimp-item-set-name target "the target")
+    (gimp-item-set-name reference "the reference")
+    (gimp-xcf-save RUN-NONINTERACTIVE image target "again.xcf" "again.xcf"))
+  (gimp-image-delete image))
+
+(let* ((image (open "again.xcf"))
+       (target (car (gimp-image-get-layer-by-name image "the target")))
+       (reference (car (gimp-image-get-layer-by-name image "the reference")))
+       (result (seen "opened again" image (lambda () (edit image target reference 1.0)))))
+  (equal "opened again: above all" (position image result) 0)
+  (gimp-image-delete image))
+
+; --- in a group, and a second selection elsewhere does not hide the first edit
+(let* ((image (open "target.png"))
+       (target (active image))
+       (reference (add-below image "reference.png"))
+       (group (car (gimp-layer-group-new image))))
+  (gimp-image-insert-layer image group 0 0)
+  (gimp-image-reorder-item image target group 0)
+  (select-mask image 0 0)
+  (seen "group, first" image (lambda () (edit image target reference 0.3)))
+  (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 300 200 150 150)
+  (let ((second (seen "group, elsewhere" image (lambda () (edit image target reference 1.0)))))
+    (equal "group: above" (position image second) 0))
+  (gimp-image-delete image))
+(finish)
