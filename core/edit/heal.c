@@ -37,11 +37,12 @@ static void put_back(const healing *h, float *x) {
 static stylemap_status rounds(healing *h, stylemap_error *error) {
   const size_t numbers = 3 * (size_t)h->size * (size_t)h->size;
   const stylemap_edit edit = {.rule = h->options->rule, .space = STYLEMAP_SPACE_W_PLUS, .strength = 1};
+  const stylemap_reference healed = {h->healed, h->mask};
   SM_TRY(stylemap_reconstruct(h->session, h->first, h->projected, error));
   for (size_t i = 0; i < numbers; i++) h->projected[i] = h->projected[i] < -1 ? -1 : h->projected[i] > 1 ? 1 : h->projected[i];
   memcpy(h->healed, h->first, numbers * sizeof(float));
   for (int k = 0; k < h->options->rounds; k++) {
-    SM_TRY(stylemap_transplant(h->session, h->target, h->healed, h->mask, &edit, h->healed, error));
+    SM_TRY(stylemap_transplant(h->session, h->target, &healed, 1, &edit, h->healed, error));
     put_back(h, h->healed);
   }
   return STYLEMAP_OK;
