@@ -104,7 +104,7 @@ typedef struct stylemap_info {
   int levels;                /* maps in a style pyramid: 2 + 2 log2(S / P) */
   uint64_t parameters;       /* numbers in g_ema and e_ema, buffers included */
   uint64_t bytes;            /* of the file */
-  uint64_t not_finite;       /* weights that are NaN or infinite; known after stylemap_open, else 0 */
+  uint64_t not_finite;       /* weights that are NaN or infinite; known after stylemap_examine, else 0 */
   char dtype[8];             /* "F32", "F16", "BF16", "F64", or "mixed" */
   int has_mean;              /* the file carries w_mean */
 } stylemap_info;
@@ -115,9 +115,13 @@ typedef struct stylemap_model stylemap_model;
  * No weight is converted, no thread is started. `model` may be asked for texts, and closed. */
 STYLEMAP_API stylemap_status stylemap_inspect(const char *path, stylemap_model **model, stylemap_error *error);
 
+/* stylemap_inspect, then reads all weights once, keeps none, and counts those that are NaN or infinite
+ * (info.not_finite): a model with any cannot be opened. */
+STYLEMAP_API stylemap_status stylemap_examine(const char *path, stylemap_model **model, stylemap_error *error);
+
 /* stylemap_inspect, then converts the weights to float. `memory_limit` in bytes, for the weights; 0 = 4 GiB. A
- * larger model is STYLEMAP_NO_MEMORY before anything of its size is allocated. NaN and infinite weights load and
- * are counted (info.not_finite). */
+ * larger model is STYLEMAP_NO_MEMORY before anything of its size is allocated. A model with NaN or infinite weights
+ * is refused (M5) by the name of the first such tensor: it would paint black. */
 STYLEMAP_API stylemap_status stylemap_open(const char *path, uint64_t memory_limit, stylemap_progress progress,
                                            void *data, stylemap_model **model, stylemap_error *error);
 STYLEMAP_API void stylemap_close(stylemap_model *model);

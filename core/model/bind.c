@@ -38,7 +38,27 @@ static int log2_of(int v) {
   return v == 1 << n ? n : -1;
 }
 
+/* Safetensors files that are no model: of other programs, of our own runs, and models that lost their texts. */
+static stylemap_status check_kind(const sm_checkpoint *c, stylemap_error *error) {
+  const sm_argument *form = argument(c, "form");
+  if (c->form != STYLEMAP_FORM_SAFETENSORS) return STYLEMAP_OK;
+  if (form && form->text_length > 15 && !memcmp(form->text, "stylemap train", 14))
+    return sm_fail(error, STYLEMAP_REFUSED, "M2",
+                   SM_TEXT("%1 is the state of a training run, not a model. The run's folder has its model beside it."),
+                   c->file.path, NULL);
+  if (!c->state[SM_G].count && !c->state[SM_E].count)
+    return sm_fail(error, STYLEMAP_REFUSED, "M2",
+                   SM_TEXT("%1 is a safetensors file but not a StyleMap model (no g_ema and e_ema)."), c->file.path,
+                   NULL);
+  if (!c->argument_count)
+    return sm_fail(error, STYLEMAP_REFUSED, "M2",
+                   SM_TEXT("%1 has no train_args, so that the model's sizes are unknown. Save them with it."),
+                   c->file.path, NULL);
+  return STYLEMAP_OK;
+}
+
 static stylemap_status read_config(const sm_checkpoint *c, sm_config *config, stylemap_error *error) {
+  SM_TRY(check_kind(c, error));
   SM_TRY(get_integer(c, "size", 8, LIMIT_SIZE, &config->size, error));
   SM_TRY(get_integer(c, "latent_spatial_size", 4, LIMIT_SIZE, &config->spatial, error));
   SM_TRY(get_integer(c, "latent_channel_size", 1, LIMIT_WIDTH, &config->dim, error));
@@ -266,6 +286,8 @@ typedef struct loading {
   sm_loader *loader;
   stylemap_model *model;
   uint64_t floats; /* counted, then used */
+  uint64_t most;   /* of one tensor */
+  int keep;        /* the weights are kept, and must be finite; else they are read for their count alone */
   size_t batch;
   stylemap_error *error;
 } loading;
@@ -284,7 +306,17 @@ static stylemap_status count_slot(void *context, const sm_slot *s) {
   if (!s->to) return STYLEMAP_OK;
   SM_TRY(find_tensor(l->names, s, &t, &entry, l->error));
   l->floats += room(s, &t);
+  if (room(s, &t) > l->most) l->most = room(s, &t);
   return STYLEMAP_OK;
+}
+
+static stylemap_status check_finite(const loading *l, const char *name, stylemap_status status) {
+  sm_number n;
+  if (status != STYLEMAP_OK || !l->keep || !l->loader->not_finite) return status;
+  return sm_fail(l->error, STYLEMAP_REFUSED, "M5",
+                 SM_TEXT("%1 cannot be used: %3 numbers of its tensor %2 are NaN or infinite, as a training run that "
+                         "went astray leaves them. Take an earlier model of that run."),
+                 l->loader->file->path, name, sm_decimal(&n, (int64_t)l->loader->not_finite), NULL);
 }
 
 static stylemap_status load_slot(void *context, const sm_slot *s) {
@@ -293,14 +325,15 @@ static stylemap_status load_slot(void *context, const sm_slot *s) {
   uint32_t entry;
   SM_TRY(find_tensor(l->names, s, &t, &entry, l->error));
   if (s->to) {
+    const int half = s->half && t.kind == SM_F16;
+    full_name name;
     float *to = l->model->weights + l->floats;
-    l->floats += room(s, &t);
-    if (s->half && t.kind == SM_F16) {
-      *s->half = (uint16_t *)(void *)to;
-      return sm_loader_halves(l->loader, &t, (uint16_t *)(void *)to, l->error);
-    }
-    *s->to = to;
-    return sm_loader_floats(l->loader, &t, to, l->error);
+    if (l->keep) l->floats += room(s, &t);
+    if (half) *s->half = (uint16_t *)(void *)to;
+    else *s->to = to;
+    return check_finite(l, full(&name, s->state, s->name, strlen(s->name)),
+                        half ? sm_loader_halves(l->loader, &t, (uint16_t *)(void *)to, l->error)
+                             : sm_loader_floats(l->loader, &t, to, l->error));
   }
   int64_t *count = &l->model->batches[l->batch++];
   uint8_t raw[8];
@@ -334,14 +367,15 @@ static stylemap_status check_memory(const sm_checkpoint *c, uint64_t floats, uin
                  sm_decimal(&needs, (int64_t)(floats / (1 << 18)) + 1), sm_decimal(&has, (int64_t)(limit >> 20)), NULL);
 }
 
-stylemap_status sm_bind_load(const sm_checkpoint *c, stylemap_model *model, uint64_t memory_limit,
-                             stylemap_progress progress, void *data, stylemap_error *error) {
+static stylemap_status load(const sm_checkpoint *c, stylemap_model *model, int keep, uint64_t memory_limit,
+                            stylemap_progress progress, void *data, stylemap_error *error) {
   const sm_config *config = &model->network.config;
   int64_t mean_size = (int64_t)config->dim * config->spatial * config->spatial;
-  loading l = {.model = model, .error = error};
+  loading l = {.model = model, .keep = keep, .error = error};
   stylemap_status status;
   SM_TRY(walk_states(&l, c, count_slot));
   if (model->info.has_mean) l.floats += aligned(mean_size);
+  if (!keep) l.floats = l.most > (uint64_t)mean_size ? l.most : aligned(mean_size);
   SM_TRY(check_memory(c, l.floats, memory_limit, error));
 
   l.loader = sm_alloc(1, sizeof *l.loader);
@@ -359,12 +393,21 @@ stylemap_status sm_bind_load(const sm_checkpoint *c, stylemap_model *model, uint
     sm_tensor t;
     float *mean = model->weights + l.floats;
     sm_checkpoint_tensor(c, c->mean, &t);
-    SM_TRY_DONE(sm_loader_floats(l.loader, &t, mean, error));
+    SM_TRY_DONE(check_finite(&l, "w_mean", sm_loader_floats(l.loader, &t, mean, error)));
     model->network.mean = mean;
   }
   model->info.not_finite = l.loader->not_finite;
-  model->bound = 1;
+  model->bound = keep;
 done:
   sm_free(l.loader);
   return status;
+}
+
+stylemap_status sm_bind_load(const sm_checkpoint *c, stylemap_model *model, uint64_t memory_limit,
+                             stylemap_progress progress, void *data, stylemap_error *error) {
+  return load(c, model, 1, memory_limit, progress, data, error);
+}
+
+stylemap_status sm_bind_count(const sm_checkpoint *c, stylemap_model *model, stylemap_error *error) {
+  return load(c, model, 0, 0, NULL, NULL, error);
 }

@@ -46,7 +46,9 @@ static stylemap_status keep_texts(const sm_checkpoint *c, stylemap_model *m, sty
   return STYLEMAP_OK;
 }
 
-static stylemap_status open_model(const char *path, int load, uint64_t memory_limit, stylemap_progress progress,
+typedef enum opening { INSPECT, COUNT, LOAD } opening;
+
+static stylemap_status open_model(const char *path, opening how, uint64_t memory_limit, stylemap_progress progress,
                                   void *data, stylemap_model **model, stylemap_error *error) {
   if (!path || !model) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("No file is named."), NULL);
   sm_checkpoint checkpoint;
@@ -56,7 +58,8 @@ static stylemap_status open_model(const char *path, int load, uint64_t memory_li
   SM_TRY_DONE(sm_checkpoint_open(path, &checkpoint, error));
   SM_TRY_DONE(sm_bind_check(&checkpoint, m, error));
   SM_TRY_DONE(keep_texts(&checkpoint, m, error));
-  if (load) SM_TRY_DONE(sm_bind_load(&checkpoint, m, memory_limit, progress, data, error));
+  if (how == COUNT) SM_TRY_DONE(sm_bind_count(&checkpoint, m, error));
+  if (how == LOAD) SM_TRY_DONE(sm_bind_load(&checkpoint, m, memory_limit, progress, data, error));
   *model = m;
 done:
   sm_checkpoint_close(&checkpoint);
@@ -65,12 +68,16 @@ done:
 }
 
 stylemap_status stylemap_inspect(const char *path, stylemap_model **model, stylemap_error *error) {
-  return open_model(path, 0, 0, NULL, NULL, model, error);
+  return open_model(path, INSPECT, 0, NULL, NULL, model, error);
+}
+
+stylemap_status stylemap_examine(const char *path, stylemap_model **model, stylemap_error *error) {
+  return open_model(path, COUNT, 0, NULL, NULL, model, error);
 }
 
 stylemap_status stylemap_open(const char *path, uint64_t memory_limit, stylemap_progress progress, void *data,
                               stylemap_model **model, stylemap_error *error) {
-  return open_model(path, 1, memory_limit, progress, data, model, error);
+  return open_model(path, LOAD, memory_limit, progress, data, model, error);
 }
 
 void stylemap_close(stylemap_model *model) {

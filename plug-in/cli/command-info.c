@@ -87,6 +87,7 @@ static void print_info(Printer *printer, const gchar *path, const stylemap_model
   g_string_append(printer->out, info->small_generator ? "true" : "false");
   end_value(printer);
   print_whole(printer, "parameters", info->parameters);
+  print_whole(printer, "not_finite", info->not_finite);
   print_whole(printer, "bytes", info->bytes);
   print_text(printer, "dtype", info->dtype);
   print_text(printer, "licence", stylemap_model_text(model, "licence"));
@@ -106,7 +107,7 @@ static gboolean run_info(const Command *command, gchar **arguments, GError **err
   if (!path) return FALSE;
   stylemap_model *model = NULL;
   stylemap_error core;
-  if (!say_status(stylemap_inspect(path, &model, &core), &core, error)) return FALSE;
+  if (!say_status(stylemap_examine(path, &model, &core), &core, error)) return FALSE;
   g_autofree gchar *sha256 = cli_sha256(path, error);
   if (sha256) {
     Printer printer = { g_string_new(NULL), json };

@@ -105,7 +105,7 @@ mkfifo pipe.pt
 bad 1 'pipe.pt' info pipe.pt
 
 # -------------------------------------------------------------------------------------------- info
-keys='file form size latent_spatial_size latent_channel_size mapping_layer_num lr_mul normalize_mode small_generator parameters bytes dtype licence dataset sha256'
+keys='file form size latent_spatial_size latent_channel_size mapping_layer_num lr_mul normalize_mode small_generator parameters not_finite bytes dtype licence dataset sha256'
 good info --json "$model"
 found=$(grep -o '"[a-z_0-9]*": ' out | tr -d '": ' | tr '\n' ' ')
 [ "$found" = "$keys " ] && pass || fail "keys: $found"
@@ -116,7 +116,7 @@ for want in '"form": "zip"' '"size": 32' '"latent_spatial_size": 4' '"lr_mul": 0
   grep -qF "$want" out && pass || fail "info --json lacks $want: $(cat out)"
 done
 good info "$model"
-[ "$(wc -l < out)" = 15 ] && grep -qE '^licence +unknown$' out && pass || fail "info: $(cat out)"
+[ "$(wc -l < out)" = 16 ] && grep -qE '^licence +unknown$' out && pass || fail "info: $(cat out)"
 # Texts are escaped; a locale with a comma changes no number.
 good convert "$model" './quo"te\.safetensors' --licence 'a "b" \c' --dataset $'tab\there, \xc3\xbc'
 good info --json './quo"te\.safetensors'

@@ -76,6 +76,114 @@ static int watch(void *data, stylemap_phase phase, double fraction) {
 }
 static int cancel(void *data, stylemap_phase phase, double fraction) { return 1; }
 
+/* One number of one tensor after the other, in fp32 and fp16: the first tensor that has one is named. */
+static void not_finite(void) {
+  static const char *const names[] = {"g_ema.mapping_z.1.weight", "g_ema.decoder.input.input",
+                                      "g_ema.decoder.convs.1.conv2.conv.beta.bias", "e_ema.final_conv.0.weight"};
+  static const float bad[] = {NAN, INFINITY, -INFINITY};
+  char out[512];
+  const char *folder = corpus_scratch();
+  stylemap_error error;
+  corpus_path(out, sizeof out, folder, "bad.safetensors");
+  stylemap_model *good = corpus_open(GOLDEN "tiny_LayerNorm_sp4_full.safetensors"), *model;
+  if (!good) return;
+  corpus_weights *w = corpus_list(good);
+  for (int half = 0; half < 2; half++)
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+      float *at = NULL, was;
+      for (int i = 0; i < w->count; i++) /* of both state dicts; no name occurs in both */
+        if (!strcmp(w->tensor[i].name, names[n] + 6)) at = (float *)w->tensor[i].values + w->tensor[i].numel / 2;
+      if (!CHECK(at != NULL, "%s", names[n])) continue;
+      was = *at;
+      *at = bad[n % 3];
+      CHECK(stylemap_save(good, out, &(stylemap_save_options){.half = half}, NULL, &error) == STYLEMAP_OK, "%s",
+            error.message);
+      *at = was;
+      model = NULL;
+      CHECK(stylemap_open(out, 0, NULL, NULL, &model, &error) == STYLEMAP_REFUSED && !model, "%s loads", names[n]);
+      CHECK_TEXT(error.rule, "M5");
+      CHECK(strstr(error.message, names[n]) && strstr(error.message, out), "%s", error.message);
+      CHECK(stylemap_examine(out, &model, &error) == STYLEMAP_OK, "%s", error.message);
+      /* a NaN in the mapping network is in the mean stylemap too */
+      const uint64_t count = stylemap_model_info(model)->not_finite;
+      CHECK(n ? count == 1 : count > 1, "%s: %ld", names[n], (long)count);
+      stylemap_close(model);
+    }
+  free(w);
+  stylemap_close(good);
+  unlink(out);
+  rmdir(folder);
+}
+
+static void put(uint8_t **to, uint64_t value, int bytes) {
+  for (int i = 0; i < bytes; i++, value >>= 8) *(*to)++ = (uint8_t)value;
+}
+
+/* A zip archive of one entry as archivers write them. */
+static void write_archive(const char *path, const char *name, int method) {
+  uint8_t bytes[512], *at = bytes;
+  const size_t length = strlen(name);
+  for (int central = 0; central < 2; central++) {
+    put(&at, central ? 0x02014b50 : 0x04034b50, 4);
+    if (central) put(&at, 20, 2);
+    put(&at, 20, 2), put(&at, 0, 2), put(&at, (uint64_t)method, 2), put(&at, 0, 4), put(&at, 0, 4);
+    put(&at, 4, 4), put(&at, method ? 9 : 4, 4), put(&at, length, 2), put(&at, 0, 2);
+    if (central) put(&at, 0, 2), put(&at, 0, 2), put(&at, 0, 2), put(&at, 0, 4), put(&at, 0, 4);
+    memcpy(at, name, length);
+    at += length;
+    if (!central) put(&at, 0x31313131, 4);
+  }
+  const size_t directory = 30 + length + 4, size = 46 + length;
+  put(&at, 0x06054b50, 4), put(&at, 0, 4), put(&at, 1, 2), put(&at, 1, 2), put(&at, size, 4), put(&at, directory, 4);
+  put(&at, 0, 2);
+  FILE *f = fopen(path, "wb");
+  CHECK(f && fwrite(bytes, (size_t)(at - bytes), 1, f) == 1 && fclose(f) == 0);
+}
+
+static void says(const char *path, const char *rule, const char *what) {
+  stylemap_model *model = NULL;
+  stylemap_error error = {0};
+  CHECK(stylemap_inspect(path, &model, &error) == STYLEMAP_REFUSED && !model, "%s", path);
+  CHECK_TEXT(error.rule, rule);
+  CHECK(strstr(error.message, what) && strstr(error.message, path), "%s", error.message);
+}
+
+/* What people take for a model: archives with one inside, other safetensors files, a run's state. */
+static void no_models(void) {
+  char path[512];
+  const char *folder = corpus_scratch();
+  stylemap_error error;
+  corpus_path(path, sizeof path, folder, "file");
+  write_archive(path, "weights/toon.pt", 8);
+  says(path, "Z6", "is an archive, not a model. Unpack it and take weights/toon.pt out");
+  write_archive(path, "toon.safetensors", 0);
+  says(path, "Z7", "take toon.safetensors out");
+  write_archive(path, "weights/toon.ckpt", 0);
+  says(path, "Z13", "take weights/toon.ckpt out");
+  write_archive(path, "weights/data.pkl", 8);
+  says(path, "Z6", "re-compressed");
+  write_archive(path, "weights/readme.txt", 8);
+  says(path, "Z6", "re-compressed");
+
+  const float one = 1;
+  CHECK(stylemap_tensor_write(path, "weight", 1, (int64_t[]){1}, &one, &error) == STYLEMAP_OK, "%s", error.message);
+  says(path, "M2", "is a safetensors file but not a StyleMap model");
+  CHECK(stylemap_tensor_write(path, "g_ema.weight", 1, (int64_t[]){1}, &one, &error) == STYLEMAP_OK);
+  says(path, "M2", "has no train_args");
+  stylemap_train_options options;
+  stylemap_trainer *trainer = NULL;
+  stylemap_train_defaults(&options);
+  options.size = 16;
+  options.latent_channel_size = options.cap = 4;
+  options.base = 64;
+  CHECK(stylemap_trainer_new(&options, 1, &trainer, &error) == STYLEMAP_OK, "%s", error.message);
+  CHECK(stylemap_trainer_save(trainer, path, &error) == STYLEMAP_OK, "%s", error.message);
+  says(path, "M2", "is the state of a training run, not a model");
+  stylemap_trainer_free(trainer);
+  unlink(path);
+  rmdir(folder);
+}
+
 static void opening(void) {
   static const char path[] = GOLDEN "tiny_BatchNorm2d_sp4_full.zip.pt";
   stylemap_model *model = NULL;
@@ -115,9 +223,18 @@ static void opening(void) {
   rmdir(folder);
   CHECK(stylemap_open(NULL, 0, NULL, NULL, &model, &error) == STYLEMAP_BAD_ARGUMENT);
   CHECK(stylemap_inspect(path, NULL, NULL) == STYLEMAP_BAD_ARGUMENT);
-  CHECK(stylemap_open(HOSTILE "l_valid_nan_weight.pt", 0, NULL, NULL, &model, &error) == STYLEMAP_OK);
-  CHECK(stylemap_model_info(model)->not_finite > 0);
+  CHECK(stylemap_open(HOSTILE "l_valid_nan_weight.pt", 0, NULL, NULL, &model, &error) == STYLEMAP_REFUSED && !model);
+  CHECK_TEXT(error.rule, "M5");
+  CHECK(strstr(error.message, "_ema."), "%s", error.message);
+  CHECK(stylemap_examine(HOSTILE "l_valid_nan_weight.pt", &model, &error) == STYLEMAP_OK);
+  CHECK(stylemap_model_info(model)->not_finite > 0 && !sm_model_network(model));
+  CHECK(stylemap_save(model, "/nowhere", NULL, NULL, &error) == STYLEMAP_BAD_ARGUMENT);
   stylemap_close(model);
+  model = NULL;
+  CHECK(stylemap_examine(path, &model, &error) == STYLEMAP_OK && stylemap_model_info(model)->not_finite == 0);
+  stylemap_close(model);
+  model = NULL;
+  not_finite();
   CHECK(stylemap_inspect(HOSTILE "s_valid_f16.safetensors", &model, &error) == STYLEMAP_OK);
   CHECK_TEXT(stylemap_model_info(model)->dtype, "mixed");
   stylemap_close(model);
@@ -170,6 +287,7 @@ int main(void) {
   same(HOSTILE, "s_valid.safetensors", "l_valid.pt", NULL);
   right_tensor();
   opening();
+  no_models();
   const char *shared = corpus_shared();
   if (shared) of_shared(shared);
   return harness_end();

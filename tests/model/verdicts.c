@@ -33,13 +33,18 @@ static uint32_t sum_of_weights(const stylemap_model *model) {
 static void judge(tally *t, const char *folder, const char *file, const char *verdict, const char *rule) {
   char path[512];
   corpus_path(path, sizeof path, folder, file);
-  int loads[2];
+  int loads[2], astray = 0; /* what holds NaN is a model, which may be looked at but not opened */
   t->files++;
   for (int open = 0; open < 2; open++) {
     stylemap_model *model = NULL;
     stylemap_error error = {0};
     stylemap_status status = open ? stylemap_open(path, 0, NULL, NULL, &model, &error)
-                                  : stylemap_inspect(path, &model, &error);
+                                  : stylemap_examine(path, &model, &error);
+    if (open && astray) {
+      CHECK(status == STYLEMAP_REFUSED && !strcmp(error.rule, "M5") && !model, "%s opens with %d weights astray", file,
+            astray);
+      continue;
+    }
     loads[open] = status == STYLEMAP_OK;
     if (strcmp(verdict, "load") == 0) {
       CHECK(status == STYLEMAP_OK, "%s should load: %s %s", file, error.rule, error.message);
@@ -49,6 +54,7 @@ static void judge(tally *t, const char *folder, const char *file, const char *ve
     }
     if (status == STYLEMAP_OK) {
       const stylemap_info *info = stylemap_model_info(model);
+      astray = info->not_finite > 0;
       CHECK(info->parameters > 0 && info->size >= 8 && (sm_model_network(model) != NULL) == open, "%s", file);
       if (open && rule) CHECK(sum_of_weights(model) == strtoul(rule, NULL, 16), "the weights of %s", file);
     } else {
@@ -57,7 +63,7 @@ static void judge(tally *t, const char *folder, const char *file, const char *ve
     }
     stylemap_close(model);
   }
-  CHECK(loads[0] == loads[1], "%s: inspecting and opening disagree", file);
+  CHECK(astray || loads[0] == loads[1], "%s: inspecting and opening disagree", file);
   t->loaded += loads[0];
   t->refused += !loads[0];
 }

@@ -334,6 +334,35 @@ static stylemap_status place_storages(zip *z, sm_checkpoint *c, stylemap_error *
   return STYLEMAP_OK;
 }
 
+static int ends_with(const char *name, size_t length, const char *end) {
+  const size_t n = strlen(end);
+  return length >= n && memcmp(name + length - n, end, n) == 0;
+}
+
+/* Says so, under the rule that failed, where a refused file is an ordinary archive with a checkpoint inside. */
+static void explain_archive(const zip *z, stylemap_error *error) {
+  static const char *const endings[] = {".pt", ".pth", ".ckpt", ".safetensors"};
+  char found[201] = "";
+  for (uint64_t i = 0, at = z->directory, stop = z->directory_end; i < z->count && stop - at >= ENTRY_SIZE; i++) {
+    uint8_t b[ENTRY_SIZE];
+    if (sm_file_read(z->file, at, b, sizeof b, NULL) != STYLEMAP_OK) return;
+    const size_t length = sm_le16(b + 28), whole = ENTRY_SIZE + length + sm_le16(b + 30) + sm_le16(b + 32);
+    if (memcmp(b, "PK\1\2", 4) != 0 || stop - at < whole ||
+        sm_file_read(z->file, at + ENTRY_SIZE, z->buffer, length, NULL) != STYLEMAP_OK)
+      return;
+    const char *name = (const char *)z->buffer;
+    if (ends_with(name, length, "data.pkl")) return; /* it is the checkpoint */
+    for (size_t k = 0; !*found && k < sizeof endings / sizeof *endings; k++)
+      if (ends_with(name, length, endings[k])) sm_text_copy(found, sizeof found, name, length);
+    at += whole;
+  }
+  if (!*found || !error) return;
+  char rule[sizeof error->rule];
+  memcpy(rule, error->rule, sizeof rule);
+  sm_fail(error, STYLEMAP_REFUSED, rule, SM_TEXT("%1 is an archive, not a model. Unpack it and take %2 out of it."),
+          z->file->path, found, NULL);
+}
+
 stylemap_status sm_read_zip(sm_checkpoint *c, stylemap_error *error) {
   stylemap_status status;
   zip z = {.file = &c->file};
@@ -351,6 +380,7 @@ stylemap_status sm_read_zip(sm_checkpoint *c, stylemap_error *error) {
   SM_TRY_DONE(place_storages(&z, c, error));
   status = sm_torch_root(c, error);
 done:
+  if (status == STYLEMAP_REFUSED) explain_archive(&z, error);
   sm_table_free(&z.table);
   sm_buffer_free(&z.names);
   sm_free(z.records);
