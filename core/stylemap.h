@@ -82,7 +82,8 @@ typedef enum stylemap_phase {
 } stylemap_phase;
 
 /* Called on the calling thread, `fraction` rising from 0 to 1 within one public call. Non-zero cancels: the
- * call returns STYLEMAP_CANCELLED within a few milliseconds (one tile of one layer). */
+ * call returns STYLEMAP_CANCELLED within a few milliseconds (one tile of one layer). What the last call returns, at 1
+ * and with the outputs written, does not matter. */
 typedef int (*stylemap_progress)(void *data, stylemap_phase phase, double fraction);
 
 STYLEMAP_API const char *stylemap_version(void);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/error.h"
-#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,11 +54,6 @@ stylemap_status sm_fail(stylemap_error *error, stylemap_status status, const cha
   va_end(list);
   stylemap_error_translate(error, format, error->message, sizeof error->message);
   return status;
-}
-
-const char *sm_decimal(sm_number *buffer, int64_t value) {
-  snprintf(buffer->text, sizeof buffer->text, "%lld", (long long)value);
-  return buffer->text;
 }
 
 stylemap_status sm_no_memory(stylemap_error *error, uint64_t bytes) {

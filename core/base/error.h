@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * How a failure becomes a sentence. Internal functions return stylemap_status and forward with SM_TRY. */
 #pragma once
+#include "base/text.h"
 #include "stylemap.h"
 
 /* Marks a template for translation (xgettext --keyword=SM_TEXT). */
@@ -25,9 +26,3 @@ stylemap_status sm_fail(stylemap_error *error, stylemap_status status, const cha
     __attribute__((sentinel));
 
 stylemap_status sm_no_memory(stylemap_error *error, uint64_t bytes);
-
-/* A decimal number as text for sm_fail; the buffer is the caller's. */
-typedef struct sm_number {
-  char text[32];
-} sm_number;
-const char *sm_decimal(sm_number *buffer, int64_t value);

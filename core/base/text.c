@@ -106,6 +106,11 @@ int sm_text_real(const char *text, size_t size, double *value) {
   return plain != (locale_t)0;
 }
 
+const char *sm_decimal(sm_number *buffer, int64_t value) {
+  snprintf(buffer->text, sizeof buffer->text, "%lld", (long long)value);
+  return buffer->text;
+}
+
 const char *sm_real(sm_number *buffer, double value) {
   if (isnan(value)) return memcpy(buffer->text, "nan", 4);
   if (isinf(value)) return value < 0 ? memcpy(buffer->text, "-inf", 5) : memcpy(buffer->text, "inf", 4);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Texts of files: strict UTF-8, and numbers that no locale changes. Texts are (pointer, length), not closed. */
 #pragma once
-#include "base/error.h"
+#include <stddef.h>
+#include <stdint.h>
 
 /* Bytes of the UTF-8 sequence at the start of `text` (1..4), or 0 where there is none: overlong, surrogate,
  * above U+10FFFF, or cut by `size`. */
@@ -18,6 +19,11 @@ int sm_text_is(const char *text, size_t size, const char *expected);
 int sm_text_integer(const char *text, size_t size, int64_t *value);
 /* `-?[0-9]+\.?[0-9]*([eE][-+]?[0-9]{1,4})?`, all of it, at most 127 bytes; may give an infinity. */
 int sm_text_real(const char *text, size_t size, double *value);
+/* A decimal number as text for sm_fail; the buffer is the caller's. */
+typedef struct sm_number {
+  char text[32];
+} sm_number;
+const char *sm_decimal(sm_number *buffer, int64_t value);
 /* The shortest text that sm_text_real reads back as the same number ("nan", "inf", "-inf" are not read). */
 const char *sm_real(sm_number *buffer, double value);
 

@@ -10,7 +10,7 @@
 #include "frame/frame.h"
 #include "frame/warp.h"
 #include "network/network.h"
-#include "net/session.h"
+#include "net/boxes.h"
 
 enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 7 /* planes */ };
 

@@ -8,8 +8,9 @@
  *   stylemap_paste(image, size, &square, &layer, x, y, w, h, &result, &error);
  */
 #include "base/memory.h"
+#include "net/blend.h"
+#include "net/boxes.h"
 #include "network/network.h"
-#include "net/session.h"
 
 const char *stylemap_version(void) { return STYLEMAP_VERSION; }
 
@@ -38,7 +39,7 @@ static stylemap_status new_stylemap(const stylemap_session *s, float **stylemap,
 /* E, unless the session has seen the image, and what is needed of the style resizer, see sm_resize_needed. */
 static stylemap_status styles_of(stylemap_session *s, const float *image, sm_part part, const float *weight,
                                  double strength, styled *p, stylemap_error *error) {
-  sm_picture *picture = sm_cache_picture(s, image);
+  sm_picture *picture = sm_cache_picture(&s->cache, image);
   if (picture) {
     p->stylemap = picture->stylemap;
     p->pyramid = picture->pyramid;
@@ -98,7 +99,7 @@ static stylemap_status blend_pyramids(stylemap_session *s, const float *target, 
   if (a.remembered && b.remembered && edit->strength < 1) {
     sm_digest weights = sm_digest_of(weight, sizeof(float) * sm_weight_floats(&s->net->config));
     sm_digest pictures = sm_digest_both(a.remembered->image, b.remembered->image);
-    styles.of_blend = sm_cache_blended(s, sm_digest_both(pictures, weights));
+    styles.of_blend = sm_cache_blended(&s->cache, sm_digest_both(pictures, weights));
   }
   sm_cache_allow(&s->cache, edit->strength);
   sm_work_begin(s, STYLEMAP_PHASE_SYNTH, 0);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Mixing of style maps: local editing (the paper's section 4.3, equation 5), interpolation, style mixing. */
+#include "net/blend.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "network/network.h"
-#include "net/session.h"
+#include "kernels/convolve.h"
+#include "net/pyramid.h"
 
 /* A level's weights from the S x S mask; side divides size. */
 static void level_mask(const float *mask, int size, int side, stylemap_mask_rule rule, double strength, float *out) {
@@ -67,6 +69,11 @@ stylemap_status sm_weights(const sm_config *c, const float *mask, stylemap_mask_
     weight += sm_pixels(side);
   }
   return STYLEMAP_OK;
+}
+
+const float *sm_level_weight(const sm_config *c, const float *weight, int side) {
+  for (int s = c->size; s > side; s /= 2) weight += sm_pixels(s);
+  return weight;
 }
 
 static int same_shape(const stylemap_pyramid *a, const stylemap_pyramid *b) {

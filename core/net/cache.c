@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "net/modulate.h"
-#include "net/session.h"
+#include "kernels/convolve.h"
+#include "net/tiles.h"
 
 /* Two multiply-and-rotate lanes over 64-bit words: content, not secrets. */
 sm_digest sm_digest_of(const void *data, size_t bytes) {
@@ -98,11 +98,11 @@ static int fits(const sm_cache *cache, size_t bytes) {
 }
 
 /* Large levels by the piece, small ones at once. */
-static int new_chunk(stylemap_session *s, int level) {
+static int new_chunk(sm_cache *cache, int level) {
   enum { CHUNK = 8 << 20 };
-  sm_cache *cache = &s->cache;
-  const size_t record = sm_record_floats(s->net, level) * sizeof(float);
-  size_t tiles = (size_t)sm_modulation_of(s->net, level).tiles;
+  const sm_level_modulation m = sm_modulation_of(cache->net, level);
+  const size_t record = sm_record_floats(&m) * sizeof(float);
+  size_t tiles = (size_t)m.tiles;
   if (tiles * record > CHUNK && record <= CHUNK) tiles = CHUNK / record;
   const size_t bytes = tiles * record;
   if (!fits(cache, bytes) || cache->record_bytes + bytes > cache->record_limit) return 0;
@@ -138,17 +138,18 @@ static int give_way(sm_cache *cache) {
   return oldest != NULL;
 }
 
-float *sm_cache_record(stylemap_session *s, int level) {
-  sm_shelf *shelf = &s->cache.shelf[level];
+float *sm_cache_record(sm_cache *cache, int level) {
+  sm_shelf *shelf = &cache->shelf[level];
   while (!shelf->free && !shelf->left)
-    if (!new_chunk(s, level) && !give_way(&s->cache)) return NULL;
+    if (!new_chunk(cache, level) && !give_way(cache)) return NULL;
   float *record = shelf->free;
   if (record) {
     memcpy(&shelf->free, record, sizeof shelf->free);
     return record;
   }
+  const sm_level_modulation m = sm_modulation_of(cache->net, level);
   record = shelf->next;
-  shelf->next += sm_record_floats(s->net, level);
+  shelf->next += sm_record_floats(&m);
   shelf->left--;
   return record;
 }
@@ -190,7 +191,7 @@ void sm_cache_free(sm_cache *cache) {
     sm_free(chunk->memory);
     sm_free(chunk);
   }
-  *cache = (sm_cache){.budget = cache->budget};
+  *cache = (sm_cache){.net = cache->net, .budget = cache->budget};
 }
 
 int sm_cache_drop(sm_cache *cache) {
@@ -201,9 +202,8 @@ int sm_cache_drop(sm_cache *cache) {
 
 /* A place with memory for a picture; NULL where there is none. Memory is handed on, not given back and asked for
  * again: its pages are there already. */
-static sm_picture *place_for(stylemap_session *s) {
-  sm_cache *cache = &s->cache;
-  const sm_config *c = &s->net->config;
+static sm_picture *place_for(sm_cache *cache) {
+  const sm_config *c = &cache->net->config;
   const size_t bytes = pyramid_bytes(c);
   sm_picture *first = NULL, *empty = NULL;
   for (int i = SM_CACHE_PICTURES; i-- > 0;) {
@@ -214,8 +214,8 @@ static sm_picture *place_for(stylemap_session *s) {
   }
   if ((first && !first->taken) || !empty || !fits(cache, bytes)) return first;
   empty->stylemap = sm_alloc((size_t)c->dim * sm_pixels(c->spatial), sizeof(float));
-  empty->modulations = modulations_new(s->net);
-  if (empty->stylemap && empty->modulations && stylemap_pyramid_new(s->model, &empty->pyramid, NULL) == STYLEMAP_OK) {
+  empty->modulations = modulations_new(cache->net);
+  if (empty->stylemap && empty->modulations && sm_pyramid_new(c, &empty->pyramid, NULL) == STYLEMAP_OK) {
     cache->bytes += bytes;
     return empty;
   }
@@ -225,16 +225,15 @@ static sm_picture *place_for(stylemap_session *s) {
   return first;
 }
 
-sm_picture *sm_cache_picture(stylemap_session *s, const float *image) {
-  sm_cache *cache = &s->cache;
-  const sm_config *c = &s->net->config;
+sm_picture *sm_cache_picture(sm_cache *cache, const float *image) {
+  const sm_config *c = &cache->net->config;
   if (cache->budget / 2 < pyramid_bytes(c)) return NULL; /* two pictures at least, or none */
   const sm_digest digest = sm_digest_of(image, sizeof(float) * 3 * sm_pixels(c->size));
   sm_picture *p = NULL;
   for (int i = 0; i < SM_CACHE_PICTURES && !p; i++)
     if (cache->picture[i].taken && same(cache->picture[i].image, digest)) p = &cache->picture[i];
   if (!p) {
-    if (!(p = place_for(s))) return NULL;
+    if (!(p = place_for(cache))) return NULL;
     p->taken = p->uses = 0;
     p->image = digest;
     give_back(cache, p->modulations);
@@ -245,11 +244,11 @@ sm_picture *sm_cache_picture(stylemap_session *s, const float *image) {
   return p;
 }
 
-sm_modulations *sm_cache_blended(stylemap_session *s, sm_digest key) {
-  sm_blended *blended = &s->cache.blended;
-  if (!blended->modulations) blended->modulations = modulations_new(s->net);
-  else if (!same(blended->key, key)) give_back(&s->cache, blended->modulations);
+sm_modulations *sm_cache_blended(sm_cache *cache, sm_digest key) {
+  sm_blended *blended = &cache->blended;
+  if (!blended->modulations) blended->modulations = modulations_new(cache->net);
+  else if (!same(blended->key, key)) give_back(cache, blended->modulations);
   blended->key = key;
-  s->cache.blending = 1;
+  cache->blending = 1;
   return blended->modulations;
 }

@@ -3,7 +3,7 @@
  * Optional memory outside the session's plan: within a budget, the longest unused is dropped first, and where there
  * is no memory, nothing is kept. Never an error, and never another result. */
 #pragma once
-#include "network/network.h"
+#include "net/pyramid.h"
 
 /* gamma and beta of one style pyramid, tile by tile as they were needed. A tile's record is gamma, a map of the
  * tile's pixels in the channels that the level modulates, then beta, the same; for to_rgb one block: its 1x1 over
@@ -43,6 +43,7 @@ typedef struct sm_shelf {
 enum { SM_CACHE_PICTURES = 4 };
 
 typedef struct sm_cache {
+  const sm_network *net;
   size_t budget, bytes;
   size_t record_bytes, record_limit; /* of `bytes`; what may be asked for in this edit */
   uint64_t clock;
@@ -68,14 +69,14 @@ int sm_cache_drop(sm_cache *cache);
 void sm_cache_begin(sm_cache *cache);
 /* The place of an image, in use from now on; NULL where it cannot be kept. If it is not taken, nothing is known of the
  * image yet: who has filled the stylemap takes it. Of the pyramid there are the cells that are marked as made. */
-sm_picture *sm_cache_picture(stylemap_session *session, const float *image);
+sm_picture *sm_cache_picture(sm_cache *cache, const float *image);
 /* How much memory this edit may ask for. Most pairs of pictures are edited once, and modulations are the largest part
  * of what is kept: so the first edit at full strength keeps a small part of them, where a byte saves most work, and
  * only a second one, or the first of a sweep, as many as the budget allows. */
 void sm_cache_allow(sm_cache *cache, double strength);
 /* The modulations of the blend that `key` names, and of the pictures in use. NULL where there is no memory. */
-sm_modulations *sm_cache_blended(stylemap_session *session, sm_digest key);
+sm_modulations *sm_cache_blended(sm_cache *cache, sm_digest key);
 /* Memory for one tile of a level, its number of floats sm_record_floats; NULL where there is none. */
-float *sm_cache_record(stylemap_session *session, int level);
+float *sm_cache_record(sm_cache *cache, int level);
 /* Back from one that was not filled. */
 void sm_cache_return(sm_cache *cache, int level, float *record);

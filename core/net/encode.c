@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The encoder E (the paper's section 3.2): image -> stylemap. */
 #include <math.h>
-#include <string.h>
 
-#include "net/session.h"
+#include "net/boxes.h"
+#include "net/layers.h"
 #include "network/blur.h"
 
 double sm_encode_work(const sm_config *c) {

@@ -1,9 +1,8 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- * The layers' common verbs: a stored layer -> the kernels' convolution, scales folded. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/layers.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "net/session.h"
 #include "network/blur.h"
 
 sm_filter sm_filter_of(const sm_conv *c, double gain) {

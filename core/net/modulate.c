@@ -7,37 +7,9 @@
 
 #include <math.h>
 
-#include "net/session.h"
-
-sm_level_modulation sm_modulation_of(const sm_network *n, int level) {
-  const sm_config *c = &n->config;
-  const int last = level == sm_level_count(c) - 1, i = (level - 1) / 2;
-  sm_level_modulation m = {.to_rgb = last, .side = c->spatial << (level / 2)};
-  if (last) m.layer = &n->to_rgb;
-  else if (level == 0) m.layer = &n->conv1;
-  else m.layer = level % 2 ? &n->blocks[i].conv1 : &n->blocks[i].conv2;
-  m.channels = m.layer->gamma.cout;
-  m.beta_channels = last ? 3 : m.channels;
-  sm_tiling(sm_method_for(3, m.side, m.side), m.side, m.side, &m.rows, &m.columns, &m.step);
-  m.tiles = m.rows * m.columns;
-  return m;
-}
-
-static size_t gamma_floats(const sm_level_modulation *m) { return sm_map_floats(m->channels, m->step, m->step); }
-
-static size_t record_floats(const sm_level_modulation *m) {
-  return gamma_floats(m) + sm_map_floats(m->beta_channels, m->step, m->step);
-}
-
-size_t sm_record_floats(const sm_network *n, int level) {
-  const sm_level_modulation m = sm_modulation_of(n, level);
-  return record_floats(&m);
-}
-
-const float *sm_level_weight(const sm_config *c, const float *weight, int side) {
-  for (int s = c->size; s > side; s /= 2) weight += sm_pixels(s);
-  return weight;
-}
+#include "net/blend.h"
+#include "net/layers.h"
+#include "net/tiles.h"
 
 static sm_convolution gamma_beta(const sm_level_modulation *m, const float *const *style) {
   sm_convolution c = {.method = sm_method_for(3, m->side, m->side), .filter = sm_filter_of(&m->layer->gamma, 1),
@@ -93,7 +65,7 @@ static void convolve_records(stylemap_session *s, const sm_level_modulation *m, 
   if (!t->count || s->stopped) return;
   sm_convolution c = gamma_beta(m, &t->style);
   float **beta = s->record + m->tiles;
-  for (int i = 0; i < t->count; i++) beta[i] = s->record[i] + gamma_floats(m);
+  for (int i = 0; i < t->count; i++) beta[i] = s->record[i] + sm_gamma_floats(m);
   c.apart = 1;
   c.out = (sm_output){.maps = s->record, .bias = s->bias, .bias2 = s->bias2, .slope = 1};
   if (!m->to_rgb) c.out.second = beta;
@@ -120,17 +92,6 @@ static void normalise(stylemap_session *s, const sm_styled *l, const float *x, i
   }
   sm_normalise(&s->work, x, channels, side, side, s->net->config.norm == STYLEMAP_LAYER_NORM, s->norm_scale,
                s->norm_shift);
-}
-
-float sm_window_weight(const float *weight, int side, int row, int column, int step) {
-  int y0 = row * step - 1, x0 = column * step - 1, y1 = y0 + step + 2, x1 = x0 + step + 2;
-  y0 = y0 < 0 ? 0 : y0, x0 = x0 < 0 ? 0 : x0;
-  y1 = y1 > side ? side : y1, x1 = x1 > side ? side : x1;
-  float first = weight[y0 * side + x0];
-  for (int y = y0; y < y1; y++)
-    for (int x = x0; x < x1; x++)
-      if (weight[y * side + x] != first) return -1;
-  return first;
 }
 
 /* One level put together from records. */
@@ -175,13 +136,13 @@ static void task_assemble(void *context, int row, int worker) {
 static void assemble(stylemap_session *s, const sm_level_modulation *m, const float *x, float *rest, float *out) {
   if (s->stopped) return;
   assembly a = {.s = s, .m = m, .x = x, .scale = s->norm_scale, .shift = s->norm_shift, .out = out,
-                .blocks = sm_blocks(m->channels), .beta = m->to_rgb ? 0 : gamma_floats(m)};
+                .blocks = sm_blocks(m->channels), .beta = m->to_rgb ? 0 : sm_gamma_floats(m)};
   sm_pool_run(s->pool, m->rows, task_assemble, &a, s->work.poll, s->work.poll_data);
   if (!m->to_rgb || s->stopped) return;
   /* the rest: (0 x + 1) beta, for any x */
   float zero[SM_BLOCK] __attribute__((aligned(64))) = {0}, one[SM_BLOCK] __attribute__((aligned(64)));
   for (int i = 0; i < SM_BLOCK; i++) one[i] = 1;
-  a.scale = zero, a.shift = one, a.at = gamma_floats(m), a.blocks = 1, a.out = rest;
+  a.scale = zero, a.shift = one, a.at = sm_gamma_floats(m), a.blocks = 1, a.out = rest;
   sm_pool_run(s->pool, m->rows, task_assemble, &a, s->work.poll, s->work.poll_data);
 }
 
@@ -225,7 +186,7 @@ static void remember(level_work *k, int source) {
     const int of = source == ANY ? only_source(need) : source;
     if (is_single(need) != (source == ANY) || need == 1 << BLEND) continue;
     if (!(need & 1u << of) || !k->kept[of] || record_of(k, of, i)) continue;
-    if (!(s->record[t->count] = sm_cache_record(s, k->level))) break;
+    if (!(s->record[t->count] = sm_cache_record(&s->cache, k->level))) break;
     t->list[t->count++] = i;
   }
   convolve_records(s, k->m, t);
@@ -267,7 +228,7 @@ static void name(const level_work *k, int i, unsigned need, float t) {
 /* Mixtures whose records are not all there: as many at a time as the scratch memory holds. */
 static void mixtures(level_work *k, const float *x, float *rest, float *out, float *scratch, size_t scratch_floats) {
   stylemap_session *s = k->s;
-  const size_t each = record_floats(k->m);
+  const size_t each = sm_record_floats(k->m);
   const int at_once = (int)(scratch_floats / (2 * each));
   for (int i = 0; i < k->m->tiles;) {
     const int first = i;

@@ -6,11 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "net/session.h"
-
-void sm_pyramid_mark(stylemap_pyramid *p, int made) {
-  for (int l = 0; l < p->levels; l++) memset(p->made[l], made, sm_pixels(p->cells[l]));
-}
+#include "net/blend.h"
+#include "net/boxes.h"
+#include "net/layers.h"
+#include "net/tiles.h"
 
 /* Marks the cells that hold pixels y0 .. y1 and x0 .. x1. */
 static void want(stylemap_pyramid *p, int level, int y0, int y1, int x0, int x1) {

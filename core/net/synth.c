@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "net/session.h"
+#include "net/boxes.h"
+#include "net/layers.h"
 
 double sm_synth_work(const sm_config *c) {
   double s = sm_style_width(c, 0), w = c->width[0], pixels = (double)sm_pixels(c->spatial);
@@ -18,6 +19,25 @@ double sm_synth_work(const sm_config *c) {
   }
   double last = sm_style_width(c, c->blocks), rgb = c->width[c->blocks];
   return work + (9 * last * (rgb + 3) + 3 * rgb) * (double)sm_pixels(c->size);
+}
+
+/* And over its bias; in double. */
+void sm_fold_rgb(const sm_network *n, float *out) {
+  const sm_conv *rgb = &n->to_rgb.conv, *beta = &n->to_rgb.beta;
+  const double scale = sqrt(2) / sqrt(rgb->cin);
+  const size_t taps = (size_t)beta->cin * 9;
+  const double each = 1 / sqrt((double)taps);
+  for (size_t o = 0; o < 3; o++) {
+    double bias = 0;
+    for (size_t t = 0; t < taps; t++) {
+      double sum = 0;
+      for (size_t j = 0; j < (size_t)rgb->cin; j++)
+        sum += (double)rgb->weight[o * (size_t)rgb->cin + j] * beta->weight[j * taps + t];
+      out[o * taps + t] = (float)(sum * scale * each);
+    }
+    for (size_t j = 0; j < (size_t)rgb->cin; j++) bias += (double)rgb->weight[o * (size_t)rgb->cin + j] * beta->bias[j];
+    out[3 * taps + o] = (float)(bias * scale);
+  }
 }
 
 /* x (side, buffer a) -> buffer b (2 side). */

@@ -3,7 +3,10 @@
  * other pictures' numbers where nothing was made. */
 #include "harness.h"
 #include "network/network.h"
-#include "net/session.h"
+#include "kernels/kernels.h"
+#include "net/blend.h"
+#include "net/boxes.h"
+#include "net/tiles.h"
 
 enum { SIZE = 64, MASKS = 6 };
 

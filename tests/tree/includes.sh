@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Dependencies point one way, each folder knows only those below it, and no folders include each other in a circle:
+# Dependencies point one way, each folder knows only those below it, and neither folders nor the files within one include
+# each other in a circle:
 #   plug-in -> stylemap.h -> train, edit, measure -> grad, net, frame, model -> network -> kernels -> base
 # usage: includes.sh SOURCE_ROOT
 cd "$1" || exit 1
@@ -17,8 +18,13 @@ not_allowed() {
        !(($2, $3) in ok) && ($2 in room) { print "against the direction: " $1 " (" $2 " -> " $3 ")" }
        !($2 in room) { print "a folder that this test does not know: " $1 " (" $2 ")" }' "$1" -
 }
+# files ROOT: the same for each #include within a folder; FILE.c and FILE.h are one, since the one includes the other
+files() {
+  (cd "$1" && grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[^"]*/' . --include='*.c' --include='*.h') |
+    sed -nE 's#^\./([^:]*/)([^/:]*)\.([ch]):([0-9]*):[^"]*"\1([^/"]*)\.h".*#\1\2.\3:\4 \1\2 \1\5#p' | awk '$2 != $3'
+}
 # circles: tsort's complaint about pairs "from to"; nothing where there is an order
-circles() { awk '{print $2, $3}' | sort -u | tsort 2>&1 > /dev/null | sed 's/^tsort: /folders include each other: /'; }
+circles() { awk '{print $2, $3}' | sort -u | tsort 2>&1 > /dev/null | sed 's/^tsort: /include each other: /'; }
 
 rows=$(mktemp)
 trap 'rm -rf "$rows" "$rows.d"' EXIT
@@ -36,7 +42,7 @@ measure: base
 edit: base kernels network net model frame grad measure
 train: base network model model/file grad
 ROWS
-found=$(edges core | not_allowed "$rows"; edges core | circles)
+found=$(edges core | not_allowed "$rows"; edges core | circles; files core | circles)
 [ -z "$found" ] || { echo "$found"; bad=1; }
 rooms=$(cd core && find . -mindepth 1 -type d | sed 's#^\./##' | tr '\n' '|')
 found=$(grep -rnE "#[[:space:]]*include[[:space:]]*\"(${rooms%|})/" plug-in --include='*.c' --include='*.h')
@@ -69,4 +75,9 @@ edges "$rows.d" | not_allowed "$rows" | grep -q 'base -> net' || { echo "the dir
 [ -z "$(edges "$rows.d" | circles)" ] || { echo "the check for circles sees one where none is"; bad=1; }
 echo '#include "net/map.h"' > "$rows.d/model/b.c"
 [ -n "$(edges "$rows.d" | circles)" ] || { echo "the check for circles cannot fail"; bad=1; }
+echo '#include "net/plan.h"' > "$rows.d/net/session.c"
+echo '#include "net/cache.h"' > "$rows.d/net/plan.h"
+[ -z "$(files "$rows.d" | circles)" ] || { echo "the check for circles of files sees one where none is"; bad=1; }
+echo '#include "net/session.h"' > "$rows.d/net/cache.c"
+[ -n "$(files "$rows.d" | circles)" ] || { echo "the check for circles of files cannot fail"; bad=1; }
 exit $bad

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/tiles.h"
+
+#include "kernels/convolve.h"
+#include "net/pyramid.h"
+
+sm_level_modulation sm_modulation_of(const sm_network *n, int level) {
+  const sm_config *c = &n->config;
+  const int last = level == sm_level_count(c) - 1, i = (level - 1) / 2;
+  sm_level_modulation m = {.to_rgb = last, .side = c->spatial << (level / 2)};
+  if (last) m.layer = &n->to_rgb;
+  else if (level == 0) m.layer = &n->conv1;
+  else m.layer = level % 2 ? &n->blocks[i].conv1 : &n->blocks[i].conv2;
+  m.channels = m.layer->gamma.cout;
+  m.beta_channels = last ? 3 : m.channels;
+  sm_tiling(sm_method_for(3, m.side, m.side), m.side, m.side, &m.rows, &m.columns, &m.step);
+  m.tiles = m.rows * m.columns;
+  return m;
+}
+
+size_t sm_gamma_floats(const sm_level_modulation *m) { return sm_map_floats(m->channels, m->step, m->step); }
+
+size_t sm_record_floats(const sm_level_modulation *m) {
+  return sm_gamma_floats(m) + sm_map_floats(m->beta_channels, m->step, m->step);
+}
+
+float sm_window_weight(const float *weight, int side, int row, int column, int step) {
+  int y0 = row * step - 1, x0 = column * step - 1, y1 = y0 + step + 2, x1 = x0 + step + 2;
+  y0 = y0 < 0 ? 0 : y0, x0 = x0 < 0 ? 0 : x0;
+  y1 = y1 > side ? side : y1, x1 = x1 > side ? side : x1;
+  float first = weight[y0 * side + x0];
+  for (int y = y0; y < y1; y++)
+    for (int x = x0; x < x1; x++)
+      if (weight[y * side + x] != first) return -1;
+  return first;
+}
