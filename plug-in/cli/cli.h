@@ -65,6 +65,8 @@ gboolean progress_go_on (GError **error);
 void     progress_bar (const gchar *what, gdouble fraction);
 int      progress_show (void *data, stylemap_phase phase, double fraction); /* a stylemap_progress */
 int      progress_quiet (void *data, stylemap_phase phase, double fraction); /* the same without a bar */
+/* A line in the bar's place, until the next one; where there is no terminal a line of its own. */
+void     progress_line (const gchar *text);
 void     progress_end (void); /* clears the bar's line */
 
 /* pattern.c: names of numbered outputs. ------------------------------------------------------------ */

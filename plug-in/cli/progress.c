@@ -61,6 +61,16 @@ int progress_quiet(void *data, stylemap_phase phase, double fraction) {
   return interrupted;
 }
 
+void progress_line(const gchar *text) {
+  if (common.quiet) return;
+  if (!isatty(STDERR_FILENO)) {
+    g_printerr("%s\n", text);
+    return;
+  }
+  shown_at = g_get_monotonic_time();
+  g_printerr("\r%s\033[K", text);
+}
+
 void progress_end(void) {
   if (shown_at) g_printerr("\r\033[K");
   shown_at = 0;

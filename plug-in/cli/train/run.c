@@ -28,8 +28,9 @@ gchar *run_file(const Run *run, const gchar *name) {
 }
 
 gchar *run_duration(gdouble seconds) {
-  const gint64 minutes = (gint64)(seconds / 60);
-  return g_strdup_printf(_("%d h %02d min"), (gint)(minutes / 60), (gint)(minutes % 60));
+  const gint whole = (gint)CLAMP(seconds, 0, 1e9);
+  if (whole < 3600) return g_strdup_printf(_("%d min %02d s"), whole / 60, whole % 60);
+  return g_strdup_printf(_("%d h %02d min"), whole / 3600, whole / 60 % 60);
 }
 
 static gboolean not_written(const gchar *path, GError **error) {
@@ -180,7 +181,6 @@ void run_tell_start(const Run *run) {
 
 void run_tell_end(const Run *run) {
   g_autofree gchar *model = run_file(run, "model.safetensors"), *shown = g_filename_display_name(model);
-  if (isatty(STDERR_FILENO) && !common.quiet) g_printerr("\n");
   if (!g_file_test(model, G_FILE_TEST_EXISTS)) return;
   if (progress_interrupted()) cli_note(_("Saved. The model is %s; the run goes on with --resume"), shown);
   else cli_note(_("The model is %s"), shown);

@@ -27,17 +27,17 @@ static int show_samples(void *data, int step, double critic, double mapping) {
   if (step > 0 && !(isfinite(critic) && isfinite(mapping))) lesson->broken = TRUE;
   if (lesson->broken || progress_interrupted()) return 1;
   if (step <= 0) lesson->started = g_get_monotonic_time();
-  if (common.quiet || step % (terminal ? 10 : step > 0 ? 100 : 1000) != 0) return 0;
-  g_printerr(terminal ? "\r" : "");
+  if (step % (terminal ? 10 : step > 0 ? 100 : 1000) != 0) return 0;
+  g_autofree gchar *line = NULL;
   if (step > 0) {
     const gdouble each = (gdouble)(g_get_monotonic_time() - lesson->started) / G_TIME_SPAN_SECOND / step;
     g_autofree gchar *left = run_duration(each * (steps - step));
-    g_printerr(_("samples, step %d of %d: critic %.3f, mapping network %.3f, %s left"), step, steps, critic, mapping,
-               left);
+    line = g_strdup_printf(_("samples, step %d of %d: critic %.3f, mapping network %.3f, %s left"), step, steps, critic,
+                           mapping, left);
   } else {
-    g_printerr(_("stylemaps of %d pictures to go"), -step);
+    line = g_strdup_printf(_("stylemaps of %d pictures to go"), -step);
   }
-  g_printerr(terminal ? "\033[K" : "\n");
+  progress_line(line);
   return 0;
 }
 
@@ -48,7 +48,6 @@ gboolean teach_samples(Run *run, GError **error) {
   stylemap_error core;
   Measure measure;
   if (!say_status(stylemap_trainer_samples(run->trainer, &options, &core), &core, error)) return FALSE;
-  if (isatty(STDERR_FILENO) && !common.quiet) g_printerr("\n");
   if (lesson.broken) {
     g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
                 _("The losses of the samples are no numbers any more; the run is as it was before."));

@@ -14,22 +14,22 @@ typedef struct {
 } Pace;
 
 static void show(const Run *run, Pace *pace, gdouble took, const stylemap_train_losses *losses) {
-  const gboolean terminal = isatty(STDERR_FILENO);
   const guint64 iteration = stylemap_trainer_iteration(run->trainer), last = run->options.iterations;
   const gdouble rate = run->options.train.batch / fmax(took, 1e-9);
   pace->rate = pace->rate > 0 ? 0.9 * pace->rate + 0.1 * rate : rate;
-  if (common.quiet || (!terminal && iteration % 100 != 0)) return;
-  g_printerr(terminal ? "\r" : "");
+  if (!isatty(STDERR_FILENO) && iteration % 100 != 0) return;
+  g_autofree gchar *line = NULL;
   if (last > 0) {
     const gdouble each = (gdouble)(g_get_monotonic_time() - pace->started) / G_TIME_SPAN_SECOND /
                          (gdouble)(iteration - pace->started_at);
     g_autofree gchar *left = run_duration(each * (gdouble)(last - iteration));
-    g_printerr(_("iteration %llu of %llu: %.2f images/s, mse %.5f, %s left"), (unsigned long long)iteration,
-               (unsigned long long)last, pace->rate, losses->mse, left);
+    line = g_strdup_printf(_("iteration %llu of %llu: %.2f images/s, mse %.5f, %s left"), (unsigned long long)iteration,
+                           (unsigned long long)last, pace->rate, losses->mse, left);
   } else {
-    g_printerr(_("iteration %llu: %.2f images/s, mse %.5f"), (unsigned long long)iteration, pace->rate, losses->mse);
+    line = g_strdup_printf(_("iteration %llu: %.2f images/s, mse %.5f"), (unsigned long long)iteration, pace->rate,
+                           losses->mse);
   }
-  g_printerr(terminal ? "\033[K" : "\n");
+  progress_line(line);
 }
 
 static gboolean step(Run *run, Pace *pace, gfloat *images, GError **error) {

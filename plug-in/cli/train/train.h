@@ -150,7 +150,7 @@ gboolean run_plot (const Run *run, GError **error);
 /* Notes: what will be where; what is where. */
 void     run_tell_start (const Run *run);
 void     run_tell_end (const Run *run);
-/* "1 h 02 min", to be freed. */
+/* "1 h 02 min" or "1 min 02 s", to be freed. */
 gchar   *run_duration (gdouble seconds);
 
 /* teach.c: --samples. ------------------------------------------------------------------------ */
