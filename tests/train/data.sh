@@ -70,7 +70,7 @@ rm data/up
 train loops data || fail "a loop: $(cat said.txt)"
 counted 4 0 "links to the folder itself"
 said dangling.png "a link to nothing"
-grep -q '4 .*p0.png' loops/pictures.txt && fail "a link's name: $(cat loops/pictures.txt)"
+grep -q ' p0.png$' loops/pictures.txt && fail "a link's name: $(cat loops/pictures.txt)"
 rm data/again data/p0.png data/fifo.png data/dangling.png
 
 # hidden ones, and the folders of runs: this one, another
