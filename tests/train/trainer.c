@@ -422,10 +422,35 @@ static void draws(void) {
   int mirrored = 0;
   for (uint64_t i = 0; i < 1000; i++) mirrored += sm_draw_mirror(3, i);
   CHECK(mirrored > 400 && mirrored < 600, "%d of 1000 mirrored", mirrored);
-  float a[4], b[4];
-  sm_draw_noise(1, 0, 0, a, 4);
-  sm_draw_noise(1, 0, 1, b, 4);
-  CHECK(memcmp(a, b, sizeof a));
+  /* every picture has a z of its own for each use, and other seeds have others */
+  float z[48][4], again[4];
+  for (int i = 0; i < 48; i++) sm_draw_noise(1 + (uint64_t)i / 32, (uint64_t)i / 2 % 16, i % 2, z[i], 4);
+  for (int i = 0; i < 48; i++)
+    for (int k = 0; k < i; k++) CHECK(memcmp(z[i], z[k], sizeof z[i]), "noise %d is noise %d", i, k);
+  sm_draw_noise(1, 3, 1, again, 4);
+  CHECK(!memcmp(z[7], again, sizeof again));
+  for (int i = 0; i < 16; i++) sm_draw_candidates(1, (uint64_t)i, z[i], 4);
+  for (int i = 0; i < 16; i++)
+    for (int k = 0; k < i; k++) CHECK(memcmp(z[i], z[k], sizeof z[i]), "candidates %d are candidates %d", i, k);
+}
+
+/* What a step takes are the z of its own pictures' numbers, in the run's order. */
+static void noise_of_a_step(void) {
+  stylemap_train_options o = options(STYLEMAP_LAYER_NORM);
+  stylemap_trainer *t = new_trainer(&o, 1);
+  const int dim = o.latent_channel_size;
+  float *z = calloc((size_t)dim, sizeof *z);
+  for (uint64_t step = 0; step < 2; step++) {
+    steps(t, 1);
+    for (int use = 0; use < 2; use++)
+      for (int i = 0; i < o.batch; i++) {
+        sm_draw_noise(o.seed, step * (uint64_t)o.batch + (uint64_t)i, use, z, dim);
+        CHECK(!memcmp(z, t->noise + (use * o.batch + i) * dim, sizeof *z * (size_t)dim), "step %d, picture %d", (int)step,
+              i);
+      }
+  }
+  free(z);
+  stylemap_trainer_free(t);
 }
 
 static void arguments(void) {
@@ -576,6 +601,7 @@ int main(int argc, char **argv) {
     hostile_perceptual(argv[4]);
   }
   draws();
+  noise_of_a_step();
   anneal();
   young_averages();
   arguments();
