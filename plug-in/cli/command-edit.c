@@ -158,7 +158,12 @@ static gboolean run_edit(const Edit *edit, EditResult *result, GError **error) {
                                   .mask = { .selection = inputs.mask, .feather = edit->feather },
                                   .weights = inputs.weights, .edit = edit->edit, .refine = edit->refine,
                                   .squares = is_square(edit) };
-    done = edit_prepare(&request, result, error) && (engine || cli_open(&engine, edit->model, error)) &&
+    done = edit_prepare(&request, result, error);
+    if (done) {
+      g_auto(GStrv) notes = edit_notes(&request, result);
+      for (gchar **note = notes; *note; note++) cli_note("%s", *note);
+    }
+    done = done && (engine || cli_open(&engine, edit->model, error)) &&
            edit_run(engine, &request, result, error) &&
            (is_square(edit) ? square_write(engine, result->image, inputs.target.depth, edit->output, error)
                             : write_picture(edit, &inputs.target, result, error));

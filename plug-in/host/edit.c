@@ -48,7 +48,7 @@ gboolean edit_sample(Engine *engine, const EditPicture *picture, gfloat *image, 
     memcpy(image, picture->image, engine->image_count * sizeof *image);
     return TRUE;
   }
-  stylemap_layer layer = layer_of_picture(picture->buffer);
+  stylemap_layer layer = layer_of_colours(picture->buffer);
   stylemap_placement placement = placement_of(picture);
   return say_status(stylemap_sample(&layer, &placement, engine->info->size, image, &core), &core, error);
 }
@@ -115,6 +115,8 @@ static gboolean hand_out(Work *work, GError **error) {
 }
 
 /* ------------------------------------------------------------------------------- transplant, reconstruct */
+
+#define FAINT 0.1 /* greatest weight below which the user is told */
 
 enum { EDIT_FROM = 5, EDIT_TO = 90 }; /* percent of the whole: the network's part */
 #define REFINING 0.94                 /* of the network's part; what follows takes about six steps' time */
@@ -313,11 +315,34 @@ static gboolean make_mask(const EditRequest *request, Mask *mask, GError **error
   return TRUE;
 }
 
+/* FALSE, with a sentence, where the target or a reference is an empty layer. */
+static gboolean check_seen(const EditRequest *request, const Mask *mask, GError **error) {
+  const gchar *fault = NULL;
+  for (gint i = -1; i < request->n_references && !fault; i++) {
+    const EditPicture *picture = i < 0 ? &request->target : &request->references[i].picture;
+    stylemap_placement placement;
+    GeglRectangle square;
+    gint width, height;
+    if (picture->stylemap || picture->image || !picture->buffer) continue;
+    placement = placement_of(picture);
+    size_of(picture, &width, &height);
+    stylemap_bounds(&placement, width, height, &square.x, &square.y, &square.width, &square.height);
+    if (!layer_is_clear(picture->buffer, i < 0 ? mask->weights : NULL, &square)) continue;
+    fault = i < 0 ? _("The target is fully transparent where it would change, so nothing could be seen. Choose the layer "
+                      "or picture that is to be edited.")
+                  : _("The reference is fully transparent in the model's square: there is nothing to take from it. "
+                      "Choose another layer or picture.");
+  }
+  if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, fault);
+  return !fault;
+}
+
 gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **error) {
   const gchar *fault = fault_of(request);
   *result = (EditResult){ .prepared = TRUE, .error = -1 };
   if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT, fault);
-  if (fault || (is_masked(request) && !make_mask(request, &result->mask, error))) {
+  if (fault || (is_masked(request) && !make_mask(request, &result->mask, error)) ||
+      !check_seen(request, &result->mask, error)) {
     edit_result_clear(result);
     return FALSE;
   }
@@ -331,4 +356,29 @@ gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result
   gboolean done = request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error) : draw_still(&work, error);
   if (!done) edit_result_clear(result);
   return done;
+}
+
+gchar **edit_notes(const EditRequest *request, const EditResult *result) {
+  GStrvBuilder *notes = g_strv_builder_new();
+  const Mask *mask = &result->mask;
+  gint width, height;
+  GeglRectangle square;
+  if (mask->cut) {
+    stylemap_placement placement = placement_of(&request->target);
+    size_of(&request->target, &width, &height);
+    stylemap_bounds(&placement, width, height, &square.x, &square.y, &square.width, &square.height);
+    g_autofree gchar *text =
+      g_strdup_printf(_("The selected region goes on beyond the model's square, the %d x %d pixels from (%d, %d) on: "
+                        "outside it nothing changes."),
+                      square.width, square.height, square.x, square.y);
+    g_strv_builder_add(notes, text);
+  }
+  if (mask->weights && mask->most < FAINT) {
+    g_autofree gchar *text =
+      g_strdup_printf(_("The mask is faint: at most %.1f %% of the change can be seen."), 100 * mask->most);
+    g_strv_builder_add(notes, text);
+  }
+  gchar **all = g_strv_builder_end(notes);
+  g_strv_builder_unref(notes);
+  return all;
 }

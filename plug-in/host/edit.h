@@ -56,6 +56,9 @@ typedef struct {
 /* What can be known before a model is opened: whether the request makes sense, and the masks. Fills `result` as
  * edit_run goes on with it. On FALSE nothing is left in it. */
 gboolean edit_prepare (const EditRequest *request, EditResult *result, GError **error);
+/* Sentences on what the user may not expect of this result, translated, closed by NULL: for before the edit (once it is
+ * prepared) and after it. g_strfreev. */
+gchar  **edit_notes (const EditRequest *request, const EditResult *result);
 /* The edit. `result` is as edit_prepare made it of the same request, or all zero. On FALSE nothing is left in it. */
 gboolean edit_run (Engine *engine, const EditRequest *request, EditResult *result, GError **error);
 void     edit_result_clear (EditResult *result);

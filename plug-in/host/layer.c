@@ -89,6 +89,12 @@ static int read_picture(void *data, int x, int y, int width, int height, float *
   return 0;
 }
 
+static int read_colours(void *data, int x, int y, int width, int height, float *pixels) {
+  read_picture(data, x, y, width, height, pixels);
+  for (gsize i = 0; i < (gsize)width * (gsize)height; i++) pixels[4 * i + 3] = pixels[4 * i + 3] > 0 ? 1.0f : 0.0f;
+  return 0;
+}
+
 static int write_picture(void *data, int x, int y, int width, int height, const float *pixels) {
   return write_pixels(data, x, y, width, height, babl_format("R'G'B'A float"), pixels);
 }
@@ -107,9 +113,34 @@ stylemap_layer layer_of_picture(GeglBuffer *buffer) {
                            write_picture };
 }
 
+stylemap_layer layer_of_colours(GeglBuffer *buffer) {
+  stylemap_layer layer = layer_of_picture(buffer);
+  layer.read = read_colours;
+  layer.write = NULL;
+  return layer;
+}
+
 stylemap_layer layer_of_mask(GeglBuffer *buffer) {
   const GeglRectangle *extent = gegl_buffer_get_extent(buffer);
   return (stylemap_layer){ extent->x + extent->width, extent->y + extent->height, buffer, read_mask, write_mask };
+}
+
+gboolean layer_is_clear(GeglBuffer *buffer, GeglBuffer *weights, const GeglRectangle *area) {
+  if (!babl_format_has_alpha(gegl_buffer_get_format(buffer))) return FALSE;
+  if (weights) area = gegl_buffer_get_extent(weights);
+  GeglBufferIterator *i =
+    gegl_buffer_iterator_new(buffer, area, 0, babl_format("YA float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 2);
+  if (weights)
+    gegl_buffer_iterator_add(i, weights, area, 0, babl_format("Y float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
+  while (gegl_buffer_iterator_next(i)) {
+    const gfloat *grey = i->items[0].data, *weight = weights ? i->items[1].data : NULL;
+    for (gint n = 0; n < i->length; n++)
+      if (grey[2 * n + 1] > 0 && (!weight || weight[n] > 0)) {
+        gegl_buffer_iterator_stop(i);
+        return FALSE;
+      }
+  }
+  return TRUE;
 }
 
 /* --------------------------------------------------------------------------------------- own numbers */
@@ -178,7 +209,7 @@ void layer_composite(GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, co
     for (gsize n = 0; n < count; n++) {
       const gfloat *o = over + n * (gsize)components;
       gfloat *i = in + n * (gsize)components;
-      gfloat w = has_alpha ? weight[n] * o[colours] : weight[n];
+      gfloat w = has_alpha && !(o[colours] > 0) ? 0 : weight[n];
       for (gint c = 0; c < colours; c++) i[c] += w * (o[c] - i[c]);
       weight[n] = w; /* what the pixel got */
     }

@@ -7,6 +7,9 @@
 /* A view of `buffer` (extent at 0,0) as core reads and writes it: R'G'B'A float in sRGB, whatever the buffer's
  * own format and colour space. Borrows the buffer. */
 stylemap_layer layer_of_picture (GeglBuffer *buffer);
+/* The same for the network to look at: what is only partly transparent is opaque. A picture's colours are what they
+ * are however much of them is let through. */
+stylemap_layer layer_of_colours (GeglBuffer *buffer);
 /* One component ("Y float": the stored mask value, no gamma). */
 stylemap_layer layer_of_mask (GeglBuffer *buffer);
 
@@ -19,6 +22,9 @@ void layer_get_numbers (GeglBuffer *buffer, const GeglRectangle *rectangle, gflo
 /* Writes 0..1 floats, one for each component, into a buffer of u8, u16 or float as they are: no colour conversion. */
 void layer_set_numbers (GeglBuffer *buffer, const GeglRectangle *rectangle, const gfloat *values);
 
-/* target + mask * alpha * (layer - target), alpha kept: GIMP's normal mode, clipped to the backdrop, in the
- * target's own encoding. Writes into `target`; pixels whose mask is 0 keep every bit. */
+/* Whether nothing of the buffer can be seen where `weights` ("Y float") is above 0, or, if that is NULL, in `area`. */
+gboolean layer_is_clear (GeglBuffer *buffer, GeglBuffer *weights, const GeglRectangle *area);
+
+/* target + mask * (layer - target) in the colours, in the target's own encoding; alpha is the target's, which `layer`
+ * has, too. Writes into `target`; pixels whose mask or alpha is 0 keep every bit. */
 void layer_composite (GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds);

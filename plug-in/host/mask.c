@@ -6,9 +6,13 @@
 
 #include "host/say.h"
 
+#define FAINTEST (1.0f / 512) /* too small to see, but a blur in float spreads it far over the picture */
+
 /* ----------------------------------------------------------------------------------------- weights */
 
-gboolean mask_bounds(GeglBuffer *weights, GeglRectangle *bounds) {
+/* The rectangle of the weights above 0, and the greatest of them (0: there is none). */
+static gdouble scan(GeglBuffer *weights, GeglRectangle *bounds) {
+  gfloat most = 0;
   gint x0 = G_MAXINT, y0 = G_MAXINT, x1 = G_MININT, y1 = G_MININT;
   GeglBufferIterator *i =
     gegl_buffer_iterator_new(weights, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 1);
@@ -18,24 +22,46 @@ gboolean mask_bounds(GeglBuffer *weights, GeglRectangle *bounds) {
     for (gint y = roi->y; y < roi->y + roi->height; y++)
       for (gint x = roi->x; x < roi->x + roi->width; x++)
         if (*value++ > 0.0f) {
+          most = MAX(most, value[-1]);
           x0 = MIN(x0, x), x1 = MAX(x1, x + 1);
           y0 = MIN(y0, y), y1 = MAX(y1, y + 1);
         }
   }
   *bounds = x0 < x1 ? *GEGL_RECTANGLE(x0, y0, x1 - x0, y1 - y0) : *GEGL_RECTANGLE(0, 0, 0, 0);
-  return x0 < x1;
+  return most;
 }
 
-/* Weights too small to see, but which a blur in float spreads far over the picture. */
-static void cut_small(GeglBuffer *mask) {
+gboolean mask_bounds(GeglBuffer *weights, GeglRectangle *bounds) {
+  return scan(weights, bounds) > 0;
+}
+
+/* Weights from 0 to 1: what is below `least`, or no number, becomes 0. */
+static void clean(GeglBuffer *weights, gfloat least) {
   GeglBufferIterator *i =
-    gegl_buffer_iterator_new(mask, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 1);
+    gegl_buffer_iterator_new(weights, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 1);
   while (gegl_buffer_iterator_next(i)) {
     gfloat *value = i->items[0].data;
-    for (gint n = 0; n < i->length; n++)
-      if (!(value[n] >= 1.0f / 512)) value[n] = 0.0f; /* NaN too */
-      else if (value[n] > 1.0f) value[n] = 1.0f;
+    for (gint n = 0; n < i->length; n++) value[n] = value[n] > 0 && value[n] >= least ? MIN(value[n], 1.0f) : 0.0f;
   }
+}
+
+#define MOST_BLUR 1500.0 /* the widest that gegl:gaussian-blur makes in one go; variances add */
+
+static void blur(GeglBuffer *from, const GeglRectangle *area, gdouble sigma, GeglBuffer *to) {
+  gint passes = (gint)ceil(sigma * sigma / (MOST_BLUR * MOST_BLUR));
+  GeglNode *graph = gegl_node_new();
+  GeglNode *last = gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer", from, NULL);
+  for (gint i = 0; i < passes; i++) {
+    gdouble each = sigma / sqrt(passes);
+    GeglNode *next = gegl_node_new_child(graph, "operation", "gegl:gaussian-blur", "std-dev-x", each, "std-dev-y",
+                                         each, "abyss-policy", 1 /* clamp */, NULL);
+    gegl_node_link(last, next);
+    last = next;
+  }
+  GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:write-buffer", "buffer", to, NULL);
+  gegl_node_link(last, sink);
+  gegl_node_blit(sink, 1.0, area, NULL, NULL, 0, GEGL_BLIT_DEFAULT);
+  g_object_unref(graph);
 }
 
 GeglBuffer *mask_feather(GeglBuffer *selection, gdouble radius) {
@@ -51,47 +77,119 @@ GeglBuffer *mask_feather(GeglBuffer *selection, gdouble radius) {
     gint reach = (gint)ceil(radius);
     GeglRectangle area = { bounds.x - reach, bounds.y - reach, bounds.width + 2 * reach, bounds.height + 2 * reach };
     gegl_rectangle_intersect(&area, &area, extent);
-    GeglNode *graph = gegl_node_new();
-    GeglNode *source =
-      gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer", copy, NULL);
-    GeglNode *blur = gegl_node_new_child(graph, "operation", "gegl:gaussian-blur", "std-dev-x", radius / 3.5,
-                                         "std-dev-y", radius / 3.5, "abyss-policy", 1 /* clamp */, NULL);
-    GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:write-buffer", "buffer", out, NULL);
-    gegl_node_link_many(source, blur, sink, NULL);
-    gegl_node_blit(sink, 1.0, &area, NULL, NULL, 0, GEGL_BLIT_DEFAULT);
-    g_object_unref(graph);
+    clean(copy, 0);
+    blur(copy, &area, radius / 3.5, out);
   }
   g_object_unref(copy);
-  cut_small(out);
+  clean(out, FAINTEST);
   return out;
+}
+
+/* ---------------------------------------------------------------------------------------- the square */
+
+/* How far inside the square (x, y) lies from its nearest edge, below 0 outside; `all` FALSE: of the edges that lie
+ * inside the layer, which is all of a turned square's. */
+static gdouble inside(const stylemap_placement *p, gint width, gint height, gboolean all, gdouble x, gdouble y) {
+  gdouble dx = x - p->x, dy = y - p->y, half = p->side / 2;
+  gdouble u = cos(p->angle) * dx + sin(p->angle) * dy, v = cos(p->angle) * dy - sin(p->angle) * dx;
+  gdouble depth = G_MAXDOUBLE;
+  all = all || p->angle != 0;
+  if (all || p->x - half > 0) depth = MIN(depth, half + u);
+  if (all || p->x + half < width) depth = MIN(depth, half - u);
+  if (all || p->y - half > 0) depth = MIN(depth, half + v);
+  if (all || p->y + half < height) depth = MIN(depth, half - v);
+  return depth;
+}
+
+gboolean mask_reaches_over(const GeglRectangle *selected, const stylemap_placement *placement, gint width,
+                           gint height) {
+  GeglRectangle s;
+  gdouble least = 0;
+  if (!gegl_rectangle_intersect(&s, selected, GEGL_RECTANGLE(0, 0, width, height))) return FALSE;
+  for (gint i = 0; i < 4; i++) {
+    gdouble x = s.x + i % 2 * s.width, y = s.y + i / 2 * s.height;
+    least = MIN(least, inside(placement, width, height, TRUE, x, y));
+  }
+  return least < -0.5; /* half a pixel: a square need not lie on whole ones */
+}
+
+void mask_reach(const stylemap_placement *placement, gint width, gint height, gdouble feather,
+                GeglRectangle *reach) {
+  gint more = (gint)ceil(feather) + 1; /* 1: so that what goes on beyond the square is seen to do so */
+  stylemap_bounds(placement, width, height, &reach->x, &reach->y, &reach->width, &reach->height);
+  *reach = *GEGL_RECTANGLE(reach->x - more, reach->y - more, reach->width + 2 * more, reach->height + 2 * more);
+}
+
+/* Lets the weights fall to 0 at the square's edges over `feather` pixels; beyond them they are 0. */
+static void fade(GeglBuffer *weights, const stylemap_placement *placement, gint width, gint height, gdouble feather) {
+  GeglBufferIterator *i =
+    gegl_buffer_iterator_new(weights, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 1);
+  while (gegl_buffer_iterator_next(i)) {
+    const GeglRectangle *roi = &i->items[0].roi;
+    gfloat *value = i->items[0].data;
+    for (gint y = roi->y; y < roi->y + roi->height; y++)
+      for (gint x = roi->x; x < roi->x + roi->width; x++, value++) {
+        if (*value == 0.0f) continue;
+        gdouble depth = inside(placement, width, height, FALSE, x + 0.5, y + 0.5);
+        gdouble part = CLAMP(depth / MAX(feather, 1e-9), 0, 1);
+        *value *= (gfloat)(part * part * (3 - 2 * part));
+      }
+  }
+  clean(weights, FAINTEST);
 }
 
 /* -------------------------------------------------------------------------------------------- masks */
 
+/* Why nothing of the selection is left in `square`; `soft` is the feathered selection. */
+static void say_nothing_left(const MaskSource *source, GeglBuffer *soft, const GeglRectangle *square, GError **error) {
+  GeglRectangle selected, spread;
+  gdouble most = scan(source->selection, &selected);
+  if (most <= 0)
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED,
+                        _("The mask is black everywhere, so nothing would change. It must be white where the picture "
+                          "shall change; perhaps it is inverted."));
+  else if (mask_bounds(soft, &spread))
+    g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
+                _("The selected region misses the model's square, the %d x %d pixels from (%d, %d) on: nothing would "
+                  "change. Select something inside the square."),
+                square->width, square->height, square->x, square->y);
+  else if (most >= FAINTEST)
+    g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
+                _("A feather of %g pixels spreads the selected region (%d x %d pixels) until nothing of it can be seen. "
+                  "Choose a smaller feather."),
+                source->feather, selected.width, selected.height);
+  else
+    g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
+                _("The mask is nearly black everywhere, so nothing would be seen to change: its greatest value is %.2g "
+                  "of 1. It must be white where the picture shall change."), most);
+}
+
 gboolean mask_make(const MaskSource *source, const stylemap_placement *placement, gint width, gint height, Mask *mask,
                    GError **error) {
   const Babl *format = babl_format("Y float");
-  GeglRectangle square;
+  GeglRectangle square, selected;
   stylemap_bounds(placement, width, height, &square.x, &square.y, &square.width, &square.height);
   *mask = (Mask){ .whole = !source->selection };
 
-  g_autoptr(GeglBuffer) part = gegl_buffer_new(&square, format);
+  g_autoptr(GeglBuffer) part = gegl_buffer_new(&square, format), soft = NULL;
   if (source->selection) {
-    g_autoptr(GeglBuffer) soft = mask_feather(source->selection, source->feather);
-    GeglRectangle from = square;
-    from.x += source->x;
-    from.y += source->y;
+    GeglRectangle from = { square.x + source->x, square.y + source->y, square.width, square.height };
+    soft = mask_feather(source->selection, source->feather);
     gegl_buffer_copy(soft, &from, GEGL_ABYSS_NONE, part, &square);
+    mask_bounds(source->selection, &selected);
+    selected.x -= source->x;
+    selected.y -= source->y;
+    mask->cut = mask_reaches_over(&selected, placement, width, height);
   } else {
     const gfloat one = 1.0f;
     gegl_buffer_set_color_from_pixel(part, &square, &one, format);
   }
+  if (placement->angle != 0 || (source->selection && source->feather > 0))
+    fade(part, placement, width, height, source->selection ? source->feather : 0);
 
-  if (!mask_bounds(part, &mask->bounds)) {
-    g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
-                _("The selected region misses the model's square, the %d x %d pixels from (%d, %d) on: nothing would "
-                  "change. Select something inside the square."),
-                square.width, square.height, square.x, square.y);
+  mask->most = scan(part, &mask->bounds);
+  if (mask->most <= 0) {
+    say_nothing_left(source, soft, &square, error);
     return FALSE;
   }
   mask->weights = gegl_buffer_new(&mask->bounds, format);
@@ -128,5 +226,5 @@ void mask_unite(Mask *mask, const Mask *other) {
     for (gint n = 0; n < i->length; n++) out[n] = MAX(a[n], b[n]);
   }
   g_object_unref(mask->weights);
-  *mask = (Mask){ both, bounds, mask->whole || other->whole };
+  *mask = (Mask){ both, bounds, MAX(mask->most, other->most), mask->whole || other->whole, mask->cut || other->cut };
 }

@@ -14,11 +14,13 @@ typedef struct {
 typedef struct {
   GeglBuffer *weights;  /* "Y float", extent = bounds */
   GeglRectangle bounds; /* in layer pixels: where the weight is above 0 */
+  gdouble most;         /* the greatest weight */
   gboolean whole;       /* nothing was selected: the whole square */
+  gboolean cut;         /* the selection goes on beyond the square */
 } Mask;
 
-/* The weights of an edit whose square is at `placement` of a width x height layer. FALSE with a sentence where
- * nothing is left. */
+/* The weights of an edit whose square is at `placement` of a width x height layer. At the edges of the square that lie
+ * inside the layer they fall to 0 over the feather. FALSE with a sentence that says why where nothing is left. */
 gboolean mask_make (const MaskSource *source, const stylemap_placement *placement, gint width, gint height, Mask *mask,
                     GError **error);
 void     mask_clear (Mask *mask);
@@ -29,9 +31,16 @@ stylemap_layer mask_layer (const Mask *mask, gint width, gint height);
 /* `mask` becomes the greater weight of both, everywhere. */
 void mask_unite (Mask *mask, const Mask *other);
 
+/* Whether something in `selected` (the selection's bounds, in layer pixels) lies on the layer, but beyond the square. */
+gboolean mask_reaches_over (const GeglRectangle *selected, const stylemap_placement *placement, gint width,
+                            gint height);
+/* The part of a selection, in layer pixels, that the weights depend on. */
+void     mask_reach (const stylemap_placement *placement, gint width, gint height, gdouble feather,
+                     GeglRectangle *reach);
+
 /* The smallest rectangle that holds every weight above 0; FALSE (and an empty one) where there is none. */
 gboolean mask_bounds (GeglBuffer *weights, GeglRectangle *bounds);
 
 /* GIMP's Select > Feather (gegl:gaussian-blur of radius / 3.5, edges kept) on a copy in float; weights below
- * 1/512 become 0. Returns a new "Y float" buffer of the same extent. */
+ * 1/512, and what is no number, become 0. Returns a new "Y float" buffer of the same extent. */
 GeglBuffer *mask_feather (GeglBuffer *selection, gdouble radius);

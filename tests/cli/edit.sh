@@ -68,6 +68,16 @@ done
 good transplant "$model" target-1.png reference.png --mask mask.png --space w+ --mask-rule SOFT -o option.safetensors
 check "the defaults" "$tool" same raw.safetensors image option.safetensors image
 
+# A mask that goes on beyond the square is said to be cut, and the result is the same with and without the words.
+check mask "$tool" ellipse 90 61 14 30 9 9 over.png
+run transplant "$model" target-1.png reference.png --mask over.png --feather 4 -o over-1.png
+[ $code = 0 ] && [ "$(wc -l < err)" = 1 ] && grep -q '^stylemap: .*beyond.*61 x 61' err && pass || fail "over the edge: $code $(cat err)"
+good transplant "$model" target-1.png reference.png --mask over.png --feather 4 --quiet -o over-2.png
+check "the same picture" cmp over-1.png over-2.png
+check "outside, over the edge" "$tool" outside target-1.png over-1.png over.png 4
+check "a feather wider than GEGL's" "$tool" ellipse 90 61 90 30 90 300 half.png
+good transplant "$model" target-1.png reference.png --mask half.png --feather 6000 --quiet -o wide.png
+
 # Masks of all 0 and all 1 as tensors: the target's and the reference's own reconstruction.
 good reconstruct "$model" reference.png -o reference-again.safetensors
 check fill "$tool" fill 1 1 $size $size 1 mask ones.safetensors
@@ -171,6 +181,13 @@ bad 1 'colour' transplant "$model" target-1.png reference.png --mask reference.p
 check mask "$tool" ellipse 90 61 5 30 4 4 aside.png
 bad 1 '61 x 61' transplant "$model" target-1.png reference.png --mask aside.png -o out.png
 bad 1 '61 x 61' transplant "$model" target-1.png reference.png --mask aside.png -o out.safetensors
+# Why nothing would be seen, in words, whatever is written.
+check mask "$tool" ellipse 90 61 45 30 0 0 black.png
+check mask "$tool" ellipse 90 61 45 30 3 3 small.png
+for output in out.png out.safetensors; do
+  bad 1 'black' transplant "$model" target-1.png reference.png --mask black.png -o $output
+  bad 1 'smaller feather' transplant "$model" target-1.png reference.png --mask small.png --feather 300 -o $output
+done
 bad 1 "$root/README" reconstruct "$root/README.pt" target-1.png -o out.png
 [ ! -e out.png ] && [ ! -e out.safetensors ] && [ -z "$(find . -name '.stylemap*')" ] && pass || fail "left behind: $(ls -A)"
 if [ "$(id -u)" != 0 ]; then

@@ -106,10 +106,12 @@ static gboolean same_report(const stylemap_refine_report *a, const stylemap_refi
 
 static void test_stills(void) {
   Hand h = hand_open();
+  /* The target's alpha falls to nearly 0 in the square; what the network sees is the opaque picture. */
   GeglBuffer *target = test_picture(90, 61, "R'G'B'A u16", 1), *reference = test_picture(50, 70, "RGB float", 4);
+  GeglBuffer *opaque = test_picture(90, 61, "R'G'B' u16", 1);
   GeglBuffer *selection = test_selection(120, 120, *GEGL_RECTANGLE(45, 30, 30, 20));
   const MaskSource source = {selection, 5, 10, 6};
-  float *t = hand_sample(&h, target), *r = hand_sample(&h, reference), *image = g_new(float, h.count);
+  float *t = hand_sample(&h, opaque), *r = hand_sample(&h, reference), *image = g_new(float, h.count);
   float *mask = g_new(float, h.count / 3);
   GError *error = NULL;
   EditResult result;
@@ -185,7 +187,7 @@ static void test_stills(void) {
   edit_result_clear(&result);
   stylemap_pyramid_free(a), stylemap_pyramid_free(b);
   g_free(t), g_free(r), g_free(image), g_free(mask);
-  g_object_unref(target), g_object_unref(reference), g_object_unref(selection);
+  g_object_unref(target), g_object_unref(reference), g_object_unref(selection), g_object_unref(opaque);
   hand_close(&h);
 }
 
@@ -271,6 +273,28 @@ static void test_failures(void) {
   c.request.mask.selection = aside;
   expect(c, NULL, HOST_ERROR_FAILED, "61 x 61");
   g_object_unref(aside);
+  /* Layers in which nothing can be seen. */
+  GeglBuffer *clear = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 90, 61), babl_format("R'G'B'A u8"));
+  for (int kind = EDIT_TRANSPLANT; kind <= EDIT_INTERPOLATE; kind++) {
+    expect(case_for((EditKind)kind, clear, kind == EDIT_RECONSTRUCT ? NULL : reference), NULL, HOST_ERROR_FAILED, "target is fully transparent");
+    if (kind != EDIT_RECONSTRUCT)
+      expect(case_for((EditKind)kind, target, clear), NULL, HOST_ERROR_FAILED, "reference is fully transparent");
+  }
+  /* A dot that can be seen, outside the mask and inside. */
+  const guint8 dot[4] = {9, 9, 9, 1};
+  GeglBuffer *spot = test_selection(90, 61, *GEGL_RECTANGLE(30, 30, 2, 2));
+  for (int x = 40; x >= 30; x -= 10) {
+    gegl_buffer_set_color_from_pixel(clear, GEGL_RECTANGLE(x, 30, 1, 1), dot, babl_format("R'G'B'A u8"));
+    c = case_for(EDIT_TRANSPLANT, clear, reference);
+    c.request.mask.selection = spot;
+    if (x == 40) expect(c, NULL, HOST_ERROR_FAILED, "target is fully transparent");
+    else {
+      EditResult seen = {0};
+      CHECK(run(&c, NULL, &seen, NULL));
+      edit_result_clear(&seen);
+    }
+  }
+  g_object_unref(clear), g_object_unref(spot);
   /* Cancelled at the first word; many frames, so that there is something to cancel. */
   c = case_for(EDIT_INTERPOLATE, target, reference);
   c.request.frames = 1000;
@@ -285,6 +309,32 @@ static void test_failures(void) {
   g_object_unref(target), g_object_unref(reference);
 }
 
+/* What is said beside the result, before and after. */
+static void test_notes(void) {
+  static const struct { GeglRectangle on; guint8 value; const char *words[3]; } cases[] = {
+    {{30, 20, 10, 10}, 255, {NULL}},
+    {{2, 20, 40, 10}, 255, {"(14, 0)", NULL}},
+    {{30, 20, 10, 10}, 20, {"faint", NULL}},
+    {{2, 20, 40, 10}, 20, {"61 x 61", "7.8 %", NULL}},
+  };
+  GeglBuffer *target = test_picture(90, 61, "R'G'B' u8", 1);
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    GeglBuffer *selection = test_selection(90, 61, *GEGL_RECTANGLE(0, 0, 0, 0));
+    EditRequest request = {.kind = EDIT_RECONSTRUCT, .target.buffer = target, .mask.selection = selection};
+    EditResult result = {0};
+    gegl_buffer_set_color_from_pixel(selection, &cases[i].on, &cases[i].value, babl_format("Y u8"));
+    CHECK(edit_prepare(&request, &result, NULL));
+    char **notes = edit_notes(&request, &result);
+    guint n = 0;
+    for (; cases[i].words[n]; n++) CHECK(notes[n] && strstr(notes[n], cases[i].words[n]), "%s", notes[n] ? notes[n] : "");
+    CHECK(!notes[n], "%s", notes[n]);
+    g_strfreev(notes);
+    edit_result_clear(&result);
+    g_object_unref(selection);
+  }
+  g_object_unref(target);
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) return 2;
   model_path = g_build_filename(argv[1], "tiny_LayerNorm_sp4_full.safetensors", NULL);
@@ -292,6 +342,7 @@ int main(int argc, char **argv) {
   test_stills();
   test_frames();
   test_failures();
+  test_notes();
   gegl_exit();
   g_free(model_path);
   return harness_end();

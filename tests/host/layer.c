@@ -93,7 +93,7 @@ static void test_composite(void) {
     double worst = 0, changed = 0;
     for (int n = 0; n < 40 * 25; n++)
       for (int c = 0; c < parts; c++) {
-        double a = has_alpha ? top[n * parts + colours] : 1;
+        double a = has_alpha && !(top[n * parts + colours] > 0) ? 0 : 1; /* once, in the alpha itself */
         double want = c < colours ? in[n * parts + c] + weights[n] * a * (top[n * parts + c] - in[n * parts + c]) : in[n * parts + c];
         if (c < colours && has_alpha && in[n * parts + colours] < 1e-3) continue; /* nothing is seen there */
         worst = fmax(worst, fabs(out[n * parts + c] - want));
