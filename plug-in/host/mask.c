@@ -120,8 +120,10 @@ void mask_reach(const stylemap_placement *placement, gint width, gint height, gd
   *reach = *GEGL_RECTANGLE(reach->x - more, reach->y - more, reach->width + 2 * more, reach->height + 2 * more);
 }
 
-/* Lets the weights fall to 0 at the square's edges over `feather` pixels; beyond them they are 0. */
+/* Lets the weights fall to 0 at the square's edges over the feather; beyond them they are 0. A wide feather leaves the
+ * middle of the square alone. */
 static void fade(GeglBuffer *weights, const stylemap_placement *placement, gint width, gint height, gdouble feather) {
+  const gdouble over = CLAMP(feather, 1e-9, placement->side / 4);
   GeglBufferIterator *i =
     gegl_buffer_iterator_new(weights, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 1);
   while (gegl_buffer_iterator_next(i)) {
@@ -131,7 +133,7 @@ static void fade(GeglBuffer *weights, const stylemap_placement *placement, gint 
       for (gint x = roi->x; x < roi->x + roi->width; x++, value++) {
         if (*value == 0.0f) continue;
         gdouble depth = inside(placement, width, height, FALSE, x + 0.5, y + 0.5);
-        gdouble part = CLAMP(depth / MAX(feather, 1e-9), 0, 1);
+        gdouble part = CLAMP(depth / over, 0, 1);
         *value *= (gfloat)(part * part * (3 - 2 * part));
       }
   }

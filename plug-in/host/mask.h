@@ -20,7 +20,8 @@ typedef struct {
 } Mask;
 
 /* The weights of an edit whose square is at `placement` of a width x height layer. At the edges of the square that lie
- * inside the layer they fall to 0 over the feather. FALSE with a sentence that says why where nothing is left. */
+ * inside the layer they fall to 0 over the feather (at most a quarter of the square). FALSE with a sentence that says
+ * why where nothing is left. */
 gboolean mask_make (const MaskSource *source, const stylemap_placement *placement, gint width, gint height, Mask *mask,
                     GError **error);
 void     mask_clear (Mask *mask);

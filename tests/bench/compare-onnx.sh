@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Times `stylemap bench` against ONNX Runtime (npm onnxruntime-node, CPU), turn by turn on the same weights.
-#   compare-onnx.sh STYLEMAP [ARCH] [TASK ...]
-#   compare-onnx.sh STYLEMAP table     every line that is promised: the tasks of published-256, AVX2 alone, one thread
+# Times bench-network against ONNX Runtime (npm onnxruntime-node, CPU), turn by turn on the same weights.
+#   compare-onnx.sh BUILD [ARCH] [TASK ...]
+#   compare-onnx.sh BUILD table     every line that is promised: the tasks of published-256, AVX2 alone, one thread
 #                                      against two, synth of light-1024; about half an hour
 # ARCH: published-256 (default), light-256, light-1024, toon-128. Environment: RUNS (9), THREADS (2), FOLDER (where the
-# peer and the models go; kept), BENCH_OPTIONS (more options of `stylemap bench`, as "--isa avx2").
+# peer and the models go; kept), BENCH_OPTIONS (more options of bench-network, as "--isa avx2").
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-stylemap=$(realpath "$1")
+build=$(realpath "$1")
 arch=${2:-published-256}
 shift
 [ $# -gt 0 ] && shift
@@ -22,12 +22,12 @@ mkdir -p "$folder"
 compare() {
   model=$folder/$1/model.safetensors
   mkdir -p "$folder/$1"
-  [ -f "$model" ] || "$stylemap" bench --arch "$1" --task encode --runs 1 --write "$model" >/dev/null
+  [ -f "$model" ] || "$build/tests/bench/bench-network" --arch "$1" --task encode --runs 1 --write "$model" >/dev/null
   [ -f "$folder/$1/generator.onnx" ] || node "$here/onnx.mjs" "$model" "$folder/$1"
   echo "$1, $2 threads $3"
   arch_folder=$folder/$1 threads=$2 options=$3
   shift 3
-  BENCH_OPTIONS=$options node "$here/compare.mjs" "$stylemap" "$model" "$arch_folder" "${RUNS:-9}" "$threads" "$@"
+  BENCH_OPTIONS=$options node "$here/compare.mjs" "$build" "$model" "$arch_folder" "${RUNS:-9}" "$threads" "$@"
 }
 
 grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //' || true

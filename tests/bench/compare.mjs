@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Alternating runs of ONNX Runtime and of `stylemap bench`, in one process each, on the same weights.
-//   node compare.mjs STYLEMAP MODEL.safetensors FOLDER RUNS THREADS [TASK ...]
+// Alternating runs of ONNX Runtime and of bench-network, in one process each, on the same weights.
+//   node compare.mjs BUILD MODEL.safetensors FOLDER RUNS THREADS [TASK ...]
 // Prints medians and ratios. The peer's tasks are made of its two networks; a transplant is two encodes and one pass,
 // without the style resizer of the second picture and the blend, which is to the peer's advantage.
 import { spawn, spawnSync } from 'node:child_process';
@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
 import { readSafetensors, writeSafetensors } from './onnx.mjs';
 
-const [stylemap, model, folder, runText, threadText, ...only] = process.argv.slice(2);
+const [build, model, folder, runText, threadText, ...only] = process.argv.slice(2);
+const stylemap = `${build}/plug-in/cli/stylemap`, bench = `${build}/tests/bench/bench-network`;
 const runs = +runText, threads = +threadText;
 const ort = createRequire(`${folder}/`)('onnxruntime-node');
 
@@ -78,7 +79,7 @@ const peerTasks = {
 
 for (const task of only.length ? only : Object.keys(peerTasks)) {
   const extra = (process.env.BENCH_OPTIONS ?? '').split(' ').filter(Boolean);
-  const child = spawn(stylemap, ['bench', model, '--task', task, '--threads', `${threads}`, '--runs', `${runs}`,
+  const child = spawn(bench, [model, '--task', task, '--threads', `${threads}`, '--runs', `${runs}`,
     '--step', ...extra], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const a = [], b = [], rest = () => new Promise((go) => setTimeout(go, 100));
@@ -86,7 +87,7 @@ for (const task of only.length ? only : Object.keys(peerTasks)) {
   for (let i = 0; i < runs; i++) {
     child.stdin.write('\n');
     const line = await lines.next();
-    if (line.done) throw new Error(`stylemap bench ended in ${task}`);
+    if (line.done) throw new Error(`bench-network ended in ${task}`);
     a.push(+line.value);
     await rest(); // threads of neither spin while the other runs
     b.push(await seconds(peerTasks[task]));

@@ -142,6 +142,14 @@ static void test_edges(void) {
     mask_clear(&hard), mask_clear(&soft), mask_clear(&free);
     g_object_unref(selection), g_object_unref(middle);
   }
+  /* However wide the feather: what is selected everywhere is taken whole in the middle, and not at all at the edge. */
+  GeglBuffer *everywhere = test_selection(100, 60, *GEGL_RECTANGLE(0, 0, 100, 60));
+  for (int feather = 10; feather <= 10000; feather *= 10) {
+    Mask wide;
+    CHECK(make(everywhere, 0, 0, feather, 100, 60, &wide, NULL) && at(&wide, 50, 30) > 0.99 && at(&wide, 20, 30) < 0.02);
+    mask_clear(&wide);
+  }
+  g_object_unref(everywhere);
   /* What lies beyond the layer is not cut by the square; an offset is taken into account. */
   stylemap_placement placement;
   stylemap_fit(60, 60, &placement);
