@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Wrong code that some test must see: each mutant of mutants.txt changes one line of a copy of this tree, which is then
 # built, and the tests named for it are run, one after the other, until one fails.
-#   tests/mutants.sh WORK_DIR [NUMBER | FIRST-LAST | PART_OF_A_NAME]...    all of them unless told otherwise
+#   tests/mutants.sh WORK_DIR [NUMBER | FIRST-LAST | PART_OF_NAME_OR_FILE]...    all of them unless told otherwise
 #   tests/mutants.sh --list
 # WORK_DIR gets the copy and its build and may be kept for the next time. A mutant whose line is no longer in its file,
 # or is there twice, is lost: mend the list. Ends with 1 where a mutant lives, with 2 where one is lost, does not build,
@@ -106,7 +106,7 @@ wanted() {
 declare -A sound
 lives=0 killed=0 broken=0
 while IFS=$'\037' read -r number name file old new tests <&3; do
-  wanted "$number" "$name" "$@" || continue
+  wanted "$number" "$name $file" "$@" || continue
   IFS=';' read -ra each <<< "$tests"
   [ -n "$tests" ] || { echo "$number LOST $name: no test is named"; broken=$((broken + 1)); continue; }
   for i in "${!each[@]}"; do
