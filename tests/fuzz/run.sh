@@ -30,7 +30,7 @@ seeds() {
 }
 
 bad=0
-export ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
+export UBSAN_OPTIONS=print_stacktrace=1
 for target; do
   mkdir -p "$build/corpus/$target" "$build/found"
   start=$(mktemp -d)
@@ -46,16 +46,16 @@ for target; do
   esac
   words=()
   [ ! -f "tests/fuzz/$target.dict" ] || words=("-dict=tests/fuzz/$target.dict")
-  "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -max_len=$length -timeout=120 -rss_limit_mb=4000 \
-    -detect_leaks=$leaks \
+  ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=$leaks "$build/tests/fuzz/fuzz-$target" \
+    -max_total_time="$seconds" -max_len=$length -timeout=120 -rss_limit_mb=4000 -detect_leaks=$leaks \
     -print_final_stats=1 -use_value_profile=1 -artifact_prefix="$build/found/$target-" \
     "${words[@]}" "$build/corpus/$target" "$start" > "$build/$target.txt" 2>&1
   code=$?
   rm -rf "$start"
   stats=$(grep -E ' cov: [0-9]+ ft: [0-9]+ corp: ' "$build/$target.txt" | tail -1 |
     sed -E 's/^#[0-9]+[^a-z]*[A-Za-z]+ +cov: ([0-9]+) ft: ([0-9]+) corp: ([0-9]+).*/\1 edges, \2 features, \3 inputs kept/')
-  runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$target.txt")
-  found=$(sed -n 's/.*Test unit written to //p' "$build/$target.txt")
+  runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$target.txt" | tail -1)
+  found=$(sed -n 's/.*Test unit written to //p' "$build/$target.txt" | sort -u | paste -sd ' ')
   echo "$target: ${runs:-?} executions, $stats, ${found:+found: }${found:-nothing found}"
   if [ $code != 0 ] || [ -n "$found" ]; then
     bad=1
