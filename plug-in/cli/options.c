@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -102,21 +104,23 @@ const gchar *cli_number(Number *buffer, const gchar *format, gdouble value) {
 }
 
 gchar *cli_sha256(const gchar *path, GError **error) {
-  FILE *file = fopen(path, "rbe");
+  int file = g_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0); /* nobody waits at a pipe */
+  int code = file < 0 ? errno : 0;
   GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
   guchar part[1 << 16];
   gchar *text = NULL;
-  for (gsize n; file && (n = fread(part, 1, sizeof part, file)) > 0;) {
-    if (progress_interrupted()) break;
-    g_checksum_update(sum, part, (gssize)n);
+  for (gssize n = 1; !code && n != 0 && !progress_interrupted();) {
+    n = read(file, part, sizeof part);
+    if (n > 0) g_checksum_update(sum, part, n);
+    else if (n < 0 && errno != EINTR) code = errno;
   }
-  if (!file || ferror(file)) {
+  if (code) {
     g_autofree gchar *name = g_filename_display_name(path);
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be read: %s."), name, g_strerror(errno));
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be read: %s."), name, g_strerror(code));
   } else if (progress_go_on(error)) {
     text = g_strdup(g_checksum_get_string(sum));
   }
-  if (file) fclose(file);
+  if (file >= 0) close(file);
   g_checksum_free(sum);
   return text;
 }

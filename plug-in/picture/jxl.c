@@ -22,7 +22,12 @@
 enum { MAX_BOX = 64 << 20, EXIF_HEAD = 4 /* an offset before the block, 0 */ };
 static const float distance = 0.4f; /* as JPEG's quality 97 */
 
-static void *new_threads(void) { return JxlThreadParallelRunnerCreate(NULL, JxlThreadParallelRunnerDefaultNumWorkerThreads()); }
+/* As many as GEGL's, which the user may have set. */
+static void *new_threads(void) {
+  gint threads = 1;
+  g_object_get(gegl_config(), "threads", &threads, NULL);
+  return JxlThreadParallelRunnerCreate(NULL, (size_t)MAX(threads, 1));
+}
 
 /* ---------------------------------------------------------------------------------------------- read */
 

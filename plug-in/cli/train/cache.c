@@ -37,7 +37,7 @@ gboolean focus_load(const gchar *path, gint size, gfloat *weights, GError **erro
 }
 
 static gboolean add_picture(FILE *to, const gchar *path, gint size, gfloat *image, guint8 *bytes, GError **error) {
-  Picture *picture = picture_load(path, 0, error);
+  Picture *picture = picture_load(path, 1, error); /* the first of several */
   if (!picture) return FALSE;
   stylemap_layer layer = layer_of_picture(picture->buffer);
   stylemap_placement placement;
