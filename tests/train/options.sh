@@ -19,10 +19,10 @@ train() { # train RUN_DIR OPTION...
   # shellcheck disable=SC2086
   "$stylemap" train pictures -o "$run" $small "$@" 2> said.txt
 }
-again() {
+again() { # the run knows its pictures
   run=$1
   shift
-  "$stylemap" train pictures -o "$run" --resume "$@" 2> said.txt
+  "$stylemap" train -o "$run" --resume "$@" 2> said.txt
 }
 said() { grep -q -e "$1" said.txt || fail "$2: $(cat said.txt)"; }
 line() { grep -qx -e "$2" "$1/options.txt" || fail "no line $2 in: $(cat "$1/options.txt")"; }
@@ -71,6 +71,12 @@ done << 'END'
 --norm GroupNorm one of LayerNorm, InstanceNorm2d, BatchNorm2d
 --optimiser sgd one of adam, muon
 END
+"$stylemap" train -o never 2> said.txt
+[ $? = 2 ] || fail "no pictures"
+said 'Which pictures?' "no pictures"
+train never other
+[ $? = 2 ] || fail "two folders"
+said 'other is one argument more' "two folders"
 train never --anneal 3 && fail "--anneal without an end"
 said '--anneal needs --iterations' "--anneal without an end"
 train never --heal=2 && fail "--heal=2"
@@ -126,7 +132,9 @@ again half --size 16 --mirror && fail "mirrored from now on"
 said '--mirror belongs' "mirrored from now on"
 # one of an older version has another form and says nothing
 printf 'size 16\nrate 0.5\nanneal 0 to 0\n' > half/options.txt
-again half --iterations 8 || fail "an older options.txt: $(cat said.txt)"
+again half --iterations 8 && fail "an older options.txt names no pictures"
+said 'Which pictures?' "an older options.txt"
+again half --iterations 8 -- pictures || fail "an older options.txt: $(cat said.txt)"
 line half 'rate = 0.001'
 again nothing && fail "no run"
 said 'no run to go on with in nothing' "no run"

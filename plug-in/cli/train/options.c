@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * stylemap train: its options, one row each, and options.txt; see train.h. */
-#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
@@ -178,9 +177,8 @@ static gboolean set_value(const Row *row, const gchar *text, RunOptions *o, GErr
   switch (row->kind) {
     case WHOLE:
     case LARGE: {
-      errno = 0;
       const gint64 value = g_ascii_strtoll(text, &end, 10);
-      if (end == text || *end || errno || (gdouble)value < row->least || (gdouble)value > row->most ||
+      if (end == text || *end || (gdouble)value < row->least || (gdouble)value > row->most ||
           (row->flags & POWER && value & (value - 1)))
         return wrong_number(row, text, error);
       if (at && row->kind == WHOLE) *(gint *)at = (gint)value;
@@ -217,8 +215,14 @@ static gboolean set_value(const Row *row, const gchar *text, RunOptions *o, GErr
 /* ------------------------------------------------------------------------------------ command line */
 
 static gboolean take_option(const gchar *option, const gchar *value, gpointer data, GError **error) {
-  const Row *row = strcmp(option, "-o") == 0 ? find_row("output") : find_row(option + strlen("--"));
+  const Row *row = option[0] != '-'            ? find_row("data")
+                   : strcmp(option, "-o") == 0 ? find_row("output")
+                                               : find_row(option + strlen("--"));
   const gchar *text = value ? value : row->implied;
+  if (row->flags & ARGUMENT && given[row - rows]) {
+    cli_usage(error, _("There is one DATA_DIR, and %s is one argument more."), text);
+    return FALSE;
+  }
   if (!set_value(row, text, NULL, error)) return FALSE;
   g_free(given[row - rows]);
   given[row - rows] = g_strdup(text);
@@ -233,6 +237,8 @@ static const gchar *given_text(const gchar *name) {
 static gboolean check_call(const RunOptions *o, GError **error) {
   if (!o->output)
     cli_usage(error, _("Where to? Name the run's folder with -o."));
+  else if (!o->data && !o->resume)
+    cli_usage(error, _("Which pictures? Name their folder, DATA_DIR."));
   else if (o->from && o->resume)
     cli_usage(error, _("A run goes on from its state: --from is for new ones."));
   else if ((o->state || o->export_path || o->samples) && !o->resume)
@@ -247,19 +253,18 @@ static gboolean check_call(const RunOptions *o, GError **error) {
 gboolean options_parse(const Command *command, gchar **arguments, RunOptions *o, GError **error) {
   GOptionEntry entries[G_N_ELEMENTS(rows) + 1] = { 0 }, *entry = entries;
   for (const Row *row = rows; row < rows + G_N_ELEMENTS(rows); row++) {
-    if (row->flags & ARGUMENT) continue;
     const gint flags = (row->kind == PATH ? G_OPTION_FLAG_FILENAME : 0) |
                        (row->kind == FLAG ? G_OPTION_FLAG_NO_ARG : row->implied ? G_OPTION_FLAG_OPTIONAL_ARG : 0);
-    *entry++ = (GOptionEntry){ row->name, strcmp(row->name, "output") == 0 ? 'o' : 0, flags, G_OPTION_ARG_CALLBACK,
-                               take_option, row->text, row->argument };
+    *entry++ = (GOptionEntry){ row->flags & ARGUMENT ? G_OPTION_REMAINING : row->name,
+                               strcmp(row->name, "output") == 0 ? 'o' : 0, flags, G_OPTION_ARG_CALLBACK, take_option,
+                               row->text, row->argument };
   }
   *o = (RunOptions){ .save_every = 500, .report_every = 500, .log_every = 10 };
   stylemap_train_defaults(&o->train);
-  g_auto(GStrv) rest = cli_parse(command, arguments, entries, 1, error);
+  g_auto(GStrv) rest = cli_parse(command, arguments, entries, 0, error);
   if (!rest) return FALSE;
   common.quiet |= !run_writes();
-  given[find_row("data") - rows] = g_strdup(rest[0]);
-  set_value(find_row("data"), rest[0], o, NULL);
+  if (given_text("data")) set_value(find_row("data"), given_text("data"), o, NULL);
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
     if (given[i] && rows[i].flags & CALL && !set_value(&rows[i], given[i], o, error)) return FALSE;
   return check_call(o, error);
@@ -268,7 +273,9 @@ gboolean options_parse(const Command *command, gchar **arguments, RunOptions *o,
 /* What one option asks of another. */
 static gboolean check_all(const RunOptions *o, GError **error) {
   const stylemap_train_options *t = &o->train;
-  if (t->latent_spatial_size >= t->size)
+  if (!o->data && !o->export_path)
+    cli_usage(error, _("Which pictures? Name their folder, DATA_DIR."));
+  else if (t->latent_spatial_size >= t->size)
     cli_usage(error, _("--stylemap-side, %d, must be smaller than --size, %d."), t->latent_spatial_size, t->size);
   else if (t->base < t->size)
     cli_usage(error, _("--base, %d, must be --size, %d, or more."), t->base, t->size);

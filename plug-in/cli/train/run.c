@@ -303,7 +303,7 @@ static gboolean open_data(Run *run, GError **error) {
 static gboolean open_folder_and_trainer(Run *run, GError **error) {
   const RunOptions *o = &run->options;
   if (run_writes()) {
-    if (same_file(o->data, o->output)) {
+    if (o->data && same_file(o->data, o->output)) {
       cli_usage(error, _("The run's folder cannot be that of the pictures: its own sheets would be trained on."));
       return FALSE;
     }

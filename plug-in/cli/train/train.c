@@ -106,12 +106,12 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
 }
 
 const Command command_train = {
-  "train", N_("DATA_DIR -o RUN_DIR"), N_("Train a model of your own on a folder of pictures."),
+  "train", N_("[DATA_DIR] -o RUN_DIR"), N_("Train a model of your own on a folder of pictures."),
   "  stylemap train portraits -o run --mirror --held-out others --iterations 50000\n"
-  "  stylemap train portraits -o run --resume\n"
-  "  stylemap train portraits -o run --resume --rate 0.0005 --iterations 80000\n"
-  "  stylemap train portraits -o large --from mine.safetensors --size 256\n"
-  "  stylemap train portraits -o run --resume --samples 10000\n"
-  "  stylemap train portraits -o run --resume --export mine.safetensors\n",
+  "  stylemap train -o run --resume\n"
+  "  stylemap train -o run --resume --rate 0.0005 --iterations 80000\n"
+  "  stylemap train -o run --resume --samples 10000\n"
+  "  stylemap train -o run --resume --export mine.safetensors\n"
+  "  stylemap train portraits -o large --from mine.safetensors --size 256\n",
   run_train,
 };

@@ -31,8 +31,8 @@ typedef struct {
   gchar *output, *state, *from, *export_path;
 } RunOptions;
 
-/* Reads the command line. Every value is checked, but of what a run keeps `options` holds only DATA_DIR and defaults
- * until options_given: what the others are laid over is not known yet. */
+/* Reads the command line. Every value is checked, but of what a run keeps `options` holds only DATA_DIR (where given,
+ * as it need not be with `resume`) and defaults until options_given: what the others are laid over is not known yet. */
 gboolean options_parse (const Command *command, gchar **arguments, RunOptions *options, GError **error);
 /* Lays the command line's values over `options`, and checks them against each other. With `resume` a value that
  * belongs to the run must be the run's, and what changes is told. */
