@@ -34,6 +34,9 @@ typedef struct {
 } CommonOptions;
 extern CommonOptions common;
 
+/* What `main` begins with: streams, language, signals. */
+void cli_start (void);
+
 /* Parses `arguments` (the command's name first) by `entries` and the common options; returns the `count`
  * positional arguments as a NULL-closed array to be freed with g_strfreev, or NULL with a usage error. --help
  * prints and exits. */

@@ -156,9 +156,11 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
     return FALSE;
   }
   if (!output_check(given[1], error)) return FALSE;
-  g_autofree gchar *path = models_find(given[0], error);
-  g_autofree gchar *sha256 = path ? cli_sha256(path, error) : NULL;
-  if (!sha256) return FALSE;
+  g_autofree gchar *path = models_find(given[0], error), *sha256 = NULL;
+  stylemap_model *model = NULL;
+  stylemap_error core;
+  gboolean done = path && say_status(stylemap_open(path, 0, progress_show, NULL, &model, &core), &core, error) &&
+                  (sha256 = cli_sha256(path, error));
 
   const gchar *texts[13];
   guint n = 0;
@@ -173,18 +175,12 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
     }
   texts[n] = NULL;
 
-  stylemap_model *model = NULL;
-  stylemap_error core;
   stylemap_save_options options = { half, texts };
   stylemap_save_report report = { 0 };
-  stylemap_status status = stylemap_open(path, 0, progress_show, NULL, &model, &core);
-  if (status == STYLEMAP_OK && !progress_go_on(error)) {
-    stylemap_close(model);
-    return FALSE;
-  }
-  if (status == STYLEMAP_OK) status = stylemap_save(model, given[1], &options, &report, &core);
+  done = done && progress_go_on(error) &&
+         say_status(stylemap_save(model, given[1], &options, &report, &core), &core, error);
   stylemap_close(model);
-  if (!say_status(status, &core, error)) return FALSE;
+  if (!done) return FALSE;
   progress_end();
   Number number;
   if (half && report.half_error == 0) g_print(_("No number changed by 16-bit floats.\n"));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The command `stylemap`: picks the sub-command and turns its error into one sentence and an exit code. */
 #include <glib/gi18n-lib.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,9 +19,9 @@ static void print_help(void) {
   for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
     g_print("  %-12s %s\n", commands[i]->name, _(commands[i]->summary));
   g_print(_("\n"
-            "MODEL is a file (it has a / or ends in .pt or .safetensors) or the name of an installed model;\n"
-            "\"\" is the default one. Pictures are PNG, JPEG, TIFF, WebP, OpenEXR or GIF files, or .safetensors\n"
-            "files with a tensor \"image\"; outputs are PNG, JPEG, TIFF, WebP or .safetensors.\n\n"
+            "MODEL is a file (it has a / or ends in .safetensors, .pt, .pth or .ckpt) or the name of an installed\n"
+            "model; \"\" is the default one. Pictures are PNG, JPEG, TIFF, WebP, JPEG XL, AVIF, HEIF, OpenEXR or GIF\n"
+            "files, or .safetensors files with a tensor \"image\"; outputs are the same without OpenEXR and GIF.\n\n"
             "Examples:\n"));
   g_print("  stylemap transplant \"\" me.png friend.png --mask eyes.png --feather 8 -o us.png\n"
           "  stylemap reconstruct toon-portraits-128 me.png -o again.png\n"
@@ -49,12 +48,7 @@ static int finish(const Command *command, gboolean done, GError *error) {
 }
 
 int main(int argc, char **argv) {
-  setlocale(LC_ALL, "");
-  bindtextdomain(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
-  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
-  textdomain(GETTEXT_PACKAGE);
-  g_set_prgname("stylemap");
-  progress_catch_signals();
+  cli_start();
 
   const gchar *name = argc > 1 ? argv[1] : NULL;
   GError *error = NULL;

@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <locale.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +22,35 @@ void cli_usage(GError **error, const gchar *format, ...) {
   if (error) *error = g_error_new_valist(CLI_USAGE_ERROR, 0, format, list);
   va_end(list);
 }
+
+/* -------------------------------------------------------------------------------------------- start */
+
+/* A stream that was closed (2>&-) would be the first file opened, and get the messages: it becomes one that fails. */
+static void hold_streams(void) {
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) abort();
+}
+
+/* In the locale C, GLib prints a name's letters as "?": they go out as they came in. */
+static void print_as_it_is(const gchar *text) { fputs(text, stdout); }
+static void print_error_as_it_is(const gchar *text) { fputs(text, stderr); }
+
+void cli_start(void) {
+  const gchar *charset;
+  hold_streams();
+  setlocale(LC_ALL, "");
+  bindtextdomain(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
+  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+  textdomain(GETTEXT_PACKAGE);
+  if (!g_get_charset(&charset) && (g_str_equal(charset, "ANSI_X3.4-1968") || g_str_equal(charset, "US-ASCII"))) {
+    g_set_print_handler(print_as_it_is);
+    g_set_printerr_handler(print_error_as_it_is);
+  }
+  g_set_prgname("stylemap");
+  progress_catch_signals();
+}
+
+/* ------------------------------------------------------------------------------------------ options */
 
 static const GOptionEntry common_entries[] = {
   { "threads", 0, 0, G_OPTION_ARG_INT, &common.threads, N_("Worker threads (default: all cores)"), "N" },
@@ -52,6 +84,13 @@ gchar **cli_parse(const Command *command, gchar **arguments, const GOptionEntry 
     g_strfreev(rest);
     return NULL;
   }
+  /* GLib leaves the "--" that ends the options where one of what follows begins with "-". */
+  for (gchar **a = rest; *a; a++)
+    if (g_str_equal(*a, "--")) {
+      g_free(*a);
+      memmove(a, a + 1, (g_strv_length(a + 1) + 1) * sizeof *a);
+      break;
+    }
   guint given = g_strv_length(rest) - 1;
   GError *fault = NULL;
   if (given != count)

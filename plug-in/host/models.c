@@ -142,10 +142,12 @@ static gchar *settings_model(gchar **settings_path) {
   return model;
 }
 
+/* `model` names a file, not an installed model. */
 static gboolean is_path(const gchar *model) {
-  gchar *name = model_name(model);
-  gboolean path = strchr(model, G_DIR_SEPARATOR) || name;
-  g_free(name);
+  static const gchar *const files[] = { ".safetensors", ".pt", ".pth", ".ckpt" };
+  g_autofree gchar *lower = g_ascii_strdown(model, -1);
+  gboolean path = strchr(model, G_DIR_SEPARATOR) != NULL;
+  for (guint i = 0; i < G_N_ELEMENTS(files); i++) path = path || g_str_has_suffix(lower, files[i]);
   return path;
 }
 
@@ -166,6 +168,10 @@ gchar *models_find(const gchar *model, GError **error) {
     else if (setting)
       g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("There is no model \"%s\", which %s names. %s"), model,
                   settings_path, there);
+    else if (g_file_test(model, G_FILE_TEST_IS_REGULAR))
+      g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+                  _("There is no installed model \"%s\", but a file of this name is here: if that is meant, write ./%s. %s"),
+                  model, model, there);
     else
       g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("There is no model \"%s\". %s"), model, there);
     g_free(there);

@@ -3,7 +3,7 @@
 #pragma once
 #include <glib.h>
 
-/* A MODEL is a path (it has a '/' or ends in .pt or .safetensors) or a name, searched as NAME.safetensors and
+/* A MODEL is a path (it has a '/' or ends as model files do, in .safetensors, .pt, .pth or .ckpt) or a name, searched as NAME.safetensors and
  * NAME.pt in $XDG_DATA_HOME/stylemap/models, the compiled-in PREFIX/share/stylemap/models, and
  * share/stylemap/models relative to the running program (beside the bin or lib folder that it lies in).
  * "" is the user's setting ($XDG_CONFIG_HOME/stylemap/settings.ini, [stylemap] model=) or else the first

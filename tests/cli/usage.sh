@@ -58,6 +58,33 @@ bad 2 '--seed' sample "$model" --seed -1 -o a.png
 bad 2 '--count' sample "$model" --count 0 -o a.png
 bad 2 '--z' sample "$model" --z z.safetensors --count 2 -o a%d.png
 
+# ------------------------------------------------------------ names that begin with "-", what follows "--"
+cp "$model" ./-m.pt
+good info -- -m.pt
+good info --json -- "$model"
+good info "$model" --
+good encode -o ./-w.safetensors -- "$model" "$root/install/samples/target.png"
+good synth -o again.png "$model" -- -w.safetensors
+bad 2 'are 2 arguments where 1' info -- -- -m.pt
+bad 2 '-m.pt' info -m.pt --json
+bad 1 'no model "--json"' info -- --json
+
+# ------------------------------------------------------- names in a locale that cannot say them, closed streams
+for locale in C POSIX; do
+  LC_ALL=$locale bad 1 'fehlt-ü.pt' info fehlt-ü.pt
+  cp "$model" da-ü.pt
+  LC_ALL=$locale good info --json da-ü.pt
+  grep -qF '"file": "da-ü.pt"' out && pass || fail "a name in $locale: $(cat out)"
+done
+good convert "$model" open.safetensors
+code=0
+"$stylemap" convert "$model" closed.safetensors --half <&- >&- 2>&- || code=$?
+[ $code = 1 ] && pass || fail "nobody reads what convert --half says, and it ends $code"
+"$stylemap" convert "$model" closed.safetensors <&- >&- 2>&- && cmp -s open.safetensors closed.safetensors && pass || fail "closed streams"
+"$stylemap" info fehlt.pt 2>&- && fail "no error without a stream for it" || pass
+"$stylemap" info "$model" >&- 2> err && fail "info into a closed stream" || pass
+grep -q 'Standard output' err && pass || fail "info into a closed stream: $(cat err)"
+
 # ----------------------------------------------------------------------------------- patterns
 bad 2 '2 pictures' sample "$model" --count 2 -o plain.png
 for wrong in 'a%.png' 'a%s.png' 'a%d%d.png' 'a%2d.png' 'a%00d.png' 'a%-3d.png' 'a%ld.png' 'a%%d.png' 'a%d%.png' 'a%n.png' 'a%012d.png'; do
@@ -99,6 +126,13 @@ grep -q BatchNorm2d out && pass || fail "the setting: $(cat out)"
 printf '[stylemap]\nmodel=lost\n' > config/stylemap/settings.ini
 bad 1 'settings.ini' info ''
 rm config/stylemap/settings.ini
+for name in here.pth here.ckpt here.PT here.SafeTensors; do
+  cp "$golden/tiny_BatchNorm2d_sp4_full.safetensors" $name
+  good info $name
+  bad 1 "no-$name" info no-$name
+done
+cp here.pth plain-name
+bad 1 './plain-name' info plain-name
 bad 1 'nobody.pt' info nobody.pt
 bad 1 './small-one' info ./small-one
 bad 1 '' info "$work"

@@ -3,7 +3,6 @@
  * rank works on its part of the batch, gradients are averaged, rank 0 writes. The one program that loads MPI: a rank that
  * dies ends them all (MPI's default), and the last state is whole. */
 #include <glib/gi18n-lib.h>
-#include <locale.h>
 #include <mpi.h>
 
 #include "host/say.h"
@@ -19,16 +18,12 @@ static int sum(void *data, float *values, size_t count) {
 }
 
 int main(int argc, char **argv) {
-  setlocale(LC_ALL, "");
-  bindtextdomain(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
-  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
-  textdomain(GETTEXT_PACKAGE);
+  cli_start();
   MPI_Init(&argc, &argv);
   MPI_Comm_rank(MPI_COMM_WORLD, &train_share.rank);
   MPI_Comm_size(MPI_COMM_WORLD, &train_share.ranks);
   train_share.sum = sum;
-  g_set_prgname("stylemap");
-  progress_catch_signals();
+  progress_catch_signals(); /* MPI_Init may have taken them */
   GError *error = NULL;
   gboolean done = command_train.run(&command_train, argv, &error);
   progress_end();
