@@ -359,8 +359,21 @@ STYLEMAP_API stylemap_status stylemap_heal(stylemap_session *session, const styl
                                            const stylemap_layer *result, stylemap_heal_report *report,
                                            stylemap_error *error);
 
+
+/* Takes frame `number` (from 0) of a row, an image that is valid during the call; non-zero ends the row with
+ * STYLEMAP_CANCELLED. On the calling thread. */
+typedef int (*stylemap_frame)(void *data, int number, const float *image);
+/* A row of `frames` (2 or more) pictures that leads from stylemap `a` to `b`, at t = 0, 1 / (frames - 1), ... 1, in even
+ * steps in W or W+. The first and the last frame are G of a and of b, bit for bit. */
+STYLEMAP_API stylemap_status stylemap_interpolate(stylemap_session *session, const float *a, const float *b,
+                                                  stylemap_space space, int frames, stylemap_frame take, void *data,
+                                                  stylemap_error *error);
+
 /* Mean squared difference over `count` numbers, `a` clipped to -1..1 first. */
 STYLEMAP_API double stylemap_mse(const float *a, const float *b, size_t count);
+/* Mean absolute difference of neighbours, across and down, of an image clipped to -1..1: 0 is flat, 2 the most. NaN
+ * counts as 0. */
+STYLEMAP_API double stylemap_sharpness(const float *image, int size);
 
 /* ------------------------------------------------------------------------------------------ refining */
 
@@ -375,7 +388,7 @@ typedef struct stylemap_refine_report {
 } stylemap_refine_report;
 
 /* Fills `pyramid` with styles that reproduce `image` better than the encoder's: never worse. Only models with the
- * standard blur kernels. Progress is told as STYLEMAP_PHASE_REFINE; a cancelled call leaves `pyramid` undefined. */
+ * standard blur kernels. Progress is told as STYLEMAP_PHASE_REFINE; a call that fails leaves both outputs as they were. */
 STYLEMAP_API stylemap_status stylemap_refine(stylemap_session *session, const float *image,
                                              const stylemap_refine_options *options, stylemap_pyramid *pyramid,
                                              stylemap_refine_report *report, stylemap_error *error);

@@ -3,7 +3,6 @@
  * levels of its pyramid, together. It goes where the gradient is large, and so finds offsets near the shortest ones
  * that do; these survive a transplant. Adam moves every number by the same amount, which leaves blotches there. The
  * best styles on the way are the result, the encoder's among them. */
-#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -37,6 +36,9 @@ typedef struct refining {
   float *memory;                   /* all of the following */
   float *x, *to, *grad, *grad_to, *direction, *best, *s[MEMORY], *y[MEMORY]; /* each like (w, d) */
   float *pyramid;                  /* the one being evaluated, level behind level */
+  stylemap_progress progress;      /* of the session, or NULL */
+  void *progress_data;
+  int stopped;
   double rho[MEMORY], best_mse;
   int pairs, next; /* of steps `s` and changes of the gradient `y` */
 } refining;
@@ -99,7 +101,7 @@ static stylemap_status evaluate(refining *r, const float *x, double *loss, float
   for (int i = 0; i < r->levels; i++)
     leaf[i] = sm_tape_leaf(&picture, 1, r->channels[i], r->side[i], r->side[i], r->pyramid + r->first[i], 1);
   sm_variable *y = sm_learn_synth(&picture, r->learner, leaf, 1);
-  if (picture.status == STYLEMAP_OK) {
+  if (sm_tape_goes_on(&picture)) {
     double mse = stylemap_mse(y->data, r->image, 3 * sm_pixels(c->size));
     if (mse < r->best_mse) {
       r->best_mse = mse;
@@ -108,7 +110,7 @@ static stylemap_status evaluate(refining *r, const float *x, double *loss, float
     *loss = sm_loss_squares(&picture, y, r->image, NULL, 1);
     sm_tape_backward(&picture, 0, picture.op_count);
   }
-  for (int i = 0; picture.status == STYLEMAP_OK && i < r->levels; i++) {
+  for (int i = 0; sm_tape_goes_on(&picture) && i < r->levels; i++) {
     int add;
     size_t count = r->first[i + 1] - r->first[i];
     float *g = grad + r->w_count + r->first[i], *back = sm_gradient_of(&styles, level[i], &add);
@@ -117,6 +119,7 @@ static stylemap_status evaluate(refining *r, const float *x, double *loss, float
     for (size_t k = 0; back && k < count; k++) back[k] = add ? back[k] + found[k] : found[k];
   }
   if (picture.status == STYLEMAP_OK) sm_tape_backward(&styles, 0, styles.op_count);
+  sm_tape_goes_on(&styles);
   stylemap_status status = picture.status == STYLEMAP_OK ? styles.status : picture.status;
   if (status == STYLEMAP_OK) memcpy(grad, w->grad, sizeof(float) * r->w_count);
   sm_tape_clear(&picture);
@@ -124,14 +127,23 @@ static stylemap_status evaluate(refining *r, const float *x, double *loss, float
   return status;
 }
 
-static stylemap_status try_at(refining *r, const float *x, double *loss, float *grad, stylemap_error *error) {
-  stylemap_session *s = r->session;
-  stylemap_status status = evaluate(r, x, loss, grad);
+/* Asked between tiles, of the encoder as of an evaluation. Before the first step, and while a step is being evaluated,
+ * the fraction stays. */
+static int poll(void *data) {
+  refining *r = data;
+  const double done = r->taken > 1 ? (r->taken - 1) / (double)r->steps : 0;
+  if (r->progress && !r->stopped) r->stopped = r->progress(r->progress_data, STYLEMAP_PHASE_REFINE, done) != 0;
+  return r->stopped;
+}
+
+static stylemap_status told(stylemap_status status, stylemap_error *error) {
   if (status == STYLEMAP_NO_MEMORY) return sm_no_memory(error, 0);
-  if (status != STYLEMAP_OK) return status;
-  if (r->steps && s->progress && s->progress(s->progress_data, STYLEMAP_PHASE_REFINE, r->taken / (double)r->steps))
-    return sm_fail(error, STYLEMAP_CANCELLED, "", SM_TEXT("Cancelled."), NULL);
-  return STYLEMAP_OK;
+  if (status == STYLEMAP_CANCELLED) return sm_fail(error, STYLEMAP_CANCELLED, "", SM_TEXT("Cancelled."), NULL);
+  return status;
+}
+
+static stylemap_status try_at(refining *r, const float *x, double *loss, float *grad, stylemap_error *error) {
+  return told(evaluate(r, x, loss, grad), error);
 }
 
 /* ---------------------------------------------------------------------------------------------- descent */
@@ -205,12 +217,16 @@ static stylemap_status descend(refining *r, double loss, stylemap_error *error) 
   return STYLEMAP_OK;
 }
 
-/* The encoder's stylemap, without its own progress, which would run to the end of refinement's. */
-static stylemap_status encode(stylemap_session *s, const float *image, float *w, stylemap_error *error) {
-  stylemap_progress progress = s->progress;
-  s->progress = NULL;
-  stylemap_status status = stylemap_encode(s, image, w, error);
-  s->progress = progress;
+static int poll_encoder(void *data, stylemap_phase phase, double fraction) { return poll(data); }
+
+/* The encoder's stylemap, without its own fraction, which would run to the end of refinement's. */
+static stylemap_status encode(refining *r, stylemap_error *error) {
+  stylemap_session *s = r->session;
+  s->progress = poll_encoder;
+  s->progress_data = r;
+  stylemap_status status = stylemap_encode(s, r->image, r->x, error);
+  s->progress = r->progress;
+  s->progress_data = r->progress_data;
   return status;
 }
 
@@ -223,15 +239,17 @@ stylemap_status stylemap_refine(stylemap_session *s, const float *image, const s
                            "from 0 to 1000."),
                    NULL);
   refining r = {.session = s, .image = image, .steps = o->steps, .best_mse = INFINITY,
-                .unit = (float)(usual_unit * o->offsets)};
+                .unit = (float)(usual_unit * o->offsets), .progress = s->progress,
+                .progress_data = s->progress_data};
   stylemap_status status = STYLEMAP_OK;
   SM_TRY_DONE(sm_learner_borrow(s->net, &r.learner, error));
   SM_TRY_DONE(sm_workshop_new(sm_pool_threads(s->pool), &r.shop, error));
+  sm_workshop_ask(r.shop, poll, &r);
   lay_out(&r, &s->net->config);
   SM_TRY_DONE(take_memory(&r, error));
 
   double loss;
-  SM_TRY_DONE(encode(s, image, r.x, error));
+  SM_TRY_DONE(encode(&r, error));
   SM_TRY_DONE(try_at(&r, r.x, &loss, r.grad, error));
   double before = r.best_mse;
   SM_TRY_DONE(descend(&r, loss, error));
@@ -240,11 +258,14 @@ stylemap_status stylemap_refine(stylemap_session *s, const float *image, const s
   sm_variable *w, *level[SM_MAX_LEVELS] = {0};
   sm_tape_open(&tape, r.shop);
   build_pyramid(&r, &tape, r.best, &w, level);
-  status = tape.status == STYLEMAP_OK ? STYLEMAP_OK : sm_no_memory(error, 0);
+  sm_tape_goes_on(&tape);
+  status = told(tape.status, error);
   sm_tape_clear(&tape);
-  for (int i = 0; status == STYLEMAP_OK && i < r.levels; i++)
+  if (status != STYLEMAP_OK) goto done;
+  for (int i = 0; i < r.levels; i++)
     sm_pack(r.pyramid + r.first[i], r.channels[i], sm_pixels(r.side[i]), pyramid->level[i]);
   if (report) *report = (stylemap_refine_report){before, r.best_mse, r.taken};
+  if (r.progress) r.progress(r.progress_data, STYLEMAP_PHASE_REFINE, 1);
 done:
   sm_free(r.memory);
   sm_workshop_free(r.shop);

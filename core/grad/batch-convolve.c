@@ -183,7 +183,7 @@ static stylemap_status by_tiles(sm_workshop *shop, const sm_pass *p, const float
       .in = ins,
       .fir = &fir,
       .out = {.maps = outs, .slope = target->slope, .bias = bias, .add = target->add ? adds : NULL}};
-  sm_convolver v = {.kernels = kernels, .pool = sm_workshop_pool(shop)};
+  sm_convolver v = {.kernels = kernels, .pool = sm_workshop_pool(shop), .poll = sm_workshop_poll, .poll_data = shop};
   sm_convolution_memory(kernels, sm_workshop_threads(shop), &run, &v.shared_floats, &v.own_floats);
   size_t wide = method == SM_UP ? (size_t)most * sm_wide_floats(p->cout, p->h, p->w) : 0;
   wide = (wide + 15) / 16 * 16;

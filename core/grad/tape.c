@@ -18,6 +18,9 @@ struct sm_workshop {
   const sm_kernels *kernels;
   block *blocks;
   size_t count, room;
+  int (*poll)(void *data);
+  void *poll_data;
+  int stopped;
 };
 
 stylemap_status sm_workshop_new(int threads, sm_workshop **out, stylemap_error *error) {
@@ -42,7 +45,20 @@ void sm_workshop_free(sm_workshop *shop) {
 }
 
 void sm_workshop_run(sm_workshop *shop, int count, sm_task *task, void *context) {
-  sm_pool_run(shop->pool, count, task, context, NULL, NULL);
+  if (!shop->stopped) sm_pool_run(shop->pool, count, task, context, shop->poll ? sm_workshop_poll : NULL, shop);
+}
+
+void sm_workshop_ask(sm_workshop *shop, int (*poll)(void *), void *data) {
+  shop->poll = poll;
+  shop->poll_data = data;
+}
+
+int sm_workshop_stopped(const sm_workshop *shop) { return shop->stopped; }
+
+int sm_workshop_poll(void *data) {
+  sm_workshop *shop = data;
+  if (!shop->stopped && shop->poll) shop->stopped = shop->poll(shop->poll_data) != 0;
+  return shop->stopped;
 }
 
 const sm_kernels *sm_workshop_kernels(const sm_workshop *shop) { return shop->kernels; }
@@ -110,8 +126,13 @@ void sm_tape_clear(sm_tape *tape) {
   sm_tape_open(tape, tape->shop);
 }
 
+int sm_tape_goes_on(sm_tape *tape) {
+  if (tape->status == STYLEMAP_OK && tape->shop->stopped) tape->status = STYLEMAP_CANCELLED;
+  return tape->status == STYLEMAP_OK;
+}
+
 static sm_variable *new_value(sm_tape *tape, int n, int c, int h, int w) {
-  if (tape->status != STYLEMAP_OK) return NULL;
+  if (!sm_tape_goes_on(tape)) return NULL;
   if (tape->value_count == tape->value_room) {
     int room = tape->value_room ? 2 * tape->value_room : 64;
     sm_variable **grown = sm_grow(tape->values, (size_t)tape->value_room, (size_t)room, sizeof *grown);
@@ -172,7 +193,7 @@ sm_variable *sm_tape_adopt(sm_tape *tape, sm_variable *from, int c) {
 
 sm_op *sm_tape_record(sm_tape *tape, const sm_op_class *class, sm_variable *a, sm_variable *b, sm_variable *c,
                       sm_parameter *parameter, sm_variable *out) {
-  if (tape->status != STYLEMAP_OK) return NULL;
+  if (!sm_tape_goes_on(tape)) return NULL;
   if (tape->op_count == tape->op_room) {
     int room = tape->op_room ? 2 * tape->op_room : 64;
     sm_op *grown = sm_grow(tape->ops, (size_t)tape->op_room, (size_t)room, sizeof *grown);
@@ -253,7 +274,7 @@ void sm_gradient_give(sm_tape *tape, sm_variable *value, real *grad) {
 }
 
 void sm_tape_backward(sm_tape *tape, int first, int end) {
-  for (int i = end - 1; i >= first && tape->status == STYLEMAP_OK; i--) {
+  for (int i = end - 1; i >= first && sm_tape_goes_on(tape); i--) {
     sm_op *op = &tape->ops[i];
     if (!op->out->grad || !op->out->wants) continue;
     op->class->backward(tape, op);

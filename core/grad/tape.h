@@ -34,6 +34,12 @@ stylemap_status sm_workshop_new(int threads, sm_workshop **shop, stylemap_error 
 void sm_workshop_free(sm_workshop *shop);
 /* Runs task(context, index, worker) for 0 .. count - 1 on all workers. */
 void sm_workshop_run(sm_workshop *shop, int count, sm_task *task, void *context);
+/* From now on `poll` is asked between tasks, on the calling thread. Once it has returned non-zero the workshop is
+ * stopped: nothing is computed any more, what it was computing is undefined, and its tapes fail with CANCELLED. */
+void sm_workshop_ask(sm_workshop *shop, int (*poll)(void *data), void *data);
+int sm_workshop_stopped(const sm_workshop *shop);
+/* For others who run tasks in its pool: asks, as above. `shop` is a sm_workshop. */
+int sm_workshop_poll(void *shop);
 int sm_workshop_threads(const sm_workshop *shop);
 sm_pool *sm_workshop_pool(const sm_workshop *shop);
 /* The kernels that convolutions run on: the machine's best, until a test says otherwise. */
@@ -103,6 +109,8 @@ struct sm_tape {
 };
 
 void sm_tape_open(sm_tape *tape, sm_workshop *shop);
+/* Looks at the workshop, too: 0, and the tape has failed, if that was stopped meanwhile. */
+int sm_tape_goes_on(sm_tape *tape);
 /* Gives everything back; the tape is then empty and usable again. */
 void sm_tape_clear(sm_tape *tape);
 

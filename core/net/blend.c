@@ -115,17 +115,18 @@ stylemap_status stylemap_blend_w(const stylemap_model *model, float *target, con
   return STYLEMAP_OK;
 }
 
+void sm_lerp(const float *a, const float *b, size_t count, double t, float *out) {
+  const float f = (float)t;
+  for (size_t i = 0; i < count; i++) out[i] = f == 1 ? b[i] : a[i] + f * (b[i] - a[i]);
+}
+
 stylemap_status stylemap_lerp(const stylemap_pyramid *a, const stylemap_pyramid *b, double t, stylemap_pyramid *out,
                               stylemap_error *error) {
   if (!same_shape(a, b) || !same_shape(a, out)) return different_models(error);
   if (!isfinite(t))
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The interpolation step must be a finite number."), NULL);
-  float f = (float)t;
-  for (int l = 0; l < a->levels; l++) {
-    size_t count = sm_map_floats(a->channels[l], a->side[l], a->side[l]);
-    for (size_t i = 0; i < count; i++)
-      out->level[l][i] = f == 1 ? b->level[l][i] : a->level[l][i] + f * (b->level[l][i] - a->level[l][i]);
-  }
+  for (int l = 0; l < a->levels; l++)
+    sm_lerp(a->level[l], b->level[l], sm_map_floats(a->channels[l], a->side[l], a->side[l]), t, out->level[l]);
   return STYLEMAP_OK;
 }
 

@@ -5,6 +5,9 @@
 #include "base/error.h"
 #include "network/network.h"
 
+/* out := a + t (b - a), exact at both ends; `out` may be `a` or `b`. */
+void sm_lerp(const float *a, const float *b, size_t count, double t, float *out);
+
 /* Fills `weight` from the mask by the rule, at full strength; `strength` is only checked. */
 stylemap_status sm_weights(const sm_config *config, const float *mask, stylemap_mask_rule rule, double strength,
                            float *weight, stylemap_error *error);
