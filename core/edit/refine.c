@@ -157,6 +157,7 @@ static void choose_direction(refining *r) {
   for (int k = 1; k <= r->pairs; k++) {
     int at = (r->next - k + MEMORY) % MEMORY;
     alpha[at] = r->rho[at] * sm_dot(r->s[at], q, n);
+    poll(r); /* the vectors are long; what it says, the next evaluation hears */
     for (size_t i = 0; i < n; i++) q[i] -= (float)alpha[at] * r->y[at][i];
     if (k < r->pairs) continue;
     int last = (r->next - 1 + MEMORY) % MEMORY;

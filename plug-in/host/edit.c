@@ -227,44 +227,38 @@ done:
 
 /* ------------------------------------------------------------------------------------- interpolate */
 
+/* Frames of draw_frames, and why one of them could not be handed out. */
+typedef struct {
+  Work *work;
+  GError **error;
+  gboolean failed;
+} Frames;
+
+static int take_frame(void *data, int number, const float *image) {
+  Frames *frames = data;
+  Work *work = frames->work;
+  memcpy(work->result->image, image, work->engine->image_count * sizeof *image);
+  frames->failed = !hand_out(work, frames->error);
+  return frames->failed;
+}
+
 static gboolean draw_frames(Work *work, GError **error) {
   const EditRequest *request = work->request;
   Engine *engine = work->engine;
-  gsize count = engine->stylemap_count;
-  gboolean plus = request->edit.space == STYLEMAP_SPACE_W_PLUS, ok = FALSE;
-  stylemap_pyramid *a = NULL, *b = NULL, *frame = NULL;
+  Frames frames = { work, error, FALSE };
+  gboolean ok = FALSE;
   g_autofree gfloat *first = engine_new_stylemap(engine), *last = engine_new_stylemap(engine);
-  g_autofree gfloat *between = engine_new_stylemap(engine);
   stylemap_error core;
 
   PART(engine, STYLEMAP_PHASE_ENCODE, 0, 0.08);
   if (!edit_encode(engine, &request->target, first, error)) goto done;
   PART(engine, STYLEMAP_PHASE_ENCODE, 0.08, 0.16);
   if (!edit_encode(engine, &request->references[0].picture, last, error)) goto done;
-  if (plus) {
-    TRY(stylemap_pyramid_new(engine->model, &a, &core));
-    TRY(stylemap_pyramid_new(engine->model, &b, &core));
-    TRY(stylemap_pyramid_new(engine->model, &frame, &core));
-    TRY(stylemap_resize(engine->session, first, a, &core));
-    TRY(stylemap_resize(engine->session, last, b, &core));
-  }
-  for (gint k = 0; k < request->frames; k++) {
-    gdouble t = (gdouble)k / (request->frames - 1), from = 0.16 + 0.84 * k / request->frames;
-    PART(engine, STYLEMAP_PHASE_SYNTH, from, from + 0.8 / request->frames);
-    if (plus) {
-      TRY(stylemap_lerp(a, b, t, frame, &core));
-      TRY(stylemap_synth(engine->session, frame, work->result->image, &core));
-    } else {
-      for (gsize n = 0; n < count; n++) between[n] = (gfloat)(first[n] + t * ((gdouble)last[n] - first[n]));
-      if (!engine_synth(engine, between, work->result->image, error)) goto done;
-    }
-    if (!hand_out(work, error)) goto done;
-  }
-  ok = TRUE;
+  PART(engine, STYLEMAP_PHASE_SYNTH, 0.16, 1);
+  stylemap_status status = stylemap_interpolate(engine->session, first, last, request->edit.space, request->frames,
+                                                take_frame, &frames, &core);
+  ok = !frames.failed && say_status(status, &core, error);
 done:
-  stylemap_pyramid_free(a);
-  stylemap_pyramid_free(b);
-  stylemap_pyramid_free(frame);
   return ok;
 }
 

@@ -53,20 +53,6 @@ static void put_image(Canvas *canvas, gint x0, gint y0, const gfloat *image, gin
 
 /* ------------------------------------------------------------------------------------------- sheet */
 
-/* Mean absolute difference of neighbours, both ways, of what a screen shows of the image. */
-static gdouble sharpness(const gfloat *image, gint size) {
-  gdouble sum = 0;
-  for (gint c = 0; c < 3; c++)
-    for (gint y = 0; y < size; y++)
-      for (gint x = 0; x < size; x++) {
-        const gfloat *p = image + ((gsize)c * (gsize)size + (gsize)y) * (gsize)size + x;
-        gdouble here = CLAMP(p[0], -1, 1);
-        if (x + 1 < size) sum += fabs(CLAMP(p[1], -1, 1) - here);
-        if (y + 1 < size) sum += fabs(CLAMP(p[size], -1, 1) - here);
-      }
-  return sum;
-}
-
 /* 1 in the middle of the face, 0 outside, with a soft edge. */
 static void middle_mask(gint size, gfloat *mask) {
   for (gint y = 0; y < size; y++)
@@ -106,8 +92,8 @@ gboolean report_model(const gchar *model, const Cache *cache, gboolean held_out,
     done = say_status(stylemap_reconstruct(engine->session, image, out, &core), &core, error);
     if (!done) break;
     mse += stylemap_mse(out, image, engine->image_count);
-    sharp += sharpness(out, size);
-    sharp_of += sharpness(image, size);
+    sharp += stylemap_sharpness(out, size);
+    sharp_of += stylemap_sharpness(image, size);
     if (i >= COLUMNS) continue;
     gint x = GAP + (gint)i * step;
     put_image(&canvas, x, GAP + PICTURES * step, image, size);
