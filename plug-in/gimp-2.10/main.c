@@ -30,6 +30,8 @@ static void query(void) {
   const Procedure *procedure;
 
   gimp_plugin_domain_register(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
+  /* F1 on a menu entry: gimp-help.xml in a language's folder there names the page */
+  gimp_plugin_help_register(GETTEXT_PACKAGE, "file://" STYLEMAP_DOC_DIR);
   for (gint n = 0; (procedure = procedures_nth(n)) != NULL; n++) {
     GimpParamDef arguments[MOST_ARGUMENTS];
     gboolean many = procedure->kind == EDIT_INTERPOLATE;
@@ -93,7 +95,7 @@ static void take_arguments(const Procedure *procedure, const GimpParam *params, 
 
 /* The user's choice, by the way that the run mode says. */
 static gboolean choose(const Procedure *procedure, GimpRunMode mode, const GimpParam *params, gint n_params,
-                       FlowOptions *options, GError **error) {
+                       DrawableRef *target, FlowOptions *options, GError **error) {
   if (mode == GIMP_RUN_NONINTERACTIVE) {
     if (n_params != procedure->n_arguments) {
       g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), procedure->name,
@@ -102,7 +104,7 @@ static gboolean choose(const Procedure *procedure, GimpRunMode mode, const GimpP
     }
     take_arguments(procedure, params, options);
   }
-  if (!call_choose(procedure, mode, params[1].data.d_image, params[2].data.d_drawable, options, error))
+  if (!call_choose(procedure, mode, params[1].data.d_image, target, options, error))
     return FALSE;
   if (mode == GIMP_RUN_INTERACTIVE)
     settings_save(procedure, options); /* before the work: an error must not cost the choice */
@@ -116,6 +118,7 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
   static gchar message[STYLEMAP_ERROR_TEXT];
   const Procedure *procedure = procedures_find(name);
   GimpRunMode mode = params[0].data.d_int32;
+  DrawableRef target = params[2].data.d_drawable;
   FlowOptions options = {.reference = NO_ITEM};
   FlowResult result = {0};
   GError *error = NULL;
@@ -128,8 +131,8 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
   *return_values = values;
   values[0].type = GIMP_PDB_STATUS;
   settings_load(procedure, &options);
-  if (choose(procedure, mode, params, n_params, &options, &error) &&
-      flow_run(procedure, params[1].data.d_image, params[2].data.d_drawable, &options, &result, &error)) {
+  if (choose(procedure, mode, params, n_params, &target, &options, &error) &&
+      flow_run(procedure, params[1].data.d_image, target, &options, &result, &error)) {
     values[0].data.d_status = GIMP_PDB_SUCCESS;
     if (procedure->kind == EDIT_INTERPOLATE) {
       *n_values = 3;

@@ -128,7 +128,7 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
   const Procedure *procedure = data;
   FlowOptions options = {.reference = NO_ITEM};
   FlowResult result = {0};
-  GimpDrawable *reference;
+  GimpDrawable *target = drawables[0], *reference;
   GimpValueArray *values;
   GError *error = NULL;
   gboolean ok;
@@ -137,10 +137,10 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
   take_config(config, procedure, &options);
   reference = options.reference;
   ok = check_selected(drawables, &error) &&
-       call_choose(procedure, mode, image, drawables[0], &options, &error);
+       call_choose(procedure, mode, image, &target, &options, &error);
   if (ok && mode == GIMP_RUN_INTERACTIVE)
     put_config(config, procedure, &options);
-  if (ok && flow_run(procedure, image, drawables[0], &options, &result, &error)) {
+  if (ok && flow_run(procedure, image, target, &options, &result, &error)) {
     values = gimp_procedure_new_return_values(called, GIMP_PDB_SUCCESS, NULL);
     if (procedure->kind == EDIT_INTERPOLATE) {
       GimpLayer **layers = g_new0(GimpLayer *, result.n_layers + 1);

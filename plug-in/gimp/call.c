@@ -4,26 +4,26 @@
 #include "gimp/dialog.h"
 #include <glib/gi18n-lib.h>
 
-gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef target,
+gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef *target,
                      FlowOptions *options, GError **error) {
   switch (mode) {
   case GIMP_RUN_NONINTERACTIVE:
-    return flow_check(procedure, image, target, options, error);
+    return flow_check(procedure, image, *target, options, error);
 
   case GIMP_RUN_INTERACTIVE:
-    if (!check_target(image, target, error))
+    if (!check_target(image, *target, error))
       return FALSE;
-    options->reference = check_propose_reference(image, target, options->reference);
+    options->reference = check_propose_reference(image, *target, options->reference);
     if (dialog_run(procedure, image, target, options))
       return TRUE;
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
     return FALSE;
 
   case GIMP_RUN_WITH_LAST_VALS:
-    if (!check_target(image, target, error))
+    if (!check_target(image, *target, error))
       return FALSE;
-    options->reference = check_propose_reference(image, target, options->reference);
-    return flow_check(procedure, image, target, options, error);
+    options->reference = check_propose_reference(image, *target, options->reference);
+    return flow_check(procedure, image, *target, options, error);
 
   default:
     g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
@@ -56,8 +56,7 @@ static void tell_whole(GimpRunMode mode, const FlowResult *result) {
   g_free(text);
 }
 
-/* Short enough for the status bar: a longer message opens a window. */
-static void tell_refined(GimpRunMode mode, const FlowResult *result) {
+static void tell_refined(const FlowResult *result) {
   const stylemap_refine_report *target = &result->refined[0], *reference = &result->refined[1];
   gchar *text;
 
@@ -66,15 +65,16 @@ static void tell_refined(GimpRunMode mode, const FlowResult *result) {
   else
     text = g_strdup_printf(_("Refined: MSE %.6f → %.6f, reference %.6f → %.6f"), target->before, target->after,
                            reference->before, reference->after);
-  tell(mode, text);
+  tell(GIMP_RUN_NONINTERACTIVE, text);
   g_free(text);
 }
 
 void call_tell(GimpRunMode mode, const FlowResult *result) {
-  if (result->note)
-    tell(mode, result->note);
-  if (result->whole)
+  for (gchar **note = result->notes; *note; note++)
+    tell(mode, *note);
+  /* the dialog says the one before, and the layer's name the other */
+  if (result->whole && mode != GIMP_RUN_INTERACTIVE)
     tell_whole(mode, result);
-  if (result->n_refined)
-    tell_refined(mode, result);
+  if (result->n_refined && mode == GIMP_RUN_NONINTERACTIVE)
+    tell_refined(result);
 }

@@ -4,11 +4,12 @@
 #include "gimp/flow.h"
 
 /* Completes `options`, which hold the arguments (GIMP_RUN_NONINTERACTIVE) or the last values, by the way that the run
- * mode says, and checks them. HOST_ERROR_CANCELLED where the user cancels the dialog. */
-gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef target,
+ * mode says, and checks them; the user may choose another `target`. HOST_ERROR_CANCELLED where the user cancels the dialog. */
+gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef *target,
                      FlowOptions *options, GError **error);
 
 GimpPDBStatusType call_status(const GError *error);
 
-/* What the user should know of a result beyond the layer: on standard error for scripts, else as GIMP's message. */
+/* What the user should know of a result beyond the layer: all of it on standard error for scripts; else what needs care as
+ * GIMP's message, which has a warning's sign. */
 void call_tell(GimpRunMode mode, const FlowResult *result);

@@ -6,6 +6,7 @@
 #include "gimp/hint.h"
 #include "gimp/model-chooser.h"
 #include "gimp/probe.h"
+#include "gimp/result.h"
 #include "gimp/table.h"
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimpui.h>
@@ -16,14 +17,14 @@
 typedef struct {
   const Procedure *procedure;
   ImageRef image;
-  DrawableRef target;
+  DrawableRef target, given; /* what is edited: the layer that was active, or the one it is a result of */
   FlowOptions *options;
   gboolean needs_reference;
 
   GtkWidget *dialog, *table;
   GtkSizeGroup *labels; /* of both tables */
   GtkWidget *reference_label, *reference_place, *reference, *reference_hint;
-  GtkWidget *model, *model_hint, *square_hint, *probe_hint;
+  GtkWidget *model, *model_hint, *square_hint, *result_hint, *probe_hint;
   GtkWidget *refine, *refine_steps, *space; /* the last NULL where there is none */
   DrawableRef reference_choice;             /* of the combo box */
 
@@ -107,6 +108,22 @@ static void fill_reference(Dialog *self) {
 
 /* ------------------------------------------------------------------------------------------ square */
 
+/* What the result will be, where it is not what one expects. */
+static void update_result(Dialog *self) {
+  GeglRectangle area;
+  ResultPlan plan;
+  gchar *note;
+
+  if (!self->square_ok)
+    return;
+  area = flow_square(self->target);
+  result_plan(&plan, self->image, AS_LAYER(self->target), self->square, &area);
+  note = result_note(&plan);
+  hint_set(self->result_hint, HINT_INFO, note);
+  g_free(note);
+  result_plan_clear(&plan);
+}
+
 static void update_square(Dialog *self) {
   GError *error = NULL;
 
@@ -117,9 +134,14 @@ static void update_square(Dialog *self) {
   else if (gimp_selection_is_empty(self->image))
     hint_set(self->square_hint, HINT_INFO,
              _("Nothing is selected: the whole square in the middle of the layer will be edited."));
-  else
-    hint_set(self->square_hint, HINT_INFO, NULL);
+  else {
+    gchar **notes = flow_notes(self->image, self->target, self->square);
+
+    hint_set(self->square_hint, HINT_WARNING, *notes);
+    g_strfreev(notes);
+  }
   g_clear_error(&error);
+  update_result(self);
 }
 
 /* ------------------------------------------------------------------------------------------- model */
@@ -162,7 +184,7 @@ static GtkWidget *with_hint(GtkWidget *control, GtkWidget **hint) {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
 
   gtk_box_pack_start(GTK_BOX(box), control, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(box), *hint = hint_new(NARROW_HINT), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), *hint = hint_new(NARROW_HINT, 0), FALSE, FALSE, 0);
   gtk_widget_show_all(box);
   return box;
 }
@@ -284,6 +306,56 @@ static void add_controls(Dialog *self) {
   }
 }
 
+/* ------------------------------------------------------------------------------------ an earlier result */
+
+static void take_target(Dialog *self, DrawableRef target) {
+  if (target == self->target)
+    return;
+  self->target = target;
+  probe_free(self->probe); /* it reads the square */
+  self->probe = NULL;
+  g_object_unref(self->square);
+  self->square = flow_copy_square(target);
+  if (self->needs_reference)
+    fill_reference(self);
+  update_square(self);
+  model_changed(self);
+}
+
+static void origin_toggled(GtkToggleButton *button, Dialog *self) {
+  DrawableRef origin = AS_DRAWABLE(result_target(self->image, self->given));
+
+  take_target(self, gtk_toggle_button_get_active(button) && origin != NO_ITEM ? origin : self->given);
+}
+
+/* After an undo, or a click on it, an earlier result is active: the next edit is more likely meant for what that was made
+ * of. */
+static void add_origin(Dialog *self, GtkWidget *box) {
+  LayerRef origin = result_target(self->image, self->given);
+  gchar *name, *text, **parts;
+  GtkWidget *hint, *button;
+
+  if (origin == NO_ITEM || !check_target(self->image, AS_DRAWABLE(origin), NULL))
+    return;
+  text = gimp_item_get_name(AS_ITEM(origin));
+  parts = g_strsplit(text, "_", -1);
+  g_free(text);
+  name = g_strjoinv("__", parts); /* no mnemonic */
+  g_strfreev(parts);
+  hint = hint_new(WIDE_HINT, 1);
+  hint_set(hint, HINT_INFO, _("The active layer is the result of an earlier edit."));
+  text = g_strdup_printf(_("_Edit the layer that it was made of: %s"), name);
+  button = gtk_check_button_new_with_mnemonic(text);
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
+  gimp_help_set_help_data(button, _("Otherwise the result itself is edited, with what was lost in it."), NULL);
+  g_signal_connect(button, "toggled", G_CALLBACK(origin_toggled), self);
+  gtk_box_pack_start(GTK_BOX(box), hint, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
+  self->target = AS_DRAWABLE(origin);
+  g_free(name);
+  g_free(text);
+}
+
 static gboolean focus_in(GtkWidget *widget, GdkEventFocus *event, Dialog *self) {
   update_square(self);
   if (gimp_item_is_valid(AS_ITEM(self->target)))
@@ -292,15 +364,14 @@ static gboolean focus_in(GtkWidget *widget, GdkEventFocus *event, Dialog *self) 
   return FALSE;
 }
 
-gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options) {
-  Dialog self = {.procedure = procedure, .image = image, .target = target, .options = options};
+gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *target, FlowOptions *options) {
+  Dialog self = {.procedure = procedure, .image = image, .target = *target, .given = *target, .options = options};
   GtkWidget *box;
   gboolean ok;
 
   compat_ui_init("gimp-stylemap");
   self.needs_reference = procedure->kind != EDIT_RECONSTRUCT;
   self.reference_choice = options->reference;
-  self.square = flow_copy_square(target);
 
   self.dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, help_show, procedure->name, _("_Cancel"),
                                 GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
@@ -311,6 +382,8 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef targ
   box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
   gtk_container_set_border_width(GTK_CONTAINER(box), 12);
   gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self.dialog))), box, TRUE, TRUE, 0);
+  add_origin(&self, box);
+  self.square = flow_copy_square(self.target);
   self.labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
   self.table = table_new(self.labels);
   gtk_box_pack_start(GTK_BOX(box), self.table, FALSE, FALSE, 0);
@@ -319,8 +392,9 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef targ
     add_advanced(&self, box);
   if (self.refine)
     update_refine(&self);
-  gtk_box_pack_start(GTK_BOX(box), self.square_hint = hint_new(WIDE_HINT), FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(box), self.probe_hint = hint_new(WIDE_HINT), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), self.square_hint = hint_new(WIDE_HINT, 2), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), self.result_hint = hint_new(WIDE_HINT, 0), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), self.probe_hint = hint_new(WIDE_HINT, 3), FALSE, FALSE, 0);
 
   fill_reference(&self);
   update_square(&self);
@@ -333,6 +407,7 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef targ
   ok = gimp_dialog_run(GIMP_DIALOG(self.dialog)) == GTK_RESPONSE_OK;
   probe_free(self.probe);
   if (ok) {
+    *target = self.target;
     options->reference = self.reference_choice;
     g_free(options->model);
     options->model = model_chooser_get(self.model);

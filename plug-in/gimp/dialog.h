@@ -2,5 +2,6 @@
 #pragma once
 #include "gimp/flow.h"
 
-/* Lets the user choose `options`, beginning with what is in them. FALSE if the user cancels. */
-gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options);
+/* Lets the user choose `options`, beginning with what is in them. An earlier result may give its
+ * place as `target` to the layer that it was made of. FALSE if the user cancels. */
+gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *target, FlowOptions *options);

@@ -6,7 +6,6 @@
 #include "gimp/result.h"
 #include "host/worker.h"
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 8)
 #define EDIT_SHARE 0.9 /* of the progress bar; the rest is handing the layers to GIMP */
@@ -22,8 +21,7 @@ gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef targ
 
 /* ------------------------------------------------------------------------------------- layer -> edit */
 
-/* Only what the model can see is fetched: the middle square of a panorama, not all of it. */
-static GeglRectangle square_of(DrawableRef drawable) {
+GeglRectangle flow_square(DrawableRef drawable) {
   stylemap_placement placement;
   GeglRectangle area;
   gint width = gimp_drawable_get_width(drawable);
@@ -34,20 +32,48 @@ static GeglRectangle square_of(DrawableRef drawable) {
   return area;
 }
 
+/* Only what the model can see is fetched: the middle square of a panorama, not all of it. */
 GeglBuffer *flow_copy_square(DrawableRef drawable) {
-  GeglRectangle area = square_of(drawable);
+  GeglRectangle area = flow_square(drawable);
 
   return pixels_copy(drawable, &area);
 }
 
-/* What can reach the square: a Gaussian of deviation feather / 3.5 is below 1e-11 at twice the feather. */
+/* What of the selection the weights depend on; all of it where that is nothing, for the sentence that says so. */
 static GeglBuffer *copy_selection(ImageRef image, DrawableRef target, gdouble feather) {
-  GeglRectangle area = square_of(target);
-  gint left, top, reach = (gint)ceil(2 * CLAMP(feather, 0, 10000)) + 2;
+  gint left, top, width = gimp_drawable_get_width(target), height = gimp_drawable_get_height(target);
+  stylemap_placement placement;
+  GeglRectangle reach, bounds;
+  GeglBuffer *selection;
 
+  stylemap_fit(width, height, &placement);
+  mask_reach(&placement, width, height, feather, &reach);
   gimp_drawable_get_offsets(target, &left, &top);
-  area = *GEGL_RECTANGLE(area.x + left - reach, area.y + top - reach, area.width + 2 * reach, area.height + 2 * reach);
-  return pixels_copy_selection(image, &area);
+  reach.x += left;
+  reach.y += top;
+  selection = pixels_copy_selection(image, &reach);
+  if (selection && !mask_bounds(selection, &bounds)) {
+    g_object_unref(selection);
+    reach = *GEGL_RECTANGLE(0, 0, gimp_image_get_width(image), gimp_image_get_height(image));
+    selection = pixels_copy_selection(image, &reach);
+  }
+  return selection;
+}
+
+/* What edit_notes will say of the selection, by its bounds. */
+gchar **flow_notes(ImageRef image, DrawableRef target, GeglBuffer *square) {
+  const EditRequest request = {.target.buffer = square};
+  EditResult made = {0};
+  gint left, top, x1, y1, x2, y2, width = gimp_drawable_get_width(target), height = gimp_drawable_get_height(target);
+  stylemap_placement placement;
+  gboolean selected;
+
+  gimp_selection_bounds(image, &selected, &x1, &y1, &x2, &y2);
+  gimp_drawable_get_offsets(target, &left, &top);
+  stylemap_fit(width, height, &placement);
+  made.mask.cut = selected && mask_reaches_over(GEGL_RECTANGLE(x1 - left, y1 - top, x2 - x1, y2 - y1), &placement, width,
+                                                height);
+  return edit_notes(&request, &made);
 }
 
 static void fill_request(EditRequest *request, EditReference *reference, const Procedure *procedure, ImageRef image,
@@ -157,6 +183,20 @@ static gboolean make_layers(const Procedure *procedure, const FlowOptions *optio
   return TRUE;
 }
 
+static gchar **notes_on(const EditRequest *request, const EditResult *made, const ResultPlan *plan) {
+  GStrvBuilder *builder = g_strv_builder_new();
+  gchar *note = result_note(plan), **notes = edit_notes(request, made);
+
+  g_strv_builder_addv(builder, (const gchar **)notes);
+  g_strfreev(notes);
+  if (note)
+    g_strv_builder_add(builder, note);
+  g_free(note);
+  notes = g_strv_builder_end(builder);
+  g_strv_builder_unref(builder);
+  return notes;
+}
+
 static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
                            const EditRequest *request, const EditResult *made, FlowResult *result, GError **error) {
   LayerRef *layers = g_new(LayerRef, made->n_layers);
@@ -173,7 +213,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
   if (ok) {
     result->n_layers = made->n_layers;
     result->layers = g_steal_pointer(&layers);
-    result->note = result_note(&plan);
+    result->notes = notes_on(request, made, &plan);
     result->whole = made->mask.whole;
     result->width = made->mask.bounds.width;
     result->height = made->mask.bounds.height;
@@ -211,6 +251,6 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
 
 void flow_result_clear(FlowResult *result) {
   g_clear_pointer(&result->layers, g_free);
-  g_clear_pointer(&result->note, g_free);
+  g_clear_pointer(&result->notes, g_strfreev);
   result->n_layers = 0;
 }

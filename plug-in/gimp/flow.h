@@ -22,7 +22,7 @@ typedef struct {
 typedef struct {
   gint n_layers;
   LayerRef *layers;   /* lowest first; g_free */
-  gchar *note;        /* a sentence where the target was hidden, else NULL */
+  gchar **notes;      /* sentences on what the user may not expect, closed by NULL; g_strfreev */
   gboolean whole;     /* there was no selection: the whole square was edited */
   gint width, height; /* of what was edited */
   gint n_refined;
@@ -38,6 +38,13 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
                   FlowResult *result, GError **error);
 void flow_result_clear(FlowResult *result);
 
-/* What the model can see of a layer, copied into memory of this process: a drawable's own buffer is a wire to
+/* What the user may not expect of an edit with this selection, as sentences closed by NULL, before it is run; `square` is
+ * flow_copy_square's. g_strfreev. */
+gchar **flow_notes(ImageRef image, DrawableRef target, GeglBuffer *square);
+
+/* What the model can see of a layer, in its pixels. */
+GeglRectangle flow_square(DrawableRef drawable);
+
+/* The same, copied into memory of this process: a drawable's own buffer is a wire to
  * GIMP that only the main thread may use. */
 GeglBuffer *flow_copy_square(DrawableRef drawable);

@@ -6,8 +6,10 @@
 
 typedef enum { HINT_PLAIN, HINT_INFO, HINT_WARNING, HINT_ERROR } HintKind;
 
-/* `width` of its text in pixels: a wrapped label does not find its own. */
-GtkWidget *hint_new(gint width);
-/* `text` NULL hides the line. */
+/* `width` of its text in pixels: a wrapped label does not find its own. Room for `lines` lines of small text is kept from
+ * the beginning; 0: hidden until there is a text. It never becomes lower again, so that what stands below it, as the
+ * dialog's buttons, does not move. */
+GtkWidget *hint_new(gint width, gint lines);
+/* `text` NULL empties the line. */
 void hint_set(GtkWidget *hint, HintKind kind, const gchar *text);
 void hint_set_markup(GtkWidget *hint, HintKind kind, const gchar *markup);

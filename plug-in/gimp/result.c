@@ -120,7 +120,7 @@ void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *
   exact = stack_space(image, plan->parent, plan->position, &area, visible && opaque, &plan->space);
   if (plan->shown != target)
     plan->why_copy = _("The target is shown by an earlier result");
-  else if (!visible) /* a copy would show all of it */
+  else if (!visible) /* a copy would show all of it; a layer above may cost the picture around a last digit */
     plan->why_copy = NULL;
   else if (alpha == PIXELS_HALF)
     plan->why_copy = _("The target is half transparent in places");

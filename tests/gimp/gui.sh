@@ -60,6 +60,7 @@ keys() {
   in_profile xdotool key --clearmodifiers "$@"
   sleep 0.5
 }
+height() { in_profile xdotool getwindowgeometry --shell "$(window "$1" | tail -1)" | grep '^HEIGHT='; }
 focus() { in_profile xdotool windowactivate --sync "$(window "$1" | tail -1)"; }
 plugin_pid() { # the plug-in's process among GIMP's children, by /proc alone
   local stat line
@@ -144,8 +145,11 @@ open_dialog() { # KEY TITLE
   wait_for window "$2"
 }
 check "the dialog opens" open_dialog ctrl+alt+t "StyleMap Transplant"
+sleep 1
+opened=$(height "StyleMap Transplant")
 sleep 3 # the look whether the model knows the picture is done; not a test of time, only of what the picture shows
 screenshot dialog-transplant
+check "what is said of the picture moves no button" equal "$(height "StyleMap Transplant")" "$opened"
 keys alt+a
 sleep 1
 screenshot dialog-transplant-advanced
@@ -167,6 +171,7 @@ check "OK makes a layer" wait_for has_layers 3
 check "OK ends the plug-in" wait_for no_plugin
 sleep 1
 screenshot after-transplant
+check "success is no warning" equal "$(grep -c 'StyleMap.*-Warning' gimp.txt)" 0
 check "the new layer's name" equal "$(ask '(display (car (gimp-item-get-name (vector-ref (cadr (gimp-image-get-layers image)) 0))))')" "StyleMap Transplant"
 focus "$main"
 keys alt+e
@@ -178,9 +183,25 @@ check "undo: the selection stays" equal "$(ask '(display (cdr (gimp-selection-bo
 focus "$main"
 keys ctrl+y
 check "redo" wait_for has_layers 3
+
+# --- now the result is active: the dialog says so and edits what it was made of
+active() { ask '(display (car (gimp-image-get-active-layer image)))'; }
+check "redo makes the result active" test "$(active)" != "$(ask '(display target)')"
+check "the dialog opens on a result" open_dialog ctrl+alt+t "StyleMap Transplant"
+sleep 2
+screenshot dialog-on-a-result
+keys Return
+check "on a result: a layer" wait_for has_layers 4
+check "on a result: it ends" wait_for no_plugin
+check "on a result: made of the target" equal \
+  "$(ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) 0) "stylemap-result"))))')" \
+  "$(ask '(display (car (gimp-item-get-tattoo target)))') above"
+check "on a result: the target is active" equal "$(active)" "$(ask '(display target)')"
 focus "$main"
 keys ctrl+z
-check "undo by key" wait_for has_layers 2
+check "undo by key" wait_for has_layers 3
+keys ctrl+z
+check "and again" wait_for has_layers 2
 
 # --- killed while it works: nothing is left, GIMP goes on
 start_frames() {
@@ -280,6 +301,13 @@ check "it ends" wait_for no_plugin
 check "the third dialog opens" open_dialog ctrl+alt+r "StyleMap Reconstruct"
 sleep 2
 screenshot dialog-reconstruct # refinement is still chosen, from above
+opened=$(height "StyleMap Reconstruct")
+ask '(gimp-selection-none image)' >/dev/null
+focus "$main"
+focus "StyleMap Reconstruct"
+sleep 1
+screenshot dialog-no-selection
+check "what is said of the selection moves no button" equal "$(height "StyleMap Reconstruct")" "$opened"
 keys alt+n
 keys Return
 check "reconstruct makes a layer" wait_for has_layers 3

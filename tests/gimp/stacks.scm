@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
 ; Random stacks: layers of every mode, opacity, size, mask and space around the target, in groups, at every precision.
-; Not a bit of what is visible changes outside the selection, at the first edit and at the second.
+; Not a bit of what is visible changes outside the selection, at the first edit and at the second; but of floats the last
+; digit, which GIMP does not always compute as the time before (seen: 1.2e-7 in two pixels, in one of two equal runs).
 (load "lib.scm")
 (load "stacks-range.scm")
 
@@ -75,6 +76,21 @@
 (define (select image)
   (gimp-image-select-ellipse image (if (chance 30) CHANNEL-OP-ADD CHANNEL-OP-REPLACE)
                              (+ 8 (pick 12)) (+ 6 (pick 10)) (+ 8 (pick 12)) (+ 8 (pick 10))))
+; The stack from the top, for the log of a failure: name, mode, opacity, spaces, composite mode, visible, alpha, mask, extent.
+(define (describe items depth)
+  (if (pair? items)
+      (let ((l (car items)))
+        (gimp-message
+         (apply string-append depth (car (gimp-item-get-name l))
+                (map (lambda (v) (string-append " " (text v)))
+                     (append (list (car (gimp-layer-get-mode l)) (car (gimp-layer-get-opacity l))
+                                   (car (gimp-layer-get-composite-space l)) (car (gimp-layer-get-composite-mode l))
+                                   (car (gimp-item-get-visible l)) (car (gimp-drawable-has-alpha l))
+                                   (car (gimp-layer-get-mask l)) (car (gimp-drawable-width l)) (car (gimp-drawable-height l)))
+                             (gimp-drawable-offsets l)))))
+        (if (= (car (gimp-item-is-group l)) TRUE)
+            (describe (vector->list (cadr (gimp-item-get-children l))) (string-append depth "  ")))
+        (describe (cdr items) depth))))
 (define above 0)
 (define copies 0)
 
@@ -98,7 +114,6 @@
                         (add image "target" 0 0 width height group 0 85)
                         (add image "target" 3 -4 40 44 group 0 85))))
         (vary target 10)
-        (if (chance 5) (gimp-item-set-visible target FALSE))
         (add-some image (pick 3) group)
         (if (= outer 0) (add-some image (pick 2) 0))
         (let ((reference (add image "reference" 0 0 width height 0 0 60))
@@ -114,7 +129,11 @@
               (if (= (car (gimp-layer-get-composite-mode result)) LAYER-COMPOSITE-CLIP-TO-BACKDROP)
                   (set! above (+ above 1))
                   (set! copies (+ copies 1)))
-              (equal (string-append "stack " (text n) ", edit " (text run) ": changed pixels outside") (car counts) 0)
+              (if (> (car counts) 0)
+                  (begin (gimp-message (string-append "precision " (text precision) ", difference " (text (cadddr counts))))
+                         (describe (layer-list image) "")))
+              (at-most (string-append "stack " (text n) ", edit " (text run) ": change outside") (cadddr counts)
+                       (if (< precision PRECISION-U32-LINEAR) 0 2.5e-7))
               (check (string-append "stack " (text n) ", edit " (text run) ": has an outside") (> (cadr counts) 200))
               (close-visible before)
               (close-visible after)
