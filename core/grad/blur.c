@@ -40,7 +40,8 @@ static void halve_task(void *context, int map, int worker) {
   memset(row + line + SM_LANE, 0, sizeof(real) * (SM_LANE + line));
   for (size_t y = 0; y < b->h; y++, out += b->w * SM_LANE) {
     const real *r1 = in + 2 * y * line, *r2 = r1 + line;
-    halve_column(y ? r1 - line : none, r1, r2, y + 1 < b->h ? r2 + line : none, b->outer, b->inner, line, row + SM_LANE);
+    const real *r0 = y ? r1 - line : none, *r3 = y + 1 < b->h ? r2 + line : none;
+    halve_column(r0, r1, r2, r3, b->outer, b->inner, line, row + SM_LANE);
     halve_row(row, b->w, b->add, out);
   }
 }
@@ -54,13 +55,14 @@ SM_CLONES static void double_row(const real *m, size_t w, const real *plus, real
     for (size_t l = 0; l < SM_LANE; l++) {
       const real *p = m + x * SM_LANE + l;
       size_t to = 2 * x * SM_LANE + l;
-      real even = SM_TAP_INNER * p[0] + p[-SM_LANE], odd = SM_TAP_INNER * p[0] + p[SM_LANE];
+      real near = SM_TAP_INNER * p[0], even = near + p[-SM_LANE], odd = near + p[SM_LANE];
       out[to] = plus ? plus[to] + even : even;
       out[to + SM_LANE] = plus ? plus[to + SM_LANE] + odd : odd;
     }
 }
 
-/* Its transpose: out[2m] = inner in[m] + outer in[m - 1], out[2m + 1] = inner in[m] + outer in[m + 1], along each axis; plus `plus`. */
+/* Its transpose: out[2m] = inner in[m] + outer in[m - 1], out[2m + 1] = inner in[m] + outer in[m + 1], along each axis;
+ * plus `plus`. */
 static void double_task(void *context, int map, int worker) {
   const blur *b = context;
   size_t line = b->w * SM_LANE, from = (size_t)map * b->h * line, to = 4 * from;

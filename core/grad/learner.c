@@ -145,7 +145,8 @@ void sm_learner_free(sm_learner *l) {
 
 static stylemap_status critic_layer(sm_critic *critic, int i, int in, int out, uint64_t seed) {
   sm_learn_layer *l = &critic->layer[i];
-  sm_slot weight = {.rank = 2, .size = {out, in}, .numel = (int64_t)out * in, .deviation = 1, .number = 2 * i, .pace = 1};
+  sm_slot weight = {.rank = 2, .size = {out, in}, .numel = (int64_t)out * in, .number = 2 * i, .pace = 1};
+  weight.deviation = 1;
   sm_slot bias = {.rank = 1, .size = {out}, .numel = out, .number = 2 * i + 1, .pace = 1};
   snprintf(weight.name, sizeof weight.name, "linear.%d.weight", i);
   snprintf(bias.name, sizeof bias.name, "linear.%d.bias", i);

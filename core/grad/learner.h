@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The three networks with everything that training needs, and their boxes. Names mirror net/: encode.c, map.c,
- * resize.c, synth.c; discriminate.c is only here. Which tensors there are, and how they begin, network/describe.h says. */
+ * resize.c, synth.c; discriminate.c is only here. network/describe.h says which tensors there are and how
+ * they begin. */
 #pragma once
 #include "network/describe.h"
 #include "grad/batch-convolve.h"
@@ -41,7 +42,8 @@ stylemap_status sm_learner_new(const sm_config *config, uint64_t seed, sm_learne
 /* Generator and encoder on the weights of a bound network, which outlives the learner: nothing can be trained. Only
  * networks with the standard blur. Not for double. */
 stylemap_status sm_learner_borrow(const sm_network *network, sm_learner **learner, stylemap_error *error);
-/* What both begin with, on SM_OF_TRAINER or SM_OF_MODEL: names and shapes. *learner is to be freed after a failure too. */
+/* What both begin with, on SM_OF_TRAINER or SM_OF_MODEL: names and shapes. *learner is to be freed after a failure,
+ * too. */
 stylemap_status sm_learner_open(const sm_network *network, int which, sm_learner **learner);
 void sm_learner_free(sm_learner *learner);
 /* A critic of stylemaps of `numbers` numbers; cleared also after a failure. */
@@ -75,7 +77,8 @@ sm_variable *sm_learn_discriminate(sm_tape *tape, const sm_learner *learner, sm_
 
 /* What encoder and discriminator share: encode.c. */
 /* With bias and leaky ReLU. */
-sm_variable *sm_learn_conv(sm_tape *tape, const sm_learner *learner, const sm_conv *conv, sm_variable *x, sm_walk walk);
+sm_variable *sm_learn_conv(sm_tape *tape, const sm_learner *learner, const sm_conv *conv, sm_variable *x,
+                           sm_walk walk);
 sm_variable *sm_learn_halve(sm_tape *tape, const sm_learner *learner, const sm_residual *block, sm_variable *x);
 /* 1 / sqrt(fan_in) of a weight out x in, cout x cin x k x k or 1 x cout x cin x k x k. */
 double sm_learn_scale(const sm_parameter *weight);

@@ -394,10 +394,27 @@ static void task_blur(void *context, int index, int worker) {
   sm_flush_end(old);
 }
 
+/* What a layer may not get wrong: silently, it would read or write somewhere else. */
+static void check(const sm_convolver *v, const sm_convolution *c) {
+  const sm_filter *f = &c->filter, *second = &c->second;
+  assert(v->kernels && v->pool && sm_is_map(v->shared) && sm_is_map(v->own));
+  assert(f->values && f->cin > 0 && f->cout > 0 && (f->taps == 1 || f->taps == 9));
+  assert(!second->values || (second->cin == f->cin && second->cout == f->cout && second->taps == f->taps));
+  assert(c->height > 0 && c->width > 0 && c->pictures > 0 && c->out.maps);
+  assert(!c->tiles || c->tile_count >= 0);
+  assert(!c->other == !c->alpha && (!c->other || c->pictures == 1));
+  assert(c->fir || (c->method != SM_UP && !sm_goes_down(c->method)));
+  assert(c->method != SM_UP || (sm_is_map(c->wide) && !c->cells == !c->tiles));
+  assert(!c->apart || (c->method != SM_UP && !sm_goes_down(c->method)));
+  assert(!c->out.x || (c->out.norm_scale && c->out.norm_shift));
+  assert(!c->out.second || second->values);
+  assert(c->entrance ? c->method == SM_WINOGRAD6 && c->pictures == 1 && !c->other : c->in && sm_is_map(c->in[0]));
+}
+
 int sm_convolution_run(const sm_convolver *v, const sm_convolution *c) {
   run r = {.v = v, .c = c, .p = plan_of(v->kernels, sm_pool_threads(v->pool), c), .out = c->out};
   if (r.p.tiles == 0) return 0;
-  assert(!c->entrance || (c->method == SM_WINOGRAD6 && c->pictures == 1 && !c->other));
+  check(v, c);
   assert(r.p.shared <= v->shared_floats && r.p.own <= v->own_floats);
   int rows, columns, step;
   sm_tiling(c->method, c->height, c->width, &rows, &columns, &step);

@@ -40,6 +40,8 @@ static inline int sm_blocks(int channels) { return (channels + SM_BLOCK - 1) / S
 static inline size_t sm_map_floats(int channels, int height, int width) {
   return (size_t)sm_blocks(channels) * SM_BLOCK * (size_t)height * (size_t)width;
 }
+/* Maps, and all that is read a block at a time, lie on cache lines. */
+static inline int sm_is_map(const float *map) { return map && (uintptr_t)map % (SM_BLOCK * sizeof *map) == 0; }
 /* Floats UP needs between the transposed product and the blur. */
 static inline size_t sm_wide_floats(int cout, int height, int width) {
   return sm_map_floats(cout, 2 * height + 3, 2 * width + 3);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Which tables this machine can run: what the CPU has and what the system saves on a task switch. */
+#include <assert.h>
 #include <string.h>
 
 #include "kernels/isa.h"
@@ -51,6 +52,7 @@ const sm_kernels *sm_kernels_best(void) {
 }
 
 const sm_kernels *sm_kernels_named(const char *name) {
+  assert(name);
   for (const sm_kernels *const *k = sm_kernels_all(); *k; k++)
     if (!strcmp((*k)->name, name)) return *k;
   return NULL;

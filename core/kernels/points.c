@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Element-wise work on the pool, cut into tasks of one block and a band of rows, and the small conversions. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -34,6 +35,7 @@ static band band_of(const points *p, int index, int height) {
 }
 
 static int run(points *p, sm_task *task) {
+  assert(p->v->kernels && p->v->pool && p->blocks > 0 && p->height > 0 && p->width > 0);
   return sm_pool_run(p->v->pool, p->blocks * BANDS, task, p, p->v->poll, p->v->poll_data);
 }
 
@@ -50,8 +52,10 @@ static void task_sums(void *context, int index, int worker) {
 /* Partial sums are added in the order of the tasks, whoever did them: the same bits at every run. */
 int sm_normalise(const sm_convolver *v, const float *x, int channels, int height, int width, int together,
                  float *scale, float *shift) {
+  assert(sm_is_map(x) && sm_is_map(scale) && sm_is_map(shift) && sm_is_map(v->shared));
+  assert(v->shared_floats * sizeof(float) >= (size_t)sm_blocks(channels) * BANDS * sizeof(double[2][16]));
   points p = {.v = v, .x = x, .blocks = sm_blocks(channels), .height = height, .width = width};
-  p.partial = (void *)v->shared; /* blocks x BANDS x 32 doubles; the smallest plan holds more than that */
+  p.partial = (void *)v->shared; /* the smallest plan holds more than it takes */
   const int n = p.blocks * 16;
   const double pixels = (double)height * width;
   if (run(&p, task_sums)) return 1;
@@ -105,6 +109,8 @@ static void task_modulate(void *context, int index, int worker) {
 int sm_modulate(const sm_convolver *v, const float *x, int channels, int height, int width, const float *scale,
                 const float *shift, const float *gamma, const float *beta, const float *gamma2, const float *beta2,
                 float t, float *out) {
+  assert(sm_is_map(x) && sm_is_map(scale) && sm_is_map(shift) && sm_is_map(gamma) && sm_is_map(out));
+  assert((!beta || sm_is_map(beta)) && (!gamma2 || sm_is_map(gamma2)) && (!beta2 || sm_is_map(beta2)));
   points p = {.v = v, .x = x, .blocks = sm_blocks(channels), .height = height, .width = width, .scale = scale,
               .shift = shift, .gamma = gamma, .beta = beta, .gamma2 = gamma2, .beta2 = beta2, .t = t, .out = out};
   return run(&p, task_modulate);
@@ -123,6 +129,7 @@ static void task_halve(void *context, int index, int worker) {
 
 int sm_halve(const sm_convolver *v, const float *in, int channels, int height, int width, const sm_fir *fir,
              float *out) {
+  assert(sm_is_map(in) && sm_is_map(out) && in != out && fir);
   points p = {.v = v, .x = in, .blocks = sm_blocks(channels), .height = height, .width = width, .fir = fir, .out = out};
   return run(&p, task_halve);
 }
@@ -139,6 +146,8 @@ static void task_halve_entrance(void *context, int index, int worker) {
 
 int sm_halve_entrance(const sm_convolver *v, const sm_entrance *e, int channels, int height, int width,
                       const sm_fir *fir, float *out) {
+  assert(e && e->planes && e->cin > 0 && e->cin <= 4 && sm_is_map(e->weights) && sm_is_map(e->bias));
+  assert(fir && fir->separable && sm_is_map(v->own) && v->own_floats >= (size_t)width * 16 && sm_is_map(out));
   points p = {.v = v, .entrance = e, .blocks = sm_blocks(channels), .height = height, .width = width, .fir = fir,
               .out = out};
   return run(&p, task_halve_entrance);
@@ -156,6 +165,7 @@ static void task_twice(void *context, int index, int worker) {
 
 int sm_twice(const sm_convolver *v, const float *in, int channels, int height, int width, const sm_fir *fir,
              float *out) {
+  assert(sm_is_map(in) && sm_is_map(out) && in != out && fir);
   points p = {.v = v, .x = in, .blocks = sm_blocks(channels), .height = height, .width = width, .fir = fir, .out = out};
   return run(&p, task_twice);
 }
@@ -172,6 +182,8 @@ static void task_enter(void *context, int index, int worker) {
 }
 
 int sm_enter(const sm_convolver *v, const sm_entrance *e, int channels, int height, int width, float *out) {
+  assert(e && e->planes && e->cin > 0 && e->cin <= 4 && sm_is_map(e->weights) && sm_is_map(e->bias));
+  assert(channels > 0 && height > 0 && width > 0 && sm_is_map(out));
   points p = {.v = v, .entrance = e, .blocks = sm_blocks(channels), .height = height, .width = width, .out = out};
   return sm_pool_run(v->pool, 8 * BANDS, task_enter, &p, v->poll, v->poll_data);
 }
@@ -188,12 +200,14 @@ static void task_leave(void *context, int index, int worker) {
 
 int sm_leave(const sm_convolver *v, const float *in, int channels, int height, int width, const float *weights,
              const float *rest, const float *bias, float slope, float *planes) {
+  assert(sm_is_map(in) && weights && bias && planes && channels > 0 && height > 0 && width > 0);
   points p = {.v = v, .x = in, .blocks = sm_blocks(channels), .height = height, .width = width, .gamma = weights,
               .gamma2 = rest, .beta = bias, .slope = slope, .out = planes};
   return sm_pool_run(v->pool, 8 * BANDS, task_leave, &p, v->poll, v->poll_data);
 }
 
 void sm_pack(const float *planes, int channels, size_t pixels, float *map) {
+  assert(planes && map && channels > 0);
   for (int c = 0; c < sm_blocks(channels) * 16; c++) {
     float *to = map + (size_t)(c / 16) * pixels * 16 + c % 16;
     for (size_t i = 0; i < pixels; i++) to[i * 16] = c < channels ? planes[(size_t)c * pixels + i] : 0;
@@ -201,6 +215,7 @@ void sm_pack(const float *planes, int channels, size_t pixels, float *map) {
 }
 
 void sm_unpack(const float *map, int channels, size_t pixels, float *planes) {
+  assert(planes && map && channels > 0);
   for (int c = 0; c < channels; c++) {
     const float *from = map + (size_t)(c / 16) * pixels * 16 + c % 16;
     for (size_t i = 0; i < pixels; i++) planes[(size_t)c * pixels + i] = from[i * 16];
@@ -208,6 +223,7 @@ void sm_unpack(const float *map, int channels, size_t pixels, float *planes) {
 }
 
 void sm_fir_from(const float kernel[16], sm_fir *fir) {
+  assert(kernel && fir);
   double sum = 0, most = 0;
   memcpy(fir->full, kernel, sizeof fir->full);
   for (int i = 0; i < 16; i++) sum += kernel[i];

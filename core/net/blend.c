@@ -2,6 +2,7 @@
  * Mixing of style maps: local editing (the paper's section 4.3, equation 5), interpolation, style mixing. */
 #include "net/blend.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -72,6 +73,7 @@ stylemap_status sm_weights(const sm_config *c, const float *mask, stylemap_mask_
 }
 
 const float *sm_level_weight(const sm_config *c, const float *weight, int side) {
+  assert(weight && side >= c->spatial && side <= c->size && c->size % side == 0);
   for (int s = c->size; s > side; s /= 2) weight += sm_pixels(s);
   return weight;
 }

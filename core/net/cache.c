@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/cache.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -74,6 +75,7 @@ typedef struct sm_chunk {
 } sm_chunk;
 
 void sm_cache_return(sm_cache *cache, int level, float *record) {
+  assert(level >= 0 && level < sm_level_count(&cache->net->config) && record);
   sm_shelf *shelf = &cache->shelf[level];
   memcpy(record, &shelf->free, sizeof shelf->free);
   shelf->free = record;
@@ -139,6 +141,7 @@ static int give_way(sm_cache *cache) {
 }
 
 float *sm_cache_record(sm_cache *cache, int level) {
+  assert(level >= 0 && level < sm_level_count(&cache->net->config));
   sm_shelf *shelf = &cache->shelf[level];
   while (!shelf->free && !shelf->left)
     if (!new_chunk(cache, level) && !give_way(cache)) return NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The encoder E (the paper's section 3.2): image -> stylemap. */
+#include <assert.h>
 #include <math.h>
 
 #include "net/boxes.h"
@@ -51,6 +52,7 @@ static void residual_block(stylemap_session *s, const sm_conv *conv1, const sm_c
 }
 
 void sm_encode_run(stylemap_session *s, const float *image, float *stylemap) {
+  assert(s->planning || (image && stylemap));
   const sm_network *n = s->net;
   const sm_config *c = &n->config;
   const sm_entrance rgb = from_rgb(s, image);

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/layers.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 #include "network/blur.h"
 
 sm_filter sm_filter_of(const sm_conv *c, double gain) {
+  assert(!c->weight != !c->half && c->cin > 0 && c->cout > 0 && (c->k == 1 || c->k == 3));
   const void *values = c->half ? (const void *)c->half : c->weight;
   return (sm_filter){values, c->half != NULL, c->cout, c->cin, c->k * c->k,
                      (float)(gain / sqrt((double)c->cin * c->k * c->k))};
 }
 
 void sm_pad_bias(const float *bias, int channels, double gain, float *out) {
+  assert(out && channels > 0);
   for (int c = 0; c < sm_blocks(channels) * SM_BLOCK; c++)
     out[c] = bias && c < channels ? (float)(bias[c] * gain) : 0;
 }
 
 void sm_run(stylemap_session *s, const sm_convolution *c, double part) {
+  assert(part >= 0 && part <= 1 && (s->planning || s->depth > 0));
   if (s->planning) {
     size_t shared, own;
     sm_convolution_memory(s->work.kernels, sm_pool_threads(s->pool), c, &shared, &own);
@@ -31,6 +35,7 @@ void sm_run(stylemap_session *s, const sm_convolution *c, double part) {
 
 void sm_conv_same(stylemap_session *s, const sm_conv *c, const float *in, int side, int linear, double gain,
                   const float *low, const float *low_kernel, float *out) {
+  assert(side > 0 && (s->planning || (in && out && in != out)) && (!low || (low_kernel && side % 2 == 0)));
   sm_fir fir;
   const sm_method method = sm_method_whole(c->k, side, side);
   int fused = low && sm_blur_fir(low_kernel, SM_GAIN_DOUBLE, &fir) && (method == SM_WINOGRAD || method == SM_WINOGRAD6);
@@ -45,6 +50,7 @@ void sm_conv_same(stylemap_session *s, const sm_conv *c, const float *in, int si
 int sm_conv_can_enter(const sm_conv *c, int side) { return sm_method_whole(c->k, side, side) == SM_WINOGRAD6; }
 
 void sm_conv_entrance(stylemap_session *s, const sm_conv *c, const sm_entrance *e, int side, double gain, float *out) {
+  assert(e && sm_conv_can_enter(c, side));
   if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
   sm_run(s, &(sm_convolution){.method = SM_WINOGRAD6, .filter = sm_filter_of(c, gain), .height = side, .width = side,
                               .pictures = 1, .entrance = e, .out = {.maps = &out, .bias = s->bias, .slope = 0.2f}}, 1);
@@ -59,6 +65,7 @@ static double part_of(sm_method method, int side, const int32_t *tiles, int coun
 
 void sm_conv_same_tiles(stylemap_session *s, const sm_conv *c, const float *in, int side, double gain,
                         const int32_t *tiles, int count, float *out) {
+  assert(side > 0 && (s->planning || (in && out && in != out)) && (!tiles || count >= 0));
   const sm_method method = sm_method_for(c->k, side, side);
   if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
   sm_run(s, &(sm_convolution){.method = method, .filter = sm_filter_of(c, gain), .height = side, .width = side,
@@ -69,6 +76,7 @@ void sm_conv_same_tiles(stylemap_session *s, const sm_conv *c, const float *in, 
 
 void sm_conv_up_tiles(stylemap_session *s, const sm_conv *c, const float *in, int side, float *wide,
                       const int32_t *tiles, int count, const unsigned char *cells, float *out) {
+  assert(side > 0 && c->blur && c->k == 3 && (s->planning || (in && wide && out && wide != out)));
   sm_fir fir;
   sm_blur_fir(c->blur, SM_GAIN_DOUBLE, &fir);
   if (!s->planning) sm_pad_bias(c->bias, c->cout, sqrt(2), s->bias);
@@ -85,6 +93,7 @@ void sm_conv_up(stylemap_session *s, const sm_conv *c, const float *in, int side
 
 void sm_conv_down(stylemap_session *s, const sm_conv *c, const float *in, int side, double gain, const float *add,
                   float *out) {
+  assert(side > 1 && side % 2 == 0 && c->blur && c->k == 3 && (s->planning || (in && add && out && in != out)));
   sm_fir fir;
   sm_blur_fir(c->blur, SM_GAIN_HALVE, &fir);
   if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/map.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -43,6 +44,7 @@ static float *map_lanes(const sm_network *n, float *x, float *y) {
 }
 
 stylemap_status sm_map(const sm_network *n, const float *z, int count, float *stylemaps, stylemap_error *error) {
+  assert(z && stylemaps && count >= 0 && n->config.mapping > 0 && n->mapping[0].weight);
   const sm_config *c = &n->config;
   size_t dim = (size_t)c->dim, outputs = dim * sm_pixels(c->spatial);
   float *x = sm_alloc(outputs * LANES * 2, sizeof(float));

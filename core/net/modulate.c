@@ -5,6 +5,7 @@
  * is remembered decides how much is computed, never what: the results have the same bits either way. */
 #include "net/modulate.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "net/blend.h"
@@ -230,6 +231,7 @@ static void mixtures(level_work *k, const float *x, float *rest, float *out, flo
   stylemap_session *s = k->s;
   const size_t each = sm_record_floats(k->m);
   const int at_once = (int)(scratch_floats / (2 * each));
+  assert(at_once > 0);
   for (int i = 0; i < k->m->tiles;) {
     const int first = i;
     int count = 0;
@@ -292,6 +294,9 @@ static void from_sources(stylemap_session *s, const sm_styles *styles, int level
 
 void sm_modulate_level(stylemap_session *s, const sm_styles *styles, int level, const float *x, float *rest,
                        float *out, float *scratch, size_t scratch_floats) {
+  assert(level >= 0 && level < sm_level_count(&s->net->config));
+  assert(s->planning || (styles->target && x && out && scratch && scratch != x && scratch != out));
+  assert(!styles->reference || (styles->weight && styles->strength >= 0 && styles->strength <= 1));
   const sm_level_modulation m = sm_modulation_of(s->net, level);
   if (!s->planning && !s->stopped) {
     normalise(s, m.layer, x, m.side);

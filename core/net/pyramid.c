@@ -2,6 +2,7 @@
  * The style pyramid (W+): one map a level, in the kernels' layout. */
 #include "net/pyramid.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -10,6 +11,7 @@
 int sm_level_count(const sm_config *c) { return 2 + 2 * c->blocks; }
 
 void sm_level_shape(const sm_config *c, int level, int *channels, int *side) {
+  assert(level >= 0 && level < sm_level_count(c));
   int i = level / 2; /* levels 0 and 1 at P, 2 and 3 at 2P, ... */
   *channels = sm_style_width(c, i);
   *side = c->spatial << i;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The style resizer (the paper's section 3.3): stylemap -> style pyramid (W+). */
+#include <assert.h>
 #include <math.h>
 
 #include "net/boxes.h"
@@ -15,6 +16,7 @@ double sm_resize_work(const sm_config *c) {
 }
 
 void sm_resize_run(stylemap_session *s, const float *stylemap, stylemap_pyramid *p) {
+  assert(s->planning || (stylemap && p->size == s->net->config.size && p->levels == sm_level_count(&s->net->config)));
   const sm_network *n = s->net;
   const sm_config *c = &n->config;
   if (!s->planning) sm_pack(stylemap, c->dim, sm_pixels(c->spatial), s->buffer.a);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/session.h"
 
+#include <assert.h>
+
 int sm_poll(void *data) {
   stylemap_session *s = data;
   if (!s->progress || s->stopped) return s->stopped;
@@ -10,6 +12,7 @@ int sm_poll(void *data) {
 }
 
 void sm_work_begin(stylemap_session *s, stylemap_phase phase, double multiply_adds) {
+  assert(s->depth >= 0 && multiply_adds >= 0);
   if (s->depth++ == 0) {
     s->done = 0;
     s->total = multiply_adds;
@@ -19,6 +22,7 @@ void sm_work_begin(stylemap_session *s, stylemap_phase phase, double multiply_ad
 }
 
 stylemap_status sm_work_end(stylemap_session *s, stylemap_error *error) {
+  assert(s->depth > 0);
   if (--s->depth == 0 && !s->stopped && s->progress)
     s->progress(s->progress_data, s->phase, 1); /* told, not asked: the outputs are written */
   if (!s->stopped) return STYLEMAP_OK;

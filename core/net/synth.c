@@ -3,6 +3,7 @@
  *
  * to_rgb is W (norm(x) gamma + beta) + b: W and beta's convolution, both linear, are one convolution to 3 channels
  * (`rgb_beta`), whose result is added after W. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ double sm_synth_work(const sm_config *c) {
 /* And over its bias; in double. */
 void sm_fold_rgb(const sm_network *n, float *out) {
   const sm_conv *rgb = &n->to_rgb.conv, *beta = &n->to_rgb.beta;
+  assert(rgb->k == 1 && rgb->weight && beta->weight && beta->cout == rgb->cin);
   const double scale = sqrt(2) / sqrt(rgb->cin);
   const size_t taps = (size_t)beta->cin * 9;
   const double each = 1 / sqrt((double)taps);
@@ -75,6 +77,7 @@ static void to_rgb(stylemap_session *s, const sm_styles *styles, float *image) {
 }
 
 void sm_synth_run(stylemap_session *s, const sm_styles *styles, float *image) {
+  assert(s->planning || (styles->target && image && styles->target->size == s->net->config.size));
   const sm_network *n = s->net;
   const sm_config *c = &n->config;
   if (!s->planning) sm_pack(n->input, c->width[0], sm_pixels(c->spatial), s->buffer.b);

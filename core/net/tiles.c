@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/tiles.h"
 
+#include <assert.h>
+
 #include "kernels/convolve.h"
 #include "net/pyramid.h"
 
 sm_level_modulation sm_modulation_of(const sm_network *n, int level) {
+  assert(level >= 0 && level < sm_level_count(&n->config));
   const sm_config *c = &n->config;
   const int last = level == sm_level_count(c) - 1, i = (level - 1) / 2;
   sm_level_modulation m = {.to_rgb = last, .side = c->spatial << (level / 2)};
@@ -25,6 +28,7 @@ size_t sm_record_floats(const sm_level_modulation *m) {
 }
 
 float sm_window_weight(const float *weight, int side, int row, int column, int step) {
+  assert(weight && row >= 0 && column >= 0 && row * step < side && column * step < side);
   int y0 = row * step - 1, x0 = column * step - 1, y1 = y0 + step + 2, x1 = x0 + step + 2;
   y0 = y0 < 0 ? 0 : y0, x0 = x0 < 0 ? 0 : x0;
   y1 = y1 > side ? side : y1, x1 = x1 > side ? side : x1;

@@ -34,8 +34,8 @@ typedef struct sm_slot {
   int64_t numel;
   double deviation; /* the first values: normal with this deviation; or, where it is 0, */
   double constant;  /* all this; of a blur the gain */
-  double pace;      /* what multiplies the rate of a trainer that teaches this part alone; 1 but in the mapping network */
-  int number;       /* among the trained tensors of its network, in the order in which a run keeps them; -1: not trained */
+  double pace;      /* multiplies the rate where this part is taught alone; 1 but in the mapping network */
+  int number;       /* among the trained tensors of its network, in a run's order; -1: not trained */
   int layer;        /* sm_conv.number of its layer; -1: of none (the learned constant) */
   int *width, axis; /* where it tells a width, which train_args do not: size[axis] of its shape belongs here; or NULL */
   const float **to; /* where it goes in the sm_network; NULL: nowhere (SM_BATCHES) */

@@ -52,8 +52,8 @@ static stylemap_status keep_slot(void *context, const sm_slot *slot) {
   return STYLEMAP_OK;
 }
 
-/* The model's tensor for one of the trainer's, or NULL. The encoder's blocks count from its outer end, so they move; the
- * layers at the border to RGB belong to one size. */
+/* The model's tensor for one of the trainer's, or NULL. The encoder's blocks count from its outer end, so they move;
+ * the layers at the border to RGB belong to one size. */
 static const sm_slot *find(const starting *s, const sm_slot *slot) {
   const char *name = slot->name;
   char moved[SM_SLOT_NAME + 16];

@@ -50,7 +50,8 @@ static stylemap_status walk_statistics(void *context, const sm_slot *slot) {
   char name[NAME];
   if (slot->role != SM_MEAN) return STYLEMAP_OK;
   snprintf(name, sizeof name, "running.%.*s", (int)(strlen(slot->name) - strlen(end)), slot->name);
-  return s->f(s->context, name, 2, (int[]){2, (int)slot->numel}, 2 * (size_t)slot->numel, sm_running_of(s->learner, slot));
+  const int shape[2] = {2, (int)slot->numel};
+  return s->f(s->context, name, 2, shape, 2 * (size_t)slot->numel, sm_running_of(s->learner, slot));
 }
 
 /* Every array of the state, in a fixed order. */
