@@ -63,6 +63,7 @@ run_needs() {
 test_needs() {
   need binutils has_command nm
   need g++ has_command c++
+  need strace has_command strace
 }
 
 gui_needs() {

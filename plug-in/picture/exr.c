@@ -63,7 +63,8 @@ static gint place_of(const Layout *layout, const gchar *name) {
 /* A chunk (some rows, or a tile) to its place in `pixels`, which has `width` pixels a row. */
 static exr_result_t read_chunk(exr_const_context_t exr, exr_decode_pipeline_t *pipe, const exr_chunk_info_t *chunk,
                                const Layout *layout, gfloat *pixels, gsize width) {
-  exr_result_t code = pipe->context ? exr_decoding_update(exr, 0, chunk, pipe) : exr_decoding_initialize(exr, 0, chunk, pipe);
+  exr_result_t code =
+    pipe->context ? exr_decoding_update(exr, 0, chunk, pipe) : exr_decoding_initialize(exr, 0, chunk, pipe);
   if (code != EXR_ERR_SUCCESS) return code;
   for (gint c = 0; c < pipe->channel_count; c++) {
     exr_coding_channel_info_t *channel = &pipe->channels[c];
@@ -133,9 +134,10 @@ static Fault read_part(exr_const_context_t exr, gint page, Picture *picture, exr
   if (*code != EXR_ERR_SUCCESS) return NULL;
   if (storage > EXR_STORAGE_TILED) return g_strdup(_("it holds samples in depth; save it as a flat picture"));
   if (!find_layout(exr, &layout)) return g_strdup(_("its channels are no R, G and B or Y of its size"));
-  Fault fault = picture_make_buffer(picture, (gint64)window.max.x - window.min.x + 1, (gint64)window.max.y - window.min.y + 1,
-                                    layout.grey ? (layout.alpha ? "YaA float" : "Y float")
-                                                : (layout.alpha ? "RaGaBaA float" : "RGB float"), layout.grey, space_of(exr));
+  const gchar *encoding = layout.grey ? (layout.alpha ? "YaA float" : "Y float")
+                                      : (layout.alpha ? "RaGaBaA float" : "RGB float");
+  Fault fault = picture_make_buffer(picture, (gint64)window.max.x - window.min.x + 1,
+                                    (gint64)window.max.y - window.min.y + 1, encoding, layout.grey, space_of(exr));
   if (fault) return fault;
   g_autofree gfloat *pixels = g_try_new0(gfloat, (gsize)picture->width * (gsize)picture->height * (gsize)layout.count);
   if (!pixels) return g_strdup(_("it is too large"));

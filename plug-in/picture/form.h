@@ -14,7 +14,7 @@ GQuark picture_error_quark (void);
 typedef struct {
   GeglBuffer *buffer;      /* width x height from 0,0 */
   gint width, height;
-  const Babl *format;      /* how its rows are taken out: R'G'B' or Y', alpha last if any, u8, u16 or float (TIFF: all) */
+  const Babl *format;      /* how its rows are taken out: R'G'B' or Y', alpha last if any; u8, u16, float (TIFF: all) */
   gboolean grey, alpha, associated;
   gint bits;               /* of a channel in `format`: 8, 16, 32, 64 */
   gboolean lossless;

@@ -12,9 +12,14 @@ enum { QUALITY = 95, EXIF_HEAD = 4 /* the offset of the block behind these bytes
 static Fault fault_of(struct heif_error error) {
   if (error.code == heif_error_Ok) return NULL;
   if (error.subcode == heif_suberror_End_of_data) return g_strdup(_("it ends too early"));
-  gchar *text = g_strchomp(g_strdup(error.message && *error.message ? error.message : _("its pixels cannot be read")));
+  gchar *text = g_strchomp(g_strdup(error.message && *error.message ? _(error.message) : _("its pixels cannot be read")));
   if (g_str_has_suffix(text, ".")) text[strlen(text) - 1] = '\0'; /* it becomes part of a sentence */
   return text;
+}
+
+static enum heif_chroma layout_of(gboolean deep, gboolean alpha) {
+  if (deep) return alpha ? heif_chroma_interleaved_RRGGBBAA_LE : heif_chroma_interleaved_RRGGBB_LE;
+  return alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB;
 }
 
 /* ---------------------------------------------------------------------------------------------- read */
@@ -31,15 +36,17 @@ static const Babl *read_nclx(const struct heif_image_handle *handle, Picture *pi
   gboolean known = n->color_primary_white_y > 0 && n->color_primary_red_y > 0 && n->color_primary_green_y > 0 &&
                    n->color_primary_blue_y > 0 && primaries != heif_color_primaries_unspecified;
   if (film)
-    picture->note = _("The picture's colour profile is of a kind that is not understood; its colours are taken for sRGB.");
+    picture->note =
+      _("The picture's colour profile is of a kind that is not understood; its colours are taken for sRGB.");
   else if (linear || (known && primaries != heif_color_primaries_ITU_R_BT_709_5)) {
     const Babl *trc = babl_trc(linear ? "linear" : "sRGB");
     space = !known ? babl_space_from_chromaticities(NULL, 0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06, trc, trc,
                                                     trc, BABL_SPACE_FLAG_EQUALIZE)
                    : babl_space_from_chromaticities(NULL, n->color_primary_white_x, n->color_primary_white_y,
-                                                    n->color_primary_red_x, n->color_primary_red_y, n->color_primary_green_x,
-                                                    n->color_primary_green_y, n->color_primary_blue_x,
-                                                    n->color_primary_blue_y, trc, trc, trc, BABL_SPACE_FLAG_EQUALIZE);
+                                                    n->color_primary_red_x, n->color_primary_red_y,
+                                                    n->color_primary_green_x, n->color_primary_green_y,
+                                                    n->color_primary_blue_x, n->color_primary_blue_y, trc, trc, trc,
+                                                    BABL_SPACE_FLAG_EQUALIZE);
   }
   picture->lossless = n->matrix_coefficients == heif_matrix_coefficients_RGB_GBR;
   heif_nclx_color_profile_free(n);
@@ -95,8 +102,10 @@ static Fault put_pixels(const struct heif_image *image, Picture *picture, gboole
   g_autofree guint16 *row = g_new(guint16, count);
   for (gint y = 0; y < picture->height; y++) {
     const guint8 *p = from + (gsize)y * (gsize)stride;
-    for (gsize i = 0; i < count; i++)
-      row[i] = (guint16)((MIN((guint32)p[2 * i] | (guint32)p[2 * i + 1] << 8, greatest) * 65535u + greatest / 2) / greatest);
+    for (gsize i = 0; i < count; i++) {
+      guint32 v = MIN((guint32)p[2 * i] | (guint32)p[2 * i + 1] << 8, greatest);
+      row[i] = (guint16)((v * 65535u + greatest / 2) / greatest);
+    }
     picture_put_rows(picture, y, 1, row);
   }
   return NULL;
@@ -116,9 +125,7 @@ static Fault read_picture(const struct heif_image_handle *handle, Picture *pictu
   struct heif_decoding_options *options = heif_decoding_options_alloc();
   options->strict_decoding = 1;
   struct heif_image *image = NULL;
-  fault = fault_of(heif_decode_image(handle, &image, heif_colorspace_RGB,
-                                     deep ? (alpha ? heif_chroma_interleaved_RRGGBBAA_LE : heif_chroma_interleaved_RRGGBB_LE)
-                                          : (alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB), options));
+  fault = fault_of(heif_decode_image(handle, &image, heif_colorspace_RGB, layout_of(deep, alpha), options));
   heif_decoding_options_free(options);
   if (!fault) fault = picture_make_buffer(picture, width, height, encoding, FALSE, space);
   if (!fault) fault = put_pixels(image, picture, alpha);
@@ -151,16 +158,15 @@ Fault heif_load(const guint8 *data, gsize size, gint page, Picture *picture) {
 
 static struct heif_error take_bytes(struct heif_context *context, const void *bytes, size_t size, void *user) {
   static const struct heif_error good = { heif_error_Ok, heif_suberror_Unspecified, "" };
-  static const struct heif_error full = { heif_error_Encoding_error, heif_suberror_Unspecified, "it becomes too large" };
+  static const struct heif_error full = { heif_error_Encoding_error, heif_suberror_Unspecified,
+                                          N_("it becomes too large") };
   return picture_append(user, bytes, size) ? good : full;
 }
 
 static struct heif_error make_image(const Writing *writing, gint bits, struct heif_image **image) {
   gint channels = writing->alpha ? 4 : 3;
   struct heif_error error =
-    heif_image_create(writing->width, writing->height, heif_colorspace_RGB,
-                      bits > 8 ? (writing->alpha ? heif_chroma_interleaved_RRGGBBAA_LE : heif_chroma_interleaved_RRGGBB_LE)
-                               : (writing->alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB), image);
+    heif_image_create(writing->width, writing->height, heif_colorspace_RGB, layout_of(bits > 8, writing->alpha), image);
   if (error.code == heif_error_Ok)
     error = heif_image_add_plane(*image, heif_channel_interleaved, writing->width, writing->height, bits);
   if (error.code != heif_error_Ok) return error;

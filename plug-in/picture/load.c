@@ -174,7 +174,7 @@ static Fault decode(Picture *picture, const guint8 *data, gsize size, gint page)
                            page, picture->pages);
   if (page == 0 && picture->pages > 1)
     return g_strdup_printf(_("it holds %d pictures, as pages or frames, and all but one would be lost; choose one with "
-                             "--page N (--reference-page, --mask-page)"), picture->pages);
+                             "--page N (--reference-page, --mask-page, --b-page)"), picture->pages);
   if (picture->orientation == 0) picture->orientation = 1;
   make_upright(picture);
   return NULL;

@@ -228,7 +228,8 @@ static void set_texts(png_structp png, png_infop info, const Writing *writing, c
   png_text texts[2] = { 0 };
   gint count = 0;
   if (writing->exif)
-    png_set_eXIf_1(png, info, (png_uint_32)g_bytes_get_size(writing->exif), (png_bytep)g_bytes_get_data(writing->exif, NULL));
+    png_set_eXIf_1(png, info, (png_uint_32)g_bytes_get_size(writing->exif),
+                   (png_bytep)g_bytes_get_data(writing->exif, NULL));
   if (writing->xmp)
     texts[count++] = (png_text){ .compression = PNG_ITXT_COMPRESSION_NONE, .key = "XML:com.adobe.xmp",
                                  .text = (png_charp)g_bytes_get_data(writing->xmp, NULL),

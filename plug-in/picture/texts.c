@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * EXIF, XMP and IPTC through exiv2, which reads from memory but writes into files alone: where it must, one in memory. */
+ * EXIF, XMP and IPTC through exiv2, which reads from memory but writes into files alone: where it must, into one in
+ * memory. */
 #include <fcntl.h>
 #include <gexiv2/gexiv2.h>
 #include <glib/gi18n-lib.h>
@@ -125,7 +126,8 @@ void texts_prepare(Picture *like, PictureForm form, Writing *writing) {
     gexiv2_metadata_try_set_tag_long(texts, "Exif.Image.ResolutionUnit", 2, NULL);
   }
   writing->texts = texts;
-  if (gexiv2_metadata_has_exif(texts)) writing->exif = gexiv2_metadata_get_exif_data(texts, GEXIV2_BYTE_ORDER_LITTLE, NULL);
+  if (gexiv2_metadata_has_exif(texts))
+    writing->exif = gexiv2_metadata_get_exif_data(texts, GEXIV2_BYTE_ORDER_LITTLE, NULL);
   if (xmp) {
     gchar *packet = gexiv2_metadata_try_generate_xmp_packet(texts, GEXIV2_USE_COMPACT_FORMAT, 0, NULL);
     if (packet) writing->xmp = g_bytes_new_take(packet, strlen(packet));

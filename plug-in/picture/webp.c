@@ -54,8 +54,8 @@ static Fault read_file(const WebPData *file, const WebPDemuxer *demux, gint page
   picture->lossless = features.format == 2;
   if (flags & ICCP_FLAG) picture->icc = read_chunk(demux, "ICCP");
   Fault fault = picture_make_buffer(picture, WebPDemuxGetI(demux, WEBP_FF_CANVAS_WIDTH),
-                                    WebPDemuxGetI(demux, WEBP_FF_CANVAS_HEIGHT), alpha ? "R'G'B'A u8" : "R'G'B' u8", FALSE,
-                                    NULL);
+                                    WebPDemuxGetI(demux, WEBP_FF_CANVAS_HEIGHT),
+                                    alpha ? "R'G'B'A u8" : "R'G'B' u8", FALSE, NULL);
   if (!fault && !(animated ? read_frame(file, page, picture) : read_still(file, alpha, picture)))
     fault = g_strdup(_("its pixels cannot be read"));
   return fault;
@@ -65,7 +65,8 @@ Fault webp_load(const guint8 *data, gsize size, gint page, Picture *picture) {
   WebPData file = { data, size };
   WebPDemuxState state;
   WebPDemuxer *demux = WebPDemuxPartial(&file, &state);
-  Fault fault = !demux || state != WEBP_DEMUX_DONE ? g_strdup(_("it ends too early")) : read_file(&file, demux, page, picture);
+  Fault fault =
+    !demux || state != WEBP_DEMUX_DONE ? g_strdup(_("it ends too early")) : read_file(&file, demux, page, picture);
   WebPDemuxDelete(demux);
   if (!fault && picture->buffer) texts_read(picture, data, size);
   return fault;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Makes the pictures anew; needs ImageMagick, exiftool, libtiff's tools and the gegl command. No test runs it.
+# Makes the pictures anew; needs ImageMagick, exiftool, libtiff's tools, apngasm, cjxl, avifenc, heif-enc and the gegl
+# command. No test runs it.
 # usage: make.sh TEST_PICTURES   (the built test program tests/cli/test-pictures)
 set -e
 cd "$(dirname "$0")"
@@ -65,5 +66,34 @@ for form in jpg png tif webp; do
     -units PixelsPerInch -density 150 ${options}said.$form
   exiftool -q -overwrite_original -Artist=Nobody -Orientation#=8 -GPSLatitude=12.5 -GPSLatitudeRef=N \
     -XMP:Title=Pattern -XResolution=150 -YResolution=150 -ResolutionUnit=inches "-icc_profile<=wide.icc" said.$form
+done
+# The newer forms, from PNG files that say nothing beside their pixels.
+say_nothing="-strip -define png:exclude-chunks=all"
+for kind in rgb8:PNG24 rgba8:PNG32 rgb16:PNG48 rgba16:PNG64 few:PNG24; do im $raw/${kind%:*}.pam $say_nothing ${kind#*:}:$raw/${kind%:*}.png; done
+im $raw/g8.pam $say_nothing -define png:color-type=0 $raw/g8.png
+for kind in rgb8 rgba8 g8 rgb16 rgba16; do cjxl --quiet -d 0 $raw/$kind.png $kind.jxl; done
+cjxl --quiet -d 0 --container=1 $raw/rgb8.png boxed-rgb8.jxl
+cjxl --quiet -d 0.5 $raw/rgb8.png lossy-rgb8.jxl
+for kind in rgb8 rgba8; do avifenc -l $raw/$kind.png $kind.avif; done
+for kind in rgb rgba; do avifenc -d 12 -y 444 --min 0 --max 0 --cicp 1/13/0 $raw/${kind}16.png ${kind}12.avif; done
+avifenc --min 5 --max 10 $raw/rgb8.png lossy-rgb8.avif
+heif-enc -L -p chroma=444 --matrix_coefficients=0 $raw/rgb8.png -o rgb8.heic
+heif-enc -q 95 $raw/rgb8.png -o lossy-rgb8.heic
+heif-enc -q 95 $raw/rgba8.png -o rgba8.heic
+heif-enc -b 10 -q 95 $raw/rgb16.png -o rgb10.heic
+apngasm animation.png $raw/rgb8.png $raw/few.png -z0
+cjxl --quiet -d 0 animation.png animation.jxl
+avifenc $raw/rgb8.png $raw/few.png -l animation.avif
+im $raw/rgb8.pam $raw/few.pam -compress none pages.tif
+im $raw/rgb8.pam $(turn 8) $say_nothing PNG24:$raw/turned.png
+avifenc -l --irot 1 --icc wide.icc $raw/turned.png said.avif
+exiftool -q -overwrite_original -Orientation#=8 $raw/turned.png
+cjxl --quiet -d 0 --container=1 -x icc_pathname=wide.icc $raw/turned.png said.jxl
+cp $raw/rgb8.png $raw/upright.png
+exiftool -q -overwrite_original "-icc_profile<=wide.icc" $raw/upright.png
+heif-enc -L -p chroma=444 --matrix_coefficients=0 $raw/upright.png -o said.heic
+for form in jxl avif heic; do
+  exiftool -q -overwrite_original -Artist=Nobody -GPSLatitude=12.5 -GPSLatitudeRef=N -XMP:Title=Pattern -XResolution=150 \
+    -YResolution=150 -ResolutionUnit=inches said.$form
 done
 rm -r $raw
