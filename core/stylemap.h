@@ -283,14 +283,16 @@ typedef struct stylemap_layer {
 } stylemap_layer;
 
 /* Layer -> image (3 x size x size): over mid-grey where transparent; area average when shrinking, cubic when
- * enlarging, the identity at 1:1; clipped to -1..1. */
+ * enlarging, the identity at 1:1; clipped to -1..1. Each pixel is clipped to 0..1 first, NaN counts as 0. */
 STYLEMAP_API stylemap_status stylemap_sample(const stylemap_layer *layer, const stylemap_placement *placement, int size,
                                              float *image, stylemap_error *error);
-/* Mask layer -> 1 x size x size, by area average (enlarged: by exact cover), so a touched cell is above 0. */
+/* Mask layer -> 1 x size x size, by area average (enlarged: by exact cover), so a touched cell is above 0.
+ * NaN counts as 0. */
 STYLEMAP_API stylemap_status stylemap_sample_mask(const stylemap_layer *mask, const stylemap_placement *placement,
                                                   int size, float *values, stylemap_error *error);
 /* Image -> the rectangle x, y, w, h of `result`, resampled back, clipped to 0..1, alpha from `target`.
- * The rectangle must lie inside the layer; outside the square the target's own pixels are written. */
+ * The rectangle must lie inside the layer; outside the square the target's own pixels are written. NaN
+ * in the image counts as 0, which is mid-grey. */
 STYLEMAP_API stylemap_status stylemap_paste(const float *image, int size, const stylemap_placement *placement,
                                             const stylemap_layer *target, int x, int y, int w, int h,
                                             const stylemap_layer *result, stylemap_error *error);

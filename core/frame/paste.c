@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The square's tensor -> layer pixels. */
+#include <math.h>
+
 #include "base/memory.h"
 #include "frame/frame.h"
 #include "frame/warp.h"
@@ -20,6 +22,18 @@ static void lay(const sm_affine *to_square, int size, int x, int y, int w, int h
     }
 }
 
+/* `image` itself, or where not all of it is finite a copy: NaN is mid-grey, infinity white or black. `*own` is to be
+ * freed. NULL: no memory. */
+static const float *all_finite(const float *image, size_t count, float **own) {
+  size_t i = 0;
+  *own = NULL;
+  while (i < count && isfinite(image[i])) i++;
+  if (i == count) return image;
+  *own = sm_alloc(count, sizeof **own);
+  for (i = 0; *own && i < count; i++) (*own)[i] = isfinite(image[i]) ? image[i] : image[i] > 0 ? 1 : image[i] < 0 ? -1 : 0;
+  return *own;
+}
+
 stylemap_status stylemap_paste(const float *image, int size, const stylemap_placement *p, const stylemap_layer *target,
                                int x, int y, int w, int h, const stylemap_layer *result, stylemap_error *error) {
   SM_TRY(sm_check_placement(target, p, size, error));
@@ -30,15 +44,20 @@ stylemap_status stylemap_paste(const float *image, int size, const stylemap_plac
   if (rows > h) rows = h;
   const size_t pixels = (size_t)rows * (size_t)w;
   stylemap_status status = STYLEMAP_OK;
-  float *band = sm_alloc(pixels * 7, sizeof(float)), *spread = band ? band + 4 * pixels : NULL;
-  if (!band) return sm_no_memory(error, pixels * 7 * sizeof(float));
+  float *own, *band = sm_alloc(pixels * 7, sizeof(float)), *spread = band ? band + 4 * pixels : NULL;
+  const size_t count = 3 * (size_t)size * (size_t)size;
+  const float *from = all_finite(image, count, &own);
+  if (!band || !from) {
+    status = sm_no_memory(error, (pixels * 7 + count) * sizeof(float));
+    goto done;
+  }
   for (int at = y; at < y + h; at += rows) {
     int n = y + h - at < rows ? y + h - at : rows;
     if (target->read(target->data, x, at, w, n, band)) {
       status = sm_layer_stopped(error);
       goto done;
     }
-    SM_TRY_DONE(sm_spread(image, 3, size, &square, x, at, w, n, spread, error));
+    SM_TRY_DONE(sm_spread(from, 3, size, &square, x, at, w, n, spread, error));
     lay(&to_square, size, x, at, w, n, spread, band);
     if (result->write(result->data, x, at, w, n, band)) {
       status = sm_layer_stopped(error);
@@ -46,6 +65,7 @@ stylemap_status stylemap_paste(const float *image, int size, const stylemap_plac
     }
   }
 done:
+  sm_free(own);
   sm_free(band);
   return status;
 }

@@ -160,6 +160,41 @@ static void refusals(void) {
   free(p.pixels);
 }
 
+/* A NaN or an infinity is one pixel of a known value, whatever is around it. */
+static void not_finite(int side, int size, double angle) {
+  stylemap_placement s;
+  stylemap_fit(side, side, &s);
+  s.angle = angle;
+  for (int channels = 1; channels <= 4; channels += 3) {
+    picture p = make(side, side, channels), q = make(side, side, channels);
+    stylemap_layer a = layer_of(&p), b = layer_of(&q);
+    float *one = malloc(sizeof(float) * (size_t)(3 * size * size)), *two = calloc((size_t)(3 * size * size), sizeof(float));
+    memcpy(q.pixels, p.pixels, sizeof(float) * (size_t)(side * side * channels));
+    for (int i = 0; i < 3; i++) {
+      const int at = (side / 3 * (i + 1) % side * side + side / 2) * channels + i % channels;
+      p.pixels[at] = i == 0 ? NAN : i == 1 ? INFINITY : -INFINITY;
+      q.pixels[at] = i == 1;
+    }
+    if (channels == 4) p.pixels[3] = NAN, q.pixels[3] = 0; /* of an alpha */
+    CHECK((channels == 4 ? stylemap_sample : stylemap_sample_mask)(&a, &s, size, one, NULL) == STYLEMAP_OK);
+    CHECK((channels == 4 ? stylemap_sample : stylemap_sample_mask)(&b, &s, size, two, NULL) == STYLEMAP_OK);
+    CHECK(!memcmp(one, two, sizeof(float) * (size_t)((channels == 4 ? 3 : 1) * size * size)), "%d channels, %d to %d", channels, side, size);
+    if (channels == 4) {
+      picture t = make(side, side, 4), u = make(side, side, 4);
+      stylemap_layer to = layer_of(&t), other = layer_of(&u);
+      for (int i = 0; i < 3; i++) {
+        one[size * size * i + size / 2 * (size + 1) + i] = i == 0 ? NAN : i == 1 ? INFINITY : -INFINITY;
+        two[size * size * i + size / 2 * (size + 1) + i] = i == 0 ? 0 : i == 1 ? 1 : -1;
+      }
+      CHECK(stylemap_paste(one, size, &s, &b, 0, 0, side, side, &to, NULL) == STYLEMAP_OK);
+      CHECK(stylemap_paste(two, size, &s, &b, 0, 0, side, side, &other, NULL) == STYLEMAP_OK);
+      CHECK(!memcmp(t.pixels, u.pixels, sizeof(float) * (size_t)(4 * side * side)), "pasted %d to %d", size, side);
+      free(t.pixels), free(u.pixels);
+    }
+    free(one), free(two), free(p.pixels), free(q.pixels);
+  }
+}
+
 int main(void) {
   harness_seed();
   stylemap_placement s;
@@ -186,5 +221,6 @@ int main(void) {
   paste_agrees(20, 30, 32, (stylemap_placement){10, 15, 20, 0, 0}, 0, 5, 20, 20);
   paste_agrees(20, 30, 16, (stylemap_placement){9.4, 15.2, 12.5, 0, 0}, 2, 2, 17, 25);
   refusals();
+  not_finite(32, 8, 0), not_finite(8, 8, 0), not_finite(10, 16, 0), not_finite(30, 8, 0.4), not_finite(10, 16, 0.4);
   return harness_end();
 }
