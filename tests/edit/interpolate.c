@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Rows of frames against resize, lerp and synth called one by one, at even steps, in W and W+; both ends exact; and
+ * sharpness against its definition. usage: interpolate MODEL */
+#include "edit/edits.h"
+
+typedef struct row {
+  by_hand *h;
+  const float *a, *b;
+  stylemap_pyramid *last;
+  stylemap_space space;
+  float *want;
+  int frames, taken, stop_at;
+  double worst;
+} row;
+
+static int take(void *data, int number, const float *image) {
+  row *r = data;
+  by_hand *h = r->h;
+  const double t = (double)number / (r->frames - 1);
+  const int first = number == 0, last = number == r->frames - 1;
+  CHECK(number == r->taken++);
+  if (first || last || r->space == STYLEMAP_SPACE_W) {
+    for (size_t i = 0; i < h->codes; i++)
+      h->w[i] = first ? r->a[i] : last ? r->b[i] : (float)(r->a[i] + t * ((double)r->b[i] - r->a[i]));
+    CHECK(stylemap_resize(h->session, h->w, h->target, NULL) == STYLEMAP_OK);
+  } else {
+    CHECK(stylemap_resize(h->session, r->a, h->target, NULL) == STYLEMAP_OK &&
+          stylemap_resize(h->session, r->b, h->reference, NULL) == STYLEMAP_OK &&
+          stylemap_lerp(h->target, h->reference, t, h->target, NULL) == STYLEMAP_OK);
+  }
+  end_by_hand(h, r->want);
+  const double d = apart(image, r->want, h->image);
+  CHECK(d <= (first || last || r->space == STYLEMAP_SPACE_W_PLUS ? 0 : 2e-5), "space %d, frame %d of %d: %g", r->space,
+        number, r->frames, d);
+  r->worst = fmax(r->worst, d);
+  return r->taken == r->stop_at;
+}
+
+static void rows(const stylemap_model *model) {
+  by_hand h = by_hand_open(model);
+  float *a = new_floats(h.codes), *b = new_floats(h.codes), *want = malloc(sizeof(float) * h.image);
+  for (int space = 0; space < 2; space++)
+    for (int frames = 2; frames <= 7; frames += 5) {
+      row r = {.h = &h, .a = a, .b = b, .space = (stylemap_space)space, .want = want, .frames = frames};
+      stylemap_session *s;
+      CHECK(stylemap_session_new(model, 1, NULL, NULL, &s, NULL) == STYLEMAP_OK);
+      CHECK(stylemap_interpolate(s, a, b, r.space, frames, take, &r, NULL) == STYLEMAP_OK && r.taken == frames);
+      r.taken = 0, r.stop_at = frames - 1;
+      CHECK(stylemap_interpolate(s, a, b, r.space, frames, take, &r, NULL) == STYLEMAP_CANCELLED && r.taken == frames - 1);
+      CHECK(stylemap_interpolate(s, a, b, r.space, 1, take, &r, NULL) == STYLEMAP_BAD_ARGUMENT);
+      CHECK(stylemap_interpolate(s, a, b, (stylemap_space)2, 2, take, &r, NULL) == STYLEMAP_BAD_ARGUMENT);
+      stylemap_session_free(s);
+    }
+  free(a), free(b), free(want);
+  by_hand_close(&h);
+}
+
+static void sharpness(void) {
+  enum { N = 5 };
+  float flat[3 * N * N], stripes[3 * N * N], v[3 * N * N];
+  double sum = 0;
+  int pairs = 0;
+  for (int i = 0; i < 3 * N * N; i++) flat[i] = 0.3f, stripes[i] = i % N % 2 ? 5 : -5, v[i] = 1.5f * harness_float();
+  for (int c = 0; c < 3; c++)
+    for (int i = 0; i < N * N; i++)
+      for (int j = 0; j < i; j++) {
+        if (abs(i / N - j / N) + abs(i % N - j % N) != 1) continue;
+        sum += fabs(fmin(1, fmax(-1, v[c * N * N + i])) - fmin(1, fmax(-1, v[c * N * N + j])));
+        pairs++;
+      }
+  CHECK(pairs == 3 * 2 * N * (N - 1) && stylemap_sharpness(flat, N) == 0);
+  CHECK_NEAR(stylemap_sharpness(stripes, N), 1, 1e-12, "2 across, 0 down");
+  CHECK_NEAR(stylemap_sharpness(v, N), sum / pairs, 1e-12);
+  CHECK(stylemap_sharpness(v, 1) == 0);
+  flat[7] = NAN;
+  CHECK_NEAR(stylemap_sharpness(flat, N), 4 * (double)0.3f / pairs, 1e-12);
+}
+
+int main(int argc, char **argv) {
+  harness_seed();
+  stylemap_model *model;
+  if (!CHECK(argc == 2) || !CHECK(stylemap_open(argv[1], 0, NULL, NULL, &model, NULL) == STYLEMAP_OK)) return 1;
+  rows(model);
+  sharpness();
+  stylemap_close(model);
+  return harness_end();
+}
