@@ -191,6 +191,63 @@ static void test_stills(void) {
   hand_close(&h);
 }
 
+/* Three references, one of them where the edit's mask says and two with masks of their own; the last with a square of
+ * its own, too. The layer shows where any of them is taken. */
+static void test_references(void) {
+  Hand h = hand_open();
+  GeglBuffer *target = test_picture(90, 61, "R'G'B' u8", 1);
+  GeglBuffer *pictures[3] = {test_picture(50, 70, "RGB float", 4), test_picture(64, 64, "R'G'B' u8", 7), test_picture(120, 80, "R'G'B' u16", 9)};
+  GeglBuffer *selections[3] = {test_selection(90, 61, *GEGL_RECTANGLE(20, 5, 20, 30)), test_selection(90, 61, *GEGL_RECTANGLE(30, 20, 30, 20)),
+                               test_selection(90, 61, *GEGL_RECTANGLE(50, 30, 20, 25))};
+  const MaskSource sources[3] = {{selections[0], 0, 0, 3}, {selections[1], 0, 0, 0}, {selections[2], 0, 0, 8}};
+  const stylemap_placement aside = {.x = 70, .y = 36, .side = 44};
+  const EditReference references[3] = {{{.buffer = pictures[0]}, NULL}, {{.buffer = pictures[1]}, &sources[1]},
+                                       {{.buffer = pictures[2], .placement = &aside}, &sources[2]}};
+  for (int refine = 0; refine <= 3; refine += 3) {
+    EditRequest request = {.kind = EDIT_TRANSPLANT, .target.buffer = target, .references = references, .n_references = 3,
+                           .mask = sources[0], .edit = {STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 0.75}, .refine = refine};
+    EditResult result = {0};
+    Engine *engine = NULL;
+    GError *error = NULL;
+    CHECK(worker_edit(&engine, model_path, 1, &request, NULL, NULL, &result, &error), "%s", error ? error->message : "");
+    CHECK(result.n_refined == (refine ? 4 : 0));
+    /* by hand: blended one after the other */
+    const stylemap_refine_options options = {.steps = refine, .offsets = 1};
+    const size_t count = (size_t)h.info->latent_channel_size * (size_t)h.info->latent_spatial_size * (size_t)h.info->latent_spatial_size;
+    float *image = g_new(float, h.count), *map = g_new(float, count), *weights = g_new(float, h.count / 3);
+    stylemap_pyramid *styles[4] = {NULL};
+    stylemap_placement placement;
+    GeglRectangle all = {0, 0, 0, 0};
+    for (int i = 0; i < 4; i++) {
+      stylemap_layer layer = layer_of_picture(i ? pictures[i - 1] : target);
+      stylemap_fit(layer.width, layer.height, &placement);
+      CHECK(stylemap_sample(&layer, i == 3 ? &aside : &placement, h.info->size, image, NULL) == STYLEMAP_OK);
+      CHECK(stylemap_pyramid_new(h.model, &styles[i], NULL) == STYLEMAP_OK);
+      if (refine) CHECK(stylemap_refine(h.session, image, &options, styles[i], NULL, NULL) == STYLEMAP_OK);
+      else CHECK(stylemap_encode(h.session, image, map, NULL) == STYLEMAP_OK && stylemap_resize(h.session, map, styles[i], NULL) == STYLEMAP_OK);
+      if (i == 0) continue;
+      Mask mask;
+      stylemap_fit(90, 61, &placement);
+      CHECK(mask_make(&sources[i - 1], &placement, 90, 61, &mask, NULL));
+      stylemap_layer mask_pixels = mask_layer(&mask, 90, 61);
+      CHECK(stylemap_sample_mask(&mask_pixels, &placement, h.info->size, weights, NULL) == STYLEMAP_OK);
+      CHECK(stylemap_blend(styles[0], styles[i], weights, STYLEMAP_MASK_SOFT, 0.75, NULL) == STYLEMAP_OK);
+      gegl_rectangle_bounding_box(&all, &all, &mask.bounds);
+      mask_clear(&mask);
+    }
+    CHECK(stylemap_synth(h.session, styles[0], image, NULL) == STYLEMAP_OK);
+    CHECK(gegl_rectangle_equal(&all, &result.mask.bounds));
+    near_layer(&h, target, &result, 0, image, 1e-4);
+    for (int i = 0; i < 4; i++) stylemap_pyramid_free(styles[i]);
+    g_free(image), g_free(map), g_free(weights);
+    edit_result_clear(&result);
+    engine_free(engine);
+  }
+  for (int i = 0; i < 3; i++) g_object_unref(pictures[i]), g_object_unref(selections[i]);
+  g_object_unref(target);
+  hand_close(&h);
+}
+
 /* Every frame, in both spaces, is G of what lies at its part of the way. */
 static void test_frames(void) {
   enum { FRAMES = 5 };
@@ -340,6 +397,7 @@ int main(int argc, char **argv) {
   model_path = g_build_filename(argv[1], "tiny_LayerNorm_sp4_full.safetensors", NULL);
   gegl_init(NULL, NULL);
   test_stills();
+  test_references();
   test_frames();
   test_failures();
   test_notes();

@@ -119,10 +119,58 @@ static void test_composite(void) {
   }
 }
 
+/* In every encoding of a space whose curve is none of sRGB's: at weight 1 the target shows what babl makes of the
+ * layer's colour, at 1/2 the mean of its own numbers and those. */
+static void test_encodings(void) {
+  const Babl *gamma = babl_trc_gamma(1.5);
+  const Babl *space = babl_space_from_chromaticities(NULL, 0.3127, 0.3290, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06, gamma,
+                                                     NULL, NULL, BABL_SPACE_FLAG_EQUALIZE);
+  static const struct { const char *own, *numbers; double limit; } cases[] = {
+    {"R~G~B~ u8", "R~G~B~ float", 0.6 / 255}, {"R~G~B~A u16", "R~G~B~A float", 1e-4}, {"R~G~B~A float", "R~G~B~A float", 1e-4},
+    {"R'G'B' u8", "R'G'B' float", 0.6 / 255}, {"R'G'B'A float", "R'G'B'A float", 1e-4}, {"RGB u16", "RGB float", 1e-4},
+    {"RGBA half", "RGBA float", 1e-3}, {"Y~ u8", "Y~ float", 0.6 / 255}, {"Y~A float", "Y~A float", 1e-4}, {"Y' u16", "Y' float", 1e-4},
+  };
+  const GeglRectangle area = {0, 0, 2, 1};
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const Babl *own = babl_format_with_space(cases[i].own, space), *numbers = babl_format_with_space(cases[i].numbers, space);
+    const float dark[4] = {0.2f, 0.2f, 0.2f, 1}, bright[4] = {0.7f, 0.7f, 0.7f, 1}, weights[2] = {1, 0.5f};
+    GeglBuffer *target = gegl_buffer_new(&area, own), *layer = gegl_buffer_new(&area, babl_format("R'G'B'A float"));
+    GeglBuffer *mask = gegl_buffer_new(&area, babl_format("Y float"));
+    int parts = babl_format_get_n_components(numbers);
+    float before[8], over[8], after[8];
+    gegl_buffer_set_color_from_pixel(target, &area, dark, babl_format("R'G'B'A float"));
+    gegl_buffer_set_color_from_pixel(layer, &area, bright, babl_format("R'G'B'A float"));
+    gegl_buffer_set(mask, &area, 0, babl_format("Y float"), weights, GEGL_AUTO_ROWSTRIDE);
+    gegl_buffer_get(target, &area, 1.0, numbers, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get(layer, &area, 1.0, numbers, over, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    layer_composite(target, layer, mask, &area);
+    gegl_buffer_get(target, &area, 1.0, numbers, after, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    CHECK_NEAR(after[0], over[0], cases[i].limit);
+    CHECK_NEAR(after[parts], (before[parts] + over[parts]) / 2, cases[i].limit);
+    CHECK(over[0] - before[0] > 0.1, "%s: no difference to see", cases[i].own);
+    g_object_unref(target), g_object_unref(layer), g_object_unref(mask);
+  }
+}
+
+/* What is only partly transparent is opaque to the network, and what is clear stays clear. */
+static void test_colours(void) {
+  GeglBuffer *buffer = test_picture(30, 4, "R'G'B'A float", 1);
+  stylemap_layer plain = layer_of_picture(buffer), colours = layer_of_colours(buffer);
+  float a[30 * 4 * 4], b[30 * 4 * 4];
+  CHECK(plain.read(plain.data, 0, 0, 30, 4, a) == 0 && colours.read(colours.data, 0, 0, 30, 4, b) == 0);
+  for (int n = 0; n < 30 * 4; n++) {
+    CHECK(memcmp(a + 4 * n, b + 4 * n, 3 * sizeof *a) == 0);
+    CHECK(b[4 * n + 3] == (a[4 * n + 3] > 0));
+  }
+  g_object_unref(buffer);
+}
+
 int main(int argc, char **argv) {
   gegl_init(&argc, &argv);
   test_views();
   test_composite();
+  test_encodings();
+  test_colours();
   gegl_exit();
   return harness_end();
 }

@@ -60,17 +60,22 @@ static void test_models(void) {
   g_clear_error(&error);
   g_unlink(settings);
 
-  /* What the model says of itself reaches the host. */
-  stylemap_model *model = NULL;
-  stylemap_save_options options = {0, (const char *const[]){"heldout_mse", "0.0125", NULL}};
+  /* What the model says of itself reaches the host, if it is a number above 0. */
+  static const struct { const char *text; double usual; } usual[] = {
+    {"0.0125", 0.0125}, {"1e-4", 1e-4}, {"0", -1}, {"-0.5", -1}, {"nan", -1}, {"inf", -1}, {"small", -1}, {"", -1},
+  };
   char *saved = g_build_filename(folder, "usual.safetensors", NULL);
-  CHECK(stylemap_open(model_path, 0, NULL, NULL, &model, NULL) == STYLEMAP_OK);
-  CHECK(stylemap_save(model, saved, &options, NULL, NULL) == STYLEMAP_OK);
-  stylemap_close(model);
-  Engine *engine = NULL;
-  CHECK(engine_open(&engine, "usual", 1, NULL, NULL, NULL));
-  CHECK_NEAR(engine->usual, 0.0125, 0);
-  engine_free(engine);
+  for (size_t i = 0; i < G_N_ELEMENTS(usual); i++) {
+    stylemap_model *model = NULL;
+    stylemap_save_options options = {0, (const char *const[]){"heldout_mse", usual[i].text, NULL}};
+    Engine *engine = NULL;
+    CHECK(stylemap_open(model_path, 0, NULL, NULL, &model, NULL) == STYLEMAP_OK);
+    CHECK(stylemap_save(model, saved, &options, NULL, NULL) == STYLEMAP_OK);
+    stylemap_close(model);
+    CHECK(engine_open(&engine, "usual", 1, NULL, NULL, NULL));
+    CHECK_NEAR(engine->usual, usual[i].usual, 0);
+    engine_free(engine);
+  }
   g_free(saved), g_free(settings), g_free(folder), g_free(config);
 }
 
