@@ -23,7 +23,7 @@ static const Argument arguments[] = {
     "Where the style maps are blended { W+ (0): at every level of the style pyramid, W (1): once, before it }",
     0, 1, 0 },
   [ARGUMENT_FEATHER] = { ARGUMENT_FEATHER, ARGUMENT_IS_FLOAT, "feather",
-    "Radius in pixels by which a copy of the selection is feathered (0 <= feather <= 10000)", 0, 10000, 10 },
+    "Radius in pixels by which a copy of the selection is feathered (0 <= feather <= 10000)", 0, EDIT_MOST_FEATHER, 10 },
   [ARGUMENT_FRAMES] = { ARGUMENT_FRAMES, ARGUMENT_IS_INT, "frames",
     "How many frames, the first like the target and the last like the reference (2 <= frames <= 1000)",
     2, 1000, 10 },
@@ -32,7 +32,7 @@ static const Argument arguments[] = {
     "(1 <= frame-ms <= 60000)", 1, 60000, 100 },
   [ARGUMENT_REFINE_STEPS] = { ARGUMENT_REFINE_STEPS, ARGUMENT_IS_INT, "refine-steps",
     "How many steps of descent bring the styles nearer to each picture than the encoder does (1 <= refine-steps <= "
-    "100000; 100 is a good number)", 1, 100000, 100 },
+    "100000; 100 is a good number)", 1, EDIT_MOST_REFINE, 100 },
 };
 
 static const ArgumentId transplant_arguments[] = {

@@ -115,7 +115,7 @@ gboolean mask_reaches_over(const GeglRectangle *selected, const stylemap_placeme
 
 void mask_reach(const stylemap_placement *placement, gint width, gint height, gdouble feather,
                 GeglRectangle *reach) {
-  gint more = (gint)ceil(feather) + 1; /* 1: so that what goes on beyond the square is seen to do so */
+  gint more = (gint)ceil(2 * CLAMP(feather, 0, 1e6)) + 2; /* twice: a Gaussian of deviation feather / 3.5 is 0 there */
   stylemap_bounds(placement, width, height, &reach->x, &reach->y, &reach->width, &reach->height);
   *reach = *GEGL_RECTANGLE(reach->x - more, reach->y - more, reach->width + 2 * more, reach->height + 2 * more);
 }

@@ -199,7 +199,7 @@ static void test_references(void) {
   GeglBuffer *pictures[3] = {test_picture(50, 70, "RGB float", 4), test_picture(64, 64, "R'G'B' u8", 7), test_picture(120, 80, "R'G'B' u16", 9)};
   GeglBuffer *selections[3] = {test_selection(90, 61, *GEGL_RECTANGLE(20, 5, 20, 30)), test_selection(90, 61, *GEGL_RECTANGLE(30, 20, 30, 20)),
                                test_selection(90, 61, *GEGL_RECTANGLE(50, 30, 20, 25))};
-  const MaskSource sources[3] = {{selections[0], 0, 0, 3}, {selections[1], 0, 0, 0}, {selections[2], 0, 0, 8}};
+  const MaskSource sources[3] = {{.selection = selections[0], .feather = 3}, {.selection = selections[1]}, {.selection = selections[2], .feather = 8}};
   const stylemap_placement aside = {.x = 70, .y = 36, .side = 44};
   const EditReference references[3] = {{{.buffer = pictures[0]}, NULL}, {{.buffer = pictures[1]}, &sources[1]},
                                        {{.buffer = pictures[2], .placement = &aside}, &sources[2]}};
