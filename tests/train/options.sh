@@ -168,7 +168,10 @@ stop() { # stop RUN_DIR FILE SIGNAL...: when there is such a file
     sleep 0.05
     tries=$((tries + 1))
   done
-  for signal in "$@"; do kill "-$signal" $id; done
+  for signal in "$@"; do
+    kill "-$signal" $id
+    sleep 0.03
+  done
   wait $id
 }
 for signal in INT TERM 'HUP HUP'; do
