@@ -125,9 +125,8 @@ gboolean run_export(Run *run, const gchar *path, const Measure *measure, GError 
   g_autofree gchar *made = g_strdup_printf("stylemap %s train, iteration %" G_GUINT64_FORMAT ", batch %d",
                                            stylemap_version(), (guint64)stylemap_trainer_iteration(run->trainer),
                                            stylemap_trainer_options(run->trainer)->batch);
-  const gboolean measured = measure && measure->mse >= 0;
-  const char *texts[] = { "created_by", made, measured ? "heldout_mse" : NULL,
-                          measured ? cli_number(&number, "%.5g", measure->mse) : NULL, NULL };
+  const char *texts[] = { "created_by", made, measure ? "heldout_mse" : NULL,
+                          measure ? cli_number(&number, "%.5g", measure->mse) : NULL, NULL };
   const stylemap_save_options save = { .texts = texts };
   return say_status(stylemap_trainer_export(run->trainer, path, &save, NULL, &core), &core, error);
 }
