@@ -141,8 +141,8 @@ void     run_close (Run *run);
 gboolean run_save (Run *run, GError **error);
 /* Moves the state of the run's iteration aside, under a name that --resume does not look for. */
 gboolean run_put_aside (const Run *run, GError **error);
-/* `measure`, or NULL, is of pictures held out; its error goes into the model, for hosts that warn of pictures it does not
- * know. */
+/* `measure`, or NULL, is of pictures held out; its error goes into the model, for hosts that warn of pictures it does
+ * not know. */
 gboolean run_export (Run *run, const gchar *path, const Measure *measure, GError **error);
 /* Model, sheet and plot; where the user interrupts, the model only. */
 gboolean run_report (Run *run, Measure *measure, GError **error);
