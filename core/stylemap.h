@@ -345,6 +345,9 @@ typedef struct stylemap_heal_options {
   stylemap_mask_rule rule; /* of the blend at every level; STYLEMAP_MASK_ANY is the measured one */
 } stylemap_heal_options;
 
+/* What tests/bench/truth chose; strength 1. */
+STYLEMAP_API void stylemap_heal_defaults(stylemap_heal_options *options);
+
 typedef struct stylemap_heal_report {
   double change; /* root of the mean squared change, inside the mask, that the model made in the collage (-1..1) */
 } stylemap_heal_report;
