@@ -14,6 +14,11 @@
 
 enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 7 /* planes */ };
 
+void stylemap_heal_defaults(stylemap_heal_options *o) {
+  *o = (stylemap_heal_options){.start = STYLEMAP_START_MEAN, .rounds = 3, .detail = 0.5, .strength = 1,
+                               .rule = STYLEMAP_MASK_ANY};
+}
+
 typedef struct healing {
   stylemap_session *session;
   const stylemap_heal_options *options;

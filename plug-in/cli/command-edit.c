@@ -40,7 +40,9 @@ typedef struct {
   gboolean raw;
   gdouble feather;
   gint refine;
+  EditMethod method;
   stylemap_edit edit;
+  stylemap_heal_options heal;
 } Edit;
 
 /* The result lands in the target picture, or it is the network's own square. */
@@ -156,7 +158,8 @@ static gboolean run_edit(const Edit *edit, EditResult *result, GError **error) {
                                   .target = inputs.target.picture, .references = &reference,
                                   .n_references = edit->reference != NULL,
                                   .mask = { .selection = inputs.mask, .feather = edit->feather },
-                                  .weights = inputs.weights, .edit = edit->edit, .refine = edit->refine,
+                                  .weights = inputs.weights, .method = edit->method, .edit = edit->edit,
+                                  .heal = edit->heal, .refine = edit->refine,
                                   .squares = is_square(edit) };
     done = edit_prepare(&request, result, error);
     if (done) {
@@ -210,21 +213,55 @@ const Command command_reconstruct = {
   run_reconstruct,
 };
 
+/* `text` as one of `names`, which a NULL closes: its place in `*value`, unless `text` is NULL; else a usage error. */
+static gboolean parse_word(const gchar *option, const gchar *text, const gchar *const *names, gint *value,
+                           GError **error) {
+  for (gint i = 0; text && names[i]; i++)
+    if (g_ascii_strcasecmp(text, names[i]) == 0) {
+      *value = i;
+      return TRUE;
+    }
+  if (!text) return TRUE;
+  g_autofree gchar *all = g_strjoinv(", ", (gchar **)names);
+  cli_usage(error, _("%s must be one of %s, not \"%s\"."), option, all, text);
+  return FALSE;
+}
+
+/* The options of one method are wrong with the other. */
+static gboolean check_method(const Edit *edit, gboolean of_styles, gboolean of_heal, GError **error) {
+  if (edit->method == EDIT_HEAL && (of_styles || edit->refine))
+    cli_usage(error, _("--mask-rule, --space and --refine belong to --method styles."));
+  else if (edit->method == EDIT_STYLES && of_heal)
+    cli_usage(error, _("--collage, --rounds and --detail belong to --method heal."));
+  else return TRUE;
+  return FALSE;
+}
+
 static gboolean run_transplant(const Command *command, gchar **arguments, GError **error) {
-  Edit edit = { .edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1.0 } };
-  g_autofree gchar *mask = NULL, *rule = NULL, *space = NULL;
+  static const gchar *const methods[] = { "styles", "heal", NULL }, *const collages[] = { "copy", "clone", "mean", NULL };
+  Edit edit = { .method = EDIT_HEAL, .edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1.0 } };
+  g_autofree gchar *mask = NULL, *rule = NULL, *space = NULL, *method = NULL, *collage = NULL;
+  gint rounds = 0, start = -1, way = EDIT_HEAL;
+  gdouble detail = -1;
   EditResult result = { 0 };
   const GOptionEntry entries[] = {
     { "mask", 0, 0, G_OPTION_ARG_FILENAME, &mask, N_("White where the reference comes in; as large as the target"),
       N_("PICTURE") },
+    { "method", 0, 0, G_OPTION_ARG_STRING, &method,
+      N_("Heal a collage (heal, the default), or blend style maps alone, as in the paper (styles)"), "heal|styles" },
+    { "collage", 0, 0, G_OPTION_ARG_STRING, &collage,
+      N_("What is healed: the reference as it is, cloned to the target's light, or their mean"), "copy|clone|mean" },
+    { "rounds", 0, 0, G_OPTION_ARG_INT, &rounds, N_("How often it is healed, 1 to 16"), "N" },
+    { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &detail,
+      N_("From 0, the model's drawing alone, to 100, all lines and grain of the collage"), "PERCENT" },
     { "mask-rule", 0, 0, G_OPTION_ARG_STRING, &rule,
-      N_("How a style's cell follows the mask: by its part (soft), if touched (any), if half covered (half)"),
+      N_("Styles: how a style's cell follows the mask: by its part (soft), if touched (any), if half covered (half)"),
       "soft|any|half" },
-    { "space", 0, 0, G_OPTION_ARG_STRING, &space, N_("Blend every level (w+) or once (w); default w+"), "w+|w" },
+    { "space", 0, 0, G_OPTION_ARG_STRING, &space, N_("Styles: blend every level (w+) or once (w); default w+"), "w+|w" },
     { "strength", 0, 0, G_OPTION_ARG_DOUBLE, &edit.edit.strength, N_("From 0, nothing, to 1, all (default)"), "X" },
     { "feather", 0, 0, G_OPTION_ARG_DOUBLE, &edit.feather, N_("Soften the mask's edge, in pixels"), "PX" },
-    { "refine", 0, 0, G_OPTION_ARG_INT, &edit.refine, N_("Come nearer to the pictures, in so many steps (slower)"),
-      N_("STEPS") },
+    { "refine", 0, 0, G_OPTION_ARG_INT, &edit.refine,
+      N_("Styles: come nearer to the pictures first, in so many steps (slower)"), N_("STEPS") },
     CLI_PAGE(edit.page),
     { "reference-page", 0, 0, G_OPTION_ARG_INT, &edit.reference_page, N_("The same of the reference"), "N" },
     { "mask-page", 0, 0, G_OPTION_ARG_INT, &edit.mask_page, N_("The same of the mask"), "N" },
@@ -233,10 +270,20 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
     G_OPTION_ENTRY_NULL
   };
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 3, error);
-  gboolean done = given && edit_parse_rule(rule, &edit.edit.rule, error) &&
+  gboolean done = given && parse_word("--method", method, methods, &way, error) &&
+                  parse_word("--collage", collage, collages, &start, error) &&
+                  cli_check_range("--rounds", rounds ? rounds : 1, 1, 16, error) &&
+                  cli_check_range("--detail", detail == -1 ? 0 : detail, 0, 100, error) &&
+                  edit_parse_rule(rule, &edit.edit.rule, error) &&
                   edit_parse_space(space, &edit.edit.space, error) &&
                   cli_check_range("--strength", edit.edit.strength, 0, 1, error) &&
                   cli_check_range("--feather", edit.feather, 0, EDIT_MOST_FEATHER, error);
+  edit.method = (EditMethod)way;
+  stylemap_heal_defaults(&edit.heal);
+  if (rounds) edit.heal.rounds = rounds;
+  if (start >= 0) edit.heal.start = (stylemap_start)start;
+  if (detail >= 0) edit.heal.detail = detail / 100;
+  done = done && check_method(&edit, rule || space, collage || rounds || detail != -1, error);
   if (done && !mask) {
     cli_usage(error, _("Which part? Name a picture with --mask, white where the reference shall come in."));
     done = FALSE;

@@ -89,19 +89,25 @@ void edit_result_clear(EditResult *result) {
   *result = (EditResult){ 0 };
 }
 
-/* The square as a new layer over the target. */
-static gboolean add_layer(Work *work, const gfloat *image, GError **error) {
+/* A new layer of the result, to be written where it shows. */
+static stylemap_layer new_layer(Work *work, const stylemap_layer *target) {
   EditResult *result = work->result;
-  const EditPicture *picture = &work->request->target;
-  const GeglRectangle *b = &result->mask.bounds;
-  GeglBuffer *buffer = gegl_buffer_new(b, babl_format("R'G'B'A float"));
+  GeglBuffer *buffer = gegl_buffer_new(&result->mask.bounds, babl_format("R'G'B'A float"));
   result->layers = g_renew(GeglBuffer *, result->layers, result->n_layers + 1);
   result->layers[result->n_layers++] = buffer;
-  stylemap_layer target = layer_of_picture(picture->buffer), layer = layer_of_picture(buffer);
+  stylemap_layer layer = layer_of_picture(buffer);
+  layer.width = target->width;
+  layer.height = target->height;
+  return layer;
+}
+
+/* The square as a new layer over the target. */
+static gboolean add_layer(Work *work, const gfloat *image, GError **error) {
+  const EditPicture *picture = &work->request->target;
+  const GeglRectangle *b = &work->result->mask.bounds;
+  stylemap_layer target = layer_of_picture(picture->buffer), layer = new_layer(work, &target);
   stylemap_placement placement = placement_of(picture);
   stylemap_error core;
-  layer.width = target.width;
-  layer.height = target.height;
   return say_status(stylemap_paste(image, work->engine->info->size, &placement, &target, b->x, b->y, b->width,
                                    b->height, &layer, &core), &core, error);
 }
@@ -161,23 +167,34 @@ done:
   return ok;
 }
 
+/* The mask of reference `n` on the target. */
+static gboolean make_own_mask(const Work *work, gint n, Mask *mask, GError **error) {
+  const EditRequest *request = work->request;
+  const MaskSource *own = request->references[n].mask;
+  stylemap_placement placement = placement_of(&request->target);
+  gint width, height;
+  size_of(&request->target, &width, &height);
+  if (request->n_references > 1)
+    return mask_make(own ? own : &request->mask, &placement, width, height, mask, error);
+  *mask = work->result->mask; /* the only one */
+  g_object_ref(mask->weights);
+  return TRUE;
+}
+
 /* The weights of reference `n` over the model's square. */
 static gboolean sample_mask(Work *work, gint n, gfloat *weights, GError **error) {
   const EditRequest *request = work->request;
-  const MaskSource *own = request->references[n].mask;
   gint width, height;
   stylemap_error core;
-  Mask mask = { 0 };
-  if (!own && request->weights) {
+  Mask mask;
+  if (!request->references[n].mask && request->weights) {
     memcpy(weights, request->weights, work->engine->mask_count * sizeof *weights);
     return TRUE;
   }
   stylemap_placement placement = placement_of(&request->target);
   size_of(&request->target, &width, &height);
-  const MaskSource *source = own ? own : &request->mask;
-  gboolean only = request->n_references == 1; /* then the result's mask is this one */
-  if (!only && !mask_make(source, &placement, width, height, &mask, error)) return FALSE;
-  stylemap_layer layer = mask_layer(only ? &work->result->mask : &mask, width, height);
+  if (!make_own_mask(work, n, &mask, error)) return FALSE;
+  stylemap_layer layer = mask_layer(&mask, width, height);
   stylemap_status status = stylemap_sample_mask(&layer, &placement, work->engine->info->size, weights, &core);
   mask_clear(&mask);
   return say_status(status, &core, error);
@@ -222,6 +239,89 @@ done:
   }
   g_free(references);
   g_free(masks);
+  return ok;
+}
+
+/* -------------------------------------------------------------------------------------------- heal */
+
+/* One reference of a healed edit, as core takes it: of the layers themselves, or of the network's squares. */
+typedef struct {
+  Mask mask;
+  LayerSquare square, weights;
+  stylemap_layer picture, mask_layer;
+} Piece;
+
+static gboolean piece_make(Work *work, gint n, Piece *piece, stylemap_piece *taken, GError **error) {
+  const EditRequest *request = work->request;
+  const EditPicture *picture = &request->references[n].picture;
+  Engine *engine = work->engine;
+  gint size = engine->info->size, width, height;
+  if (request->squares) {
+    piece->square = (LayerSquare){ engine_new_image(engine), size };
+    piece->weights = (LayerSquare){ g_new(gfloat, engine->mask_count), size };
+    piece->picture = layer_of_square(&piece->square);
+    piece->mask_layer = layer_of_weights(&piece->weights);
+    stylemap_fit(size, size, &taken->placement);
+    if (!edit_sample(engine, picture, piece->square.values, error) ||
+        !sample_mask(work, n, piece->weights.values, error))
+      return FALSE;
+  } else {
+    if (!make_own_mask(work, n, &piece->mask, error)) return FALSE;
+    size_of(&request->target, &width, &height);
+    piece->picture = layer_of_picture(picture->buffer);
+    piece->mask_layer = mask_layer(&piece->mask, width, height);
+    taken->placement = placement_of(picture);
+  }
+  taken->picture = &piece->picture;
+  taken->mask = &piece->mask_layer;
+  return TRUE;
+}
+
+static void piece_clear(Piece *piece) {
+  mask_clear(&piece->mask);
+  g_free(piece->square.values);
+  g_free(piece->weights.values);
+}
+
+static gboolean draw_healed(Work *work, GError **error) {
+  const EditRequest *request = work->request;
+  Engine *engine = work->engine;
+  EditResult *result = work->result;
+  gint count = request->n_references, size = engine->info->size;
+  GeglRectangle b = result->mask.bounds;
+  gboolean ok = FALSE;
+  stylemap_error core;
+  stylemap_heal_options options = request->heal;
+  stylemap_heal_report report;
+  stylemap_placement placement = placement_of(&request->target);
+  g_autofree Piece *pieces = g_new0(Piece, count);
+  g_autofree stylemap_piece *taken = g_new0(stylemap_piece, count);
+  LayerSquare square = { NULL, size }, made = { result->image, size };
+  stylemap_layer target, layer;
+
+  options.strength = request->edit.strength;
+  PART(engine, STYLEMAP_PHASE_SAMPLE, 0, EDIT_FROM / 100.0);
+  for (gint i = 0; i < count; i++)
+    if (!piece_make(work, i, &pieces[i], &taken[i], error)) goto done;
+  if (request->squares) {
+    square.values = engine_new_image(engine);
+    if (!edit_sample(engine, &request->target, square.values, error)) goto done;
+    target = layer_of_square(&square);
+    layer = layer_of_square(&made);
+    stylemap_fit(size, size, &placement);
+    b = (GeglRectangle){ 0, 0, size, size };
+  } else {
+    target = layer_of_picture(request->target.buffer);
+    layer = new_layer(work, &target);
+  }
+  PART(engine, STYLEMAP_PHASE_ENCODE, EDIT_FROM / 100.0, 1);
+  TRY(stylemap_heal(engine->session, &target, &placement, taken, count, &options, b.x, b.y, b.width, b.height, &layer,
+                    &report, &core));
+  result->change = report.change;
+  ok = !request->take || !request->squares || request->take(request->take_data, work->drawn++, result->image, error);
+done:
+  for (gint i = 0; i < count; i++) piece_clear(&pieces[i]);
+  g_free(square.values);
   return ok;
 }
 
@@ -284,8 +384,11 @@ static const gchar *fault_of(const EditRequest *request) {
     return _("The feather must be 0 to 10000 pixels.");
   if (request->refine < 0 || request->refine > EDIT_MOST_REFINE)
     return _("The steps of refinement must be 0 to 100000.");
+  if (request->refine && request->kind == EDIT_TRANSPLANT && request->method == EDIT_HEAL)
+    return _("Refined styles are blended by the method styles, not healed.");
   if (request->refine && request->kind == EDIT_TRANSPLANT && request->edit.space == STYLEMAP_SPACE_W)
     return _("Refined styles are blended in w+, not in w.");
+
   if (request->kind == EDIT_INTERPOLATE && (request->frames < 2 || request->frames > EDIT_MOST_FRAMES))
     return _("The number of frames must be 2 to 100000.");
   return NULL;
@@ -333,7 +436,7 @@ static gboolean check_seen(const EditRequest *request, const Mask *mask, GError 
 
 gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **error) {
   const gchar *fault = fault_of(request);
-  *result = (EditResult){ .prepared = TRUE, .error = -1 };
+  *result = (EditResult){ .prepared = TRUE, .error = -1, .change = -1 };
   if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT, fault);
   if (fault || (is_masked(request) && !make_mask(request, &result->mask, error)) ||
       !check_seen(request, &result->mask, error)) {
@@ -347,7 +450,10 @@ gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result
   if (!result->prepared && !edit_prepare(request, result, error)) return FALSE;
   Work work = { engine, request, result, 0 };
   result->image = engine_new_image(engine);
-  gboolean done = request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error) : draw_still(&work, error);
+  gboolean heals = request->kind == EDIT_TRANSPLANT && request->method == EDIT_HEAL;
+  gboolean done = request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error)
+                  : heals                           ? draw_healed(&work, error)
+                                                    : draw_still(&work, error);
   if (!done) edit_result_clear(result);
   return done;
 }

@@ -7,6 +7,8 @@
 #include "host/mask.h"
 
 typedef enum { EDIT_TRANSPLANT, EDIT_RECONSTRUCT, EDIT_INTERPOLATE } EditKind;
+/* How a transplant is made: the paper's blend of style maps, or a collage that the model heals. */
+typedef enum { EDIT_STYLES, EDIT_HEAL } EditMethod;
 
 /* What the options of every host may be at most. */
 enum { EDIT_MOST_FEATHER = 10000, EDIT_MOST_REFINE = 100000, EDIT_MOST_FRAMES = 100000 };
@@ -34,11 +36,13 @@ typedef struct {
   gint n_references;
   MaskSource mask;
   const gfloat *weights; /* 1 x S x S in place of the mask, where no layers are made; or NULL */
-  stylemap_edit edit;
-  gint refine;           /* steps of refinement of every picture first, 0 = none; not in interpolate, nor in w */
+  EditMethod method;     /* of transplant */
+  stylemap_edit edit;    /* of EDIT_HEAL only the strength */
+  stylemap_heal_options heal; /* of EDIT_HEAL, without the strength */
+  gint refine;           /* steps of refinement of every picture first, 0 = none; not in interpolate, w or heal */
   gint frames;           /* of interpolate: 2 or more */
   gboolean squares;      /* no layers: only the network's own squares */
-  EditTake take;         /* NULL, or called with each square */
+  EditTake take;         /* NULL, or called with each square; of a healed edit only where `squares` are asked for */
   gpointer take_data;
 } EditRequest;
 
@@ -49,6 +53,7 @@ typedef struct {
   GeglBuffer **layers; /* "R'G'B'A float", extent = mask.bounds, alpha of the target */
   gfloat *image;       /* the square drawn last, 3 x S x S */
   gdouble error;       /* of a reconstruction: its MSE (-1..1, output clipped) from what the network saw; else -1 */
+  gdouble change;      /* of a healed edit: how much the model changed the collage (stylemap_heal_report); else -1 */
   gint n_refined;
   stylemap_refine_report *refined; /* of the target, then of the references */
 } EditResult;

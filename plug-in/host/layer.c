@@ -145,6 +145,47 @@ gboolean layer_is_clear(GeglBuffer *buffer, GeglBuffer *weights, const GeglRecta
 
 /* --------------------------------------------------------------------------------------- own numbers */
 
+/* ----------------------------------------------------------------------------------------- squares */
+
+static int read_square(void *data, int x, int y, int width, int height, float *pixels) {
+  const LayerSquare *square = data;
+  gsize size = (gsize)square->size, plane = size * size;
+  for (gint j = 0; j < height; j++)
+    for (gint i = 0; i < width; i++, pixels += 4) {
+      const gfloat *from = square->values + (gsize)(y + j) * size + (gsize)(x + i);
+      for (gsize c = 0; c < 3; c++) pixels[c] = 0.5f + 0.5f * from[c * plane];
+      pixels[3] = 1;
+    }
+  return 0;
+}
+
+static int write_square(void *data, int x, int y, int width, int height, const float *pixels) {
+  const LayerSquare *square = data;
+  gsize size = (gsize)square->size, plane = size * size;
+  for (gint j = 0; j < height; j++)
+    for (gint i = 0; i < width; i++, pixels += 4)
+      for (gsize c = 0; c < 3; c++) square->values[c * plane + (gsize)(y + j) * size + (gsize)(x + i)] = 2 * pixels[c] - 1;
+  return 0;
+}
+
+static int read_weights(void *data, int x, int y, int width, int height, float *pixels) {
+  const LayerSquare *weights = data;
+  for (gint j = 0; j < height; j++)
+    memcpy(pixels + (gsize)j * (gsize)width, weights->values + (gsize)(y + j) * (gsize)weights->size + x,
+           sizeof *pixels * (gsize)width);
+  return 0;
+}
+
+stylemap_layer layer_of_square(LayerSquare *square) {
+  return (stylemap_layer){ square->size, square->size, square, read_square, write_square };
+}
+
+stylemap_layer layer_of_weights(LayerSquare *weights) {
+  return (stylemap_layer){ weights->size, weights->size, weights, read_weights, NULL };
+}
+
+/* ----------------------------------------------------------------------------------------- numbers */
+
 const Babl *layer_own_float(const Babl *format) {
   static const gchar *const models[3][2][2] = {
     { { "RGB float", "RGBA float" }, { "Y float", "YA float" } },

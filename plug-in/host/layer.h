@@ -13,6 +13,14 @@ stylemap_layer layer_of_colours (GeglBuffer *buffer);
 /* One component ("Y float": the stored mask value, no gamma). */
 stylemap_layer layer_of_mask (GeglBuffer *buffer);
 
+/* The network's own square as a layer of its size: 3 x S x S in -1..1, opaque, and a mask of 1 x S x S. */
+typedef struct {
+  gfloat *values;
+  gint size;
+} LayerSquare;
+stylemap_layer layer_of_square (LayerSquare *square);
+stylemap_layer layer_of_weights (LayerSquare *weights);
+
 /* The float format with the components of `format` in its own encoding, alpha separate: gamma stays gamma, linear
  * light stays linear, so that numbers keep their meaning and babl has nothing to compute. */
 const Babl *layer_own_float (const Babl *format);
