@@ -15,7 +15,7 @@
 enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 7 /* planes */ };
 
 void stylemap_heal_defaults(stylemap_heal_options *o) {
-  *o = (stylemap_heal_options){.start = STYLEMAP_START_MEAN, .rounds = 3, .detail = 0.5, .strength = 1,
+  *o = (stylemap_heal_options){.start = STYLEMAP_START_MEAN, .rounds = 4, .detail = 0.35, .strength = 1,
                                .rule = STYLEMAP_MASK_ANY};
 }
 

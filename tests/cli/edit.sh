@@ -48,25 +48,49 @@ check "8 bits against float" "$tool" steps result-1.png result-9.tif 1.01
 check_not "another picture" "$tool" steps result-1.png target-1.png 1.01
 
 # -------------------------------------------------------------------------------- raw and tensors
-good transplant "$model" target-1.png reference.png --mask mask.png --raw -o raw.png
+good transplant "$model" --method styles target-1.png reference.png --mask mask.png --raw -o raw.png
 shape_is raw.png "$size $size R'G'B' u8"
-good transplant "$model" target-5.png reference.png --mask mask.png --raw -o raw16.png
+good transplant "$model" --method styles target-5.png reference.png --mask mask.png --raw -o raw16.png
 shape_is raw16.png "$size $size R'G'B' u16"
-good transplant "$model" target-1.png reference.png --mask mask.png -o raw.safetensors
+good transplant "$model" --method styles target-1.png reference.png --mask mask.png -o raw.safetensors
 good reconstruct "$model" target-1.png -o reconstruction.safetensors
-good transplant "$model" target-1.png reference.png --mask mask.png --strength 0 -o nothing.safetensors
+good transplant "$model" --method styles target-1.png reference.png --mask mask.png --strength 0 -o nothing.safetensors
 check "strength 0 is the reconstruction" "$tool" same reconstruction.safetensors image nothing.safetensors image
-good transplant "$model" target-1.png target-1.png --mask mask.png -o self.safetensors
+good transplant "$model" --method styles target-1.png target-1.png --mask mask.png -o self.safetensors
 check "a transplant of itself" "$tool" near reconstruction.safetensors image self.safetensors image 1e-5
 for option in '--mask-rule soft' '--mask-rule any' '--mask-rule half' '--space w' '--strength 0.5' '--feather 6'; do
-  good transplant "$model" target-1.png reference.png --mask mask.png $option -o option.safetensors
+  good transplant "$model" --method styles target-1.png reference.png --mask mask.png $option -o option.safetensors
   case $option in
     *soft) check "$option" "$tool" same raw.safetensors image option.safetensors image;;
     *) check_not "$option" "$tool" same raw.safetensors image option.safetensors image;;
   esac
 done
-good transplant "$model" target-1.png reference.png --mask mask.png --space w+ --mask-rule SOFT -o option.safetensors
+good transplant "$model" --method styles target-1.png reference.png --mask mask.png --space w+ --mask-rule SOFT -o option.safetensors
 check "the defaults" "$tool" same raw.safetensors image option.safetensors image
+
+# ---------------------------------------------------------------------------------------- healing, the default
+good transplant "$model" target-1.png reference.png --mask mask.png -o healed.safetensors
+check_not "another method" "$tool" same raw.safetensors image healed.safetensors image
+good transplant "$model" target-1.png reference.png --mask mask.png --method heal --collage mean --rounds 4 --detail 35 -o option.safetensors
+check "its defaults" "$tool" same healed.safetensors image option.safetensors image
+for option in '--collage copy' '--collage clone' '--rounds 1' '--detail 0' '--detail 100' '--strength 0.5' '--feather 6'; do
+  good transplant "$model" target-1.png reference.png --mask mask.png $option -o option.safetensors
+  check_not "$option" "$tool" same healed.safetensors image option.safetensors image
+done
+good transplant "$model" target-1.png reference.png --mask mask.png --strength 0 -o nothing.png
+check "strength 0 is the picture itself" "$tool" steps target-1.png nothing.png 0
+good transplant "$model" target-1.png target-1.png --mask mask.png --detail 100 --rounds 1 -o self.png
+check "outside, of itself" "$tool" outside target-1.png self.png mask.png 0
+for option in '--mask-rule any' '--space w' '--refine 5'; do
+  bad 2 'method styles' transplant "$model" target-1.png reference.png --mask mask.png $option -o out.png
+done
+for option in '--collage copy' '--rounds 3' '--detail 5'; do
+  bad 2 'method heal' transplant "$model" target-1.png reference.png --mask mask.png --method styles $option -o out.png
+done
+bad 2 'heal' transplant "$model" target-1.png reference.png --mask mask.png --method sharp -o out.png
+bad 2 '--rounds' transplant "$model" target-1.png reference.png --mask mask.png --rounds 17 -o out.png
+bad 2 '--rounds' transplant "$model" target-1.png reference.png --mask mask.png --rounds -1 -o out.png
+bad 2 '--detail' transplant "$model" target-1.png reference.png --mask mask.png --detail 101 -o out.png
 
 # A mask that goes on beyond the square is said to be cut, and the result is the same with and without the words.
 check mask "$tool" ellipse 90 61 14 30 9 9 over.png
@@ -82,9 +106,9 @@ good transplant "$model" target-1.png reference.png --mask half.png --feather 60
 good reconstruct "$model" reference.png -o reference-again.safetensors
 check fill "$tool" fill 1 1 $size $size 1 mask ones.safetensors
 check fill "$tool" fill 1 1 $size $size 0 mask zeros.safetensors
-good transplant "$model" target-1.png reference.png --mask ones.safetensors -o all.safetensors
+good transplant "$model" --method styles target-1.png reference.png --mask ones.safetensors -o all.safetensors
 check "a mask of ones" "$tool" near reference-again.safetensors image all.safetensors image 1e-5
-good transplant "$model" target-1.png reference.png --mask zeros.safetensors -o none.safetensors
+good transplant "$model" --method styles target-1.png reference.png --mask zeros.safetensors -o none.safetensors
 check "a mask of zeros" "$tool" near reconstruction.safetensors image none.safetensors image 1e-5
 bad 1 '--raw' transplant "$model" target-1.png reference.png --mask ones.safetensors -o out.png
 check fill "$tool" fill 1 1 $size $size 2 mask twos.safetensors
@@ -117,10 +141,10 @@ cp out said
 good reconstruct "$model" target-1.png --refine 6 -o refined.png
 awk '/^MSE before/ {before = $3} /^MSE [0-9]/ {after = $2} END {exit !(after > 0 && after < before)}' out && pass ||
   fail "reconstruct --refine says: $(cat out)"
-good transplant "$model" target-1.png reference.png --mask mask.png --refine 6 --raw -o refined.png
+good transplant "$model" target-1.png reference.png --mask mask.png --method styles --refine 6 --raw -o refined.png
 awk '/^(target|reference): MSE before/ {n += $NF > 0 && $NF < $4 + 0} END {exit n != 2}' out && pass ||
   fail "transplant --refine says: $(cat out)"
-bad 2 'w+' transplant "$model" target-1.png reference.png --mask mask.png --refine 6 --space w -o refined.png
+bad 2 'w+' transplant "$model" target-1.png reference.png --mask mask.png --method styles --refine 6 --space w -o refined.png
 bad 2 'refine' reconstruct "$model" target-1.png --refine -1 -o refined.png
 good reconstruct "$model" target-1.png --raw -o again-raw.png
 cmp -s out said && pass || fail "two errors of one picture: $(cat out said)"

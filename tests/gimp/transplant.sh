@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the command makes of the same pictures: sourced by run.sh before GIMP runs transplant.scm.
-in_profile "$COMMAND" transplant --quiet "" target.png reference.png --mask mask.png --feather 12 -o expected-soft.png
-in_profile "$COMMAND" transplant --quiet "" target.png reference.png --mask mask.png --feather 12 --refine 3 \
+in_profile "$COMMAND" transplant --quiet --method styles "" target.png reference.png --mask mask.png --feather 12 -o expected-soft.png
+in_profile "$COMMAND" transplant --quiet --method styles "" target.png reference.png --mask mask.png --feather 12 --refine 3 \
   -o expected-refined.png
-in_profile "$COMMAND" transplant --quiet "" target.png reference.png --mask mask.png --mask-rule any --space w \
+in_profile "$COMMAND" transplant --quiet --method styles "" target.png reference.png --mask mask.png --mask-rule any --space w \
   --strength 0.7 -o expected-any.png
