@@ -177,6 +177,17 @@ static void all_levels(const stylemap_model *model, const char *name) {
       CHECK(count == 0, "%s, lerp %d at %g, level %d: %d wrong", name, which % 3, t, l, count);
     }
   }
+  for (int first = 0; first <= h.info->levels; first++)
+    for (int last = first; last <= h.info->levels; last++) {
+      CHECK(stylemap_mix(out, h.target, 0, h.info->levels, NULL) == STYLEMAP_OK &&
+            stylemap_mix(out, h.reference, first, last, NULL) == STYLEMAP_OK);
+      for (int l = 0; l < h.info->levels; l++)
+        CHECK(wrong(&h, l, h.target, h.reference, l >= first && l < last, NULL, STYLEMAP_MASK_SOFT, out) == 0,
+              "%s, levels %d .. %d mixed in, level %d", name, first, last - 1, l);
+    }
+  CHECK(stylemap_mix(out, h.reference, -1, 1, NULL) == STYLEMAP_BAD_ARGUMENT &&
+        stylemap_mix(out, h.reference, 2, 1, NULL) == STYLEMAP_BAD_ARGUMENT &&
+        stylemap_mix(out, h.reference, 0, h.info->levels + 1, NULL) == STYLEMAP_BAD_ARGUMENT);
   CHECK(wrong(&h, 0, h.target, h.reference, 0.5, NULL, STYLEMAP_MASK_SOFT, h.target) > 0); /* it can fail */
   stylemap_pyramid_free(out);
   free(a), free(b), free(mask);
