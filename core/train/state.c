@@ -242,6 +242,23 @@ static int read_field(const field *f, const char *text, size_t size) {
   return 1;
 }
 
+/* Of each trained number a state holds the number, two moments and, but for the discriminator's, its average. */
+static stylemap_status count_kept(void *context, const sm_slot *slot) {
+  if (slot->number >= 0) *(uint64_t *)context += (uint64_t)slot->numel * (slot->state == SM_D ? 3 : 4);
+  return STYLEMAP_OK;
+}
+
+/* Whether the file can hold a run of these options; asked before memory for one is taken. */
+static int can_hold(const sm_file *file, const stylemap_train_options *o) {
+  sm_network network = {0};
+  uint64_t kept = 0;
+  if (sm_learner_config(&network.config, o->size, o->latent_spatial_size, o->latent_channel_size, o->base, o->cap,
+                        o->small_generator, o->norm, o->mapping_layer_num, o->lr_mul, NULL) != STYLEMAP_OK)
+    return 1; /* stylemap_trainer_new says what is wrong with them */
+  sm_network_walk(&network, SM_OF_TRAINER, count_kept, &kept);
+  return kept <= file->size / sizeof(float);
+}
+
 stylemap_status stylemap_trainer_load(const char *path, int threads, stylemap_trainer **out, stylemap_error *error) {
   if (!path || !out) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("No file is named."), NULL);
   sm_file file;
@@ -285,6 +302,10 @@ stylemap_status stylemap_trainer_load(const char *path, int threads, stylemap_tr
     l.crc = add_text(tables, l.crc, fields[i].key, text, size);
   }
   o.norm = (stylemap_norm)norm;
+  if (!can_hold(&file, &o)) {
+    status = refuse(error, path, "T3");
+    goto done;
+  }
   SM_TRY_DONE(stylemap_trainer_new(&o, threads, &t, error));
   sm_loader_init(loader, &file, UINT64_MAX, NULL, NULL);
   SM_TRY_DONE(walk(t, load_tensor, &l));

@@ -183,6 +183,24 @@ static void damaged(void) {
     stylemap_trainer *t = NULL;
     CHECK(stylemap_trainer_load(path[1], 1, &t, &error) == STYLEMAP_REFUSED && !t, "cut to %zu", cuts[i]);
   }
+  /* options of a run that no such file holds are seen before memory is taken for it */
+  static const char old[] = "\"latent_channel_size\":\"6\"", wide[] = "\"latent_channel_size\":\"4096\"";
+  char *at = memmem(bytes, size, old, sizeof old - 1), *more = malloc(size + 3);
+  if (CHECK(at)) {
+    const size_t before = (size_t)(at - bytes), behind = before + sizeof old - 1;
+    memcpy(more, bytes, before);
+    memcpy(more + before, wide, sizeof wide - 1);
+    memcpy(more + before + sizeof wide - 1, bytes + behind, size - behind);
+    uint64_t header;
+    memcpy(&header, more, 8);
+    header += 3;
+    memcpy(more, &header, 8);
+    spill(path[1], more, size + 3);
+    stylemap_trainer *t = NULL;
+    CHECK(stylemap_trainer_load(path[1], 1, &t, &error) == STYLEMAP_REFUSED && !t && !strcmp(error.rule, "T3"), "%s",
+          error.message);
+  }
+  free(more);
   free(bytes);
 }
 
