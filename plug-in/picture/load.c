@@ -152,9 +152,12 @@ static void make_upright(Picture *picture) {
 
 /* ------------------------------------------------------------------------------------------- load */
 
+/* A library's words may quote the file's bytes. */
 static gboolean fail(GError **error, const gchar *name, const gchar *fault) {
-  g_autofree gchar *shown = g_filename_display_name(name);
-  g_set_error(error, PICTURE_ERROR, 0, _("%s cannot be read: %s."), shown, fault);
+  g_autofree gchar *shown = g_filename_display_name(name), *said = g_utf8_make_valid(fault, -1);
+  for (gchar *c = said; *c; c++)
+    if (g_ascii_iscntrl(*c)) *c = ' ';
+  g_set_error(error, PICTURE_ERROR, 0, _("%s cannot be read: %s."), shown, said);
   return FALSE;
 }
 
