@@ -202,6 +202,8 @@ int main(void) {
   CHECK(s.x == 800 && s.y == 500 && s.side == 1000 && s.angle == 0);
   stylemap_fit(10, 13, &s);
   CHECK(s.x == 5 && s.y == 6 && s.side == 10, "whole pixels: rows 1..10 of 13");
+  stylemap_fit(13, 10, &s);
+  CHECK(s.x == 6 && s.y == 5 && s.side == 10, "and columns");
   int x, y, w, h;
   stylemap_placement part = {4.25, 3, 4, 0, 0};
   stylemap_bounds(&part, 6, 9, &x, &y, &w, &h);
