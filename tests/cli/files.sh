@@ -46,7 +46,7 @@ done
 check fill "$tool" fill 1 3 32 32 0.25 image grey.safetensors
 bad 2 'tensor' reconstruct "$model" grey.safetensors --page 1 -o page.png
 # Target, reference and mask alike.
-edit() { set -- transplant "$model" "$1" "$2" --mask "$3" -o edited.png "${@:4}"; "${expect[@]}" "$@"; }
+edit() { set -- transplant -q "$model" "$1" "$2" --mask "$3" -o edited.png "${@:4}"; "${expect[@]}" "$@"; }
 for place in 0 1 2; do
   names=("$pictures/rgb8.png" "$pictures/few.png" "$pictures/mono.tif")
   option=(--page --reference-page --mask-page)
