@@ -5,6 +5,7 @@
 #include "gimp/help.h"
 #include "gimp/hint.h"
 #include "gimp/model-chooser.h"
+#include "gimp/pixels.h"
 #include "gimp/probe.h"
 #include "gimp/result.h"
 #include "gimp/table.h"
@@ -119,6 +120,13 @@ static void update_result(Dialog *self) {
   area = flow_square(self->target);
   result_plan(&plan, self->image, AS_LAYER(self->target), self->square, &area);
   note = result_note(&plan);
+  if (self->needs_reference && pixels_alpha(self->square, &area) != PIXELS_OPAQUE) {
+    gchar *rest = note;
+
+    note = g_strconcat(_("The target's outline cuts the result: where the target is transparent, nothing appears."),
+                       rest ? "\n" : NULL, rest, NULL);
+    g_free(rest);
+  }
   hint_set(self->result_hint, HINT_INFO, note);
   g_free(note);
   result_plan_clear(&plan);

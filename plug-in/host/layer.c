@@ -251,7 +251,7 @@ void layer_composite(GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, co
       const gfloat *o = over + n * (gsize)components;
       gfloat *i = in + n * (gsize)components;
       gfloat w = has_alpha && !(o[colours] > 0) ? 0 : weight[n];
-      for (gint c = 0; c < colours; c++) i[c] += w * (o[c] - i[c]);
+      for (gint c = 0; c < colours; c++) i[c] = w > 0 && !isfinite(i[c]) ? o[c] : i[c] + w * (o[c] - i[c]);
       weight[n] = w; /* what the pixel got */
     }
     if (number != NUMBER_OTHER) from_floats(number, in, after, count * (gsize)components);

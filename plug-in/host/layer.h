@@ -34,5 +34,5 @@ void layer_set_numbers (GeglBuffer *buffer, const GeglRectangle *rectangle, cons
 gboolean layer_is_clear (GeglBuffer *buffer, GeglBuffer *weights, const GeglRectangle *area);
 
 /* target + mask * (layer - target) in the colours, in the target's own encoding; alpha is the target's, which `layer`
- * has, too. Writes into `target`; pixels whose mask or alpha is 0 keep every bit. */
+ * has, too. What is no finite number in the target is the layer's. Writes into `target`; pixels whose mask or alpha is 0 keep every bit. */
 void layer_composite (GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds);

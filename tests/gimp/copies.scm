@@ -119,6 +119,22 @@
         (close-visible before)
         (close-visible after)))))
 
+; --- numbers of the target that are infinite or none are gone where it was edited
+(let* ((image (car (gimp-image-new-with-precision 90 70 RGB PRECISION-FLOAT-GAMMA)))
+       (reference (car (gimp-layer-new image 90 70 RGB-IMAGE "reference" 100 LAYER-MODE-NORMAL)))
+       (target (car (gimp-layer-new image 90 70 RGB-IMAGE "target" 60 LAYER-MODE-NORMAL))))
+  (gimp-image-insert-layer image reference 0 0)
+  (gimp-image-insert-layer image target 0 0)
+  (test-stylemap-fill reference 1 0)
+  (test-stylemap-fill target 2 3)
+  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 15 5 60 60)
+  (let* ((result (edit image target reference))
+         (seen (visible image)))
+    (check "broken numbers: a copy" (copy? result))
+    (equal "broken numbers: in what was edited" (list-ref (test-stylemap-outside seen seen result) 4) 0)
+    (close-visible seen))
+  (gimp-image-delete image))
+
 ; --- nothing to be seen, nothing to take: said, and nothing is added
 (with-target (lambda (image target) target)
   (lambda (image target reference)
