@@ -115,7 +115,7 @@ static Space taken_above(const ItemRef *items, gint position, const GeglRectangl
 static gboolean is_exact(Space from, Space between, Space to, const Pixels *pixels) {
   gboolean same_float = pixels->store == STORE_FLOAT && !pixels->grey && between == pixels->encoding;
 
-  if (from == SPACE_OTHER)
+  if (from == SPACE_OTHER || (from == SPACE_STORED && pixels->store == STORE_FINE))
     return FALSE;
   if (to != SPACE_STORED) /* a node: one conversion before, one now */
     return between == to || between == from;
