@@ -139,6 +139,30 @@ static void learns(void) {
   stylemap_trainer_free(old), stylemap_trainer_free(t), stylemap_trainer_free(single);
 }
 
+/* After one step the average has followed nine tenths of the way, as a young one does; and the squares are those of the
+ * one gradient, as old moments would have them, not the hundredth of them that Adam begins with. */
+static void one_step(void) {
+  stylemap_trainer *old = new_trainer(1, 0), *t = new_trainer(1, 0);
+  host h = {0};
+  int moved = 0, wrong = 0, young = 0;
+  CHECK(teach(t, 1, &h) == STYLEMAP_OK, "%s", error.message);
+  for (int i = 0; i < 2 * t->learner->network.config.mapping; i++) {
+    const sm_parameter *p = &t->learner->generator.parameter[i], *q = &old->learner->generator.parameter[i];
+    for (size_t k = 0; k < p->count; k++) {
+      const double way = (double)p->value[k] - q->average[k], followed = (double)p->average[k] - q->average[k];
+      const double square = (double)p->moment[k] * p->moment[k]; /* beta1 is 0: the moment is the gradient */
+      if (square < 1e-24) continue;
+      moved++;
+      wrong += !(fabs(followed - 0.9 * way) <= 0.01 * fabs(way));
+      young += !(fabs(p->square[k] - square) <= 1e-4 * square);
+    }
+  }
+  CHECK(moved > 100, "%d numbers", moved);
+  CHECK(wrong == 0, "%d of %d averages", wrong, moved);
+  CHECK(young == 0, "%d of %d moments", young, moved);
+  stylemap_trainer_free(old), stylemap_trainer_free(t);
+}
+
 /* What is not an average is not looked at: other values and moments change nothing of what is learnt. */
 static void begins_with_averages(void) {
   stylemap_trainer *t = new_trainer(2, 1), *other = new_trainer(2, 1);
@@ -204,6 +228,7 @@ int main(int argc, char **argv) {
   if (argc != 2) return 2;
   learns();
   begins_with_averages();
+  one_step();
   goes_on(argv[1]);
   ends();
   return harness_end();

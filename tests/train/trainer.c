@@ -426,15 +426,17 @@ static void hostile_perceptual(const char *folder) {
 static void draws(void) {
   const uint64_t sizes[] = {1, 2, 5, 64, 65, 1000};
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-    uint64_t n = sizes[s], moved = 0;
+    uint64_t n = sizes[s], moved = 0, again = 0;
     char *seen = calloc(n, 2);
     for (uint64_t pass = 0; pass < 2; pass++)
       for (uint64_t i = 0; i < n; i++) {
         uint64_t k = sm_draw_picture(9, n, pass * n + i);
         if (CHECK(k < n)) CHECK(!seen[pass * n + k]++, "picture %d of %d twice", (int)k, (int)n);
         moved += k != i;
+        again += pass && k == sm_draw_picture(9, n, i);
       }
     CHECK(n < 64 || moved > n);
+    CHECK(n < 64 || again < n / 4, "%d of %d pictures come when they came before", (int)again, (int)n);
     free(seen);
   }
   int mirrored = 0;
