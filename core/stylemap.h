@@ -422,6 +422,7 @@ typedef struct stylemap_train_options {
   double adversarial, w_reconstruction, in_domain, mse, perceptual, edges;
   double matching; /* warm-up only: the nearest of many samples of the mapping network moves towards each stylemap */
   double features; /* the discriminator's view of picture and reconstruction; needs it, so not in the warm-up */
+  double mixtures; /* joint phase: collages of two pictures, as the model heals them, look real to the discriminator */
   double heal;     /* 0..1, the share of pictures of which the encoder is shown a spoilt copy (core/train/spoil.h): a region
                       moved, turned, scaled and in other colours, so that it learns to bring collages back to pictures */
   double r1;     /* gamma of the R1 penalty */
@@ -433,6 +434,7 @@ typedef struct stylemap_train_options {
 /* Plain means over this rank's batch, before weighting; 0 where a loss is left out. */
 typedef struct stylemap_train_losses {
   double g_adversarial, w_reconstruction, d_adversarial, r1, mse, perceptual, edges, in_domain, matching, features;
+  double mixtures;
 } stylemap_train_losses;
 
 /* The published settings, with the widths of the shipped 128 x 128 model. */

@@ -2,7 +2,7 @@
 #include "train/draw.h"
 
 /* Streams of the run's seed beside those of the first weights (learner.c takes 3 seed + 0 .. 2). */
-enum { ORDER = 11, MIRROR = 12, NOISE = 13, CANDIDATES = 14, GAME = 15, DAMAGE = 16 };
+enum { ORDER = 11, MIRROR = 12, NOISE = 13, CANDIDATES = 14, GAME = 15, DAMAGE = 16, COLLAGE = 17 };
 
 static uint64_t stream_seed(uint64_t seed, int use) { return seed * 0x9E3779B97F4A7C15u + (uint64_t)use; }
 
@@ -47,6 +47,10 @@ void sm_draw_candidates(uint64_t seed, uint64_t number, float *z, int count) {
 
 sm_random sm_draw_damage(uint64_t seed, uint64_t number) {
   return sm_random_stream(stream_seed(seed, DAMAGE), number);
+}
+
+sm_random sm_draw_collage(uint64_t seed, uint64_t number) {
+  return sm_random_stream(stream_seed(seed, COLLAGE), number);
 }
 
 uint64_t sm_draw_game(uint64_t seed, uint64_t iteration) {

@@ -15,5 +15,6 @@ void sm_draw_noise(uint64_t seed, uint64_t number, int use, float *z, int dim);
 void sm_draw_candidates(uint64_t seed, uint64_t number, float *z, int count);
 /* The numbers that spoil picture `number` (spoil.h). */
 sm_random sm_draw_damage(uint64_t seed, uint64_t number);
+sm_random sm_draw_collage(uint64_t seed, uint64_t number); /* the same of its collage */
 /* The seed of the game that samples.c plays after `iteration` steps of a run. */
 uint64_t sm_draw_game(uint64_t seed, uint64_t iteration);

@@ -19,6 +19,10 @@ typedef struct sm_damage {
 /* The damage of picture `number` of a run (counted over all ranks), of which the share `share` (0..1) is spoilt. */
 sm_damage sm_damage_draw(uint64_t seed, uint64_t number, double share, int size);
 
+/* A collage instead: the region shows another picture, moved, turned and scaled as a damage is, so that
+ * sm_damage_apply lays a soft piece of `other` over x. */
+sm_damage sm_collage_draw(uint64_t seed, uint64_t number, int size);
+
 /* out := x spoilt; `other` is what a rim shows. All 3 x size x size in -1..1; `out` is neither of the others. */
 void sm_damage_apply(const sm_damage *damage, const float *x, const float *other, int size, float *out);
 

@@ -102,6 +102,7 @@ static int list_fields(stylemap_train_options *o, uint64_t *iteration, uint64_t 
                         {"matching", .number = &o->matching, .later = 1},
                         {"heal", .number = &o->heal, .later = 1},
                         {"features", .number = &o->features, .later = 1},
+                        {"mixtures", .number = &o->mixtures, .later = 1},
                         {"r1", .number = &o->r1},
                         {"r1_every", .whole = &o->r1_every},
                         {"anneal_from", .large = &o->anneal_from, .later = 1},

@@ -70,9 +70,10 @@ static stylemap_status judge(const sm_step *s, const real *images, int sign, dou
   return status;
 }
 
-/* 3: D. `made` are samples of G, `rebuilt` is G(E(x)); either may be NULL. */
+/* 3: D. `made` are samples of G, `rebuilt` is G(E(x)), `healed` G(E(collages)); each may be NULL. */
 static stylemap_status discriminator_step(const sm_step *s, int r1_due, const real *x, const real *made,
-                                          const real *rebuilt, const sm_adam *adam, sm_step_losses *losses) {
+                                          const real *rebuilt, const real *healed, const sm_adam *adam,
+                                          sm_step_losses *losses) {
   const sm_step_options *o = s->options;
   sm_parameters *d = &s->learner->discriminator;
   choose(s, 0, 0, 1);
@@ -80,6 +81,7 @@ static stylemap_status discriminator_step(const sm_step *s, int r1_due, const re
   SM_TRY(judge(s, x, -1, o->d_adversarial, &losses->d_adversarial));
   if (made) SM_TRY(judge(s, made, 1, o->d_adversarial, &losses->d_adversarial));
   if (rebuilt) SM_TRY(judge(s, rebuilt, 1, o->d_adversarial, &losses->d_adversarial));
+  if (healed) SM_TRY(judge(s, healed, 1, o->d_adversarial, &losses->d_adversarial));
   SM_TRY(update(s, "d_adv", d, adam));
   if (!r1_due) return STYLEMAP_OK;
 
@@ -182,11 +184,12 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   /* lr_mul slows the mapping network down for the adversarial phase; alone it learns like the others */
   sm_pace(&l->generator, o->matching > 0);
   size_t count = (size_t)o->batch * 3 * (size_t)l->network.config.size * (size_t)l->network.config.size;
-  int judged = o->d_adversarial > 0 && (o->g_adversarial > 0 || o->in_domain > 0);
+  int judged = o->d_adversarial > 0 && (o->g_adversarial > 0 || o->in_domain > 0 || o->mixtures > 0);
   if (o->g_adversarial > 0 || o->w_reconstruction > 0) SM_TRY(sample_step(s, z_g, &adam, losses));
 
-  sm_tape tape;
+  sm_tape tape, mixed;
   sm_tape_open(&tape, s->shop);
+  sm_tape_open(&mixed, s->shop);
   real *made = NULL;
   stylemap_status status = STYLEMAP_OK;
   if (judged && o->g_adversarial > 0) { /* before the reconstruction's tape, which stays open through D's step */
@@ -203,9 +206,15 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   choose(s, 1, 1, 0);
   sm_variable *codes = sm_learn_encode(&tape, l, leaf(&tape, s, s->seen ? s->seen : x, 0)), *rebuilt = sm_learn_generate(&tape, l, codes);
   SM_TRY_DONE(tape.status);
+  sm_variable *healed = NULL;
+  if (judged && o->mixtures > 0) {
+    healed = sm_learn_generate(&mixed, l, sm_learn_encode(&mixed, l, leaf(&mixed, s, s->collages, 0)));
+    SM_TRY_DONE(mixed.status);
+  }
   if (judged) {
     int due = o->r1 > 0 && iteration % (uint64_t)o->r1_every == 0;
-    SM_TRY_DONE(discriminator_step(s, due, x, made, o->in_domain > 0 ? rebuilt->data : NULL, &d_adam, losses));
+    SM_TRY_DONE(discriminator_step(s, due, x, made, o->in_domain > 0 ? rebuilt->data : NULL,
+                                   healed ? healed->data : NULL, &d_adam, losses));
   }
 
   /* 4: the reconstruction, to E and G; neither has changed since `rebuilt` was made */
@@ -223,6 +232,11 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   }
   sm_tape_backward(&tape, 0, tape.op_count);
   SM_TRY_DONE(tape.status);
+  if (healed) { /* no truth is known of a collage: D alone says what is wrong with it */
+    losses->mixtures = sm_loss_logistic(&mixed, sm_learn_discriminate(&mixed, l, healed, NULL), -1, o->mixtures);
+    sm_tape_backward(&mixed, 0, mixed.op_count);
+    SM_TRY_DONE(mixed.status);
+  }
   if (o->matching > 0) SM_TRY_DONE(match_step(s, codes, losses));
   SM_TRY_DONE(update(s, "rec", &l->encoder, &adam));
   SM_TRY_DONE(update(s, "rec", &l->generator, &adam));
@@ -230,6 +244,7 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   sm_average(&l->encoder, o->decay);
 done:
   sm_give(s->shop, made);
+  sm_tape_clear(&mixed);
   sm_tape_clear(&tape);
   return status;
 }

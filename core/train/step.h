@@ -14,12 +14,14 @@ typedef struct sm_step_options {
   double r1;                          /* gamma: gamma / 2 * r1_every * penalty */
   /* weights; 0 leaves the loss out, with all that only it needs */
   double g_adversarial, w_reconstruction, d_adversarial, in_domain, squares, perceptual, edges, features;
+  double mixtures; /* healed collages look real; with them D's share of it */
   double matching; /* of the warm-up: see match_step in step.c */
 } sm_step_options;
 
 /* In the order of a log's columns. */
 typedef struct sm_step_losses {
   double g_adversarial, w_reconstruction, d_adversarial, r1, squares, perceptual, edges, in_domain, matching, features;
+  double mixtures;
 } sm_step_losses;
 
 /* Called with the finished gradients before every optimiser step: "g_adv", "e_w_rec", "d_adv", "d_r1", "rec". Data
@@ -35,6 +37,7 @@ typedef struct sm_step {
   sm_step_hook *hook;            /* or NULL */
   void *hook_data;
   const real *seen;       /* what the encoder is shown in place of x, as many numbers; or NULL: x */
+  const real *collages;   /* as many numbers as x: what is healed for `mixtures` */
   const real *candidates; /* candidate_count x D; needed where `matching` is not 0 */
   int candidate_count;
 } sm_step;

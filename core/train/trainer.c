@@ -55,6 +55,7 @@ static stylemap_status check(const stylemap_train_options *o, stylemap_error *er
   else if (!weight_ok(o->edges)) wrong = "edges";
   else if (!weight_ok(o->matching)) wrong = "matching";
   else if (!weight_ok(o->features)) wrong = "features";
+  else if (!weight_ok(o->mixtures)) wrong = "mixtures";
   else if (!weight_ok(o->r1) || o->r1_every < 1) wrong = "r1";
   else if (!(o->heal >= 0 && o->heal <= 1)) wrong = "heal";
   else if (o->anneal_from > o->anneal_to) wrong = "anneal_from";
@@ -240,19 +241,22 @@ static void spoil_task(void *context, int index, int worker) {
   const spoiling *s = context;
   const stylemap_train_options *o = &s->trainer->options;
   const size_t each = 3 * (size_t)o->size * (size_t)o->size;
-  const float *other = s->images + (size_t)sm_damage_other(index, s->count) * each;
-  const sm_damage damage = sm_damage_draw(o->seed, first_number(s->trainer) + (uint64_t)index, o->heal, o->size);
+  const int collage = index >= s->count, place = index % s->count;
+  const float *other = s->images + (size_t)sm_damage_other(place, s->count) * each;
+  const uint64_t number = first_number(s->trainer) + (uint64_t)place;
+  const sm_damage damage = collage ? sm_collage_draw(o->seed, number, o->size)
+                                   : sm_damage_draw(o->seed, number, o->heal, o->size);
   (void)worker;
-  sm_damage_apply(&damage, s->images + (size_t)index * each, other, o->size, s->trainer->seen + (size_t)index * each);
+  sm_damage_apply(&damage, s->images + (size_t)place * each, other, o->size, s->trainer->seen + (size_t)index * each);
 }
 
 /* Fills t->seen, which a change of the batch gives back. */
-static stylemap_status spoil(stylemap_trainer *t, const float *images, stylemap_error *error) {
+static stylemap_status spoil(stylemap_trainer *t, const float *images, int collages, stylemap_error *error) {
   const int count = t->options.batch / t->ranks;
-  const size_t numbers = (size_t)count * 3 * (size_t)t->options.size * (size_t)t->options.size;
+  const size_t numbers = 2 * (size_t)count * 3 * (size_t)t->options.size * (size_t)t->options.size;
   if (!t->seen) t->seen = sm_alloc(numbers, sizeof *t->seen);
   if (!t->seen) return sm_no_memory(error, numbers * sizeof *t->seen);
-  sm_workshop_run(t->shop, count, spoil_task, &(spoiling){t, images, count});
+  sm_workshop_run(t->shop, collages ? 2 * count : count, spoil_task, &(spoiling){t, images, count});
   return STYLEMAP_OK;
 }
 
@@ -280,7 +284,8 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
     options.w_reconstruction = o->w_reconstruction;
     options.in_domain = o->in_domain;
     options.features = o->features;
-    options.d_adversarial = o->adversarial > 0 || o->in_domain > 0;
+    options.mixtures = o->mixtures;
+    options.d_adversarial = o->adversarial > 0 || o->in_domain > 0 || o->mixtures > 0;
   }
   size_t half = (size_t)batch * (size_t)o->latent_channel_size;
   for (int use = 0; use < 2; use++)
@@ -291,13 +296,15 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
   if (options.matching > 0)
     sm_draw_candidates(o->seed, t->iteration * (uint64_t)t->ranks + (uint64_t)t->rank, candidates,
                        CANDIDATES * o->latent_channel_size);
-  if (o->heal > 0) SM_TRY(spoil(t, images, error));
+  if (o->heal > 0 || options.mixtures > 0) SM_TRY(spoil(t, images, options.mixtures > 0, error));
+  const size_t pictures = (size_t)batch * 3 * (size_t)o->size * (size_t)o->size;
   sm_step step = {.shop = t->shop,
                   .learner = t->learner,
                   .options = &options,
                   .perceiver = t->perceives ? &t->perceiver : NULL,
                   .focus = t->focus,
                   .seen = o->heal > 0 ? t->seen : NULL,
+                  .collages = options.mixtures > 0 ? t->seen + pictures : NULL,
                   .hook = t->ranks > 1 ? share_gradients : NULL,
                   .hook_data = t,
                   .candidates = candidates,
@@ -308,7 +315,8 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
   if (status != STYLEMAP_OK) return sm_fail(error, status, "", SM_TEXT("The training step was stopped."), NULL);
   *losses = (stylemap_train_losses){found.g_adversarial, found.w_reconstruction, found.d_adversarial, found.r1,
                                     found.squares,       found.perceptual,       found.edges,         found.in_domain,
-                                    found.matching,      found.features};
+                                    found.matching,      found.features,
+                                    found.mixtures};
   t->iteration++;
   return STYLEMAP_OK;
 }

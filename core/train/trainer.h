@@ -17,5 +17,5 @@ struct stylemap_trainer {
   void *sum_data;
   float *shared; /* gradients of one network, side by side, while they are summed */
   float *noise;  /* z_g, z_d and candidates of one step */
-  float *seen;   /* a step's pictures as the encoder is shown them, or NULL: nothing was spoilt yet */
+  float *seen;   /* a step's pictures as the encoder is shown them, then its collages; or NULL: not needed yet */
 };

@@ -107,6 +107,8 @@ static const Row rows[] = {
     .text = N_("Weight: E finds a sample's stylemap again (1)") },
   { "features", NUMBER, 0, TRAIN(features), 0, 1e6, "X",
     .text = N_("Weight: what the discriminator sees in the pictures (0)") },
+  { "mixtures", NUMBER, 0, TRAIN(mixtures), 0, 1e6, "X",
+    .text = N_("Weight: collages of two pictures look real once they are healed (0)") },
   { "r1", NUMBER, 0, TRAIN(r1), 0, 1e6, "X", .text = N_("R1's gamma (10)") },
   { "r1-every", WHOLE, 0, TRAIN(r1_every), 1, 1e9, "N", .text = N_("Iterations between two R1 steps (16)") },
 };

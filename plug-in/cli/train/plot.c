@@ -25,7 +25,7 @@ static const struct {
       { "features", "#cc79a7" }, { "matching", "#e69f00" }, { "w_reconstruction", "#56b4e9" } } },
   { N_("Looking real: adversarial losses"),
     { { "d_adversarial", "#0072b2" }, { "g_adversarial", "#d55e00" }, { "in_domain", "#009e73" },
-      { "r1", "#cc79a7" } } },
+      { "mixtures", "#e69f00" }, { "r1", "#cc79a7" } } },
   { N_("Sharpness of the pictures held out, their own = 1"), { { "heldout_sharpness", HELD_OUT } } },
 };
 
