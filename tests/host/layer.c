@@ -165,12 +165,29 @@ static void test_colours(void) {
   g_object_unref(buffer);
 }
 
+/* Numbers that lie in the middle go up, and all others to the nearest. */
+static void test_rounding(void) {
+  static const struct { const char *format; double most; } kinds[] = {{"Y' u8", 255}, {"Y' u16", 65535}};
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 256, 1), babl_format(kinds[k].format));
+    float values[256], again[256];
+    for (int i = 0; i < 256; i++) values[i] = i ? (float)(i / 256.0) : 0.5f;
+    layer_set_numbers(buffer, GEGL_RECTANGLE(0, 0, 256, 1), values);
+    layer_get_numbers(buffer, GEGL_RECTANGLE(0, 0, 256, 1), again);
+    for (int i = 0; i < 256; i++)
+      CHECK(rint(again[i] * kinds[k].most) == floor(values[i] * kinds[k].most + 0.5), "%s, %g: %g", kinds[k].format,
+            values[i], again[i]);
+    g_object_unref(buffer);
+  }
+}
+
 int main(int argc, char **argv) {
   gegl_init(&argc, &argv);
   test_views();
   test_composite();
   test_encodings();
   test_colours();
+  test_rounding();
   gegl_exit();
   return harness_end();
 }
