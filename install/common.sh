@@ -18,12 +18,25 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 has_command() { command -v "$1" >/dev/null 2>&1; }
 has_pkg() { has_command pkg-config && pkg-config --exists "$1"; }
 
-# One line a need: how to see that it is met, and the Debian package that meets it.
+# One line a need: the Debian packages that meet it ("A|B": the first that can be had), and how to see that it is met.
 need() {
-  local package=$1
+  local packages=$1
   shift
-  "$@" || missing+=("$package")
+  "$@" || missing+=("$packages")
 }
+
+# Which GIMP a plug-in can be built for and tried in: what is there decides, not the system's name.
+has_gimp() {
+  case $1 in
+  3) has_pkg gimpui-3.0 && has_command gimp-console-3 ;;
+  2.10) has_pkg gimpui-2.0 && has_command gimp-console-2.10 ;;
+  esac
+}
+gimps() {
+  local version
+  for version in 3 2.10; do ! has_gimp $version || say $version; done
+}
+has_any_gimp() { [ -n "$(gimps)" ]; }
 
 # Newer systems keep libheif's coders in packages of their own, which nothing but this asks for.
 has_heif_coder() { dpkg -s "libheif-plugin-$1" >/dev/null 2>&1 || ! apt-cache show "libheif-plugin-$1" >/dev/null 2>&1; }
@@ -37,7 +50,7 @@ build_needs() {
   need ninja-build has_command ninja
   need libgegl-dev has_pkg gegl-0.4
   need libgexiv2-dev has_pkg gexiv2
-  need libjpeg62-turbo-dev has_pkg libjpeg
+  need libjpeg-dev has_pkg libjpeg
   need zlib1g-dev has_pkg zlib
   need libpng-dev has_pkg libpng
   need libtiff-dev has_pkg libtiff-4
@@ -48,14 +61,14 @@ build_needs() {
   need libopenexr-dev has_pkg OpenEXR
   need libgif-dev test -e /usr/include/gif_lib.h
   need gettext has_command msgfmt
-  need libgimp2.0-dev has_pkg gimpui-2.0
+  need 'libgimp-3.0-dev|libgimp2.0-dev' has_any_gimp
 }
 
 # GIMP's icons are SVG, and GIMP does without them silently.
-has_svg_icons() { ls /usr/lib/*/gdk-pixbuf-2.0/*/loaders/libpixbufloader-svg.so >/dev/null 2>&1; }
+has_svg_icons() { ls /usr/lib/*/gdk-pixbuf-2.0/*/loaders/libpixbufloader[-_]svg.so >/dev/null 2>&1; }
 
 run_needs() {
-  need gimp has_command gimp-console-2.10
+  need gimp has_any_gimp
   need librsvg2-common has_svg_icons
 }
 
@@ -73,26 +86,41 @@ gui_needs() {
   need imagemagick has_command import
 }
 
-# install_missing NEEDS...: installs what those lists of needs lack, and nothing else.
-install_missing() {
-  local list
+# Sets `missing` to what the lists of needs lack, each as one package that can be had.
+find_missing() {
+  local list packages package
+  local -a wanted
   missing=()
   for list in "$@"; do "$list"; done
+  wanted=("${missing[@]}")
+  missing=()
+  for packages in "${wanted[@]}"; do
+    for package in ${packages//|/ }; do
+      if apt-cache show "$package" >/dev/null 2>&1; then break; fi
+    done
+    missing+=("$package")
+  done
+}
+
+# install_missing NEEDS...: installs what those lists of needs lack, and nothing else.
+install_missing() {
+  find_missing "$@"
   if [ ${#missing[@]} = 0 ]; then
     say "Everything that is needed is installed."
     return
   fi
   has_command apt-get || fail "these Debian packages (or what your system calls them) are missing: ${missing[*]}"
   need_root "these packages are missing, and there is no sudo to install them. Run as root: apt-get install ${missing[*]}"
+  # a fresh system knows no packages before this, and so not which of several can be had
+  as_root apt-get update -qq >"$log_dir/packages.log" 2>&1 || true
+  find_missing "$@"
   say "Installing ${missing[*]}"
-  if ! { as_root apt-get update -qq &&
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
-    >"$log_dir/packages.log" 2>&1; then
+  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+    >>"$log_dir/packages.log" 2>&1; then
     tail -5 "$log_dir/packages.log" >&2
     fail "the packages could not be installed (${missing[*]}); the whole story is in $log_dir/packages.log"
   fi
-  missing=()
-  for list in "$@"; do "$list"; done
+  find_missing "$@"
   [ ${#missing[@]} = 0 ] || fail "these packages were installed, but what they should bring was not found: ${missing[*]}"
 }
 
@@ -125,5 +153,24 @@ make_build_folder() {
     fail "cannot write to $1; choose another folder with --build"
 }
 
-# Where GIMP 2.10 keeps this user's profile.
-gimp_profile() { say "${GIMP2_DIRECTORY:-${XDG_CONFIG_HOME:-$HOME/.config}/GIMP/2.10}"; }
+# gimp_profile VERSION: where that GIMP keeps this user's profile.
+gimp_profile() {
+  local folder=${XDG_CONFIG_HOME:-$HOME/.config}/GIMP number
+  if [ "$1" = 3 ]; then
+    number=$(gimp-console-3 --version 2>/dev/null | grep -Eo '[0-9]+\.[0-9]+' | head -1)
+    say "${GIMP3_DIRECTORY:-$folder/${number:-3.0}}"
+  else
+    say "${GIMP2_DIRECTORY:-$folder/2.10}"
+  fi
+}
+
+# gimp_batch VERSION SCRIPT: runs Script-Fu in that GIMP without a window. GIMP 2.10 ends with 0 whatever happened.
+gimp_batch() {
+  local -a console
+  if [ "$1" = 3 ]; then
+    console=(gimp-console-3 -n -i -d -f --batch-interpreter plug-in-script-fu-eval -b "$2" --quit)
+  else
+    console=(gimp-console-2.10 -n -i -d -f -s -b "$2" -b '(gimp-quit 0)')
+  fi
+  timeout -k 5 300 env -u DISPLAY -u WAYLAND_DISPLAY "${console[@]}" </dev/null
+}

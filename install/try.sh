@@ -11,7 +11,8 @@ usage() {
 usage: install/try.sh [--prefix DIR] [--build DIR]
 
 Installs the Debian packages that are missing (asking sudo for your password only then), builds StyleMap, installs it
-for you, and runs StyleMap Transplant on two sample pictures.
+for you, and runs StyleMap Transplant on two sample pictures. It takes the GIMP that your system has: 3.0 or newer, 2.10,
+or both.
 
   --prefix DIR  where the command, the library and the models go (default: ~/.local)
   --build DIR   where it is built (default: build-install in the source folder)
@@ -48,24 +49,24 @@ else
   need_root "cannot write to $prefix, and there is no sudo; choose a folder of your own with --prefix"
   logged install as_root meson install -C "$build" --no-rebuild
 fi
-plugin=$(grep -v '^#' "$build/meson-logs/install-log.txt" | grep '/gimp-stylemap/gimp-stylemap$') ||
-  fail "the plug-in for GIMP 2.10 was not built; see $log_dir/configure.log"
 manifest=$prefix/share/stylemap/installed-files
-profile=$(gimp_profile)
-own=$profile/plug-ins/gimp-stylemap
-if [ ! -d "$profile" ]; then
+own_plugins=()
+for version in $(gimps); do
+  # under the prefix it lies in a folder lib/gimp/2.0 or lib/gimp/3.0
+  plugin=$(grep -v '^#' "$build/meson-logs/install-log.txt" | grep "/gimp/${version%.10}.0/plug-ins/gimp-stylemap/gimp-stylemap\$") ||
+    fail "the plug-in for GIMP $version was not built; see $log_dir/configure.log"
+  own=$(gimp_profile "$version")/plug-ins/gimp-stylemap
   # GIMP fills its profile only if there is none yet: it comes first, and StyleMap into what it made.
-  timeout -k 5 300 env -u DISPLAY -u WAYLAND_DISPLAY gimp-console-2.10 -n -i -d -f -s -b '(gimp-quit 0)' \
-    </dev/null >"$log_dir/gimp-profile.log" 2>&1 || true
-fi
-mkdir -p "$own"
-install -m 755 "$plugin" "$own/gimp-stylemap"
+  [ -d "${own%/plug-ins/*}" ] || gimp_batch "$version" '#t' >"$log_dir/gimp-profile.log" 2>&1 || true
+  mkdir -p "$own"
+  install -m 755 "$plugin" "$own/gimp-stylemap"
+  own_plugins+=("$own/gimp-stylemap")
+done
 # What uninstall.sh removes: files and the folders made for them, inner ones first; an earlier list's too.
 list_installed() {
   {
     grep -v '^#' "$build/meson-logs/install-log.txt"
-    say "$own/gimp-stylemap"
-    say "$manifest"
+    printf '%s\n' "${own_plugins[@]}" "$manifest"
     if [ -e "$manifest" ]; then cat "$manifest"; fi
   } | LC_ALL=C sort -ur
 }
@@ -76,36 +77,45 @@ else
   as_root cp "$log_dir/installed-files" "$manifest"
 fi
 say "The command:  $prefix/bin/stylemap"
-say "The plug-in:  $own/gimp-stylemap"
+printf 'The plug-in:  %s\n' "${own_plugins[@]}"
 case ":$PATH:" in *":$prefix/bin:"*) ;; *) say "(The command's folder is not in your PATH.)" ;; esac
 
 step "4/5 Trying it in GIMP"
-result=$build/../result
-mkdir -p "$result"
-result=$(cd "$result" && pwd)
-rm -f "$result"/result.png "$result"/result.xcf "$result"/passed
-# A profile of its own, so that an open GIMP is left in peace; only the plug-in is taken from the user's.
-own_profile=$(mktemp -d)
-trap 'rm -rf "$own_profile"' EXIT
-mkdir -p "$own_profile"/{gimp,config,cache,data,tmp}
-for folder in brushes dynamics fonts gradients palettes patterns tool-presets; do mkdir "$own_profile/gimp/$folder"; done
-printf '(plug-in-path "${gimp_plug_in_dir}/plug-ins:%s")\n' "$profile/plug-ins" >"$own_profile/gimp/gimprc"
-cp "$source_dir"/install/samples/*.png "$source_dir/install/try.scm" "$result"
-cd "$result"
-env -u DISPLAY -u WAYLAND_DISPLAY GIMP2_DIRECTORY="$own_profile/gimp" XDG_CONFIG_HOME="$own_profile/config" \
-  XDG_CACHE_HOME="$own_profile/cache" XDG_DATA_HOME="$own_profile/data" TMPDIR="$own_profile/tmp" \
-  timeout -k 5 300 gimp-console-2.10 -n -i -d -f -s -b '(load "try.scm")' -b '(gimp-quit 0)' \
-  </dev/null >"$log_dir/gimp.log" 2>&1 || true
-# GIMP 2.10 ends with 0 whatever happened: the script's last act is the file `passed`.
-if ! { [ -e passed ] && [ -s result.png ] && [ -s result.xcf ]; }; then
-  grep -v '^$' "$log_dir/gimp.log" | tail -15 >&2
-  fail "StyleMap Transplant did not work in GIMP; the whole story is in $log_dir/gimp.log"
-fi
-rm -f try.scm passed
+# try_gimp VERSION: in a profile of its own, so that an open GIMP is left in peace; only the plug-in is the user's.
+try_gimp() {
+  local version=$1 own folder log=$log_dir/gimp-$1.log
+  result=$build/../result-gimp-$version
+  mkdir -p "$result"
+  result=$(cd "$result" && pwd)
+  rm -f "$result"/result.png "$result"/result.xcf "$result"/passed
+  own=$(mktemp -d)
+  trap 'rm -rf "$own"' EXIT
+  mkdir -p "$own"/{gimp,config,cache,data,tmp}
+  for folder in brushes dynamics fonts gradients palettes patterns tool-presets; do mkdir "$own/gimp/$folder"; done
+  printf '(plug-in-path "${gimp_plug_in_dir}/plug-ins:%s")\n' "$(gimp_profile "$version")/plug-ins" >"$own/gimp/gimprc"
+  cp "$source_dir"/install/samples/*.png "$source_dir/install/try-$version.scm" "$result"
+  cd "$result"
+  GIMP2_DIRECTORY="$own/gimp" GIMP3_DIRECTORY="$own/gimp" XDG_CONFIG_HOME="$own/config" XDG_CACHE_HOME="$own/cache" \
+    XDG_DATA_HOME="$own/data" TMPDIR="$own/tmp" gimp_batch "$version" "(load \"try-$version.scm\")" >"$log" 2>&1 || true
+  # The script's last act is the file `passed`.
+  if ! { [ -e passed ] && [ -s result.png ] && [ -s result.xcf ]; }; then
+    grep -v '^$' "$log" | tail -15 >&2
+    fail "StyleMap Transplant did not work in GIMP $version; the whole story is in $log"
+  fi
+  rm -f "try-$version.scm" passed
+}
+results=()
+for version in $(gimps); do
+  (try_gimp "$version")
+  results+=("$(cd "$build/../result-gimp-$version" && pwd)")
+done
 
 step "5/5 Done"
 say "StyleMap Transplant worked. Look at the result:"
-say "  $result/result.png"
-say "  $result/result.xcf   (with its layers, for GIMP)"
-say "Now start GIMP, open a picture, open a second one with File > Open as Layers, select a region, and choose"
+for result in "${results[@]}"; do
+  say "  $result/result.png"
+  say "  $result/result.xcf   (with its layers, for GIMP)"
+done
+say "Now start GIMP (again, if it is open), open a picture, open a second one with File > Open as Layers, select a"
+say "region, and choose"
 say "  Filters > StyleMap > StyleMap Transplant..."

@@ -23,7 +23,9 @@ done
 case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
 
 manifest=$prefix/share/stylemap/installed-files
-profile=$(gimp_profile)
+# every profile there is: the GIMP it was installed for may be another now
+profiles=("${XDG_CONFIG_HOME:-$HOME/.config}"/GIMP/*)
+profiles+=(${GIMP2_DIRECTORY:+"$GIMP2_DIRECTORY"} ${GIMP3_DIRECTORY:+"$GIMP3_DIRECTORY"})
 removed=0
 
 may_write() { [ -w "$(dirname "$1")" ]; }
@@ -49,12 +51,16 @@ if [ -e "$manifest" ]; then
 else
   say "No list of installed files in $manifest; if you gave try.sh a --prefix, give the same one here."
 fi
-remove "$profile/plug-ins/gimp-stylemap/gimp-stylemap"
-remove "$profile/stylemap-last-values"
+for profile in "${profiles[@]}"; do
+  remove "$profile/plug-ins/gimp-stylemap/gimp-stylemap"
+  remove "$profile/stylemap-last-values"
+  for file in "$profile"/plug-in-settings/GimpProcedureConfigRun-plug-in-stylemap-*; do remove "$file"; done
+  remove_folder "$profile/plug-ins/gimp-stylemap"
+done
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stylemap
 rm -f "$cache/babl/babl-fishes"
 for folder in "$cache/babl" "$cache/gegl-0.4/swap" "$cache/gegl-0.4" "$cache"; do remove_folder "$folder"; done
-for folder in "$profile/plug-ins/gimp-stylemap" "$prefix/share/stylemap/models" "$prefix/share/stylemap"; do
+for folder in "$prefix/share/stylemap/models" "$prefix/share/stylemap"; do
   remove_folder "$folder"
 done
 
@@ -65,4 +71,4 @@ for folder in "$prefix/share/stylemap/models" "${XDG_DATA_HOME:-$HOME/.local/sha
     break
   fi
 done
-if [ "$removed" = 0 ]; then say "Nothing was installed."; else say "StyleMap is removed ($removed files)."; fi
+if [ "$removed" = 0 ]; then say "Nothing was installed."; else say "StyleMap is removed ($removed files). An open GIMP must be restarted."; fi

@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
-; What install/try.sh runs: the hair of one sample picture, transplanted into another.
+; What install/try.sh runs in GIMP 2.10: the hair of one sample picture, transplanted into another.
 (let* ((image (car (gimp-file-load RUN-NONINTERACTIVE "target.png" "target.png")))
        (target (car (gimp-image-get-active-drawable image)))
        (reference (car (gimp-file-load-layer RUN-NONINTERACTIVE image "reference.png"))))
