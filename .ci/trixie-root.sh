@@ -56,9 +56,9 @@ find "$tree" -mindepth 1 -maxdepth 1 ! -name 'build*' -exec rm -rf --one-file-sy
 git -c safe.directory='*' ls-files -z --cached --others --exclude-standard | tar --null -T - --ignore-failed-read -cf - |
   tar -xf - -C "$tree"
 
-# The mounts are this process's own and go with it.
+# The mounts are this process's own and go with it; so does the lock.
 exec unshare --mount --propagation private bash -c '
   root=$1 && shift
   mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && mount --rbind /sys "$root/sys" || exit 97
   exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    LC_ALL=C.UTF-8 ${CI:+CI="$CI"} bash -c "cd /root/stylemap && exec \"\$@\"" bash "$@"' bash "$root" "$@" 9>&-
+    LC_ALL=C.UTF-8 ${CI:+CI="$CI"} bash -c "cd /root/stylemap && exec \"\$@\"" bash "$@"' bash "$root" "$@"

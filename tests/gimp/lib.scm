@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
 ; What the test scripts share. A test ends with (finish); without the file that this writes it has failed, because
 ; GIMP 2.10 ends with status 0 whatever happened.
+(define in-gimp-3 (defined? 'gimp-group-layer-new)) ; its words are turned into those of 2.10 by dialect-3.scm
 (define failures 0)
 (define checks 0)
 
@@ -74,12 +75,15 @@
               (append (list RUN-NONINTERACTIVE image target reference)
                       (if (pair? more) more (list "" 1.0 0 0 0.0))))))
 
-; What is visible, as the only layer of another image of the same kind: the projection's own bits.
-(define (visible image)
+; What is visible, as the only layer of another image of the same kind: the projection's own bits, where `profile` is the
+; image's, if that is not sRGB.
+(define (visible image . profile)
   (let* ((copy (car (gimp-image-new-with-precision (car (gimp-image-width image)) (car (gimp-image-height image))
                                                    (car (gimp-image-base-type image))
                                                    (car (gimp-image-get-precision image)))))
-         (layer (car (gimp-layer-new-from-visible image copy "visible"))))
+         (layer (begin
+                  (if (pair? profile) (test-stylemap-profile copy (car profile)))
+                  (car (gimp-layer-new-from-visible image copy "visible")))))
     (gimp-image-insert-layer copy layer 0 0)
     layer))
 (define (close-visible layer) (gimp-image-delete (car (gimp-item-get-image layer))))

@@ -1,76 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A plug-in for the tests only: fills layers with noise and compares them to the last bit, which no script of
- * GIMP 2.10 can. Main thread, whole pictures in memory: the tests' pictures are small. */
+ * A plug-in for the tests only: fills layers with noise and compares them to the last bit, which no script can. Main
+ * thread, whole pictures in memory: the tests' pictures are small. */
+#include "measure.h"
 #include <gegl.h>
-#include <libgimp/gimp.h>
 #include <math.h>
 #include <string.h>
-
-#define FILL "test-stylemap-fill"
-#define OUTSIDE "test-stylemap-outside"
-#define INSIDE "test-stylemap-inside"
-#define MASK_AT "test-stylemap-mask-at"
-#define PROFILE "test-stylemap-profile"
-
-static void query(void) {
-  static const GimpParamDef fill[] = {
-      {GIMP_PDB_DRAWABLE, "drawable", ""},
-      {GIMP_PDB_INT32, "seed", ""},
-      {GIMP_PDB_INT32, "kind", "0 with every alpha, 1 opaque, 2 alpha 0 or 1, 3 some numbers infinite or none (float only)"},
-  };
-  static const GimpParamDef outside[] = {
-      {GIMP_PDB_DRAWABLE, "before", "What was visible, of the image's size"},
-      {GIMP_PDB_DRAWABLE, "after", "What is visible"},
-      {GIMP_PDB_LAYER, "result", "The result"},
-  };
-  static const GimpParamDef inside[] = {
-      {GIMP_PDB_DRAWABLE, "drawable", ""},
-      {GIMP_PDB_DRAWABLE, "expected", "Of the same size"},
-      {GIMP_PDB_LAYER, "result", "The result; drawable and expected have the image's size"},
-      {GIMP_PDB_FLOAT, "least", "Only where the mask is at least this"},
-  };
-  static const GimpParamDef mask_at[] = {
-      {GIMP_PDB_LAYER, "result", ""},
-      {GIMP_PDB_INT32, "x", "of the image"},
-      {GIMP_PDB_INT32, "y", ""},
-  };
-  static const GimpParamDef profile[] = {
-      {GIMP_PDB_IMAGE, "image", "Is converted"},
-      {GIMP_PDB_INT32, "which", "0 sRGB, 1 Adobe RGB"},
-  };
-  static const GimpParamDef counts[] = {
-      {GIMP_PDB_INT32, "changed", "Pixels outside the mask of which a bit changed"},
-      {GIMP_PDB_INT32, "outside", "Pixels outside the mask"},
-      {GIMP_PDB_INT32, "inside", "Pixels inside of which a bit changed"},
-      {GIMP_PDB_FLOAT, "difference", "Largest change outside, R'G'B'A in 0..1"},
-      {GIMP_PDB_INT32, "not-finite", "Numbers of the result that are not finite"},
-  };
-  static const GimpParamDef differences[] = {
-      {GIMP_PDB_FLOAT, "colour", "Largest difference of a colour, in 8-bit steps"},
-      {GIMP_PDB_FLOAT, "alpha", "Largest difference of alpha, in 8-bit steps"},
-      {GIMP_PDB_INT32, "pixels", "Pixels compared"},
-      {GIMP_PDB_FLOAT, "mean", "Mean difference of the colours, in 8-bit steps"},
-  };
-  static const GimpParamDef value[] = {{GIMP_PDB_FLOAT, "value", ""}};
-
-  gimp_install_procedure(FILL, "", "", "", "", "", NULL, NULL, GIMP_PLUGIN, G_N_ELEMENTS(fill), 0, fill, NULL);
-  gimp_install_procedure(OUTSIDE, "", "", "", "", "", NULL, NULL, GIMP_PLUGIN, G_N_ELEMENTS(outside),
-                         G_N_ELEMENTS(counts), outside, counts);
-  gimp_install_procedure(INSIDE, "", "", "", "", "", NULL, NULL, GIMP_PLUGIN, G_N_ELEMENTS(inside),
-                         G_N_ELEMENTS(differences), inside, differences);
-  gimp_install_procedure(PROFILE, "", "", "", "", "", NULL, NULL, GIMP_PLUGIN, G_N_ELEMENTS(profile), 0, profile, NULL);
-  gimp_install_procedure(MASK_AT, "", "", "", "", "", NULL, NULL, GIMP_PLUGIN, G_N_ELEMENTS(mask_at),
-                         G_N_ELEMENTS(value), mask_at, value);
-}
 
 typedef struct {
   gint width, height, bytes;
   guchar *data;
 } Pixels;
 
-static Pixels read_pixels(gint32 drawable, const Babl *format) {
+static Pixels read_pixels(DrawableRef drawable, const Babl *format) {
   GeglBuffer *buffer = gimp_drawable_get_buffer(drawable);
-  Pixels pixels = {gimp_drawable_width(drawable), gimp_drawable_height(drawable), 0, NULL};
+  Pixels pixels = {gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable), 0, NULL};
 
   if (!format)
     format = gegl_buffer_get_format(buffer);
@@ -83,26 +26,29 @@ static Pixels read_pixels(gint32 drawable, const Babl *format) {
 }
 
 /* A copy of its target, which has that one's mask or none. */
-static gboolean is_copy(gint32 layer) {
-  GimpParasite *parasite = gimp_item_get_parasite(layer, "stylemap-result");
-  gboolean copy = parasite && g_str_has_suffix(gimp_parasite_data(parasite), " copy");
+static gboolean is_copy(DrawableRef layer) {
+  GimpParasite *parasite = gimp_item_get_parasite(AS_ITEM(layer), "stylemap-result");
+  gchar *text = parasite ? compat_parasite_text(parasite) : g_strdup("");
+  gboolean copy = g_str_has_suffix(text, " copy");
 
   if (parasite)
     gimp_parasite_free(parasite);
+  g_free(text);
   return copy;
 }
 
 /* Where `layer` may show an edit, as a picture of the image's size: its mask, or the image's selection if it is a copy
  * of its target. */
-static gfloat *read_mask(gint32 layer, gint width, gint height) {
+static gfloat *read_mask(DrawableRef layer, gint width, gint height) {
   gfloat *values = g_new0(gfloat, (gsize)width * height);
   gboolean copy = is_copy(layer);
-  Pixels mask = read_pixels(copy ? gimp_image_get_selection(gimp_item_get_image(layer)) : gimp_layer_get_mask(layer),
-                            babl_format("Y float"));
+  DrawableRef where = copy ? AS_DRAWABLE(gimp_image_get_selection(gimp_item_get_image(AS_ITEM(layer))))
+                           : AS_DRAWABLE(gimp_layer_get_mask(AS_LAYER(layer)));
+  Pixels mask = read_pixels(where, babl_format("Y float"));
   gint left = 0, top = 0;
 
   if (!copy)
-    gimp_drawable_offsets(layer, &left, &top);
+    gimp_drawable_get_offsets(layer, &left, &top);
   for (gint y = 0; y < mask.height; y++)
     for (gint x = 0; x < mask.width; x++)
       if (x + left >= 0 && x + left < width && y + top >= 0 && y + top < height)
@@ -133,8 +79,11 @@ static void set_alpha(GeglBuffer *buffer, gint kind, GRand *random) {
 }
 
 /* Bits in all places: odd low bits at every depth, values beyond 0..1 and every alpha where the format has them. */
-static void fill(gint32 drawable, guint32 seed, gint kind) {
-  gint width = gimp_drawable_width(drawable), height = gimp_drawable_height(drawable);
+static void fill(const MeasureValue *in, MeasureValue *out) {
+  DrawableRef drawable = in[0].drawable;
+  guint32 seed = (guint32)in[1].number;
+  gint kind = (gint)in[2].number;
+  gint width = gimp_drawable_get_width(drawable), height = gimp_drawable_get_height(drawable);
   GeglBuffer *buffer = gimp_drawable_get_buffer(drawable);
   const Babl *format = gegl_buffer_get_format(buffer);
   const Babl *type = babl_format_get_type(format, 0);
@@ -176,12 +125,12 @@ static void fill(gint32 drawable, guint32 seed, gint kind) {
 }
 
 /* Numbers that are not finite in all of a layer, or in the edited part of a copy. */
-static gint not_finite(gint32 layer, const gfloat *mask, gint width, gint height) {
+static gint not_finite(DrawableRef layer, const gfloat *mask, gint width, gint height) {
   Pixels a = read_pixels(layer, babl_format("R'G'B'A float"));
   gboolean copy = is_copy(layer);
   gint left, top, n = 0;
 
-  gimp_drawable_offsets(layer, &left, &top);
+  gimp_drawable_get_offsets(layer, &left, &top);
   for (gint y = 0; y < a.height; y++)
     for (gint x = 0; x < a.width; x++) {
       gboolean in_image = x + left >= 0 && x + left < width && y + top >= 0 && y + top < height;
@@ -194,7 +143,8 @@ static gint not_finite(gint32 layer, const gfloat *mask, gint width, gint height
   return n;
 }
 
-static void outside(gint32 before, gint32 after, gint32 layer, GimpParam *values) {
+static void outside(const MeasureValue *in, MeasureValue *out) {
+  DrawableRef before = in[0].drawable, after = in[1].drawable, layer = in[2].drawable;
   const Babl *format = babl_format("R'G'B'A float");
   Pixels a = read_pixels(before, NULL), b = read_pixels(after, NULL);
   Pixels p = read_pixels(before, format), q = read_pixels(after, format);
@@ -219,11 +169,11 @@ static void outside(gint32 before, gint32 after, gint32 layer, GimpParam *values
       inside += !same;
     }
   }
-  values[0].data.d_int32 = changed;
-  values[1].data.d_int32 = n_outside;
-  values[2].data.d_int32 = inside;
-  values[3].data.d_float = difference;
-  values[4].data.d_int32 = not_finite(layer, mask, a.width, a.height);
+  out[0].number = changed;
+  out[1].number = n_outside;
+  out[2].number = inside;
+  out[3].number = difference;
+  out[4].number = not_finite(layer, mask, a.width, a.height);
   g_free(a.data);
   g_free(b.data);
   g_free(p.data);
@@ -231,7 +181,9 @@ static void outside(gint32 before, gint32 after, gint32 layer, GimpParam *values
   g_free(mask);
 }
 
-static void inside(gint32 drawable, gint32 expected, gint32 layer, gdouble least, GimpParam *values) {
+static void inside(const MeasureValue *in, MeasureValue *out) {
+  DrawableRef drawable = in[0].drawable, expected = in[1].drawable, layer = in[2].drawable;
+  gdouble least = in[3].number;
   const Babl *format = babl_format("R'G'B'A float");
   Pixels a = read_pixels(drawable, format), b = read_pixels(expected, format);
   gfloat *mask = read_mask(layer, a.width, a.height);
@@ -253,58 +205,71 @@ static void inside(gint32 drawable, gint32 expected, gint32 layer, gdouble least
     if (!(fabs(p[3] - q[3]) <= alpha))
       alpha = fabs(p[3] - q[3]);
   }
-  values[0].data.d_float = 255 * colour;
-  values[1].data.d_float = 255 * alpha;
-  values[2].data.d_int32 = n;
-  values[3].data.d_float = n ? 255 * sum / (3.0 * n) : 0;
+  out[0].number = 255 * colour;
+  out[1].number = 255 * alpha;
+  out[2].number = n;
+  out[3].number = n ? 255 * sum / (3.0 * n) : 0;
   g_free(a.data);
   g_free(b.data);
   g_free(mask);
 }
 
-static void convert_profile(gint32 image, gint which) {
-  GimpColorProfile *profile = which ? gimp_color_profile_new_rgb_adobe() : gimp_color_profile_new_rgb_srgb();
+static void convert_profile(const MeasureValue *in, MeasureValue *out) {
+  ImageRef image = in[0].image;
+  GimpColorProfile *profile = in[1].number ? gimp_color_profile_new_rgb_adobe() : gimp_color_profile_new_rgb_srgb();
 
   gimp_image_convert_color_profile(image, profile, GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC, FALSE);
   g_object_unref(profile);
 }
 
-static void run(const gchar *name, gint n_params, const GimpParam *params, gint *n_values, GimpParam **return_values) {
-  static GimpParam values[6];
+static void mask_at(const MeasureValue *in, MeasureValue *out) {
+  ImageRef image = gimp_item_get_image(AS_ITEM(in[0].drawable));
+  gint width = gimp_image_get_width(image), x = (gint)in[1].number, y = (gint)in[2].number;
+  gfloat *mask = read_mask(in[0].drawable, width, gimp_image_get_height(image));
 
-  g_setenv("GEGL_PATH", "/nonexistent", TRUE); /* buffers only: not a tenth of a second for its operations */
-  gegl_init(NULL, NULL);
-  *return_values = values;
-  values[0].type = GIMP_PDB_STATUS;
-  values[0].data.d_status = GIMP_PDB_SUCCESS;
-  *n_values = 1;
-  if (g_str_equal(name, FILL)) {
-    fill(params[0].data.d_drawable, params[1].data.d_int32, params[2].data.d_int32);
-  } else if (g_str_equal(name, OUTSIDE)) {
-    *n_values = 6;
-    values[1].type = values[2].type = values[3].type = values[5].type = GIMP_PDB_INT32;
-    values[4].type = GIMP_PDB_FLOAT;
-    outside(params[0].data.d_drawable, params[1].data.d_drawable, params[2].data.d_layer, values + 1);
-  } else if (g_str_equal(name, INSIDE)) {
-    *n_values = 5;
-    values[1].type = values[2].type = values[4].type = GIMP_PDB_FLOAT;
-    values[3].type = GIMP_PDB_INT32;
-    inside(params[0].data.d_drawable, params[1].data.d_drawable, params[2].data.d_layer, params[3].data.d_float,
-           values + 1);
-  } else if (g_str_equal(name, PROFILE)) {
-    convert_profile(params[0].data.d_image, params[1].data.d_int32);
-  } else {
-    gint32 image = gimp_item_get_image(params[0].data.d_layer);
-    gint width = gimp_image_width(image), x = params[1].data.d_int32, y = params[2].data.d_int32;
-    gfloat *mask = read_mask(params[0].data.d_layer, width, gimp_image_height(image));
-
-    *n_values = 2;
-    values[1].type = GIMP_PDB_FLOAT;
-    values[1].data.d_float = mask[(gsize)y * width + x];
-    g_free(mask);
-  }
+  out[0].number = mask[(gsize)y * width + x];
+  g_free(mask);
 }
 
-const GimpPlugInInfo PLUG_IN_INFO = {NULL, NULL, query, run};
+static const Measure measures[] = {
+    {"test-stylemap-fill",
+     fill,
+     {{MEASURE_DRAWABLE, "drawable"}, {MEASURE_INT, "seed"}, {MEASURE_INT, "kind"}}, /* FILL_ANY.. */
+     {{0}}},
+    {"test-stylemap-outside",
+     outside,
+     {{MEASURE_DRAWABLE, "before"}, {MEASURE_DRAWABLE, "after"}, {MEASURE_DRAWABLE, "result"}}, /* of the image's size */
+     {{MEASURE_INT, "changed"},        /* pixels outside the mask of which a bit changed */
+      {MEASURE_INT, "outside"},        /* pixels outside the mask */
+      {MEASURE_INT, "inside"},         /* pixels inside of which a bit changed */
+      {MEASURE_FLOAT, "difference"},   /* largest change outside, R'G'B'A in 0..1 */
+      {MEASURE_INT, "not-finite"}}},   /* numbers in the result's pixels that are not finite */
+    {"test-stylemap-inside",
+     inside,
+     {{MEASURE_DRAWABLE, "drawable"},
+      {MEASURE_DRAWABLE, "expected"},
+      {MEASURE_DRAWABLE, "result"}, /* the layer with the mask; the others have the image's size */
+      {MEASURE_FLOAT, "least"}},    /* only where the mask is at least this */
+     {{MEASURE_FLOAT, "colour"},    /* largest difference of a colour, in 8-bit steps */
+      {MEASURE_FLOAT, "alpha"},     /* of alpha */
+      {MEASURE_INT, "pixels"},      /* compared */
+      {MEASURE_FLOAT, "mean"}}},    /* mean difference of the colours */
+    {"test-stylemap-mask-at",
+     mask_at,
+     {{MEASURE_DRAWABLE, "result"}, {MEASURE_INT, "x"}, {MEASURE_INT, "y"}}, /* of the image */
+     {{MEASURE_FLOAT, "value"}}},
+    {"test-stylemap-profile", convert_profile, {{MEASURE_IMAGE, "image"}, {MEASURE_INT, "which"}}, {{0}}}, /* 1: Adobe */
+};
 
-MAIN()
+const Measure *measures_nth(gint n) {
+  return n >= 0 && n < (gint)G_N_ELEMENTS(measures) ? &measures[n] : NULL;
+}
+
+const Measure *measures_begin(const gchar *name) {
+  g_setenv("GEGL_PATH", "/nonexistent", TRUE); /* buffers only: not a tenth of a second for its operations */
+  gegl_init(NULL, NULL);
+  for (gsize n = 0; n < G_N_ELEMENTS(measures); n++)
+    if (g_str_equal(measures[n].name, name))
+      return &measures[n];
+  return NULL;
+}

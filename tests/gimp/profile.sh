@@ -1,16 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Isolated GIMP profiles. Sourced by bash. A first start takes GIMP seconds, because it asks every plug-in what it
 # does: one profile is warmed once for each build of the plug-in, and every test gets a copy.
+# From the environment: GIMP, the version under test (2.10 or 3).
 
 # Sets `profile_env`, the words that run a command with all of GIMP's state in run_dir.
 set_profile_env() {
-  profile_env=(env -u WAYLAND_DISPLAY GIMP2_DIRECTORY="$run_dir/gimp" XDG_CONFIG_HOME="$run_dir/config"
-    XDG_CACHE_HOME="$run_dir/cache" XDG_DATA_HOME="$run_dir/data" TMPDIR="$run_dir/tmp" HOME="$run_dir/home"
-    LC_ALL=C.UTF-8)
+  profile_env=(env -u WAYLAND_DISPLAY GIMP2_DIRECTORY="$run_dir/gimp" GIMP3_DIRECTORY="$run_dir/gimp"
+    XDG_CONFIG_HOME="$run_dir/config" XDG_CACHE_HOME="$run_dir/cache" XDG_DATA_HOME="$run_dir/data"
+    TMPDIR="$run_dir/tmp" HOME="$run_dir/home" LC_ALL=C.UTF-8)
 }
 in_profile() {
   set_profile_env
   "${profile_env[@]}" "$@"
+}
+
+# Runs Script-Fu without a window. GIMP 2.10 ends with 0 whatever happened.
+gimp_batch() {
+  if [ "$GIMP" = 3 ]; then
+    in_profile timeout -k 5 300 gimp-console-3 -n -i -d -f --batch-interpreter plug-in-script-fu-eval -b "$1" --quit
+  else
+    in_profile timeout -k 5 300 gimp-console-2.10 -n -i -d -f -s -b "$1" -b '(gimp-quit 0)'
+  fi </dev/null
 }
 
 fill_profile() {
@@ -36,7 +46,7 @@ make_profile() {
       rm -rf "$warm"
       run_dir=$warm
       fill_profile
-      in_profile timeout -k 5 300 gimp-console-2.10 -n -i -d -f -s -b '(gimp-quit 0)' </dev/null >"$warm/log.txt" 2>&1
+      gimp_batch '#t' >"$warm/log.txt" 2>&1
       touch "$warm/done"
     fi
   ) 9>"$WORK/lock"

@@ -117,10 +117,15 @@
   (gimp-image-convert-precision image PRECISION-U16-GAMMA)
   (test-stylemap-profile image 1)
   (select-mask image 0 0)
-  (let* ((before (visible image))
+  (let* ((before (visible image 1))
          (result (transplant image target reference "" 1.0 0 0 12.0))
-         (after (visible image)))
-    (equal "profile: changed pixels outside" (car (test-stylemap-outside before after result)) 0)
+         (after (visible image 1))
+         (counts (test-stylemap-outside before after result)))
+    ; GIMP 3 shows other spaces than sRGB through a conversion that babl chooses by its speed: of 200000 pixels up to ten
+    ; were rounded to the next of 65536 steps
+    (if in-gimp-3
+        (at-most "profile: change outside" (cadddr counts) (/ 2.0 65535))
+        (equal "profile: changed pixels outside" (car counts) 0))
     (close-visible before)
     (close-visible after)
     (gimp-selection-none image)
