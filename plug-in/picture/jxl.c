@@ -218,8 +218,10 @@ static gboolean add_pixels(JxlEncoder *encoder, const Writing *writing) {
   g_autofree guint8 *pixels = g_try_malloc(size);
   if (!pixels) return FALSE;
   picture_get_rows(writing, 0, writing->height, pixels);
-  return (writing->lossless ? JxlEncoderSetFrameLossless(settings, JXL_TRUE)
-                            : JxlEncoderSetFrameDistance(settings, distance)) == JXL_ENC_SUCCESS &&
+  /* with loss, libjxl 0.11 gives the numbers of a profile of their own back up to 40 of 255 steps off at any distance */
+  gboolean lossless = writing->lossless || writing->icc;
+  return (lossless ? JxlEncoderSetFrameLossless(settings, JXL_TRUE)
+                   : JxlEncoderSetFrameDistance(settings, distance)) == JXL_ENC_SUCCESS &&
          JxlEncoderAddImageFrame(settings, &pixel, pixels, size) == JXL_ENC_SUCCESS;
 }
 
