@@ -321,6 +321,7 @@ STYLEMAP_API stylemap_status stylemap_transplant(stylemap_session *session, cons
 /* image := G(E(target)). */
 STYLEMAP_API stylemap_status stylemap_reconstruct(stylemap_session *session, const float *target, float *image,
                                                   stylemap_error *error);
+
 /* -------------------------------------------------------------------------------------------- healing */
 
 /* Which collage is healed. Cloned: the reference's colours are moved by the membrane of Poisson cloning so that it meets
@@ -356,14 +357,14 @@ typedef struct stylemap_heal_report {
  * collage at full resolution; what the model makes of it, with the target put back outside the mask after each round, is
  * applied to the collage as a correction, so that lines, grain and fine detail of both stay where the model agrees.
  * Writes the rectangle x, y, w, h (on the layer, w and h at least 1) of `result` as stylemap_paste does: alpha from
- * `target`, the edit at full weight wherever a mask is above 0, so that the host fades it in by the mask. A few floats
+ * `target`, whose colours count in full where it is partly transparent, the edit at full weight wherever a mask is above 0,
+ * so that the host fades it in by the mask. A few floats
  * a pixel of the rectangle are held in memory. `report` may be NULL. */
 STYLEMAP_API stylemap_status stylemap_heal(stylemap_session *session, const stylemap_layer *target,
                                            const stylemap_placement *placement, const stylemap_piece *pieces, int count,
                                            const stylemap_heal_options *options, int x, int y, int w, int h,
                                            const stylemap_layer *result, stylemap_heal_report *report,
                                            stylemap_error *error);
-
 
 /* Takes frame `number` (from 0) of a row, an image that is valid during the call; non-zero ends the row with
  * STYLEMAP_CANCELLED. On the calling thread. */
@@ -517,7 +518,8 @@ STYLEMAP_API stylemap_status stylemap_trainer_save(const stylemap_trainer *train
                                                    stylemap_error *error);
 STYLEMAP_API stylemap_status stylemap_trainer_load(const char *path, int threads, stylemap_trainer **trainer,
                                                    stylemap_error *error);
-/* The averaged generator and encoder as a model file, as stylemap_save writes it. */
+/* The averaged generator and encoder as a model file, as stylemap_save writes it. REFUSED (rule M5) where they hold a
+ * number that is NaN or infinite, since no such file can be opened. */
 STYLEMAP_API stylemap_status stylemap_trainer_export(const stylemap_trainer *trainer, const char *path,
                                                      const stylemap_save_options *options,
                                                      stylemap_save_report *report, stylemap_error *error);

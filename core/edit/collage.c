@@ -141,6 +141,7 @@ static int read_picture(void *data, int x, int y, int w, int h, float *pixels) {
   const sm_collage_layer *of = data;
   const sm_collage *c = of->collage;
   if (of->target->read(of->target->data, x, y, w, h, pixels)) return 1;
+  for (size_t i = 0; i < (size_t)w * (size_t)h; i++) pixels[4 * i + 3] = pixels[4 * i + 3] > 0 ? 1 : 0;
   const size_t plane = pixels_of(c);
   for (int row = 0; row < h; row++) {
     int first = 0;
@@ -148,7 +149,7 @@ static int read_picture(void *data, int x, int y, int w, int h, float *pixels) {
     const int n = overlap(c, x, y + row, w, &first, &at);
     float *to = pixels + 4 * ((size_t)row * (size_t)w + (size_t)first);
     for (int i = 0; i < n; i++)
-      for (size_t p = 0; p < 3; p++) to[4 * i + (int)p] = c->colours[p * plane + at + (size_t)i];
+      for (size_t p = 0; p < 3; p++) to[4 * i + (int)p] = of->colours[p * plane + at + (size_t)i];
   }
   return 0;
 }

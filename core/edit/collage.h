@@ -17,10 +17,13 @@ stylemap_status sm_collage_new(const stylemap_layer *target, const stylemap_plac
                                const stylemap_piece *pieces, int count, stylemap_start start, int x, int y, int width,
                                int height, sm_collage *collage, stylemap_error *error);
 void sm_collage_free(sm_collage *collage);
-/* The target with the collage in it, and its mask (0 outside the rectangle), as layers that live as long as both. */
+/* The target with `colours` (the collage's or its target's) in the rectangle, as a model sees it: a colour is what it is
+ * however little of it is let through, so alpha is 0 or 1. And the collage's mask, 0 outside the rectangle. The layers
+ * live as long as `of`. */
 typedef struct sm_collage_layer {
   const stylemap_layer *target;
   const sm_collage *collage;
+  const float *colours; /* 3 planes */
 } sm_collage_layer;
 stylemap_layer sm_collage_picture(sm_collage_layer *of);
 stylemap_layer sm_collage_mask(sm_collage_layer *of);

@@ -148,9 +148,9 @@ static stylemap_status check(const stylemap_layer *target, const stylemap_placem
 
 static stylemap_status heal(healing *h, const stylemap_layer *target, const stylemap_placement *placement,
                             const sm_collage *collage, stylemap_heal_report *report, stylemap_error *error) {
-  sm_collage_layer of = {target, collage};
-  const stylemap_layer picture = sm_collage_picture(&of), mask = sm_collage_mask(&of);
-  SM_TRY(stylemap_sample(target, placement, h->size, h->target, error));
+  sm_collage_layer plain = {target, collage, collage->target}, of = {target, collage, collage->colours};
+  const stylemap_layer before = sm_collage_picture(&plain), picture = sm_collage_picture(&of), mask = sm_collage_mask(&of);
+  SM_TRY(stylemap_sample(&before, placement, h->size, h->target, error));
   SM_TRY(stylemap_sample(&picture, placement, h->size, h->first, error));
   SM_TRY(stylemap_sample_mask(&mask, placement, h->size, h->mask, error));
   SM_TRY(rounds(h, error));

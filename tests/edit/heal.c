@@ -163,6 +163,28 @@ static void against_boxes(int count) {
   stylemap_pyramid_free(b);
 }
 
+/* Half transparent, the target is healed to the colours of the opaque one; its alpha stays. */
+static void half_transparent(void) {
+  const float own[2] = {0.25f, 1};
+  stylemap_heal_options o = usual;
+  for (int i = 0; i < W * H; i++) target.pixels[4 * i + 3] = 1;
+  CHECK(heal(&o, 2, NULL) == STYLEMAP_OK, "%s", error.message);
+  const picture opaque = result;
+  result = make(4);
+  for (int i = 0; i < W * H; i++) target.pixels[4 * i + 3] = 0.5f;
+  CHECK(heal(&o, 2, NULL) == STYLEMAP_OK, "%s", error.message);
+  int colours = 0, alpha = 0, all = 0;
+  for (int i = 0; i < W * H; i++)
+    if (in_rectangle(i)) {
+      all++;
+      colours += !memcmp(&result.pixels[4 * i], &opaque.pixels[4 * i], 3 * sizeof(float));
+      alpha += result.pixels[4 * i + 3] == 0.5f;
+    }
+  CHECK(colours == all && alpha == all, "of %d pixels %d have the colours, %d the alpha", all, colours, alpha);
+  for (int i = 0; i < W * H; i++) target.pixels[4 * i + 3] = own[i % W >= 20];
+  free(opaque.pixels);
+}
+
 /* A reference that differs by a constant: cloned, it is the target; the mean, half of the way. */
 static void starts(void) {
   picture own = references[0];
@@ -242,6 +264,7 @@ int main(int argc, char **argv) {
   promises();
   against_boxes(1);
   against_boxes(3);
+  half_transparent();
   starts();
   cancels();
   refusals();
