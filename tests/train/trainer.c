@@ -282,6 +282,25 @@ static void exported(stylemap_norm norm) {
   stylemap_trainer_free(t);
 }
 
+/* One number of the averages that is none: no file, and a sentence with the tensor's name. */
+static void astray(void) {
+  const stylemap_train_options o = options(STYLEMAP_LAYER_NORM);
+  stylemap_trainer *t = new_trainer(&o, 1);
+  static const float wrong[] = {NAN, INFINITY};
+  for (int i = 0; i < 2; i++) {
+    sm_parameter *p = &t->learner->encoder.parameter[i];
+    const float was = p->average[p->count - 1];
+    p->average[p->count - 1] = wrong[i];
+    unlink(path[2]);
+    CHECK(stylemap_trainer_export(t, path[2], NULL, NULL, &error) == STYLEMAP_REFUSED);
+    CHECK_TEXT(error.rule, "M5");
+    CHECK(strstr(error.message, p->name) && access(path[2], F_OK) != 0, "%s", error.message);
+    p->average[p->count - 1] = was;
+  }
+  CHECK(stylemap_trainer_export(t, path[2], NULL, NULL, &error) == STYLEMAP_OK, "%s", error.message);
+  stylemap_trainer_free(t);
+}
+
 /* Two ranks as two threads that meet at a barrier. */
 static pthread_barrier_t meet;
 static float *parts[2];
@@ -612,6 +631,7 @@ int main(int argc, char **argv) {
   exported(STYLEMAP_LAYER_NORM);
   exported(STYLEMAP_INSTANCE_NORM);
   exported(STYLEMAP_BATCH_NORM);
+  astray();
   extra_losses();
   starts(STYLEMAP_LAYER_NORM);
   starts(STYLEMAP_BATCH_NORM);
