@@ -4,33 +4,9 @@
 #include <math.h>
 
 #include "cli/cli.h"
-#include "cli/edit-options.h"
 #include "host/layer.h"
 #include "host/say.h"
 #include "picture/picture.h"
-
-gboolean edit_parse_space(const gchar *text, stylemap_space *space, GError **error) {
-  if (!text) return TRUE;
-  if (g_ascii_strcasecmp(text, "w+") == 0) *space = STYLEMAP_SPACE_W_PLUS;
-  else if (g_ascii_strcasecmp(text, "w") == 0) *space = STYLEMAP_SPACE_W;
-  else {
-    cli_usage(error, _("--space must be w or w+, not \"%s\"."), text);
-    return FALSE;
-  }
-  return TRUE;
-}
-
-gboolean edit_parse_rule(const gchar *text, stylemap_mask_rule *rule, GError **error) {
-  static const gchar *const names[] = { "soft", "any", "half" };
-  if (!text) return TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
-    if (g_ascii_strcasecmp(text, names[i]) == 0) {
-      *rule = (stylemap_mask_rule)i;
-      return TRUE;
-    }
-  cli_usage(error, _("--mask-rule must be soft, any or half, not \"%s\"."), text);
-  return FALSE;
-}
 
 /* One edit: the options of both commands, and their arguments. */
 typedef struct {
@@ -213,20 +189,6 @@ const Command command_reconstruct = {
   run_reconstruct,
 };
 
-/* `text` as one of `names`, which a NULL closes: its place in `*value`, unless `text` is NULL; else a usage error. */
-static gboolean parse_word(const gchar *option, const gchar *text, const gchar *const *names, gint *value,
-                           GError **error) {
-  for (gint i = 0; text && names[i]; i++)
-    if (g_ascii_strcasecmp(text, names[i]) == 0) {
-      *value = i;
-      return TRUE;
-    }
-  if (!text) return TRUE;
-  g_autofree gchar *all = g_strjoinv(", ", (gchar **)names);
-  cli_usage(error, _("%s must be one of %s, not \"%s\"."), option, all, text);
-  return FALSE;
-}
-
 /* The options of one method are wrong with the other. */
 static gboolean check_method(const Edit *edit, gboolean of_styles, gboolean of_heal, GError **error) {
   if (edit->method == EDIT_HEAL && (of_styles || edit->refine))
@@ -239,9 +201,10 @@ static gboolean check_method(const Edit *edit, gboolean of_styles, gboolean of_h
 
 static gboolean run_transplant(const Command *command, gchar **arguments, GError **error) {
   static const gchar *const methods[] = { "styles", "heal", NULL }, *const collages[] = { "copy", "clone", "mean", NULL };
+  static const gchar *const rules[] = { "soft", "any", "half", NULL };
   Edit edit = { .method = EDIT_HEAL, .edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1.0 } };
   g_autofree gchar *mask = NULL, *rule = NULL, *space = NULL, *method = NULL, *collage = NULL;
-  gint rounds = 0, start = -1, way = EDIT_HEAL;
+  gint rounds = 0, start = -1, way = EDIT_HEAL, rule_number = edit.edit.rule, space_number = edit.edit.space;
   gdouble detail = -1;
   EditResult result = { 0 };
   const GOptionEntry entries[] = {
@@ -270,15 +233,17 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
     G_OPTION_ENTRY_NULL
   };
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 3, error);
-  gboolean done = given && parse_word("--method", method, methods, &way, error) &&
-                  parse_word("--collage", collage, collages, &start, error) &&
+  gboolean done = given && cli_word("--method", method, methods, &way, error) &&
+                  cli_word("--collage", collage, collages, &start, error) &&
                   cli_check_range("--rounds", rounds ? rounds : 1, 1, 16, error) &&
                   cli_check_range("--detail", detail == -1 ? 0 : detail, 0, 100, error) &&
-                  edit_parse_rule(rule, &edit.edit.rule, error) &&
-                  edit_parse_space(space, &edit.edit.space, error) &&
+                  cli_word("--mask-rule", rule, rules, &rule_number, error) &&
+                  cli_word("--space", space, cli_spaces, &space_number, error) &&
                   cli_check_range("--strength", edit.edit.strength, 0, 1, error) &&
                   cli_check_range("--feather", edit.feather, 0, EDIT_MOST_FEATHER, error);
   edit.method = (EditMethod)way;
+  edit.edit.rule = (stylemap_mask_rule)rule_number;
+  edit.edit.space = (stylemap_space)space_number;
   stylemap_heal_defaults(&edit.heal);
   if (rounds) edit.heal.rounds = rounds;
   if (start >= 0) edit.heal.start = (stylemap_start)start;

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "cli/cli.h"
-#include "cli/edit-options.h"
 
 /* Where each picture of a row goes. FALSE where a name is no output, or the first cannot be written. */
 static gboolean check_row(const gchar *output, gint count, Pattern *pattern, GError **error) {
@@ -61,9 +60,9 @@ static gboolean run_interpolate(const Command *command, gchar **arguments, GErro
     G_OPTION_ENTRY_NULL
   };
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 3, error);
-  stylemap_space space = STYLEMAP_SPACE_W;
+  gint space = STYLEMAP_SPACE_W;
   Pattern pattern = { 0 };
-  if (!given || !edit_parse_space(space_name, &space, error) ||
+  if (!given || !cli_word("--space", space_name, cli_spaces, &space, error) ||
       !cli_check_page("--page", pages[0], given[1], error) || !cli_check_page("--b-page", pages[1], given[2], error))
     return FALSE;
   if (frames < 2 || frames > EDIT_MOST_FRAMES) {
@@ -72,7 +71,7 @@ static gboolean run_interpolate(const Command *command, gchar **arguments, GErro
   }
   g_autoptr(Engine) engine = NULL;
   gboolean done = check_row(output, frames, &pattern, error) && cli_open(&engine, given[0], error) &&
-                  interpolate(engine, given + 1, pages, space, frames, &pattern, error);
+                  interpolate(engine, given + 1, pages, (stylemap_space)space, frames, &pattern, error);
   pattern_clear(&pattern);
   return done;
 }

@@ -121,6 +121,21 @@ gboolean cli_need_output(const gchar *output, GError **error) {
   return FALSE;
 }
 
+const gchar *const cli_spaces[] = { "w+", "w", NULL };
+
+gboolean cli_word(const gchar *option, const gchar *text, const gchar *const *names, gint *value,
+                  GError **error) {
+  for (gint i = 0; text && names[i]; i++)
+    if (g_ascii_strcasecmp(text, names[i]) == 0) {
+      *value = i;
+      return TRUE;
+    }
+  if (!text) return TRUE;
+  g_autofree gchar *all = g_strjoinv(", ", (gchar **)names);
+  cli_usage(error, _("%s must be one of %s, not \"%s\"."), option, all, text);
+  return FALSE;
+}
+
 gboolean cli_check_range(const gchar *option, gdouble value, gdouble least, gdouble most, GError **error) {
   if (value >= least && value <= most) return TRUE;
   cli_usage(error, _("%s must be from %g to %g."), option, least, most);

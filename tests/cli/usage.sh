@@ -49,8 +49,8 @@ bad 2 '--mask' transplant "$model" a.png b.png -o c.png
 bad 2 '--strength' transplant "$model" a.png b.png --mask m.png -o c.png --strength 1.5
 bad 2 '--strength' transplant "$model" a.png b.png --mask m.png -o c.png --strength nan
 bad 2 '--feather' transplant "$model" a.png b.png --mask m.png -o c.png --feather -1
-bad 2 'soft, any or half' transplant "$model" a.png b.png --mask m.png -o c.png --method styles --mask-rule hard
-bad 2 'w or w+' transplant "$model" a.png b.png --mask m.png -o c.png --method styles --space z
+bad 2 'soft, any, half' transplant "$model" a.png b.png --mask m.png -o c.png --method styles --mask-rule hard
+bad 2 'w+, w' transplant "$model" a.png b.png --mask m.png -o c.png --method styles --space z
 bad 2 '--threads' info "$model" --threads=-1
 bad 2 '--frames' interpolate "$model" a.png b.png -o f%d.png
 bad 2 '--frames' interpolate "$model" a.png b.png --frames 1 -o f%d.png
