@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One joint iteration (all losses but the perceptual one) in PyTorch: the peer of train-step.c.
 usage: compare-torch.py FOLDER_OF_STYLEMAP_TORCH ITERATIONS BATCH SIZE THREADS"""
-import resource
 import sys
 import time
 
@@ -86,6 +85,8 @@ def timed(r1):
 timed(False)  # takes memory; not counted
 with_r1 = timed(True)
 plain = sum(timed(False) for _ in range(iterations)) / iterations
+# Not ru_maxrss, which begins with that of the program that started this one.
+peak = int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
 print("%.2f images/s (iteration %.2f s, with R1 %.2f s), %.2f GB" % (
     batch / (plain + (with_r1 - plain) / 16), plain, with_r1,
-    resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2 ** 20))
+    peak / 2 ** 20))

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "peak.h"
 #include "stylemap.h"
 
 static void die(const char *why) {
@@ -278,16 +279,6 @@ static void measure(Bench *b, int task, const Options *o, double *seconds) {
       fflush(stdout);
     }
   }
-}
-
-/* The most memory that this program ever had. Not ru_maxrss, which begins with that of the program that started it. */
-static unsigned long long peak(void) {
-  FILE *status = fopen("/proc/self/status", "r");
-  unsigned long long kilobytes = 0;
-  for (char line[256]; status && fgets(line, sizeof line, status);)
-    if (sscanf(line, "VmHWM: %llu", &kilobytes) == 1) break;
-  if (status) fclose(status);
-  return kilobytes * 1024;
 }
 
 static void report(const Bench *b, const Options *o, const char *model, const double *sorted) {

@@ -3,9 +3,9 @@
  * usage: train-step [ITERATIONS [BATCH [SIZE [THREADS [warm]]]]]; warm: auto-encoding only, as in a warm-up. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 
+#include "peak.h"
 #include "base/random.h"
 #include "grad/learner.h"
 #include "train/step.h"
@@ -58,10 +58,8 @@ int main(int argc, char **argv) {
     if (i == 1) r1 = took;
     if (i > 1) total += took;
   }
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
   double plain = total / iterations, mean = plain + (r1 - plain) / 16;
   printf("%.2f images/s (iteration %.2f s, with R1 %.2f s), %.2f GB\n", batch / mean, plain, r1,
-         (double)usage.ru_maxrss / (1 << 20));
+         (double)peak() / (1 << 30));
   return 0;
 }
