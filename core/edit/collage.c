@@ -62,7 +62,7 @@ static stylemap_status move_colours(const sm_collage *c, const float *mask, floa
   if (!difference) return sm_no_memory(error, plane * (3 * sizeof(float) + 1));
   unsigned char *inside = (unsigned char *)(difference + 3 * plane);
   for (size_t i = 0; i < plane; i++) {
-    inside[i] = mask[i] > 0 || placed[3 * plane + i] < 0.5f;
+    inside[i] = mask[i] > 0 || placed[3 * plane + i] < 0.5f || c->alpha[i] < 0.5f; /* hidden colours say nothing */
     for (size_t p = 0; p < 3; p++) difference[p * plane + i] = c->colours[p * plane + i] - placed[p * plane + i];
   }
   stylemap_status status = sm_membrane(difference, inside, c->width, c->height, error);
