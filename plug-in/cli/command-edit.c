@@ -13,7 +13,7 @@ typedef struct {
   const gchar *model, *target, *reference, *mask; /* the last two NULL in a reconstruction */
   gint page, reference_page, mask_page;
   gchar *output;
-  gboolean raw;
+  gboolean raw, extend;
   gdouble feather;
   gint refine;
   EditMethod method;
@@ -99,7 +99,8 @@ static gboolean read_inputs(const Edit *edit, const Engine *engine, Inputs *inpu
 static gboolean write_picture(const Edit *edit, Input *target, const EditResult *result, GError **error) {
   GeglBuffer *buffer = target->picture.buffer;
   PictureForm form;
-  layer_composite(buffer, result->layers[0], result->mask.weights, &result->mask.bounds);
+  layer_composite(buffer, result->layers[0], result->mask.weights, &result->mask.bounds,
+                  edit->extend);
   if (babl_format_has_alpha(gegl_buffer_get_format(buffer)) &&
       picture_form_of_output(edit->output, &form, NULL) && form == PICTURE_JPEG)
     cli_note(_("JPEG holds no transparency: what was transparent is white."));
@@ -118,6 +119,10 @@ static gboolean run_edit(const Edit *edit, EditResult *result, GError **error) {
       (edit->reference && (!cli_check_page("--reference-page", edit->reference_page, edit->reference, error) ||
                            !cli_check_page("--mask-page", edit->mask_page, edit->mask, error))))
     return FALSE;
+  if (edit->extend && is_square(edit)) {
+    cli_usage(error, _("--extend changes the target's outline, and the model's own square has none."));
+    return FALSE;
+  }
   if (edit->refine && edit->edit.space == STYLEMAP_SPACE_W) {
     cli_usage(error, _("--refine works in w+: leave out --space w."));
     return FALSE;
@@ -135,7 +140,7 @@ static gboolean run_edit(const Edit *edit, EditResult *result, GError **error) {
                                   .n_references = edit->reference != NULL,
                                   .mask = { .selection = inputs.mask, .feather = edit->feather },
                                   .weights = inputs.weights, .method = edit->method, .edit = edit->edit,
-                                  .heal = edit->heal, .refine = edit->refine,
+                                  .heal = edit->heal, .extend = edit->extend, .refine = edit->refine,
                                   .squares = is_square(edit) };
     done = edit_prepare(&request, result, error);
     if (done) {
@@ -225,6 +230,8 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
     { "feather", 0, 0, G_OPTION_ARG_DOUBLE, &edit.feather, N_("Soften the mask's edge, in pixels"), "PX" },
     { "refine", 0, 0, G_OPTION_ARG_INT, &edit.refine,
       N_("Styles: come nearer to the pictures first, in so many steps (slower)"), N_("STEPS") },
+    { "extend", 0, 0, G_OPTION_ARG_NONE, &edit.extend,
+      N_("Let the reference come in where the target is transparent, too"), NULL },
     CLI_PAGE(edit.page),
     { "reference-page", 0, 0, G_OPTION_ARG_INT, &edit.reference_page, N_("The same of the reference"), "N" },
     { "mask-page", 0, 0, G_OPTION_ARG_INT, &edit.mask_page, N_("The same of the mask"), "N" },

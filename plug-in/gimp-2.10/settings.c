@@ -17,6 +17,7 @@ static gdouble read_number(GKeyFile *file, const gchar *group, ArgumentId id) {
 }
 
 #define REFINE_KEY "refine"
+#define EXTEND_KEY "extend"
 
 static gchar *reference_key(const Procedure *procedure) { return g_strconcat(procedure->name, "-reference", NULL); }
 
@@ -37,6 +38,7 @@ void settings_load(const Procedure *procedure, FlowOptions *options) {
   options->edit.rule = (stylemap_mask_rule)read_number(file, group, ARGUMENT_MASK_RULE);
   options->edit.space = (stylemap_space)read_number(file, group, ARGUMENT_SPACE);
   options->feather = read_number(file, group, ARGUMENT_FEATHER);
+  options->extend = g_key_file_get_boolean(file, group, EXTEND_KEY, NULL);
   options->frames = (gint)read_number(file, group, ARGUMENT_FRAMES);
   options->frame_ms = (gint)read_number(file, group, ARGUMENT_FRAME_MS);
   options->refine = g_key_file_has_key(file, group, REFINE_KEY, NULL)
@@ -94,6 +96,8 @@ void settings_save(const Procedure *procedure, const FlowOptions *options) {
     g_key_file_set_boolean(file, group, REFINE_KEY, options->refine);
     g_key_file_set_integer(file, group, procedures_argument(ARGUMENT_REFINE_STEPS)->name, options->refine_steps);
   }
+  if (procedure->kind == EDIT_TRANSPLANT)
+    g_key_file_set_boolean(file, group, EXTEND_KEY, options->extend);
   text = g_key_file_to_data(file, &length, NULL);
   g_file_set_contents(path, text, length, NULL);
   g_free(text);

@@ -84,6 +84,7 @@ static void take_config(GimpProcedureConfig *config, const Procedure *procedure,
   options->refine = procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
   if (offers_refinement(procedure))
     g_object_get(config, REFINE, &options->refine, steps, &options->refine_steps, NULL);
+  /* options->extend is the dialog's alone: an argument of its own would be read here and put below as REFINE is */
   if (!options->model)
     options->model = g_strdup("");
 }

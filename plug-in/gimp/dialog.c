@@ -118,9 +118,10 @@ static void update_result(Dialog *self) {
   if (!self->square_ok)
     return;
   area = flow_square(self->target);
-  result_plan(&plan, self->image, AS_LAYER(self->target), self->square, &area);
+  result_plan(&plan, self->image, AS_LAYER(self->target), self->square, &area,
+              self->procedure->kind == EDIT_TRANSPLANT && self->options->extend);
   note = result_note(&plan);
-  if (self->needs_reference && pixels_alpha(self->square, &area) != PIXELS_OPAQUE) {
+  if (self->needs_reference && !plan.extend && pixels_alpha(self->square, &area) != PIXELS_OPAQUE) {
     gchar *rest = note;
 
     note = g_strconcat(_("The target's outline cuts the result: where the target is transparent, nothing appears."),
@@ -260,6 +261,23 @@ static void attach_refine(Dialog *self) {
   g_signal_connect(self->refine, "toggled", G_CALLBACK(refine_toggled), self);
 }
 
+static void extend_toggled(GtkToggleButton *button, Dialog *self) {
+  self->options->extend = gtk_toggle_button_get_active(button);
+  update_result(self);
+}
+
+static void attach_extend(Dialog *self, GtkWidget *table) {
+  GtkWidget *button = gtk_check_button_new_with_mnemonic(_("E_xtend beyond the target's outline"));
+
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), self->options->extend);
+  gimp_help_set_help_data(button,
+                          _("Where the target is transparent and the reference is not, the result appears as well, as far "
+                            "as it is selected. Nothing appears outside the target layer's edges."),
+                          NULL);
+  g_signal_connect(button, "toggled", G_CALLBACK(extend_toggled), self);
+  table_attach(table, _("Outline:"), button, FALSE);
+}
+
 static void add_advanced(Dialog *self, GtkWidget *box) {
   GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_Advanced"));
   GtkWidget *table = table_new(self->labels);
@@ -280,6 +298,7 @@ static void add_advanced(Dialog *self, GtkWidget *box) {
   gimp_help_set_help_data(combo, _("Where the two style maps are blended. Refined ones are blended in W+."), NULL);
   self->space = combo;
   table_attach(table, _("_Blend in:"), combo, FALSE);
+  attach_extend(self, table);
 
   gtk_container_add(GTK_CONTAINER(expander), table);
   gtk_box_pack_start(GTK_BOX(box), expander, FALSE, FALSE, 0);

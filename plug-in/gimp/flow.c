@@ -90,6 +90,7 @@ static void fill_request(EditRequest *request, EditReference *reference, const P
   if (procedure->kind == EDIT_TRANSPLANT) {
     request->edit = options->edit;
     request->mask.feather = options->feather;
+    request->extend = options->extend;
   }
   request->mask.selection = copy_selection(image, target, request->mask.feather);
   if (procedure->kind == EDIT_INTERPOLATE)
@@ -204,7 +205,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
   gboolean ok;
 
   gimp_progress_set_text(_("Adding the result"));
-  result_plan(&plan, image, AS_LAYER(target), request->target.buffer, &made->mask.bounds);
+  result_plan(&plan, image, AS_LAYER(target), request->target.buffer, &made->mask.bounds, request->extend);
   ok = make_layers(procedure, options, &plan, made, layers);
   if (!ok)
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not make a new layer."));

@@ -12,6 +12,7 @@ typedef struct {
   gchar *model;          /* g_free */
   stylemap_edit edit;
   gdouble feather;
+  gboolean extend; /* of transplant: EditRequest's; chosen in the dialog: the procedures' signatures are final */
   gint frames;
   gint frame_ms;
   gboolean refine; /* the pictures' styles first: not in interpolate; then `edit` works in W+ */

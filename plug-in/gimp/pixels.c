@@ -193,12 +193,12 @@ void pixels_write(DrawableRef drawable, GeglBuffer *picture) {
   gimp_drawable_update(drawable, 0, 0, area->width, area->height);
 }
 
-void pixels_composite(DrawableRef drawable, GeglBuffer *picture, GeglBuffer *mask) {
+void pixels_composite(DrawableRef drawable, GeglBuffer *picture, GeglBuffer *mask, gboolean extend) {
   GeglBuffer *to = gimp_drawable_get_buffer(drawable);
   const GeglRectangle *area = gegl_buffer_get_extent(picture);
   GeglBuffer *part = pixels_copy_part(drawable, area, 0, 0);
 
-  layer_composite(part, picture, mask, area);
+  layer_composite(part, picture, mask, area, extend);
   copy_bands(part, area, gegl_buffer_get_format(part), to, area->x, area->y, gegl_buffer_get_format(to));
   g_object_unref(part);
   g_object_unref(to);

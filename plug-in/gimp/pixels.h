@@ -25,9 +25,9 @@ gboolean pixels_mask_is_soft(DrawableRef mask, const GeglRectangle *area);
 /* Fills `drawable` from `picture`, whose extent has its size; what is not a finite number becomes 0. */
 void pixels_write(DrawableRef drawable, GeglBuffer *picture);
 
-/* Lays `picture` over `drawable` by the weights `mask`, as layer_composite does. Both have an extent within it, in its
+/* Lays `picture` over `drawable` by the weights `mask`, as layer_composite does, with its `extend`. Both have an extent within it, in its
  * pixels; the rest, and what has no weight, keeps every bit. */
-void pixels_composite(DrawableRef drawable, GeglBuffer *picture, GeglBuffer *mask);
+void pixels_composite(DrawableRef drawable, GeglBuffer *picture, GeglBuffer *mask, gboolean extend);
 
 /* Fills a layer mask from `mask` ("Y float", extent `area`), times the part `area` of `other` (a layer mask in the same
  * coordinates, or NO_ITEM). */

@@ -84,7 +84,8 @@ static gboolean is_normal(LayerRef layer) {
   return mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY;
 }
 
-void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *square, const GeglRectangle *bounds) {
+void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *square, const GeglRectangle *bounds,
+                 gboolean extend) {
   GeglRectangle area = *bounds, seen;
   gint left, top, n_items, width = gimp_drawable_get_width(AS_DRAWABLE(target));
   gint height = gimp_drawable_get_height(AS_DRAWABLE(target));
@@ -118,8 +119,11 @@ void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *
   opaque = !has_mask(target) && (!gimp_drawable_has_alpha(AS_DRAWABLE(target)) ||
                                  (alpha == PIXELS_OPAQUE && seen.width == width && seen.height == height));
   exact = stack_space(image, plan->parent, plan->position, &area, visible && opaque, &plan->space);
+  plan->extend = extend && alpha != PIXELS_OPAQUE;
   if (plan->shown != target)
     plan->why_copy = _("The target is shown by an earlier result");
+  else if (plan->extend) /* also of a hidden target, of which a copy shows all */
+    plan->why_copy = _("The result goes beyond the target's outline");
   else if (!visible) /* a copy would show all of it; a layer above may cost the picture around a last digit */
     plan->why_copy = NULL;
   else if (alpha == PIXELS_HALF)
@@ -187,7 +191,7 @@ static void merge_earlier(LayerRef copy, LayerRef earlier) {
   picture = pixels_copy_part(AS_DRAWABLE(earlier), &area, x - left, y - top);
   weights = pixels_copy_weights(has_mask(earlier) ? AS_DRAWABLE(gimp_layer_get_mask(earlier)) : NO_ITEM, &area, x - left,
                                 y - top, gimp_layer_get_opacity(earlier) / 100);
-  pixels_composite(AS_DRAWABLE(copy), picture, weights);
+  pixels_composite(AS_DRAWABLE(copy), picture, weights, FALSE);
   g_object_unref(picture);
   g_object_unref(weights);
 }
@@ -201,7 +205,7 @@ static LayerRef new_copy(const ResultPlan *plan, const gchar *name, GeglBuffer *
   gimp_item_set_visible(AS_ITEM(layer), TRUE);
   for (gint i = 0; i < plan->n_earlier; i++)
     merge_earlier(layer, plan->earlier[i]);
-  pixels_composite(AS_DRAWABLE(layer), picture, weights);
+  pixels_composite(AS_DRAWABLE(layer), picture, weights, plan->extend);
   return layer;
 }
 

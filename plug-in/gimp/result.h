@@ -5,7 +5,8 @@
 #include <gegl.h>
 
 /* A result is a layer with a mask above its target where that shows the edit and not a bit besides. Else it is a copy
- * of the target with the edit in it, which takes the target's place: the target is hidden. */
+ * of the target with the edit in it, which takes the target's place: the target is hidden. What goes beyond the target's
+ * outline is always such a copy, since a layer above is clipped to what lies beneath. */
 typedef struct {
   ImageRef image;
   LayerRef target;
@@ -14,13 +15,15 @@ typedef struct {
   gint n_earlier;
   ItemRef parent;
   gint position;              /* in `parent`: above the target and all earlier results of it */
+  gboolean extend;            /* the copy gets the result's own alpha */
   const gchar *why_copy;      /* a clause, translated; NULL: a layer above */
   GimpLayerColorSpace space;  /* of a layer above */
 } ResultPlan;
 
 /* `square` is a copy of what the model sees of the target, as flow_copy_square makes it; `bounds` (layer pixels) is
- * where the edit may change something. */
-void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *square, const GeglRectangle *bounds);
+ * where the edit may change something; `extend`: beyond the target's outline, too. */
+void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *square, const GeglRectangle *bounds,
+                 gboolean extend);
 void result_plan_clear(ResultPlan *plan);
 
 /* What a plan means for the user, before the edit and after it; to be freed. NULL for a layer above. */

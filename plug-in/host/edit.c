@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "host/extend.h"
 #include "host/layer.h"
 #include "host/say.h"
 
@@ -12,6 +13,7 @@ typedef struct {
   Engine *engine;
   const EditRequest *request;
   EditResult *result;
+  GeglBuffer *target; /* the request's, or what is extended of it: what layers take their alpha from */
   gint drawn; /* squares */
 } Work;
 
@@ -105,7 +107,7 @@ static stylemap_layer new_layer(Work *work, const stylemap_layer *target) {
 static gboolean add_layer(Work *work, const gfloat *image, GError **error) {
   const EditPicture *picture = &work->request->target;
   const GeglRectangle *b = &work->result->mask.bounds;
-  stylemap_layer target = layer_of_picture(picture->buffer), layer = new_layer(work, &target);
+  stylemap_layer target = layer_of_picture(work->target), layer = new_layer(work, &target);
   stylemap_placement placement = placement_of(picture);
   stylemap_error core;
   return say_status(stylemap_paste(image, work->engine->info->size, &placement, &target, b->x, b->y, b->width,
@@ -311,7 +313,7 @@ static gboolean draw_healed(Work *work, GError **error) {
     stylemap_fit(size, size, &placement);
     b = (GeglRectangle){ 0, 0, size, size };
   } else {
-    target = layer_of_picture(request->target.buffer);
+    target = layer_of_picture(work->target);
     layer = new_layer(work, &target);
   }
   PART(engine, STYLEMAP_PHASE_ENCODE, EDIT_FROM / 100.0, 1);
@@ -412,6 +414,41 @@ static gboolean make_mask(const EditRequest *request, Mask *mask, GError **error
   return TRUE;
 }
 
+static gboolean extends(const EditRequest *request) {
+  return request->extend && request->kind == EDIT_TRANSPLANT && !request->squares &&
+         babl_format_has_alpha(gegl_buffer_get_format(request->target.buffer));
+}
+
+/* Fills work->target. FALSE, with a sentence, also where nothing could be seen of the result. */
+static gboolean take_target(Work *work, GError **error) {
+  const EditRequest *request = work->request;
+  GeglBuffer *target = request->target.buffer;
+  stylemap_placement placement;
+  gboolean ok = TRUE;
+  if (!extends(request)) {
+    if (target) work->target = g_object_ref(target);
+    return TRUE;
+  }
+  placement = placement_of(&request->target);
+  work->target = gegl_buffer_dup(target);
+  for (gint i = 0; ok && i < request->n_references; i++) {
+    const EditPicture *picture = &request->references[i].picture;
+    stylemap_placement from = placement_of(picture);
+    stylemap_layer reference = layer_of_picture(picture->buffer);
+    Mask mask = { 0 };
+    ok = make_own_mask(work, i, &mask, error) &&
+         extend_layer(work->target, &placement, &reference, &from, &mask, request->edit.strength, error);
+    mask_clear(&mask);
+  }
+  if (ok && layer_is_clear(work->target, work->result->mask.weights, NULL)) {
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED,
+                        _("The target and the reference are fully transparent where the picture would change (or the "
+                          "strength is 0), so nothing could be seen. Choose another mask or another layer or picture."));
+    ok = FALSE;
+  }
+  return ok;
+}
+
 /* FALSE, with a sentence, where the target or a reference is an empty layer. */
 static gboolean check_seen(const EditRequest *request, const Mask *mask, GError **error) {
   const gchar *fault = NULL;
@@ -420,7 +457,7 @@ static gboolean check_seen(const EditRequest *request, const Mask *mask, GError 
     stylemap_placement placement;
     GeglRectangle square;
     gint width, height;
-    if (picture->stylemap || picture->image || !picture->buffer) continue;
+    if (picture->stylemap || picture->image || !picture->buffer || (i < 0 && extends(request))) continue;
     placement = placement_of(picture);
     size_of(picture, &width, &height);
     stylemap_bounds(&placement, width, height, &square.x, &square.y, &square.width, &square.height);
@@ -448,12 +485,14 @@ gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **e
 
 gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result, GError **error) {
   if (!result->prepared && !edit_prepare(request, result, error)) return FALSE;
-  Work work = { engine, request, result, 0 };
+  Work work = { engine, request, result, NULL, 0 };
   result->image = engine_new_image(engine);
   gboolean heals = request->kind == EDIT_TRANSPLANT && request->method == EDIT_HEAL;
-  gboolean done = request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error)
-                  : heals                           ? draw_healed(&work, error)
-                                                    : draw_still(&work, error);
+  gboolean done = take_target(&work, error) &&
+                  (request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error)
+                   : heals                           ? draw_healed(&work, error)
+                                                     : draw_still(&work, error));
+  g_clear_object(&work.target);
   if (!done) edit_result_clear(result);
   return done;
 }

@@ -39,6 +39,11 @@ typedef struct {
   EditMethod method;     /* of transplant */
   stylemap_edit edit;    /* of EDIT_HEAL only the strength */
   stylemap_heal_options heal; /* of EDIT_HEAL, without the strength */
+  /* Of transplant, where layers are made and the target has an alpha channel: the result goes beyond the target's outline.
+   * With t the target's alpha and e the greatest of strength x mask x alpha over the references, the alpha becomes
+   * max(t, e) at every pixel; where t is 0 the colours are the model's drawing (healed: of the references' pixels), and
+   * between them they pass over as layer_composite says. A target that is fully transparent is allowed then. */
+  gboolean extend;
   gint refine;           /* steps of refinement of every picture first, 0 = none; not in interpolate, w or heal */
   gint frames;           /* of interpolate: 2 or more */
   gboolean squares;      /* no layers: only the network's own squares */
@@ -50,7 +55,7 @@ typedef struct {
   gboolean prepared;
   Mask mask;           /* where the layers show */
   gint n_layers;       /* 1, or the frames; 0 with `squares` */
-  GeglBuffer **layers; /* "R'G'B'A float", extent = mask.bounds, alpha of the target */
+  GeglBuffer **layers; /* "R'G'B'A float", extent = mask.bounds, alpha of the target (see extend) */
   gfloat *image;       /* the square drawn last, 3 x S x S */
   gdouble error;       /* of a reconstruction: its MSE (-1..1, output clipped) from what the network saw; else -1 */
   gdouble change;      /* of a healed edit: how much the model changed the collage (stylemap_heal_report); else -1 */

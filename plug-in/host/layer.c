@@ -223,7 +223,8 @@ void layer_set_numbers(GeglBuffer *buffer, const GeglRectangle *rectangle, const
 
 /* --------------------------------------------------------------------------------------- composite */
 
-void layer_composite(GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds) {
+void layer_composite(GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds,
+                     gboolean extend) {
   const Babl *own = gegl_buffer_get_format(target);
   const Babl *blend = layer_own_float(own);
   gboolean has_alpha = babl_format_has_alpha(own);
@@ -251,6 +252,10 @@ void layer_composite(GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, co
       const gfloat *o = over + n * (gsize)components;
       gfloat *i = in + n * (gsize)components;
       gfloat w = has_alpha && !(o[colours] > 0) ? 0 : weight[n];
+      if (extend && has_alpha && w > 0 && o[colours] > i[colours]) {
+        w = 1 - (1 - w) * i[colours] / o[colours];
+        i[colours] = o[colours];
+      }
       for (gint c = 0; c < colours; c++) i[c] = w > 0 && !isfinite(i[c]) ? o[c] : i[c] + w * (o[c] - i[c]);
       weight[n] = w; /* what the pixel got */
     }

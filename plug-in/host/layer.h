@@ -34,5 +34,8 @@ void layer_set_numbers (GeglBuffer *buffer, const GeglRectangle *rectangle, cons
 gboolean layer_is_clear (GeglBuffer *buffer, GeglBuffer *weights, const GeglRectangle *area);
 
 /* target + mask * (layer - target) in the colours, in the target's own encoding; alpha is the target's, which `layer`
- * has, too. What is no finite number in the target is the layer's. Writes into `target`; pixels whose mask or alpha is 0 keep every bit. */
-void layer_composite (GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds);
+ * has, too. What is no finite number in the target is the layer's. Writes into `target`; pixels whose mask or alpha is 0 keep every bit.
+ * With `extend` the alpha becomes a, the greater one of the layer's and the target's t, and in the place of mask stands
+ * 1 - (1 - mask) t / a: mask where a = t, 1 where only the layer has something. */
+void layer_composite (GeglBuffer *target, GeglBuffer *layer, GeglBuffer *mask, const GeglRectangle *bounds,
+                      gboolean extend);

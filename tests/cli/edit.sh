@@ -92,6 +92,27 @@ bad 2 '--rounds' transplant "$model" target-1.png reference.png --mask mask.png 
 bad 2 '--rounds' transplant "$model" target-1.png reference.png --mask mask.png --rounds -1 -o out.png
 bad 2 '--detail' transplant "$model" target-1.png reference.png --mask mask.png --detail 101 -o out.png
 
+# ------------------------------------------------------------------------------ beyond the target's outline
+check clear "$tool" clear 90 61 clear.png
+for method in styles heal; do
+  for target in target-2.png target-6.png target-10.tif target-12.tif; do
+    good transplant "$model" --method $method $target reference.png --mask mask.png --extend -o extended.${target#*.}
+    check "opaque inside, $target, $method" "$tool" solid extended.${target#*.} mask.png
+    check "outside, extended, $target, $method" "$tool" outside $target extended.${target#*.} mask.png 0
+    good transplant "$model" --method $method $target reference.png --mask mask.png -o extended.${target#*.}
+    check_not "the outline cuts, $target, $method" "$tool" solid extended.${target#*.} mask.png
+  done
+  bad 1 'fully transparent' transplant "$model" --method $method clear.png reference.png --mask mask.png -o out.png
+  good transplant "$model" --method $method clear.png reference.png --mask mask.png --extend -o extended.png
+  check "opaque inside, a clear target, $method" "$tool" solid extended.png mask.png
+  check "outside, a clear target, $method" "$tool" outside clear.png extended.png mask.png 0
+  bad 1 'fully transparent' transplant "$model" --method $method clear.png reference.png --mask mask.png --extend --strength 0 -o out.png
+  good transplant "$model" --method $method target-1.png reference.png --mask mask.png -o closed.png
+  good transplant "$model" --method $method target-1.png reference.png --mask mask.png --extend -o extended.png
+  check "an opaque target, $method" cmp closed.png extended.png
+done
+bad 2 '--extend' transplant "$model" target-2.png reference.png --mask mask.png --extend --raw -o out.png
+
 # A mask that goes on beyond the square is said to be cut, and the result is the same with and without the words.
 check mask "$tool" ellipse 90 61 14 30 9 9 over.png
 run transplant "$model" target-1.png reference.png --mask over.png --feather 4 -o over-1.png

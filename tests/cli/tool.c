@@ -8,9 +8,11 @@
  *   fill SHAPE... VALUE NAME OUT             a tensor of one value
  *   paint WIDTH HEIGHT ENCODING SEED OUT     a smooth picture; ENCODING as babl names it, "R'G'B' u8"
  *   ellipse WIDTH HEIGHT CX CY RX RY OUT     a grey 8-bit mask
+ *   clear WIDTH HEIGHT OUT                   fully transparent, 8 bits
  *   outside A B MASK FEATHER                 the same encoding and, where the feathered mask is 0, the same bits; and
  *                                            not the same everywhere
  *   steps A B LIMIT                          pictures whose colours differ by at most LIMIT / 255
+ *   solid PICTURE MASK                       alpha is 1 where the mask is white
  *   shape PICTURE                            prints width, height and encoding */
 #include "harness.h"
 #include "host/mask.h"
@@ -137,6 +139,29 @@ static int ellipse(char **a) {
   return 0;
 }
 
+static int clear(char **a) {
+  picture_init();
+  save(gegl_buffer_new(GEGL_RECTANGLE(0, 0, atoi(a[0]), atoi(a[1])), babl_format("R'G'B'A u8")), a[2]);
+  return 0;
+}
+
+static int solid(char **a) {
+  Picture *p = load(a[0]);
+  size_t count = (size_t)p->width * (size_t)p->height, white = 0, open = 0;
+  GError *error = NULL;
+  GeglBuffer *mask = picture_load_mask(a[1], 0, p->width, p->height, &error);
+  if (!mask) die(error->message);
+  float *pixels = g_new(float, 4 * count), *weights = g_new(float, count);
+  gegl_buffer_get(p->buffer, NULL, 1.0, babl_format("R'G'B'A float"), pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get(mask, NULL, 1.0, babl_format("Y float"), weights, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (size_t i = 0; i < count; i++) {
+    white += weights[i] == 1;
+    open += weights[i] == 1 && pixels[4 * i + 3] != 1;
+  }
+  printf("%zu pixels of %zu are not opaque\n", open, white);
+  return !(white > 0 && open == 0);
+}
+
 static int outside(char **a) {
   Picture *p = load(a[0]), *q = load(a[1]);
   const Babl *format = gegl_buffer_get_format(p->buffer);
@@ -206,6 +231,8 @@ int main(int argc, char **argv) {
   if (strcmp(verb, "fill") == 0 && n >= 4) return fill(a, n);
   if (strcmp(verb, "paint") == 0 && n == 5) return paint(a);
   if (strcmp(verb, "ellipse") == 0 && n == 7) return ellipse(a);
+  if (strcmp(verb, "clear") == 0 && n == 3) return clear(a);
+  if (strcmp(verb, "solid") == 0 && n == 2) return solid(a);
   if (strcmp(verb, "outside") == 0 && n == 4) return outside(a);
   if (strcmp(verb, "steps") == 0 && n == 3) return steps(a);
   if (strcmp(verb, "shape") == 0 && n == 1) return shape(a);

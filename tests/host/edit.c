@@ -366,6 +366,119 @@ static void test_failures(void) {
   g_object_unref(target), g_object_unref(reference);
 }
 
+/* --------------------------------------------------------------------------------------- the outline */
+
+/* A picture in `format`, clear left of column 45 (0 there as `hidden`), half transparent to 50, or, as a reference, clear
+ * above row 20, half transparent to 25. */
+static GeglBuffer *outlined(const char *format, int seed, gboolean reference, float hidden) {
+  GeglBuffer *buffer = test_picture(90, 61, format, seed);
+  const GeglRectangle all = {0, 0, 90, 61};
+  float *values = test_get(buffer, &all, "R'G'B'A float");
+  for (int n = 0; n < 90 * 61; n++) {
+    const int at = reference ? n / 90 + 25 : n % 90;
+    values[4 * n + 3] = at < 45 ? 0 : at < 50 ? 0.5f : 1;
+    for (int c = 0; c < 3 && at < 45; c++) values[4 * n + c] = hidden;
+  }
+  gegl_buffer_set(buffer, &all, 0, babl_format("R'G'B'A float"), values, GEGL_AUTO_ROWSTRIDE);
+  g_free(values);
+  return buffer;
+}
+
+/* alpha = max(target's, strength x mask x reference's); colours of the drawing where the target has none; bits elsewhere. */
+static void check_extended(const char *format, EditMethod method, double strength) {
+  const GeglRectangle all = {0, 0, 90, 61};
+  GeglBuffer *target = outlined(format, 1, FALSE, 0), *other = outlined(format, 1, FALSE, 0.9f);
+  GeglBuffer *reference = outlined("R'G'B'A float", 4, TRUE, 0), *out = gegl_buffer_dup(target);
+  GeglBuffer *selection = test_selection(90, 61, *GEGL_RECTANGLE(30, 10, 30, 40));
+  EditResult result, second;
+  Case c = case_for(EDIT_TRANSPLANT, target, reference);
+  GError *error = NULL;
+  c.request.mask = (MaskSource){selection, 0, 0, 6};
+  c.request.extend = TRUE, c.request.method = method, c.request.edit.strength = strength;
+  stylemap_heal_defaults(&c.request.heal);
+  c.request.heal.rounds = 1;
+  CHECK(run(&c, NULL, &result, &error), "%s", error ? error->message : "");
+  const GeglRectangle *b = &result.mask.bounds;
+  layer_composite(out, result.layers[0], result.mask.weights, b, TRUE);
+  float *t = test_get(target, &all, "R'G'B'A float"), *r = test_get(reference, &all, "R'G'B'A float");
+  float *o = test_get(out, &all, "R'G'B'A float"), *l = test_get(result.layers[0], &all, "R'G'B'A float");
+  float *w = g_new0(float, 90 * 61);
+  gegl_buffer_get(result.mask.weights, &all, 1.0, babl_format("Y float"), w, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  double step = strcmp(format, "R'G'B'A float") == 0 ? 1e-6 : 0.5001 / 255, worst = 0, colours = 0;
+  int more = 0, changed = 0, moved = 0;
+  for (int n = 0; n < 90 * 61; n++) {
+    double e = strength * w[n] * r[4 * n + 3], a = fmax(t[4 * n + 3], e);
+    worst = fmax(worst, fabs(o[4 * n + 3] - a));
+    more += e > t[4 * n + 3] + step;
+    changed += w[n] == 0 && memcmp(o + 4 * n, t + 4 * n, 4 * sizeof *o) != 0;
+    for (int k = 0; k < 3 && e > step; k++) {
+      double share = 1 - (1 - w[n]) * t[4 * n + 3] / o[4 * n + 3];
+      colours = fmax(colours, fabs(o[4 * n + k] - (t[4 * n + k] + share * (l[4 * n + k] - t[4 * n + k]))));
+      moved += fabs(o[4 * n + k] - t[4 * n + k]) > 0.05;
+    }
+  }
+  CHECK(worst <= step && more > 300 && changed == 0, "alpha %g, %d more, %d changed", worst, more, changed);
+  CHECK(colours <= step + 1e-6 && moved > 300, "colours %g, %d moved", colours, moved);
+  /* what the target hides where it is clear is no part of the picture */
+  c.request.target.buffer = other;
+  CHECK(run(&c, NULL, &second, NULL));
+  if (method == EDIT_STYLES) CHECK(memcmp(result.image, second.image, 3 * 32 * 32 * sizeof *t) == 0);
+  float *v = test_get(second.layers[0], &all, "R'G'B'A float");
+  double seen = 0;
+  for (int n = 0; n < 4 * 90 * 61; n++)
+    if (strength == 1 && w[n / 4] * r[n / 4 * 4 + 3] > 0.1f) seen = fmax(seen, fabs(v[n] - l[n]));
+  CHECK(seen <= 1e-3, "hidden colours come in: %g", seen);
+  edit_result_clear(&second);
+  edit_result_clear(&result);
+  /* without the option the outline cuts */
+  c.request.extend = FALSE;
+  CHECK(run(&c, NULL, &result, NULL));
+  g_free(v);
+  v = test_get(result.layers[0], &result.mask.bounds, "R'G'B'A float");
+  CHECK(v[3] == 0);
+  edit_result_clear(&result);
+  g_free(t), g_free(r), g_free(o), g_free(l), g_free(w), g_free(v);
+  g_object_unref(target), g_object_unref(other), g_object_unref(reference), g_object_unref(out), g_object_unref(selection);
+}
+
+static void test_extend(void) {
+  for (int method = EDIT_STYLES; method <= EDIT_HEAL; method++)
+    for (double strength = 1; strength > 0.3; strength -= 0.5) {
+      check_extended("R'G'B'A float", (EditMethod)method, strength);
+      check_extended("R'G'B'A u8", (EditMethod)method, strength);
+    }
+  /* a clear target, another size, square and angle of the reference: by its own square's corner of which it is opaque */
+  GeglBuffer *clear = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 90, 61), babl_format("R'G'B'A u8"));
+  GeglBuffer *reference = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 40, 40), babl_format("R'G'B'A float"));
+  const float grey[4] = {0.3f, 0.6f, 0.4f, 1};
+  gegl_buffer_set_color_from_pixel(reference, GEGL_RECTANGLE(0, 0, 20, 20), grey, babl_format("R'G'B'A float"));
+  for (int turn = 0; turn < 8; turn++) {
+    const stylemap_placement on_target = {45, 30, 60, turn & 1 ? G_PI / 2 : 0, 0};
+    const stylemap_placement on_reference = {20, 20, 40, turn & 2 ? G_PI / 2 : 0, turn >> 2};
+    EditResult result = {0};
+    Case c = case_for(EDIT_TRANSPLANT, clear, reference);
+    c.request.extend = TRUE, c.request.edit.strength = 1;
+    c.request.target.placement = &on_target, c.reference.picture.placement = &on_reference;
+    CHECK(run(&c, NULL, &result, NULL));
+    for (int corner = 0; corner < 4 && result.layers; corner++) {
+      /* the corner's centre, 15 of 60 from the middle, in the square; that of the reference, 10 of 40 */
+      double x = corner & 1 ? 15 : -15, y = corner & 2 ? 15 : -15, u = turn & 1 ? y : x, v = turn & 1 ? -x : y;
+      u = turn & 4 ? -u : u;
+      double rx = turn & 2 ? -v : u, ry = turn & 2 ? u : v;
+      float *at = test_get(result.layers[0], GEGL_RECTANGLE((int)(45 + x), (int)(30 + y), 1, 1), "R'G'B'A float");
+      CHECK(at[3] == (rx < 0 && ry < 0 ? 1.0f : 0.0f), "turn %d, corner %d: %g", turn, corner, at[3]);
+      g_free(at);
+    }
+    edit_result_clear(&result);
+  }
+  /* nothing comes in there */
+  GeglBuffer *aside = test_selection(90, 61, *GEGL_RECTANGLE(60, 45, 5, 5));
+  Case c = case_for(EDIT_TRANSPLANT, clear, reference);
+  c.request.extend = TRUE, c.request.mask.selection = aside;
+  expect(c, NULL, HOST_ERROR_FAILED, "target and the reference are fully transparent");
+  g_object_unref(clear), g_object_unref(reference), g_object_unref(aside);
+}
+
 /* What is said beside the result, before and after. */
 static void test_notes(void) {
   static const struct { GeglRectangle on; guint8 value; const char *words[3]; } cases[] = {
@@ -400,6 +513,7 @@ int main(int argc, char **argv) {
   test_references();
   test_frames();
   test_failures();
+  test_extend();
   test_notes();
   gegl_exit();
   g_free(model_path);

@@ -85,7 +85,7 @@ static void test_composite(void) {
     float weights[40 * 25];
     for (int n = 0; n < 40 * 25; n++) weights[n] = n % 3 == 0 ? 0 : (float)(n % 40) / 39;
     gegl_buffer_set(mask, &bounds, 0, babl_format("Y float"), weights, GEGL_AUTO_ROWSTRIDE);
-    layer_composite(target, layer, mask, &bounds);
+    layer_composite(target, layer, mask, &bounds, FALSE);
 
     int parts = babl_format_get_n_components(babl_format(cases[i].blend)), colours = parts - has_alpha;
     float *in = test_get(before, &bounds, cases[i].blend), *out = test_get(target, &bounds, cases[i].blend);
@@ -143,7 +143,7 @@ static void test_encodings(void) {
     gegl_buffer_set(mask, &area, 0, babl_format("Y float"), weights, GEGL_AUTO_ROWSTRIDE);
     gegl_buffer_get(target, &area, 1.0, numbers, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
     gegl_buffer_get(layer, &area, 1.0, numbers, over, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-    layer_composite(target, layer, mask, &area);
+    layer_composite(target, layer, mask, &area, FALSE);
     gegl_buffer_get(target, &area, 1.0, numbers, after, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
     CHECK_NEAR(after[0], over[0], cases[i].limit);
     CHECK_NEAR(after[parts], (before[parts] + over[parts]) / 2, cases[i].limit);
