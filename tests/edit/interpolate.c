@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Rows of frames against resize, lerp and synth called one by one, at even steps, in W and W+; both ends exact; and
- * sharpness against its definition. usage: interpolate MODEL */
+ * sharpness and the mean squared difference against their definitions. usage: interpolate MODEL */
 #include "edit/edits.h"
 
 typedef struct row {
@@ -76,12 +76,20 @@ static void sharpness(void) {
   CHECK_NEAR(stylemap_sharpness(flat, N), 4 * (double)0.3f / pairs, 1e-12);
 }
 
+/* What a picture shows of the first, whatever the network made; the second as it is. */
+static void squares(void) {
+  static const float a[] = {2, -3, 0.5f, -0.25f}, b[] = {1, -1, 0, 1.5f};
+  CHECK_NEAR(stylemap_mse(a, b, 4), (0.25 + 1.75 * 1.75) / 4, 1e-15);
+  CHECK(stylemap_mse(a, b, 2) == 0 && stylemap_mse(a, b, 0) == 0);
+}
+
 int main(int argc, char **argv) {
   harness_seed();
   stylemap_model *model;
   if (!CHECK(argc == 2) || !CHECK(stylemap_open(argv[1], 0, NULL, NULL, &model, NULL) == STYLEMAP_OK)) return 1;
   rows(model);
   sharpness();
+  squares();
   stylemap_close(model);
   return harness_end();
 }
