@@ -2,6 +2,7 @@
  * layer -> collage -> sample -> rounds of encode, blend, synth -> correction of the collage -> paste. Projecting a
  * collage on a generator: Chai, Wulff, Isola, Using latent space regression to analyze and leverage compositionality in
  * GANs (ICLR 2021); here through the paper's own blend of style maps. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -12,7 +13,8 @@
 #include "network/network.h"
 #include "net/boxes.h"
 
-enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 7 /* planes */ };
+enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 7 /* planes */,
+       MOST_REACH = 72 /* of the Gaussian over a square of 2048 */ };
 
 void stylemap_heal_defaults(stylemap_heal_options *o) {
   *o = (stylemap_heal_options){.start = STYLEMAP_START_MEAN, .rounds = 4, .detail = 0.35, .strength = 1,
@@ -59,7 +61,9 @@ static double detail_to_keep(healing *h, float *work) {
   const int size = h->size, reach = (int)ceil(3 * deviation * size / 128);
   const size_t plane = (size_t)size * (size_t)size;
   const double detail = h->options->detail, sigma = detail < 1 ? usual * detail / (1 - detail) : INFINITY;
-  double sum = 0, weights = 0;
+  double sum = 0, weights = 0, total = 0, gauss[2 * MOST_REACH + 1];
+  assert(reach <= MOST_REACH);
+  for (int d = -reach; d <= reach; d++) total += gauss[d + reach] = exp(-0.5 * pow(d / (deviation * size / 128), 2));
   for (size_t i = 0; i < plane; i++) {
     double square = 0;
     for (size_t p = 0; p < 3; p++) square += pow((double)h->healed[p * plane + i] - h->first[p * plane + i], 2) / 3;
@@ -72,12 +76,10 @@ static double detail_to_keep(healing *h, float *work) {
     float *to = down ? work : h->keep;
     for (int y = 0; y < size; y++)
       for (int x = 0; x < size; x++) {
-        double average = 0, total = 0;
+        double average = 0;
         for (int d = -reach; d <= reach; d++) {
           const int at = (down ? y : x) + d, in = at < 0 ? 0 : at >= size ? size - 1 : at;
-          const double w = exp(-0.5 * pow(d / (deviation * size / 128), 2));
-          average += w * (down ? from[in * size + x] : from[y * size + in]);
-          total += w;
+          average += gauss[d + reach] * (down ? from[in * size + x] : from[y * size + in]);
         }
         to[y * size + x] = (float)(average / total);
       }
