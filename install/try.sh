@@ -83,20 +83,21 @@ case ":$PATH:" in *":$prefix/bin:"*) ;; *) say "(The command's folder is not in 
 step "4/5 Trying it in GIMP"
 # try_gimp VERSION: in a profile of its own, so that an open GIMP is left in peace; only the plug-in is the user's.
 try_gimp() {
-  local version=$1 own folder log=$log_dir/gimp-$1.log
+  local version=$1 folder log=$log_dir/gimp-$1.log
   result=$build/../result-gimp-$version
   mkdir -p "$result"
   result=$(cd "$result" && pwd)
   rm -f "$result"/result.png "$result"/result.xcf "$result"/passed
-  own=$(mktemp -d)
-  trap 'rm -rf "$own"' EXIT
-  mkdir -p "$own"/{gimp,config,cache,data,tmp}
-  for folder in brushes dynamics fonts gradients palettes patterns tool-presets; do mkdir "$own/gimp/$folder"; done
-  printf '(plug-in-path "${gimp_plug_in_dir}/plug-ins:%s")\n' "$(gimp_profile "$version")/plug-ins" >"$own/gimp/gimprc"
+  # not local: the trap is run where this function has ended
+  trial=$(mktemp -d)
+  trap 'rm -rf "$trial"' EXIT
+  mkdir -p "$trial"/{gimp,config,cache,data,tmp}
+  for folder in brushes dynamics fonts gradients palettes patterns tool-presets; do mkdir "$trial/gimp/$folder"; done
+  printf '(plug-in-path "${gimp_plug_in_dir}/plug-ins:%s")\n' "$(gimp_profile "$version")/plug-ins" >"$trial/gimp/gimprc"
   cp "$source_dir"/install/samples/*.png "$source_dir/install/try-$version.scm" "$result"
   cd "$result"
-  GIMP2_DIRECTORY="$own/gimp" GIMP3_DIRECTORY="$own/gimp" XDG_CONFIG_HOME="$own/config" XDG_CACHE_HOME="$own/cache" \
-    XDG_DATA_HOME="$own/data" TMPDIR="$own/tmp" gimp_batch "$version" "(load \"try-$version.scm\")" >"$log" 2>&1 || true
+  GIMP2_DIRECTORY="$trial/gimp" GIMP3_DIRECTORY="$trial/gimp" XDG_CONFIG_HOME="$trial/config" XDG_CACHE_HOME="$trial/cache" \
+    XDG_DATA_HOME="$trial/data" TMPDIR="$trial/tmp" gimp_batch "$version" "(load \"try-$version.scm\")" >"$log" 2>&1 || true
   # The script's last act is the file `passed`.
   if ! { [ -e passed ] && [ -s result.png ] && [ -s result.xcf ]; }; then
     grep -v '^$' "$log" | tail -15 >&2
