@@ -77,10 +77,10 @@ Fault gif_load(const guint8 *data, gsize size, gint page, Picture *picture) {
   int code = 0;
   GifFileType *gif = DGifOpen(&stream, read_bytes, &code);
   Fault fault = NULL;
-  if (gif && DGifSlurp(gif) != GIF_OK) code = gif->Error;
-  if (!gif || code) {
-    const gchar *text = GifErrorString(code);
-    fault = g_strdup(stream.at >= size || !text ? _("it ends too early") : text);
+  gboolean read = gif && DGifSlurp(gif) == GIF_OK;
+  if (!read) {
+    const gchar *text = GifErrorString(gif ? gif->Error : code); /* none where memory was short */
+    fault = g_strdup(!text ? _("it is too large") : stream.at >= size ? _("it ends too early") : text);
   } else {
     fault = gif->ImageCount < 1 ? g_strdup(_("it holds no pixels")) : read_page(gif, page, picture);
   }
