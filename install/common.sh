@@ -50,6 +50,7 @@ build_needs() {
   need ninja-build has_command ninja
   need libgegl-dev has_pkg gegl-0.4
   need libgexiv2-dev has_pkg gexiv2
+  need liblcms2-dev has_pkg lcms2
   need libjpeg-dev has_pkg libjpeg
   need zlib1g-dev has_pkg zlib
   need libpng-dev has_pkg libpng

@@ -111,15 +111,13 @@ static exr_result_t read_tiles(exr_const_context_t exr, exr_decode_pipeline_t *p
 }
 
 /* The primaries that the file tells, else sRGB's; light is linear either way. */
-static const Babl *space_of(exr_const_context_t exr) {
+static gboolean primaries_of(exr_const_context_t exr, Primaries *p) {
   exr_attr_chromaticities_t c;
-  if (exr_attr_get_chromaticities(exr, 0, "chromaticities", &c) != EXR_ERR_SUCCESS) return NULL;
-  const gfloat xy[8] = { c.white_x, c.white_y, c.red_x, c.red_y, c.green_x, c.green_y, c.blue_x, c.blue_y };
+  if (exr_attr_get_chromaticities(exr, 0, "chromaticities", &c) != EXR_ERR_SUCCESS) return FALSE;
+  *p = (Primaries){ { c.white_x, c.white_y, c.red_x, c.red_y, c.green_x, c.green_y, c.blue_x, c.blue_y }, 0 };
   for (gint i = 0; i < 8; i++)
-    if (!(xy[i] > 0 && xy[i] < 1)) return NULL;
-  const Babl *trc = babl_trc("sRGB");
-  return babl_space_from_chromaticities(NULL, xy[0], xy[1], xy[2], xy[3], xy[4], xy[5], xy[6], xy[7], trc, trc, trc,
-                                        BABL_SPACE_FLAG_EQUALIZE);
+    if (!(p->xy[i] > 0 && p->xy[i] < 1)) return FALSE;
+  return TRUE;
 }
 
 static Fault read_part(exr_const_context_t exr, gint page, Picture *picture, exr_result_t *code) {
@@ -136,8 +134,10 @@ static Fault read_part(exr_const_context_t exr, gint page, Picture *picture, exr
   if (!find_layout(exr, &layout)) return g_strdup(_("its channels are no R, G and B or Y of its size"));
   const gchar *encoding = layout.grey ? (layout.alpha ? "YaA float" : "Y float")
                                       : (layout.alpha ? "RaGaBaA float" : "RGB float");
+  Primaries primaries;
   Fault fault = picture_make_buffer(picture, (gint64)window.max.x - window.min.x + 1,
-                                    (gint64)window.max.y - window.min.y + 1, encoding, layout.grey, space_of(exr));
+                                    (gint64)window.max.y - window.min.y + 1, encoding, layout.grey,
+                                    primaries_of(exr, &primaries) ? &primaries : NULL);
   if (fault) return fault;
   g_autofree gfloat *pixels = g_try_new0(gfloat, (gsize)picture->width * (gsize)picture->height * (gsize)layout.count);
   if (!pixels) return g_strdup(_("it is too large"));

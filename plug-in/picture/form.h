@@ -66,10 +66,17 @@ Fault heif_can_save (PictureForm form);
 /* Why a picture of this size is not read, or NULL. */
 Fault picture_size_fault (gint64 width, gint64 height);
 
-/* Sets size and buffer of the picture: `encoding` in the space of its profile, or without one in `space` (NULL: sRGB).
- * The fault of picture_size_fault. */
+/* Colours without a profile. */
+typedef struct {
+  gdouble xy[8]; /* of white, red, green, blue */
+  gdouble gamma; /* of encodings that are not linear; 0: sRGB's curve */
+} Primaries;
+#define SRGB_XY 0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06
+
+/* Sets size and buffer of the picture: `encoding` in the space of its profile, or without one of `primaries` (NULL:
+ * sRGB). The fault of picture_size_fault. */
 Fault picture_make_buffer (Picture *picture, gint64 width, gint64 height, const gchar *encoding, gboolean grey,
-                           const Babl *space);
+                           const Primaries *primaries);
 /* Rows y .. y + count - 1, from memory without gaps in the buffer's own format. */
 void picture_put_rows (Picture *picture, gint y, gint count, gconstpointer pixels);
 /* The same out of what is written, in its format. */
@@ -86,9 +93,12 @@ gboolean picture_append (GByteArray *out, gconstpointer bytes, gsize size);
 /* FALSE for a profile whose parts do not lie inside it. */
 gboolean icc_check (GBytes *icc);
 
-/* The babl space of the file's profile; NULL (sRGB) without one, and with a note where it cannot be meant: of a kind
- * that babl does not know, for inks, or for grey in a coloured picture. */
-const Babl *picture_space (Picture *picture, gboolean grey);
+/* space.c: The space of the file's profile, or without one of `primaries`; NULL (sRGB) without either, with a note
+ * where it cannot be meant (of a kind that babl does not know, for inks, or for grey in a coloured picture), and where
+ * babl can take no more: then the numbers are `foreign`, until picture_to_srgb makes colours of sRGB of them. Any
+ * thread. */
+const Babl *picture_space (Picture *picture, gboolean grey, const Primaries *primaries);
+void picture_to_srgb (Picture *picture);
 
 /* texts.c: EXIF, XMP and IPTC ------------------------------------------------------------------------ */
 

@@ -24,11 +24,10 @@ static enum heif_chroma layout_of(gboolean deep, gboolean alpha) {
 
 /* ---------------------------------------------------------------------------------------------- read */
 
-/* The space that a picture without a profile names by numbers; NULL: sRGB. */
-static const Babl *read_nclx(const struct heif_image_handle *handle, Picture *picture) {
+/* What a picture without a profile names by numbers; FALSE: sRGB. */
+static gboolean read_nclx(const struct heif_image_handle *handle, Picture *picture, Primaries *p) {
   struct heif_color_profile_nclx *n = NULL;
-  const Babl *space = NULL;
-  if (heif_image_handle_get_nclx_color_profile(handle, &n).code != heif_error_Ok || !n) return NULL;
+  if (heif_image_handle_get_nclx_color_profile(handle, &n).code != heif_error_Ok || !n) return FALSE;
   gint transfer = n->transfer_characteristics, primaries = n->color_primaries;
   gboolean linear = transfer == heif_transfer_characteristic_linear;
   gboolean film = transfer == heif_transfer_characteristic_ITU_R_BT_2100_0_PQ ||
@@ -38,19 +37,14 @@ static const Babl *read_nclx(const struct heif_image_handle *handle, Picture *pi
   if (film)
     picture->note =
       _("The picture's colour profile is of a kind that is not understood; its colours are taken for sRGB.");
-  else if (linear || (known && primaries != heif_color_primaries_ITU_R_BT_709_5)) {
-    const Babl *trc = babl_trc(linear ? "linear" : "sRGB");
-    space = !known ? babl_space_from_chromaticities(NULL, 0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06, trc, trc,
-                                                    trc, BABL_SPACE_FLAG_EQUALIZE)
-                   : babl_space_from_chromaticities(NULL, n->color_primary_white_x, n->color_primary_white_y,
-                                                    n->color_primary_red_x, n->color_primary_red_y,
-                                                    n->color_primary_green_x, n->color_primary_green_y,
-                                                    n->color_primary_blue_x, n->color_primary_blue_y, trc, trc, trc,
-                                                    BABL_SPACE_FLAG_EQUALIZE);
-  }
+  *p = (Primaries){ { SRGB_XY }, linear };
+  if (known)
+    *p = (Primaries){ { n->color_primary_white_x, n->color_primary_white_y, n->color_primary_red_x,
+                        n->color_primary_red_y, n->color_primary_green_x, n->color_primary_green_y,
+                        n->color_primary_blue_x, n->color_primary_blue_y }, linear };
   picture->lossless = n->matrix_coefficients == heif_matrix_coefficients_RGB_GBR;
   heif_nclx_color_profile_free(n);
-  return space;
+  return !film && (linear || (known && primaries != heif_color_primaries_ITU_R_BT_709_5));
 }
 
 static GBytes *read_icc(const struct heif_image_handle *handle) {
@@ -121,13 +115,14 @@ static Fault read_picture(const struct heif_image_handle *handle, Picture *pictu
   if (fault) return fault;
   picture->orientation = 1; /* libheif turns it */
   picture->icc = read_icc(handle);
-  const Babl *space = read_nclx(handle, picture);
+  Primaries primaries;
+  gboolean named = read_nclx(handle, picture, &primaries);
   struct heif_decoding_options *options = heif_decoding_options_alloc();
   options->strict_decoding = 1;
   struct heif_image *image = NULL;
   fault = fault_of(heif_decode_image(handle, &image, heif_colorspace_RGB, layout_of(deep, alpha), options));
   heif_decoding_options_free(options);
-  if (!fault) fault = picture_make_buffer(picture, width, height, encoding, FALSE, space);
+  if (!fault) fault = picture_make_buffer(picture, width, height, encoding, FALSE, named ? &primaries : NULL);
   if (!fault) fault = put_pixels(image, picture, alpha);
   heif_image_release(image);
   if (!fault) read_texts(handle, picture);

@@ -38,6 +38,7 @@ void picture_free(Picture *picture) {
   g_clear_object(&picture->buffer);
   g_clear_pointer(&picture->icc, g_bytes_unref);
   g_clear_pointer(&picture->png_colour, g_bytes_unref);
+  g_clear_pointer(&picture->foreign, g_bytes_unref);
   if (picture->texts) g_object_unref(picture->texts);
   g_free(picture);
 }
@@ -50,28 +51,14 @@ Fault picture_size_fault(gint64 width, gint64 height) {
   return NULL;
 }
 
-const Babl *picture_space(Picture *picture, gboolean grey) {
-  if (!picture->icc) return NULL;
-  const char *fault = NULL;
-  gsize size;
-  const char *data = g_bytes_get_data(picture->icc, &size);
-  const Babl *space = NULL;
-  if (icc_check(picture->icc))
-    space = babl_space_from_icc(data, (int)size, BABL_ICC_INTENT_RELATIVE_COLORIMETRIC, &fault);
-  if (space && !fault && !babl_space_is_cmyk(space) && (grey || !babl_space_is_gray(space))) return space;
-  picture->note = _("The picture's colour profile is of a kind that is not understood; its colours are taken for sRGB.");
-  return NULL;
-}
-
 Fault picture_make_buffer(Picture *picture, gint64 width, gint64 height, const gchar *encoding, gboolean grey,
-                          const Babl *space) {
+                          const Primaries *primaries) {
   Fault fault = picture_size_fault(width, height);
   if (fault) return fault;
   picture->width = (gint)width;
   picture->height = (gint)height;
-  if (picture->icc) space = picture_space(picture, grey);
   picture->buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, picture->width, picture->height),
-                                    babl_format_with_space(encoding, space));
+                                    babl_format_with_space(encoding, picture_space(picture, grey, primaries)));
   return NULL;
 }
 
@@ -183,13 +170,20 @@ static Fault decode(Picture *picture, const guint8 *data, gsize size, gint page)
   return NULL;
 }
 
-Picture *picture_decode(gconstpointer data, gsize size, gint page, const gchar *name, GError **error) {
+/* As the file has it: its numbers may be foreign. */
+static Picture *decode_numbers(gconstpointer data, gsize size, gint page, const gchar *name, GError **error) {
   picture_init();
   g_autoptr(Picture) picture = g_new0(Picture, 1);
   g_autofree gchar *fault = decode(picture, data, size, page);
   if (!fault) return g_steal_pointer(&picture);
   fail(error, name, fault);
   return NULL;
+}
+
+Picture *picture_decode(gconstpointer data, gsize size, gint page, const gchar *name, GError **error) {
+  Picture *picture = decode_numbers(data, size, page, name, error);
+  if (picture) picture_to_srgb(picture);
+  return picture;
 }
 
 /* The whole of a regular file, or NULL: nothing is mapped, because a file that somebody cuts while it is mapped ends
@@ -216,12 +210,18 @@ static GBytes *read_file(const gchar *path, GError **error) {
   return fault ? NULL : g_bytes_new_take(g_steal_pointer(&data), at);
 }
 
-Picture *picture_load(const gchar *path, gint page, GError **error) {
+static Picture *load_numbers(const gchar *path, gint page, GError **error) {
   g_autoptr(GBytes) bytes = read_file(path, error);
   if (!bytes) return NULL;
   gsize size;
   gconstpointer data = g_bytes_get_data(bytes, &size);
-  return picture_decode(data, size, page, path, error);
+  return decode_numbers(data, size, page, path, error);
+}
+
+Picture *picture_load(const gchar *path, gint page, GError **error) {
+  Picture *picture = load_numbers(path, page, error);
+  if (picture) picture_to_srgb(picture);
+  return picture;
 }
 
 /* ------------------------------------------------------------------------------------------- mask */
@@ -254,7 +254,7 @@ static GeglBuffer *grey_of(const Picture *picture) {
 }
 
 GeglBuffer *picture_load_mask(const gchar *path, gint page, gint width, gint height, GError **error) {
-  g_autoptr(Picture) picture = picture_load(path, page, error);
+  g_autoptr(Picture) picture = load_numbers(path, page, error);
   if (!picture) return NULL;
   g_autofree gchar *name = g_filename_display_name(path);
   if (picture->width != width || picture->height != height) {
@@ -271,7 +271,7 @@ GeglBuffer *picture_load_mask(const gchar *path, gint page, gint width, gint hei
 }
 
 GeglBuffer *picture_load_grey(const gchar *path, gint page, GError **error) {
-  g_autoptr(Picture) picture = picture_load(path, page, error);
+  g_autoptr(Picture) picture = load_numbers(path, page, error);
   GeglBuffer *grey = picture ? grey_of(picture) : NULL;
   if (!picture || grey) return grey;
   g_autofree gchar *name = g_filename_display_name(path);

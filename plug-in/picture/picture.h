@@ -26,6 +26,7 @@ struct Picture {
   GBytes *png_colour;           /* PNG's own colour chunks (gAMA, cHRM, sRGB, cICP), or NULL */
   gdouble x_density, y_density; /* pixels a metre; 0: not said */
   gpointer texts;               /* GExiv2Metadata: EXIF, XMP, IPTC; or NULL */
+  GBytes *foreign;              /* inside: what `buffer`'s numbers still mean; NULL in what is handed out */
   gint orientation;             /* EXIF's 1..8 of the pixels as they lie in the file; `buffer` is upright already */
 
   const gchar *note;            /* a sentence about what was not understood or could not be kept, or NULL */

@@ -70,8 +70,8 @@ static void write_profile(png_structp png, GBytes *icc) {
 }
 
 /* What the colour chunks say, put together: gamma 1/2.2 and primaries near sRGB's is how most programs write sRGB,
- * and GIMP reads it so too. NULL: sRGB. */
-static const Babl *space_of(GBytes *colour) {
+ * and GIMP reads it so too. FALSE: sRGB. */
+static gboolean primaries_of(GBytes *colour, Primaries *p) {
   static const guint32 srgb[8] = { 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000 };
   guint32 xy[8], gamma = 45455;
   gsize size;
@@ -81,7 +81,7 @@ static const Babl *space_of(GBytes *colour) {
   for (gsize at = 0; at < size; at += be32(data + at) + (gsize)CHUNK_FRAME) {
     const guint8 *type = data + at + 4, *body = type + 4;
     guint32 length = be32(data + at);
-    if (is_type(type, "sRGB")) return NULL;
+    if (is_type(type, "sRGB")) return FALSE;
     if (is_type(type, "gAMA") && length == 4) {
       gamma = be32(body);
       is_srgb = is_srgb && gamma > 45000 && gamma < 46000;
@@ -92,15 +92,13 @@ static const Babl *space_of(GBytes *colour) {
       }
     }
   }
-  if (is_srgb || gamma < 1000 || gamma > 1000000) return NULL;
-  gdouble c[8];
+  if (is_srgb || gamma < 1000 || gamma > 1000000) return FALSE;
   for (gint i = 0; i < 8; i++) {
-    if (xy[i] < 1 || xy[i] > 100000) return NULL;
-    c[i] = xy[i] / 1e5;
+    if (xy[i] < 1 || xy[i] > 100000) return FALSE;
+    p->xy[i] = xy[i] / 1e5;
   }
-  const Babl *trc = babl_trc_gamma(1e5 / gamma);
-  return babl_space_from_chromaticities(NULL, c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], trc, trc, trc,
-                                        BABL_SPACE_FLAG_EQUALIZE);
+  p->gamma = 1e5 / gamma;
+  return TRUE;
 }
 
 static void append_chunk(GByteArray *colour, const png_unknown_chunk *chunk) {
@@ -161,8 +159,10 @@ static Fault read_head(png_structp png, png_infop info, gint page, Picture *pict
     picture->y_density = y;
   }
   g_autofree gchar *encoding = g_strdup_printf("%s%s u%d", grey ? "Y'" : "R'G'B'", alpha ? "A" : "", bits);
+  Primaries primaries;
+  gboolean told = picture->png_colour && primaries_of(picture->png_colour, &primaries);
   return picture_make_buffer(picture, png_get_image_width(png, info), png_get_image_height(png, info), encoding, grey,
-                             picture->png_colour ? space_of(picture->png_colour) : NULL);
+                             told ? &primaries : NULL);
 }
 
 Fault png_load(const guint8 *data, gsize size, gint page, Picture *picture) {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Makes the pictures anew; needs ImageMagick, exiftool, libtiff's tools, apngasm, cjxl, avifenc, heif-enc and the gegl
 # command. No test runs it.
-# usage: make.sh TEST_PICTURES   (the built test program tests/cli/test-pictures)
+# usage: make.sh TEST_PICTURES   (the built test program tests/picture/test-pictures)
 set -e
 cd "$(dirname "$0")"
 raw=$(mktemp -d)
