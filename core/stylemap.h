@@ -325,8 +325,14 @@ STYLEMAP_API stylemap_status stylemap_reconstruct(stylemap_session *session, con
 /* -------------------------------------------------------------------------------------------- healing */
 
 /* Which collage is healed. Cloned: the reference's colours are moved by the membrane of Poisson cloning so that it meets
- * the target at the mask's edge, which takes away another light, another camera. */
-typedef enum stylemap_start { STYLEMAP_START_COPY, STYLEMAP_START_CLONE, STYLEMAP_START_MEAN } stylemap_start;
+ * the target at the mask's edge, which takes away another light, another camera. FIT: cloned where the model knows the
+ * clone nearly as well as it knows the target, the mean of copy and clone where it does not. */
+typedef enum stylemap_start {
+  STYLEMAP_START_COPY,
+  STYLEMAP_START_CLONE,
+  STYLEMAP_START_MEAN,
+  STYLEMAP_START_FIT,
+} stylemap_start;
 
 /* One reference of a healed edit: its square is laid on the target's, so with the same placement on layers of one size
  * it is taken as it lies. `mask` has the target layer's size, one float a pixel, 1 = take the reference; what is
@@ -339,9 +345,9 @@ typedef struct stylemap_piece {
 
 typedef struct stylemap_heal_options {
   stylemap_start start;
-  int rounds;      /* of projection, 1..16 */
+  int rounds;      /* of projection, 1..16; a collage that fits takes half of them */
   double detail;   /* 0: the model's drawing alone; 0.5: the pictures' own detail where the model left the collage as it
-                      was; 1: all of the collage's detail */
+                      was, generously where the collage fits; 1: all of the collage's detail */
   double strength; /* 0..1; 0 is the target */
   stylemap_mask_rule rule; /* of the blend at every level; STYLEMAP_MASK_ANY is the measured one */
 } stylemap_heal_options;
@@ -350,6 +356,9 @@ typedef struct stylemap_heal_options {
 STYLEMAP_API void stylemap_heal_defaults(stylemap_heal_options *options);
 
 typedef struct stylemap_heal_report {
+  stylemap_start start; /* which collage was healed */
+  int rounds;           /* that it took */
+  double misfit; /* how many times the model's error is larger on what was pasted than on the target: 1 fits, 10 does not */
   double change; /* root of the mean squared change, inside the mask, that the model made in the collage (-1..1) */
 } stylemap_heal_report;
 

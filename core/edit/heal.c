@@ -4,6 +4,7 @@
  * GANs (ICLR 2021); here through the paper's own blend of style maps. */
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -15,16 +16,29 @@
 
 enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 7 /* planes */,
        MOST_REACH = 72 /* of the Gaussian over a square of 2048 */ };
+/* Measured on truth (core/README.md, "Healing"): a cloned collage of this misfit or less is right but for what the model
+ * cannot draw; and how much change, in numbers of -1..1, takes the pictures' own detail away, there and elsewhere. The
+ * error of a model that knows every pixel is noise. */
+static const double FITS = 2.5, FITTING_CHANGE = 0.6, CHANGE = 0.1, LEAST_ERROR = 0.005;
 
 void stylemap_heal_defaults(stylemap_heal_options *o) {
-  *o = (stylemap_heal_options){.start = STYLEMAP_START_MEAN, .rounds = 4, .detail = 0.35, .strength = 1,
+  *o = (stylemap_heal_options){.start = STYLEMAP_START_FIT, .rounds = 4, .detail = 0.5, .strength = 1,
                                .rule = STYLEMAP_MASK_ANY};
 }
 
+/* What is asked for, and the square's numbers. */
 typedef struct healing {
   stylemap_session *session;
   const stylemap_heal_options *options;
+  const stylemap_layer *layer; /* the target */
+  const stylemap_placement *placement;
+  const stylemap_piece *pieces;
+  int count;
+  int x, y, width, height; /* of the collage, on the target */
   int size;
+  stylemap_start start; /* that was taken */
+  int rounds;
+  double misfit; /* how many times worse the model knows what was pasted than it knows the target */
   float *target, *mask;   /* 3 and 1 planes of the square: the target; how much of the references there is */
   float *first;           /* 3: the collage, sampled */
   float *projected;       /* 3: what the model makes of the collage by itself */
@@ -41,14 +55,61 @@ static void put_back(const healing *h, float *x) {
   }
 }
 
-static stylemap_status rounds(healing *h, stylemap_error *error) {
+/* image := G(E(image)), cut to -1..1. */
+static stylemap_status reconstruct(const healing *h, const float *image, float *out, stylemap_error *error) {
   const size_t numbers = 3 * (size_t)h->size * (size_t)h->size;
+  SM_TRY(stylemap_reconstruct(h->session, image, out, error));
+  for (size_t i = 0; i < numbers; i++) out[i] = out[i] < -1 ? -1 : out[i] > 1 ? 1 : out[i];
+  return STYLEMAP_OK;
+}
+
+/* Root of the mean squared difference, weighed by `mask` or everywhere (NULL). */
+static double distance(const float *a, const float *b, const float *mask, size_t plane) {
+  double sum = 0, weights = 0;
+  for (size_t i = 0; i < plane; i++) {
+    const double w = mask ? mask[i] : 1;
+    for (size_t p = 0; p < 3; p++) sum += w * pow((double)a[p * plane + i] - b[p * plane + i], 2) / 3;
+    weights += w;
+  }
+  return weights > 0 ? sqrt(sum / weights) : 0;
+}
+
+/* Lays the collage that begins with `start`, samples it, and sees what the model makes of it, which is `misfit`. `usual`
+ * is the model's error on the target. */
+static stylemap_status lay(healing *h, stylemap_start start, double *usual, sm_collage *collage, stylemap_error *error) {
+  const size_t plane = (size_t)h->size * (size_t)h->size;
+  sm_collage_free(collage);
+  SM_TRY(sm_collage_new(h->layer, h->placement, h->pieces, h->count, start, h->x, h->y, h->width, h->height, collage,
+                        error));
+  sm_collage_layer plain = {h->layer, collage, collage->target}, of = {h->layer, collage, collage->colours};
+  const stylemap_layer before = sm_collage_picture(&plain), picture = sm_collage_picture(&of), mask = sm_collage_mask(&of);
+  if (*usual == 0) {
+    SM_TRY(stylemap_sample(&before, h->placement, h->size, h->target, error));
+    SM_TRY(reconstruct(h, h->target, h->projected, error));
+    *usual = fmax(distance(h->target, h->projected, NULL, plane), LEAST_ERROR);
+  }
+  SM_TRY(stylemap_sample(&picture, h->placement, h->size, h->first, error));
+  SM_TRY(stylemap_sample_mask(&mask, h->placement, h->size, h->mask, error));
+  SM_TRY(reconstruct(h, h->first, h->projected, error));
+  h->start = start;
+  h->misfit = distance(h->first, h->projected, h->mask, plane) / *usual;
+  h->rounds = h->misfit < FITS ? (h->options->rounds + 1) / 2 : h->options->rounds;
+  return STYLEMAP_OK;
+}
+
+/* The collage that is healed. */
+static stylemap_status begin(healing *h, sm_collage *collage, stylemap_error *error) {
+  double usual = 0;
+  if (h->options->start != STYLEMAP_START_FIT) return lay(h, h->options->start, &usual, collage, error);
+  SM_TRY(lay(h, STYLEMAP_START_CLONE, &usual, collage, error));
+  return h->misfit < FITS ? STYLEMAP_OK : lay(h, STYLEMAP_START_MEAN, &usual, collage, error);
+}
+
+static stylemap_status rounds(healing *h, stylemap_error *error) {
   const stylemap_edit edit = {.rule = h->options->rule, .space = STYLEMAP_SPACE_W_PLUS, .strength = 1};
   const stylemap_reference healed = {h->healed, h->mask};
-  SM_TRY(stylemap_reconstruct(h->session, h->first, h->projected, error));
-  for (size_t i = 0; i < numbers; i++) h->projected[i] = h->projected[i] < -1 ? -1 : h->projected[i] > 1 ? 1 : h->projected[i];
-  memcpy(h->healed, h->first, numbers * sizeof(float));
-  for (int k = 0; k < h->options->rounds; k++) {
+  memcpy(h->healed, h->first, 3 * (size_t)h->size * (size_t)h->size * sizeof(float));
+  for (int k = 0; k < h->rounds; k++) {
     SM_TRY(stylemap_transplant(h->session, h->target, &healed, 1, &edit, h->healed, error));
     put_back(h, h->healed);
   }
@@ -56,20 +117,19 @@ static stylemap_status rounds(healing *h, stylemap_error *error) {
 }
 
 /* `keep` := exp(-(s / sigma)^2), s the root of the mean squared change around the pixel. */
-static double detail_to_keep(healing *h, float *work) {
-  static const double deviation = 1.5, usual = 0.2; /* pixels of 128; numbers of -1..1 (design: measured on truth) */
+static void detail_to_keep(healing *h, float *work) {
+  static const double deviation = 1.5; /* pixels of 128 */
   const int size = h->size, reach = (int)ceil(3 * deviation * size / 128);
   const size_t plane = (size_t)size * (size_t)size;
-  const double detail = h->options->detail, sigma = detail < 1 ? usual * detail / (1 - detail) : INFINITY;
-  double sum = 0, weights = 0, total = 0, gauss[2 * MOST_REACH + 1];
+  const double detail = h->options->detail, usual = h->misfit < FITS ? FITTING_CHANGE : CHANGE;
+  const double sigma = detail < 1 ? usual * detail / (1 - detail) : INFINITY;
+  double total = 0, gauss[2 * MOST_REACH + 1];
   assert(reach <= MOST_REACH);
   for (int d = -reach; d <= reach; d++) total += gauss[d + reach] = exp(-0.5 * pow(d / (deviation * size / 128), 2));
   for (size_t i = 0; i < plane; i++) {
     double square = 0;
     for (size_t p = 0; p < 3; p++) square += pow((double)h->healed[p * plane + i] - h->first[p * plane + i], 2) / 3;
     work[i] = (float)square;
-    sum += h->mask[i] * square;
-    weights += h->mask[i];
   }
   for (int down = 0; down < 2; down++) { /* across into `keep`, down back into `work` */
     const float *from = down ? h->keep : work;
@@ -86,7 +146,6 @@ static double detail_to_keep(healing *h, float *work) {
   }
   for (size_t i = 0; i < plane; i++)
     h->keep[i] = sigma > 0 ? (float)exp(-(double)work[i] / (sigma * sigma)) : 0;
-  return weights > 0 ? sqrt(sum / weights) : 0;
 }
 
 /* healed + keep (collage - projected), by the strength over the target. */
@@ -135,7 +194,7 @@ static stylemap_status check(const stylemap_layer *target, const stylemap_placem
   if (x < 0 || y < 0 || w < 1 || h < 1 || w > target->width - x || h > target->height - y)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The pasted rectangle is not on the layer."), NULL);
   if (!pieces || count < 1 || count > 1000 || o->rounds < 1 || o->rounds > 16 || !(o->detail >= 0 && o->detail <= 1) ||
-      !(o->strength >= 0 && o->strength <= 1) || (unsigned)o->start > STYLEMAP_START_MEAN ||
+      !(o->strength >= 0 && o->strength <= 1) || (unsigned)o->start > STYLEMAP_START_FIT ||
       (unsigned)o->rule > STYLEMAP_MASK_HALF)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                    SM_TEXT("Healing takes at least one reference, 1 to 16 rounds, and detail and strength from 0 to 1."),
@@ -148,19 +207,6 @@ static stylemap_status check(const stylemap_layer *target, const stylemap_placem
   return STYLEMAP_OK;
 }
 
-static stylemap_status heal(healing *h, const stylemap_layer *target, const stylemap_placement *placement,
-                            const sm_collage *collage, stylemap_heal_report *report, stylemap_error *error) {
-  sm_collage_layer plain = {target, collage, collage->target}, of = {target, collage, collage->colours};
-  const stylemap_layer before = sm_collage_picture(&plain), picture = sm_collage_picture(&of), mask = sm_collage_mask(&of);
-  SM_TRY(stylemap_sample(&before, placement, h->size, h->target, error));
-  SM_TRY(stylemap_sample(&picture, placement, h->size, h->first, error));
-  SM_TRY(stylemap_sample_mask(&mask, placement, h->size, h->mask, error));
-  SM_TRY(rounds(h, error));
-  const double change = detail_to_keep(h, h->target); /* which is done with */
-  if (report) report->change = change;
-  return STYLEMAP_OK;
-}
-
 stylemap_status stylemap_heal(stylemap_session *s, const stylemap_layer *target, const stylemap_placement *placement,
                               const stylemap_piece *pieces, int count, const stylemap_heal_options *options, int x,
                               int y, int w, int h, const stylemap_layer *result, stylemap_heal_report *report,
@@ -168,11 +214,12 @@ stylemap_status stylemap_heal(stylemap_session *s, const stylemap_layer *target,
   if (!s || !options || !result)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("heal needs a session, options and a result."), NULL);
   const sm_config *c = &s->net->config;
-  healing heals = {.session = s, .options = options, .size = c->size};
+  healing heals = {.session = s, .options = options, .layer = target, .placement = placement, .pieces = pieces,
+                   .count = count, .size = c->size};
   SM_TRY(check(target, placement, pieces, count, options, x, y, w, h, c->size, error));
-  const int x0 = x > MARGIN ? x - MARGIN : 0, y0 = y > MARGIN ? y - MARGIN : 0;
-  const int x1 = target->width - x - w > MARGIN ? x + w + MARGIN : target->width;
-  const int y1 = target->height - y - h > MARGIN ? y + h + MARGIN : target->height;
+  heals.x = x > MARGIN ? x - MARGIN : 0, heals.y = y > MARGIN ? y - MARGIN : 0;
+  heals.width = (target->width - x - w > MARGIN ? x + w + MARGIN : target->width) - heals.x;
+  heals.height = (target->height - y - h > MARGIN ? y + h + MARGIN : target->height) - heals.y;
   const size_t plane = sm_pixels(c->size);
   sm_collage collage = {0};
   stylemap_status status, ended;
@@ -185,10 +232,14 @@ stylemap_status stylemap_heal(stylemap_session *s, const stylemap_layer *target,
   heals.healed = squares + 10 * plane;
   heals.keep = squares + 13 * plane;
   const double edit = sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
-  sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, (1 + options->rounds) * edit + sm_encode_work(c) + sm_resize_work(c));
-  SM_TRY_DONE(sm_collage_new(target, placement, pieces, count, options->start, x0, y0, x1 - x0, y1 - y0, &collage, error));
-  SM_TRY_DONE(heal(&heals, target, placement, &collage, report, error));
+  const int pictures = options->rounds + (options->start == STYLEMAP_START_FIT ? 3 : 2);
+  sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, pictures * edit);
+  SM_TRY_DONE(begin(&heals, &collage, error));
+  SM_TRY_DONE(rounds(&heals, error));
+  const double change = distance(heals.healed, heals.first, heals.mask, plane);
+  detail_to_keep(&heals, heals.target); /* which is done with */
   SM_TRY_DONE(correct(&heals, placement, &collage, x, y, w, h, result, error));
+  if (report) *report = (stylemap_heal_report){heals.start, heals.rounds, heals.misfit, change};
 done:
   ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);
   sm_collage_free(&collage);

@@ -205,7 +205,7 @@ static gboolean check_method(const Edit *edit, gboolean of_styles, gboolean of_h
 }
 
 static gboolean run_transplant(const Command *command, gchar **arguments, GError **error) {
-  static const gchar *const methods[] = { "styles", "heal", NULL }, *const collages[] = { "copy", "clone", "mean", NULL };
+  static const gchar *const methods[] = { "styles", "heal", NULL }, *const collages[] = { "copy", "clone", "mean", "auto", NULL };
   static const gchar *const rules[] = { "soft", "any", "half", NULL };
   Edit edit = { .method = EDIT_HEAL, .edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1.0 } };
   g_autofree gchar *mask = NULL, *rule = NULL, *space = NULL, *method = NULL, *collage = NULL;
@@ -218,8 +218,9 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
     { "method", 0, 0, G_OPTION_ARG_STRING, &method,
       N_("Heal a collage (heal, the default), or blend style maps alone, as in the paper (styles)"), "heal|styles" },
     { "collage", 0, 0, G_OPTION_ARG_STRING, &collage,
-      N_("What is healed: the reference as it is, cloned to the target's light, or their mean"), "copy|clone|mean" },
-    { "rounds", 0, 0, G_OPTION_ARG_INT, &rounds, N_("How often it is healed, 1 to 16"), "N" },
+      N_("What is healed: the reference as it is, cloned to the target's light, their mean, or what fits (auto)"),
+      "auto|copy|clone|mean" },
+    { "rounds", 0, 0, G_OPTION_ARG_INT, &rounds, N_("How often it is healed, 1 to 16; half as often where the collage fits"), "N" },
     { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &detail,
       N_("From 0, the model's drawing alone, to 100, all lines and grain of the collage"), "PERCENT" },
     { "mask-rule", 0, 0, G_OPTION_ARG_STRING, &rule,

@@ -71,9 +71,9 @@ check "the defaults" "$tool" same raw.safetensors image option.safetensors image
 # ---------------------------------------------------------------------------------------- healing, the default
 good transplant "$model" target-1.png reference.png --mask mask.png -o healed.safetensors
 check_not "another method" "$tool" same raw.safetensors image healed.safetensors image
-good transplant "$model" target-1.png reference.png --mask mask.png --method heal --collage mean --rounds 4 --detail 35 -o option.safetensors
+good transplant "$model" target-1.png reference.png --mask mask.png --method heal --collage auto --rounds 4 --detail 50 -o option.safetensors
 check "its defaults" "$tool" same healed.safetensors image option.safetensors image
-for option in '--collage copy' '--collage clone' '--rounds 1' '--detail 0' '--detail 100' '--strength 0.5' '--feather 6'; do
+for option in '--collage copy' '--collage mean' '--rounds 1' '--detail 0' '--detail 100' '--strength 0.5' '--feather 6'; do
   good transplant "$model" target-1.png reference.png --mask mask.png $option -o option.safetensors
   check_not "$option" "$tool" same healed.safetensors image option.safetensors image
 done

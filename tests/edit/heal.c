@@ -128,8 +128,13 @@ static void against_boxes(int count) {
   stylemap_pyramid *a, *b;
   const size_t map = (size_t)(info->latent_channel_size * info->latent_spatial_size * info->latent_spatial_size);
   float *w = malloc(map * sizeof(float));
+  stylemap_heal_options o = usual;
+  stylemap_heal_report report = {.rounds = -1};
+  o.detail = 0;
+  CHECK(heal(&o, count, &report) == STYLEMAP_OK && report.start == o.start && report.misfit > 0, "%s", error.message);
+  CHECK(report.rounds == (report.misfit < 2.5 ? 1 : 2), "%d rounds, misfit %g", report.rounds, report.misfit);
   CHECK(stylemap_pyramid_new(model, &a, NULL) == STYLEMAP_OK && stylemap_pyramid_new(model, &b, NULL) == STYLEMAP_OK);
-  for (int round = 0; round < 2; round++) {
+  for (int round = 0; round < report.rounds; round++) {
     CHECK(stylemap_encode(session, t, w, NULL) == STYLEMAP_OK && stylemap_resize(session, w, a, NULL) == STYLEMAP_OK);
     CHECK(stylemap_encode(session, x, w, NULL) == STYLEMAP_OK && stylemap_resize(session, w, b, NULL) == STYLEMAP_OK);
     CHECK(stylemap_blend(a, b, m, STYLEMAP_MASK_ANY, 1, NULL) == STYLEMAP_OK && stylemap_synth(session, a, x, NULL) == STYLEMAP_OK);
@@ -137,10 +142,6 @@ static void against_boxes(int count) {
   }
   memcpy(pasted.pixels, target.pixels, sizeof(float) * 4 * W * H);
   CHECK(stylemap_paste(x, info->size, &p, &tl, 0, 0, W, H, &pl, NULL) == STYLEMAP_OK);
-  stylemap_heal_options o = usual;
-  o.detail = 0;
-  stylemap_heal_report report = {-1};
-  CHECK(heal(&o, count, &report) == STYLEMAP_OK, "%s", error.message);
   CHECK(report.change > 0.01 && report.change < 2, "%g", report.change);
   double worst = 0;
   for (int i = 0; i < 4 * W * H; i++)
@@ -209,9 +210,45 @@ static void starts(void) {
       differ += clone.pixels[4 * i] != result.pixels[4 * i];
     }
   CHECK(differ > 500 && worst < 0.3, "%d, %g", differ, worst);
+  /* what fits is chosen, and is that edit */
+  stylemap_heal_report chosen;
+  o.start = STYLEMAP_START_FIT;
+  CHECK(heal(&o, 1, &chosen) == STYLEMAP_OK && cloned.misfit < 2.5 && chosen.start == STYLEMAP_START_CLONE, "%g", cloned.misfit);
+  CHECK(!memcmp(result.pixels, clone.pixels, sizeof(float) * 4 * W * H));
   free(clone.pixels);
   free(references[0].pixels);
   references[0] = own;
+}
+
+/* A target that the model draws itself, and noise on it, which no model draws: the mean is healed. */
+static void misfit(void) {
+  picture drawn = target, own = references[0];
+  const int size = stylemap_model_info(model)->size;
+  float *square = calloc((size_t)size * (size_t)size * 3, sizeof(float));
+  stylemap_placement p;
+  stylemap_fit(W, H, &p);
+  stylemap_layer from = layer_of(&drawn), to;
+  CHECK(stylemap_sample(&from, &p, size, square, NULL) == STYLEMAP_OK);
+  for (int k = 0; k < 4; k++) CHECK(stylemap_reconstruct(session, square, square, NULL) == STYLEMAP_OK);
+  target = make(4), references[0] = make(4);
+  memcpy(target.pixels, drawn.pixels, sizeof(float) * 4 * W * H);
+  to = layer_of(&target);
+  CHECK(stylemap_paste(square, size, &p, &from, 0, 0, W, H, &to, NULL) == STYLEMAP_OK);
+  for (int i = 0; i < 4 * W * H; i++) references[0].pixels[i] = i % 4 == 3 ? 1 : (float)((unsigned)i * 2654435761u >> 16 & 255) / 255;
+  stylemap_heal_options o = usual;
+  stylemap_heal_report cloned, mean, chosen;
+  o.start = STYLEMAP_START_CLONE;
+  CHECK(heal(&o, 1, &cloned) == STYLEMAP_OK);
+  o.start = STYLEMAP_START_MEAN;
+  CHECK(heal(&o, 1, &mean) == STYLEMAP_OK);
+  picture meant = result;
+  result = make(4);
+  o.start = STYLEMAP_START_FIT;
+  CHECK(heal(&o, 1, &chosen) == STYLEMAP_OK && cloned.misfit >= 2.5 && chosen.start == STYLEMAP_START_MEAN && chosen.misfit == mean.misfit,
+        "misfits %g, %g", cloned.misfit, mean.misfit);
+  CHECK(!memcmp(result.pixels, meant.pixels, sizeof(float) * 4 * W * H));
+  free(meant.pixels), free(target.pixels), free(references[0].pixels), free(square);
+  target = drawn, references[0] = own;
 }
 
 static int calls, stop_at;
@@ -249,7 +286,7 @@ static void refusals(void) {
     if (k == 1) o.rounds = 17;
     if (k == 2) o.detail = NAN;
     if (k == 3) o.strength = 1.01;
-    if (k == 4) o.start = (stylemap_start)3;
+    if (k == 4) o.start = (stylemap_start)4;
     CHECK(heal(&o, k == 5 ? 0 : 1, NULL) == STYLEMAP_BAD_ARGUMENT && error.message[0] && result.writes == 0, "%d", k);
   }
 }
@@ -266,6 +303,7 @@ int main(int argc, char **argv) {
   against_boxes(3);
   half_transparent();
   starts();
+  misfit();
   cancels();
   refusals();
   stylemap_session_free(session);
