@@ -23,6 +23,30 @@
  *
  * The library prints nothing, never exits, reads no environment variable and no locale, and keeps no global
  * state.
+ *
+ * A WHOLE PROGRAM, built by: cc example.c $(pkg-config --cflags --libs stylemap)
+ *
+ *   #include <stdio.h>
+ *   #include <stylemap.h>
+ *
+ *   int main(int argc, char **argv) { // MODEL TARGET REFERENCE MASK RESULT, all but the model as single tensors
+ *     stylemap_error error = {.message = "five files, please"};
+ *     stylemap_model *model = NULL;
+ *     stylemap_session *session = NULL;
+ *     float *target = NULL, *reference = NULL, *mask = NULL, *result = NULL;
+ *     stylemap_edit edit = {STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1.0};
+ *     int failed = argc != 6 || stylemap_open(argv[1], 0, NULL, NULL, &model, &error);
+ *     int64_t S = failed ? 1 : stylemap_model_info(model)->size, image[] = {1, 3, S, S}, grey[] = {1, 1, S, S};
+ *     failed = failed || stylemap_session_new(model, 0, NULL, NULL, &session, &error) ||
+ *              stylemap_tensor_read(argv[2], "image", 4, image, &target, &error) ||
+ *              stylemap_tensor_read(argv[2], "image", 4, image, &result, &error) ||
+ *              stylemap_tensor_read(argv[3], "image", 4, image, &reference, &error) ||
+ *              stylemap_tensor_read(argv[4], "mask", 4, grey, &mask, &error) ||
+ *              stylemap_transplant(session, target, &(stylemap_reference){reference, mask}, 1, &edit, result, &error) ||
+ *              stylemap_tensor_write(argv[5], "image", 4, image, result, &error);
+ *     if (failed) fprintf(stderr, "%s\n", error.message);
+ *     return failed; // the process ends: else stylemap_tensor_free, stylemap_session_free, stylemap_close
+ *   }
  */
 #ifndef STYLEMAP_H
 #define STYLEMAP_H
