@@ -175,3 +175,28 @@ gimp_batch() {
   fi
   timeout -k 5 300 env -u DISPLAY -u WAYLAND_DISPLAY "${console[@]}" </dev/null
 }
+
+removed=0 # files that `remove` took away
+may_write() { [ -w "$(dirname "$1")" ]; }
+
+remove() {
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  if may_write "$1"; then rm -f "$1"; else as_root rm -f "$1"; fi
+  removed=$((removed + 1))
+  say "removed $1"
+}
+
+# A folder that was made for StyleMap, if nothing else came into it.
+remove_folder() {
+  [ -d "$1" ] && [ -z "$(ls -A "$1")" ] || return 0
+  if may_write "$1"; then rmdir "$1"; else as_root rmdir "$1"; fi
+}
+
+# Removes the files that are named on the input, and the folders that are empty then; inner ones come first there.
+remove_listed() {
+  local file
+  local -a listed
+  mapfile -t listed
+  for file in "${listed[@]}"; do [ -d "$file" ] && [ ! -L "$file" ] || remove "$file"; done
+  for file in "${listed[@]}"; do remove_folder "$file"; done
+}

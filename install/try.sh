@@ -62,15 +62,19 @@ for version in $(gimps); do
   install -m 755 "$plugin" "$own/gimp-stylemap"
   own_plugins+=("$own/gimp-stylemap")
 done
-# What uninstall.sh removes: files and the folders made for them, inner ones first; an earlier list's too.
+# What uninstall.sh removes: files and the folders made for them, inner ones first. What only an earlier version installed
+# goes now; its folders stay on the list, since they may have been there for others' files.
 list_installed() {
   {
     grep -v '^#' "$build/meson-logs/install-log.txt"
     printf '%s\n' "${own_plugins[@]}" "$manifest"
-    if [ -e "$manifest" ]; then cat "$manifest"; fi
+    if [ -e "$manifest" ]; then while read -r file; do if [ -d "$file" ]; then say "$file"; fi; done <"$manifest"; fi
   } | LC_ALL=C sort -ur
 }
 list_installed >"$log_dir/installed-files"
+if [ -e "$manifest" ]; then
+  { grep -vxFf "$log_dir/installed-files" "$manifest" || true; } | remove_listed
+fi
 if [ -w "$(dirname "$manifest")" ]; then
   cp "$log_dir/installed-files" "$manifest"
 else

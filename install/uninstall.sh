@@ -26,28 +26,10 @@ manifest=$prefix/share/stylemap/installed-files
 # every profile there is: the GIMP it was installed for may be another now
 profiles=("${XDG_CONFIG_HOME:-$HOME/.config}"/GIMP/*)
 profiles+=(${GIMP2_DIRECTORY:+"$GIMP2_DIRECTORY"} ${GIMP3_DIRECTORY:+"$GIMP3_DIRECTORY"})
-removed=0
-
-may_write() { [ -w "$(dirname "$1")" ]; }
-
-remove() {
-  [ -e "$1" ] || [ -L "$1" ] || return 0
-  if may_write "$1"; then rm -f "$1"; else as_root rm -f "$1"; fi
-  removed=$((removed + 1))
-  say "removed $1"
-}
-
-# A folder that was made for StyleMap, if nothing else came into it.
-remove_folder() {
-  [ -d "$1" ] && [ -z "$(ls -A "$1")" ] || return 0
-  if may_write "$1"; then rmdir "$1"; else as_root rmdir "$1"; fi
-}
 
 if [ -e "$manifest" ]; then
   [ -w "$manifest" ] || need_root "cannot write to $prefix, and there is no sudo; run this as root"
-  mapfile -t installed <"$manifest"
-  for file in "${installed[@]}"; do [ -d "$file" ] && [ ! -L "$file" ] || remove "$file"; done
-  for file in "${installed[@]}"; do remove_folder "$file"; done # inner ones first, see try.sh
+  remove_listed <"$manifest"
 else
   say "No list of installed files in $manifest; if you gave try.sh a --prefix, give the same one here."
 fi

@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Everything that names the release names this one. usage: version.sh VERSION COMMAND SOURCE_ROOT
+bad=0
+same() { [ "$2" = "$1" ] || { echo "$3 says '$2', meson.build says '$1'"; bad=1; }; }
+same "stylemap $1" "$("$2" --version)" "stylemap --version"
+cd "$3/install" || exit 1
+same "$1" "$(sed -n 's/^\.TH .*"StyleMap for GIMP \(.*\)" .*/\1/p' stylemap.1)" stylemap.1
+same "$1" "$(sed -n 's/^## \([0-9.]*\).*/\1/p' NEWS.md | head -1)" NEWS.md
+exit $bad
