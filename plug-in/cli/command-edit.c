@@ -147,7 +147,7 @@ static gboolean run_edit(const Edit *edit, EditResult *result, GError **error) {
       g_auto(GStrv) notes = edit_notes(&request, result);
       for (gchar **note = notes; *note; note++) cli_note("%s", *note);
     }
-    done = done && (engine || cli_open(&engine, edit->model, error)) &&
+    done = done && (engine || cli_open_for(&engine, edit->model, &inputs.target.picture, error)) &&
            edit_run(engine, &request, result, error) &&
            (is_square(edit) ? square_write(engine, result->image, inputs.target.depth, edit->output, error)
                             : write_picture(edit, &inputs.target, result, error));

@@ -93,12 +93,15 @@ static gchar *find_name(GPtrArray *folders, const gchar *name) {
   return NULL;
 }
 
-static gchar *find_default(GPtrArray *folders) {
+/* What comes with StyleMap; the first is the one for everybody who shows no picture. */
+static const gchar *const ours[] = { "toon-portraits-", "portraits-" };
+
+static gchar *find_first(GPtrArray *folders, const gchar *prefix) {
   for (guint i = 0; i < folders->len; i++) {
     GPtrArray *names = names_in(folders->pdata[i]);
     gchar *found = NULL;
     for (guint k = 0; k < names->len && !found; k++)
-      if (g_str_has_prefix(names->pdata[k], "toon-portraits-")) {
+      if (g_str_has_prefix(names->pdata[k], prefix)) {
         GPtrArray only = { &folders->pdata[i], 1 };
         found = find_name(&only, names->pdata[k]);
       }
@@ -151,12 +154,27 @@ static gboolean is_path(const gchar *model) {
   return path;
 }
 
+/* Nothing is asked for. */
+static gboolean is_open(const gchar *model) { return !model || !*model || g_str_equal(model, "auto"); }
+
+gchar **models_free_choice(const gchar *model) {
+  g_autofree gchar *settings_path = NULL, *setting = is_open(model) ? settings_model(&settings_path) : NULL;
+  g_autoptr(GPtrArray) folders = model_folders();
+  GPtrArray *paths = g_ptr_array_new();
+  for (guint i = 0; i < G_N_ELEMENTS(ours) && is_open(model) && !setting; i++) {
+    gchar *path = find_first(folders, ours[i]);
+    if (path) g_ptr_array_add(paths, path);
+  }
+  g_ptr_array_add(paths, NULL);
+  return (gchar **)g_ptr_array_free(paths, FALSE);
+}
+
 gchar *models_find(const gchar *model, GError **error) {
   gchar *settings_path = NULL, *setting = NULL, *path = NULL;
   GPtrArray *folders = model_folders();
-  if (!model || !*model) model = setting = settings_model(&settings_path);
+  if (is_open(model)) model = setting = settings_model(&settings_path);
 
-  if (!model) path = find_default(folders);
+  if (!model) path = find_first(folders, ours[0]);
   else if (is_path(model)) path = g_strdup(model);
   else path = find_name(folders, model);
 

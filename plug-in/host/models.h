@@ -6,9 +6,13 @@
 /* A MODEL is a path (it has a '/' or ends as model files do, in .safetensors, .pt, .pth or .ckpt) or a name, searched as NAME.safetensors and
  * NAME.pt in $XDG_DATA_HOME/stylemap/models, the compiled-in PREFIX/share/stylemap/models, and
  * share/stylemap/models relative to the running program (beside the bin or lib folder that it lies in).
- * "" is the user's setting ($XDG_CONFIG_HOME/stylemap/settings.ini, [stylemap] model=) or else the first
+ * "" and "auto" are the user's setting ($XDG_CONFIG_HOME/stylemap/settings.ini, [stylemap] model=) or else the first
  * toon-portraits-*. Returns a path to be freed, or NULL and a sentence that names the folders looked at. */
 gchar *models_find (const gchar *model, GError **error);
 
 /* The names of all models in those folders, sorted, without double ones; free with g_strfreev. */
 gchar **models_list (void);
+
+/* The paths between which the picture decides (choose.h): for "" and "auto", where the user's setting names none, the
+ * first of each kind that comes with StyleMap, and otherwise none. Free with g_strfreev. */
+gchar **models_free_choice (const gchar *model);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "host/worker.h"
 
+#include "host/choose.h"
+
 struct Worker {
   WorkerFunction function;
   WorkerDone done;
@@ -105,7 +107,7 @@ typedef struct {
 
 static gboolean edit(gpointer data, stylemap_progress progress, gpointer progress_data, GError **error) {
   Edit *e = data;
-  gboolean done = engine_open(e->engine, e->model, e->threads, progress, progress_data, error) &&
+  gboolean done = choose_model(e->engine, e->model, &e->request->target, e->threads, progress, progress_data, error) &&
                   edit_run(*e->engine, e->request, e->result, error);
   if (*e->engine) engine_watch(*e->engine, NULL, NULL); /* the worker ends */
   return done;

@@ -3,10 +3,12 @@
  * usage: test-models GOLDEN_FOLDER */
 #include <glib/gstdio.h>
 
+#include "host/choose.h"
 #include "host/hosts.h"
 #include "host/models.h"
 
 static char *model_path, *scratch;
+static void remove_all(const char *path);
 
 static void copy(const char *from, const char *to) {
   char *data = NULL;
@@ -79,6 +81,60 @@ static void test_models(void) {
   g_free(saved), g_free(settings), g_free(folder), g_free(config);
 }
 
+/* A picture that two models know: the one with the smaller error is taken, if it can be opened. */
+static void test_choice(const char *golden) {
+  static const char *const files[] = {"toon-portraits-1.safetensors", "portraits-1.safetensors"};
+  static const char *const sources[] = {"tiny_LayerNorm_sp4_full.safetensors", "tiny_InstanceNorm2d_sp4_small.safetensors"};
+  char *folder = g_build_filename(scratch, "data", "stylemap", "models", NULL), *paths[2];
+  remove_all(folder);
+  CHECK(g_mkdir_with_parents(folder, 0777) == 0);
+  for (int i = 0; i < 2; i++) {
+    char *source = g_build_filename(golden, sources[i], NULL);
+    copy(source, paths[i] = g_build_filename(folder, files[i], NULL));
+    g_free(source);
+  }
+  char **free_choice = models_free_choice("auto"), **none = models_free_choice("portraits-1");
+  CHECK(g_strv_length(free_choice) == 2 && g_strv_length(none) == 0);
+  CHECK_TEXT(free_choice[0], paths[0]);
+  CHECK_TEXT(free_choice[1], paths[1]);
+  g_strfreev(free_choice), g_strfreev(none);
+
+  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 40, 40), babl_format("R'G'B'A float"));
+  float *pixels = g_new(float, 40 * 40 * 4);
+  double errors[2];
+  int taken[2] = {0};
+  Engine *kept = NULL;
+  for (int k = 0; k < 6; k++) {
+    for (int i = 0; i < 40 * 40 * 4; i++)
+      pixels[i] = i % 4 == 3 ? 1 : 0.5f + 0.4f * sinf((float)((i / 4 % 40) * (k + 1) + (i / 160) * (5 - k) + i % 4) * 0.2f);
+    gegl_buffer_set(buffer, NULL, 0, babl_format("R'G'B'A float"), pixels, GEGL_AUTO_ROWSTRIDE);
+    const EditPicture picture = {.buffer = buffer};
+    for (int i = 0; i < 2; i++) {
+      Engine *engine = NULL;
+      CHECK(engine_open(&engine, paths[i], 1, NULL, NULL, NULL) && edit_probe(engine, &picture, &errors[i], NULL));
+      engine_free(engine);
+    }
+    CHECK(choose_model(&kept, k % 2 ? "" : "auto", &picture, 1, NULL, NULL, NULL));
+    CHECK_TEXT(kept->path, paths[errors[1] < errors[0]]);
+    taken[errors[1] < errors[0]]++;
+  }
+  CHECK(taken[0] + taken[1] == 6);
+  const EditPicture picture = {.buffer = buffer};
+  const int best = errors[1] < errors[0];
+  GError *error = NULL;
+  CHECK(choose_model(&kept, paths[!best], &picture, 1, NULL, NULL, NULL));
+  CHECK_TEXT(kept->path, paths[!best]);
+  CHECK(g_file_set_contents(paths[best], "broken", -1, NULL) && choose_model(&kept, "auto", &picture, 1, NULL, NULL, NULL));
+  CHECK_TEXT(kept->path, paths[!best]);
+  CHECK(g_file_set_contents(paths[!best], "broken", -1, NULL));
+  engine_free(kept), kept = NULL;
+  CHECK(!choose_model(&kept, "auto", &picture, 1, NULL, NULL, &error) && !kept && strstr(error->message, files[0]), "%s",
+        error ? error->message : "no error");
+  g_clear_error(&error);
+  g_object_unref(buffer);
+  g_free(pixels), g_free(paths[0]), g_free(paths[1]), g_free(folder);
+}
+
 static void remove_all(const char *path) {
   GDir *dir = g_dir_open(path, 0, NULL);
   for (const char *name; dir && (name = g_dir_read_name(dir));) {
@@ -101,6 +157,9 @@ int main(int argc, char **argv) {
   }
   model_path = g_build_filename(argv[1], "tiny_LayerNorm_sp4_full.safetensors", NULL);
   test_models();
+  gegl_init(NULL, NULL);
+  test_choice(argv[1]);
+  gegl_exit();
   remove_all(scratch);
   g_free(scratch), g_free(model_path);
   return harness_end();
