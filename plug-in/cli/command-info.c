@@ -90,6 +90,8 @@ static void print_info(Printer *printer, const gchar *path, const stylemap_model
   print_whole(printer, "not_finite", info->not_finite);
   print_whole(printer, "bytes", info->bytes);
   print_text(printer, "dtype", info->dtype);
+  if (stylemap_model_text(model, "canonical_points"))
+    print_text(printer, "canonical_points", stylemap_model_text(model, "canonical_points"));
   print_text(printer, "licence", stylemap_model_text(model, "licence"));
   print_text(printer, "dataset", stylemap_model_text(model, "dataset"));
   print_text(printer, "sha256", sha256);
@@ -137,9 +139,23 @@ static gboolean check_mse(const gchar *text, GError **error) {
   return FALSE;
 }
 
+/* "x,y x,y ...", pixels of the model's square. */
+static gboolean check_points(const gchar *text, GError **error) {
+  if (!text) return TRUE;
+  g_auto(GStrv) points = g_strsplit(*text ? text : "-", " ", -1);
+  for (gchar **point = points; *point; point++) {
+    gchar *end = *point;
+    gdouble x = g_ascii_strtod(*point, &end), y = end != *point && *end == ',' ? g_ascii_strtod(end + 1, &end) : NAN;
+    if (!*end && isfinite(x) && isfinite(y)) continue;
+    cli_usage(error, _("--canonical-points must be places in the square such as \"46.5,60 81.5,60\", not \"%s\"."), text);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean run_convert(const Command *command, gchar **arguments, GError **error) {
   gboolean half = FALSE;
-  g_autofree gchar *licence = NULL, *dataset = NULL, *attribution = NULL, *mse = NULL;
+  g_autofree gchar *licence = NULL, *dataset = NULL, *attribution = NULL, *mse = NULL, *points = NULL;
   const GOptionEntry entries[] = {
     { "half", 0, 0, G_OPTION_ARG_NONE, &half, N_("Store 16-bit floats: half the size"), NULL },
     { "licence", 0, 0, G_OPTION_ARG_STRING, &licence, N_("The licence of the weights"), N_("TEXT") },
@@ -147,10 +163,13 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
     { "attribution", 0, 0, G_OPTION_ARG_STRING, &attribution, N_("Whom the licence wants named"), N_("TEXT") },
     { "heldout-mse", 0, 0, G_OPTION_ARG_STRING, &mse,
       N_("Its usual reconstruction error, for the warning that a picture is not what it knows"), "X" },
+    { "canonical-points", 0, 0, G_OPTION_ARG_STRING, &points,
+      N_("Where in the square the eyes and the corners of the mouth lie, or what else its pictures are aligned by"),
+      "X,Y X,Y…" },
     G_OPTION_ENTRY_NULL
   };
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 2, error);
-  if (!given || !check_mse(mse, error)) return FALSE;
+  if (!given || !check_mse(mse, error) || !check_points(points, error)) return FALSE;
   if (!is_tensor_path(given[1])) {
     cli_usage(error, _("The output must end in .safetensors."));
     return FALSE;
@@ -162,11 +181,12 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
   gboolean done = path && say_status(stylemap_open(path, 0, progress_show, NULL, &model, &core), &core, error) &&
                   (sha256 = cli_sha256(path, error));
 
-  const gchar *texts[13];
+  const gchar *texts[15];
   guint n = 0;
   const gchar *const pairs[][2] = {
     { "created_by", "stylemap " STYLEMAP_VERSION }, { "source_sha256", sha256 }, { "licence", licence },
     { "dataset", dataset }, { "attribution", attribution }, { "heldout_mse", mse },
+    { "canonical_points", points },
   };
   for (guint i = 0; i < G_N_ELEMENTS(pairs); i++)
     if (pairs[i][1]) {

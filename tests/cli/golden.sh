@@ -31,11 +31,12 @@ for name in tiny_LayerNorm_sp4_full tiny_InstanceNorm2d_sp4_small tiny_BatchNorm
     good reconstruct "$golden/$name.$form" x.safetensors -o other.safetensors
     check "$form of $name" "$tool" same legacy.safetensors image other.safetensors image
   done
-  good convert "$golden/$name.zip.pt" own.safetensors --licence CC0-1.0 --dataset none --heldout-mse 0.5
+  good convert "$golden/$name.zip.pt" own.safetensors --licence CC0-1.0 --dataset none --heldout-mse 0.5 --canonical-points '9.5,8 22,8'
   good reconstruct ./own.safetensors x.safetensors -o other.safetensors
   check "converted $name" "$tool" same legacy.safetensors image other.safetensors image
   good info --json ./own.safetensors
   grep -qF '"licence": "CC0-1.0", "dataset": "none"' out && pass || fail "info of $name: $(cat out)"
+  grep -qF '"canonical_points": "9.5,8 22,8"' out && pass || fail "info of $name: $(cat out)"
   good convert --half ./own.safetensors half.safetensors
   grep -q '^Largest change by 16-bit floats: [0-9.e-]* in ' out && pass || fail "convert --half says: $(cat out)"
   good info --json ./half.safetensors

@@ -45,6 +45,8 @@ bad 2 '-o' encode "$model" x.png
 bad 2 '.safetensors' encode "$model" x.png -o w.png
 bad 2 '.safetensors' convert "$model" out.pt
 bad 2 '--heldout-mse' convert "$model" out.safetensors --heldout-mse low
+bad 2 '--canonical-points' convert "$model" out.safetensors --canonical-points '46.5,60 81.5'
+bad 2 '--canonical-points' convert "$model" out.safetensors --canonical-points ''
 bad 2 '--mask' transplant "$model" a.png b.png -o c.png
 bad 2 '--strength' transplant "$model" a.png b.png --mask m.png -o c.png --strength 1.5
 bad 2 '--strength' transplant "$model" a.png b.png --mask m.png -o c.png --strength nan
