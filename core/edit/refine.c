@@ -204,16 +204,11 @@ static stylemap_status descend(refining *r, double loss, stylemap_error *error) 
     }
     since = r->best_mse < 0.999 * last ? 0 : since + 1;
     if (!since) last = r->best_mse;
-    if (found < loss) {
-      remember_step(r);
-      memcpy(r->x, r->to, sizeof(float) * n);
-      memcpy(r->grad, r->grad_to, sizeof(float) * n);
-      loss = found;
-    } else if (r->pairs) {
-      r->pairs = 0; /* along the gradient once more */
-    } else {
-      break;
-    }
+    if (!(found < loss)) break;
+    remember_step(r);
+    memcpy(r->x, r->to, sizeof(float) * n);
+    memcpy(r->grad, r->grad_to, sizeof(float) * n);
+    loss = found;
   }
   return STYLEMAP_OK;
 }
