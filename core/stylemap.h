@@ -391,8 +391,8 @@ typedef struct stylemap_heal_report {
  * applied to the collage as a correction, so that lines, grain and fine detail of both stay where the model agrees.
  * Writes the rectangle x, y, w, h (on the layer, w and h at least 1) of `result` as stylemap_paste does: alpha from
  * `target`, whose colours count in full where it is partly transparent, the edit at full weight wherever a mask is above 0,
- * so that the host fades it in by the mask. A few floats
- * a pixel of the rectangle are held in memory. `report` may be NULL. */
+ * so that the host fades it in by the mask. A few floats a pixel of the rectangle are held in memory. `report` may be
+ * NULL; like `result` it is written by a call that succeeds. */
 STYLEMAP_API stylemap_status stylemap_heal(stylemap_session *session, const stylemap_layer *target,
                                            const stylemap_placement *placement, const stylemap_piece *pieces, int count,
                                            const stylemap_heal_options *options, int x, int y, int w, int h,

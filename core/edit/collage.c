@@ -36,10 +36,8 @@ static stylemap_status read_target(const stylemap_layer *target, sm_collage *c, 
     }
     const size_t at = (size_t)y * (size_t)c->width;
     for (size_t i = 0; i < (size_t)n * (size_t)c->width; i++)
-      for (size_t p = 0; p < 4; p++) {
-        const float v = band[4 * i + p], unit = v >= 0 ? (v <= 1 ? v : 1) : 0;
-        *(p == 3 ? &c->alpha[at + i] : &c->target[p * plane + at + i]) = unit;
-      }
+      for (size_t p = 0; p < 4; p++)
+        *(p == 3 ? &c->alpha[at + i] : &c->target[p * plane + at + i]) = sm_unit(band[4 * i + p]);
   }
   sm_free(band);
   return STYLEMAP_OK;

@@ -172,7 +172,7 @@ static stylemap_status correct(const healing *h, const stylemap_placement *place
         for (size_t p = 0; p < 3; p++) {
           const float collage = c->colours[p * plane + from], target = c->target[p * plane + from];
           const float made = (spread[(3 + p) * pixels + to] - keep * spread[p * pixels + to] + 1 - keep) / 2 + keep * collage;
-          const float unit = !(made > 0) ? 0 : made > 1 ? 1 : made; /* finite whatever the network gave */
+          const float unit = sm_unit(made); /* finite whatever the network gave */
           band[4 * to + p] = c->mask[from] > 0 ? target + strength * (unit - target) : target;
         }
         band[4 * to + 3] = c->alpha[from];

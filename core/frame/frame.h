@@ -11,6 +11,9 @@ static inline int sm_band_rows(int width, int channels) {
   return rows < 1 ? 1 : rows > 1 << 20 ? 1 << 20 : (int)rows;
 }
 
+/* Cut to 0..1; NaN becomes 0. */
+static inline float sm_unit(float v) { return v >= 0 ? (v <= 1 ? v : 1) : 0; }
+
 /* A placement that this version can handle, on a layer that has pixels. */
 stylemap_status sm_check_placement(const stylemap_layer *layer, const stylemap_placement *placement, int size,
                                    stylemap_error *error);

@@ -8,18 +8,16 @@
 #include "base/memory.h"
 #include "frame/frame.h"
 
-static float unit(float v) { return v >= 0 ? (v <= 1 ? v : 1) : 0; /* NaN becomes 0 */ }
-
 /* Pixels as `read` gave them -> the numbers that are averaged. */
 static void prepare(sm_planes planes, float *band, size_t pixels) {
   if (planes == SM_PLANES_MASK) {
-    for (size_t i = 0; i < pixels; i++) band[i] = unit(band[i]);
+    for (size_t i = 0; i < pixels; i++) band[i] = sm_unit(band[i]);
     return;
   }
   for (size_t i = 0; i < pixels; i++) {
-    float *px = band + 4 * i, a = px[3] = unit(px[3]);
+    float *px = band + 4 * i, a = px[3] = sm_unit(px[3]);
     for (int c = 0; c < 3; c++) {
-      const float v = unit(px[c]);
+      const float v = sm_unit(px[c]);
       px[c] = a == 1 ? v : planes == SM_PLANES_PICTURE ? v * a + 0.5f * (1 - a) : v * a;
     }
   }

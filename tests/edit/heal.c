@@ -2,39 +2,15 @@
  * A healed edit against the boxes called one by one; what strength 0, a mask of 0 and full detail promise; several
  * references; every cancel leaves the result alone.
  * usage: heal MODEL (of 64 pixels at most, or the shipped one) */
-#include "harness.h"
-#include "stylemap.h"
-
 enum { W = 200, H = 160 };
-
-typedef struct picture {
-  int channels, writes;
-  float *pixels;
-} picture;
-
-static int read_picture(void *data, int x, int y, int w, int h, float *to) {
-  const picture *p = data;
-  CHECK(x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= W && y + h <= H, "%d %d %d %d", x, y, w, h);
-  for (int r = 0; r < h; r++)
-    memcpy(to + r * w * p->channels, p->pixels + ((y + r) * W + x) * p->channels, sizeof(float) * (size_t)(w * p->channels));
-  return 0;
-}
-static int write_picture(void *data, int x, int y, int w, int h, const float *from) {
-  picture *p = data;
-  p->writes++;
-  for (int r = 0; r < h; r++)
-    memcpy(p->pixels + ((y + r) * W + x) * 4, from + r * w * 4, sizeof(float) * (size_t)(w * 4));
-  return 0;
-}
-static stylemap_layer layer_of(picture *p) { return (stylemap_layer){W, H, p, read_picture, write_picture}; }
-static picture make(int channels) {
-  return (picture){.channels = channels, .pixels = calloc((size_t)(W * H * channels), sizeof(float))};
-}
+#include "frame/array-layer.h"
 
 static stylemap_model *model;
 static stylemap_session *session;
 static stylemap_error error;
 static picture target, references[3], masks[3], result;
+static int result_full; /* nothing can be written */
+static int refuse(void *data, int x, int y, int w, int h, const float *from) { return 1; }
 
 static void draw(void) {
   target = make(4);
@@ -69,6 +45,7 @@ static stylemap_status heal(const stylemap_heal_options *o, int count, stylemap_
   }
   for (int i = 0; i < 4 * W * H; i++) result.pixels[i] = 7;
   result.writes = 0;
+  if (result_full) out.write = refuse;
   return stylemap_heal(session, &t, &p, pieces, count, o, 30, 20, 130, 120, &out, report, &error);
 }
 
@@ -264,17 +241,24 @@ static void cancels(void) {
   CHECK(stylemap_session_new(model, 2, NULL, NULL, &session, &error) == STYLEMAP_OK);
   stylemap_session_free(session);
   CHECK(stylemap_session_new(model, 2, progress, NULL, &session, &error) == STYLEMAP_OK, "%s", error.message);
+  stylemap_heal_report report = {.change = -1};
   calls = 0, last = 0;
-  CHECK(heal(&usual, 1, NULL) == STYLEMAP_OK);
+  CHECK(heal(&usual, 1, &report) == STYLEMAP_OK && report.change > 0);
   const int most = calls;
   CHECK(most > 3 && last == 1, "%d calls, to %g", most, last);
   for (stop_at = 1; stop_at <= most; stop_at += 1 + most / 25) {
     calls = 0, last = 0;
     stylemap_session_forget(session);
-    const stylemap_status status = heal(&usual, 1, NULL);
-    CHECK(status == STYLEMAP_CANCELLED ? result.writes == 0 : status == STYLEMAP_OK, "at call %d: %d, %d writes", stop_at, status, result.writes);
+    report.change = -1;
+    const stylemap_status status = heal(&usual, 1, &report);
+    CHECK(status == STYLEMAP_CANCELLED ? result.writes == 0 && report.change == -1 : status == STYLEMAP_OK,
+          "at call %d: %d, %d writes, %g", stop_at, status, result.writes, report.change);
   }
-  stop_at = 0;
+  stop_at = 0, last = 0;
+  result_full = 1;
+  report.change = -1;
+  CHECK(heal(&usual, 1, &report) == STYLEMAP_CANCELLED && report.change == -1);
+  result_full = 0;
   stylemap_session_free(session);
   session = s;
 }

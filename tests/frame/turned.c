@@ -2,33 +2,11 @@
  * Turned and mirrored squares: exact where pixels fall on pixels, right on smooth pictures elsewhere, no touched cell of
  * a mask is lost, and what was sampled is pasted back where it was. */
 #include "frame/affine.h"
-#include "harness.h"
-#include "stylemap.h"
 
 enum { W = 90, H = 70, MOST = 64 };
+#include "frame/array-layer.h"
+
 static const double pi = 3.14159265358979323846;
-
-typedef struct picture {
-  int channels;
-  float pixels[W * H * 4];
-} picture;
-
-static int read_picture(void *data, int x, int y, int w, int h, float *to) {
-  const picture *p = data;
-  CHECK(x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= W && y + h <= H, "%d %d %d %d", x, y, w, h);
-  for (int r = 0; r < h; r++)
-    memcpy(to + r * w * p->channels, p->pixels + ((y + r) * W + x) * p->channels, sizeof(float) * (size_t)(w * p->channels));
-  return 0;
-}
-
-static int write_picture(void *data, int x, int y, int w, int h, const float *from) {
-  picture *p = data;
-  for (int r = 0; r < h; r++)
-    memcpy(p->pixels + ((y + r) * W + x) * p->channels, from + r * w * p->channels, sizeof(float) * (size_t)(w * p->channels));
-  return 0;
-}
-
-static stylemap_layer layer_of(picture *p) { return (stylemap_layer){W, H, p, read_picture, write_picture}; }
 
 static double smooth(int c, double x, double y) { return 0.5 + 0.4 * sin(0.11 * x + 0.07 * y * (c + 1) + c); }
 
@@ -94,7 +72,7 @@ static void near_function(void) {
 
     /* back: what lies in the square comes again, what does not stays */
     if (step > 1) continue;
-    memcpy(&b, &a, sizeof b);
+    memcpy(b.pixels, a.pixels, sizeof(float) * 4 * W * H);
     for (int i = 0; i < W * H; i++) b.pixels[4 * i] = 0.25f, b.pixels[4 * i + 3] = (float)i / (W * H);
     stylemap_layer target = layer_of(&b);
     CHECK(stylemap_paste(image, size, &p, &target, 0, 0, W, H, &target, NULL) == STYLEMAP_OK);
@@ -120,7 +98,7 @@ static void masks(void) {
     const stylemap_placement p = {.x = 44.6, .y = 35.3, .side = cases[k].side, .angle = cases[k].angle};
     for (int spot = 0; spot < 25; spot++) {
       a.channels = 1;
-      memset(a.pixels, 0, sizeof a.pixels);
+      memset(a.pixels, 0, sizeof(float) * W * H);
       a.pixels[(31 + spot / 5 * 2) * W + 40 + spot % 5 * 2] = 1;
       stylemap_layer layer = layer_of(&a);
       CHECK(stylemap_sample_mask(&layer, &p, size, mask, NULL) == STYLEMAP_OK);
@@ -150,6 +128,7 @@ static void maps(void) {
 
 int main(void) {
   harness_seed();
+  a = make(4), b = make(4);
   exact();
   near_function();
   masks();

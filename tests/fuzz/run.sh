@@ -47,7 +47,7 @@ for target; do
   words=()
   [ ! -f "tests/fuzz/$target.dict" ] || words=("-dict=tests/fuzz/$target.dict")
   ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=$leaks "$build/tests/fuzz/fuzz-$target" \
-    -max_total_time="$seconds" -max_len=$length -timeout=120 -rss_limit_mb=4000 -detect_leaks=$leaks \
+    -max_total_time="$seconds" -max_len=$length -timeout=120 -report_slow_units=120 -rss_limit_mb=4000 -detect_leaks=$leaks \
     -print_final_stats=1 -use_value_profile=1 -artifact_prefix="$build/found/$target-" \
     "${words[@]}" "$build/corpus/$target" "$start" > "$build/$target.txt" 2>&1
   code=$?
