@@ -1,63 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The public trainer: a run that was saved and loaded gives the same bits as one that was not, at any thread count;
  * damaged states are refused; an export is the trainer's averaged network; two ranks equal one.
- * usage: trainer FOLDER (for its files) GOLDEN PERCEPTUAL_FOLDER HOSTILE_FOLDER */
+ * usage: trainer FOLDER (for its files) */
 #include "train/trainer.h"
-#include "harness.h"
-#include "stylemap.h"
 #include "train/draw.h"
+#include "train/runs.h"
 #include "grad/layers.h"
 
-#include <dirent.h>
 #include <pthread.h>
-#include <unistd.h>
-
-enum { SIZE = 16, BATCH = 8, PICTURES = 5 };
-static char path[3][512];
-static stylemap_error error;
-static float images[BATCH * 3 * SIZE * SIZE];
-
-static stylemap_train_options options(stylemap_norm norm) {
-  stylemap_train_options o;
-  stylemap_train_defaults(&o);
-  o.size = SIZE;
-  o.latent_channel_size = 6;
-  o.mapping_layer_num = 3;
-  o.base = 128;
-  o.cap = 10;
-  o.norm = norm;
-  o.batch = BATCH;
-  o.r1_every = 2;
-  o.warm_up = 1;
-  o.mirror = 1;
-  o.seed = 5;
-  return o;
-}
-
-static stylemap_trainer *new_trainer(const stylemap_train_options *o, int threads) {
-  stylemap_trainer *t = NULL;
-  CHECK(stylemap_trainer_new(o, threads, &t, &error) == STYLEMAP_OK, "%s", error.message);
-  return t;
-}
-
-/* Pictures that depend on the step and on what draw says. */
-static void fill(const stylemap_trainer *t, int count) {
-  uint64_t indices[BATCH];
-  unsigned char mirrored[BATCH];
-  CHECK(stylemap_trainer_draw(t, PICTURES, indices, mirrored, &error) == STYLEMAP_OK);
-  for (int i = 0; i < count; i++)
-    for (int k = 0; k < 3 * SIZE * SIZE; k++)
-      images[i * 3 * SIZE * SIZE + k] = sinf((float)(indices[i] * 7 + mirrored[i]) + 0.1f * (float)k);
-}
-
-static void steps(stylemap_trainer *t, int count) {
-  for (int i = 0; i < count; i++) {
-    stylemap_train_losses losses;
-    fill(t, BATCH);
-    CHECK(stylemap_trainer_step(t, images, &losses, &error) == STYLEMAP_OK, "%s", error.message);
-    CHECK(isfinite(losses.mse) && losses.mse > 0);
-  }
-}
 
 /* The bytes of everything that is trained. */
 static void check_equal(const stylemap_trainer *a, const stylemap_trainer *b, double limit) {
@@ -364,84 +314,6 @@ static void ranks(void) {
   pthread_barrier_destroy(&meet);
 }
 
-static stylemap_train_losses losses_with(const char *vgg, const char *heads) {
-  stylemap_train_options o = options(STYLEMAP_LAYER_NORM);
-  stylemap_trainer *t = new_trainer(&o, 2);
-  stylemap_train_losses losses = {0};
-  if (vgg) CHECK(stylemap_trainer_perceptual(t, vgg, heads, &error) == STYLEMAP_OK, "%s: %s", vgg, error.message);
-  fill(t, BATCH);
-  CHECK(stylemap_trainer_step(t, images, &losses, &error) == STYLEMAP_OK, "%s", error.message);
-  stylemap_trainer_free(t);
-  return losses;
-}
-
-static void refuse_perceptual(stylemap_trainer *t, const char *vgg, const char *heads, const char *word) {
-  stylemap_status status = stylemap_trainer_perceptual(t, vgg, heads, &error);
-  CHECK(status == STYLEMAP_REFUSED && strstr(error.message, word), "%s: %d, %s", vgg, status, error.message);
-}
-
-/* The golden file holds a narrow VGG16 with LPIPS heads, under prefixes; `folder` the same as torch.save writes it. */
-static void perceptual(const char *golden, const char *folder) {
-  char legacy[512], heads[512], both[512];
-  snprintf(legacy, sizeof legacy, "%s/vgg16-legacy.pth", folder);
-  snprintf(heads, sizeof heads, "%s/lpips-legacy.pth", folder);
-  snprintf(both, sizeof both, "%s/vgg16-lpips-zip.pth", folder);
-  stylemap_train_losses with = losses_with(golden, NULL), without = losses_with(NULL, NULL);
-  CHECK(with.perceptual > 0 && without.perceptual == 0 && with.mse == without.mse);
-  const char *const pairs[][2] = {{legacy, heads}, {both, NULL}, {both, heads}, {golden, heads}, {legacy, golden}};
-  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-    stylemap_train_losses same = losses_with(pairs[i][0], pairs[i][1]);
-    CHECK(same.perceptual == with.perceptual, "%s: %.17g, not %.17g", pairs[i][0], same.perceptual, with.perceptual);
-  }
-
-  stylemap_train_options o = options(STYLEMAP_LAYER_NORM);
-  stylemap_trainer *t = new_trainer(&o, 2);
-  CHECK(stylemap_trainer_save(t, path[0], &error) == STYLEMAP_OK);
-  refuse_perceptual(t, path[0], NULL, "features.0");
-  refuse_perceptual(t, legacy, NULL, "lin0.model.1.weight");
-  refuse_perceptual(t, heads, legacy, "features.0.weight");
-  /* cut anywhere, a file of either form is refused */
-  for (int f = 0; f < 2; f++) {
-    char *bytes = NULL;
-    long size = 0;
-    FILE *file = fopen(f ? both : legacy, "rb");
-    if (!CHECK(file)) continue;
-    fseek(file, 0, SEEK_END);
-    size = ftell(file);
-    rewind(file);
-    bytes = malloc((size_t)size);
-    CHECK(fread(bytes, 1, (size_t)size, file) == (size_t)size);
-    fclose(file);
-    for (int cut = 0; cut < 40; cut++) {
-      file = fopen(path[0], "wb");
-      if (!CHECK(file)) break;
-      fwrite(bytes, 1, (size_t)(size * cut / 40), file);
-      fclose(file);
-      refuse_perceptual(t, path[0], NULL, "trainer-0");
-    }
-    free(bytes);
-  }
-  stylemap_trainer_free(t);
-}
-
-/* What no model may be, weights may not be either; and what is a model holds no such network. */
-static void hostile_perceptual(const char *folder) {
-  stylemap_train_options o = options(STYLEMAP_LAYER_NORM);
-  stylemap_trainer *t = new_trainer(&o, 1);
-  DIR *dir = opendir(folder);
-  int count = 0;
-  for (struct dirent *e; dir && (e = readdir(dir));) {
-    char file[1024];
-    if (e->d_name[0] == '.' || strstr(e->d_name, "MANIFEST")) continue;
-    snprintf(file, sizeof file, "%s/%s", folder, e->d_name);
-    refuse_perceptual(t, file, NULL, e->d_name);
-    count++;
-  }
-  if (dir) closedir(dir);
-  CHECK(count > 50, "%d files in %s", count, folder);
-  stylemap_trainer_free(t);
-}
-
 static void draws(void) {
   const uint64_t sizes[] = {1, 2, 5, 64, 65, 1000};
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
@@ -623,8 +495,7 @@ static void starts(stylemap_norm norm) {
 
 int main(int argc, char **argv) {
   harness_seed();
-  for (int i = 0; i < 3; i++)
-    snprintf(path[i], sizeof path[i], "%s/trainer-%d.safetensors", argc > 1 ? argv[1] : ".", i);
+  name_files(argc > 1 ? argv[1] : ".", "trainer");
   resume(STYLEMAP_LAYER_NORM);
   damaged();
   resume(STYLEMAP_BATCH_NORM);
@@ -636,15 +507,10 @@ int main(int argc, char **argv) {
   starts(STYLEMAP_LAYER_NORM);
   starts(STYLEMAP_BATCH_NORM);
   ranks();
-  if (CHECK(argc > 4)) {
-    perceptual(argv[2], argv[3]);
-    hostile_perceptual(argv[4]);
-  }
   draws();
   noise_of_a_step();
   anneal();
   young_averages();
   arguments();
-  for (int i = 0; i < 3; i++) unlink(path[i]);
-  return harness_end();
+  return runs_end();
 }
