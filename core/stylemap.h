@@ -350,7 +350,7 @@ STYLEMAP_API stylemap_status stylemap_reconstruct(stylemap_session *session, con
 
 /* Which collage is healed. Cloned: the reference's colours are moved by the membrane of Poisson cloning so that it meets
  * the target at the mask's edge, which takes away another light, another camera. FIT: cloned where the model knows the
- * clone nearly as well as it knows the target, the mean of copy and clone where it does not. */
+ * clone nearly as well as it knows the target, copied where it does not. */
 typedef enum stylemap_start {
   STYLEMAP_START_COPY,
   STYLEMAP_START_CLONE,

@@ -102,7 +102,7 @@ static stylemap_status begin(healing *h, sm_collage *collage, stylemap_error *er
   double usual = 0;
   if (h->options->start != STYLEMAP_START_FIT) return lay(h, h->options->start, &usual, collage, error);
   SM_TRY(lay(h, STYLEMAP_START_CLONE, &usual, collage, error));
-  return h->misfit < FITS ? STYLEMAP_OK : lay(h, STYLEMAP_START_MEAN, &usual, collage, error);
+  return h->misfit < FITS ? STYLEMAP_OK : lay(h, STYLEMAP_START_COPY, &usual, collage, error);
 }
 
 static stylemap_status rounds(healing *h, stylemap_error *error) {

@@ -197,7 +197,7 @@ static void starts(void) {
   references[0] = own;
 }
 
-/* A target that the model draws itself, and noise on it, which no model draws: the mean is healed. */
+/* A target that the model draws itself, and noise on it, which no model draws: the copy is healed. */
 static void misfit(void) {
   picture drawn = target, own = references[0];
   const int size = stylemap_model_info(model)->size;
@@ -213,18 +213,18 @@ static void misfit(void) {
   CHECK(stylemap_paste(square, size, &p, &from, 0, 0, W, H, &to, NULL) == STYLEMAP_OK);
   for (int i = 0; i < 4 * W * H; i++) references[0].pixels[i] = i % 4 == 3 ? 1 : (float)((unsigned)i * 2654435761u >> 16 & 255) / 255;
   stylemap_heal_options o = usual;
-  stylemap_heal_report cloned, mean, chosen;
+  stylemap_heal_report cloned, copied, chosen;
   o.start = STYLEMAP_START_CLONE;
   CHECK(heal(&o, 1, &cloned) == STYLEMAP_OK);
-  o.start = STYLEMAP_START_MEAN;
-  CHECK(heal(&o, 1, &mean) == STYLEMAP_OK);
-  picture meant = result;
+  o.start = STYLEMAP_START_COPY;
+  CHECK(heal(&o, 1, &copied) == STYLEMAP_OK);
+  picture copy = result;
   result = make(4);
   o.start = STYLEMAP_START_FIT;
-  CHECK(heal(&o, 1, &chosen) == STYLEMAP_OK && cloned.misfit >= 2.5 && chosen.start == STYLEMAP_START_MEAN && chosen.misfit == mean.misfit,
-        "misfits %g, %g", cloned.misfit, mean.misfit);
-  CHECK(!memcmp(result.pixels, meant.pixels, sizeof(float) * 4 * W * H));
-  free(meant.pixels), free(target.pixels), free(references[0].pixels), free(square);
+  CHECK(heal(&o, 1, &chosen) == STYLEMAP_OK && cloned.misfit >= 2.5 && chosen.start == STYLEMAP_START_COPY && chosen.misfit == copied.misfit,
+        "misfits %g, %g", cloned.misfit, copied.misfit);
+  CHECK(!memcmp(result.pixels, copy.pixels, sizeof(float) * 4 * W * H));
+  free(copy.pixels), free(target.pixels), free(references[0].pixels), free(square);
   target = drawn, references[0] = own;
 }
 
