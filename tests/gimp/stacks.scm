@@ -73,6 +73,14 @@
         (if (chance 15) (gimp-item-set-visible layer FALSE))
         (add-some image (- n 1) parent))))
 
+; GIMP draws a stack's last digits otherwise where it draws another rectangle of it: seen in two pixels, by a step of 16
+; bits, of a target that was hidden and shown again. So what is compared was drawn anew where the edit will make GIMP draw.
+(define (redraw image layer)
+  (close-visible (visible image)) ; what was never drawn is drawn whole
+  (let ((shown (car (gimp-item-get-visible layer))))
+    (gimp-item-set-visible layer (- 1 shown))
+    (gimp-item-set-visible layer shown)))
+
 (define (select image)
   (gimp-image-select-ellipse image (if (chance 30) CHANNEL-OP-ADD CHANNEL-OP-REPLACE)
                              (+ 8 (pick 12)) (+ 6 (pick 10)) (+ 8 (pick 12)) (+ 8 (pick 10))))
@@ -121,6 +129,7 @@
           (gimp-item-set-visible reference FALSE)
           (let edit ((run 1))
             (select image)
+            (redraw image target)
             (let* ((before (visible image))
                    (result (transplant image target reference "./tiny.safetensors" 1.0 0 0 feather))
                    (after (visible image))
