@@ -2,14 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # stylemap train: which files it trains on, and what it says when they are others than before.
 # usage: data.sh STYLEMAP MODEL
-stylemap=$(realpath "$1") model=$(realpath "$2")
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-export LC_ALL=C.UTF-8
-failed=0
-fail() { echo "failed: $*"; failed=1; }
-small="--size 16 --base 32 --cap 4 --stylemap-side 4 --stylemap-channels 4 --mapping-layers 1 --batch 2 --warm-up 99"
+. "$(dirname "$0")/runs.sh"
 # train RUN_DIR DATA OPTION...: one iteration, what it says in said.txt
 train() {
   run=$1 data=$2
@@ -22,8 +15,6 @@ again() {
   shift 3
   "$stylemap" train "$data" -o "$run" --resume --iterations "$count" "$@" 2> said.txt
 }
-# said TEXT WHAT
-said() { grep -q -e "$1" said.txt || fail "$2: $(cat said.txt)"; }
 counted() { said " $1 pictures to train on, $2 held out" "$3"; }
 refused() { # refused TEXT ARGUMENT...: wrong usage, and no folder is made
   text=$1
@@ -136,4 +127,14 @@ again go data 11 && counted 4 2 "held out is forgotten"
 again go data 12 --held-out "" && counted 4 0 "nothing held out any more"
 said '--held-out is no more' "nothing held out any more"
 again go data 13 && counted 4 0 "nothing held out any more"
+
+# pictures that are gone while it trains end the run with a sentence
+# shellcheck disable=SC2086
+timeout -s KILL 120 "$stylemap" train data -o cut $small --iterations 1000000 2> said.txt &
+run=$!
+for _ in $(seq 600); do [ -s cut/log.csv ] && break; sleep 0.1; done
+truncate -s 100 cut/pictures.cache || fail "no pictures: $(cat said.txt)"
+wait $run
+[ $? = 1 ] || fail "pictures cut off: $(cat said.txt)"
+said 'pictures cannot be read any more' "pictures cut off"
 exit $failed

@@ -2,15 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # stylemap train: what it is told: ranges, options.txt, going on with it; how a run ends, and what it leaves.
 # usage: options.sh STYLEMAP MODEL
-stylemap=$(realpath "$1") model=$(realpath "$2")
 focus=$(realpath "$(dirname "$0")/../../models/toon-portraits/focus.png")
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-export LC_ALL=C.UTF-8
-failed=0
-fail() { echo "failed: $*"; failed=1; }
-small="--size 16 --base 32 --cap 4 --stylemap-side 4 --stylemap-channels 4 --mapping-layers 1 --batch 2 --warm-up 99"
+. "$(dirname "$0")/runs.sh"
 mkdir pictures || exit 1
 "$stylemap" sample "$model" --count 4 -o pictures/p%d.png --quiet || fail "sample"
 train() { # train RUN_DIR OPTION...
@@ -24,7 +17,6 @@ again() { # the run knows its pictures
   shift
   "$stylemap" train -o "$run" --resume "$@" 2> said.txt
 }
-said() { grep -q -e "$1" said.txt || fail "$2: $(cat said.txt)"; }
 line() { grep -qx -e "$2" "$1/options.txt" || fail "no line $2 in: $(cat "$1/options.txt")"; }
 state() { [ -s "$1/state-0000000$2.safetensors" ] || fail "$1 is not at $2: $(ls "$1") $(cat said.txt)"; }
 

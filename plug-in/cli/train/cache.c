@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/say.h"
@@ -155,23 +157,33 @@ gboolean cache_is_of(const gchar *path, const gchar *folder) {
   return g_file_get_contents(list, &text, NULL, NULL) && g_str_has_prefix(text, line);
 }
 
+/* FALSE with errno, which is 0 where the file ends before. */
+static gboolean read_at(int file, guint64 at, void *to, gsize size) {
+  for (gsize done = 0; done < size;) {
+    errno = 0;
+    const gssize n = pread(file, (guint8 *)to + done, size - done, (off_t)(at + done));
+    if (n > 0) done += (gsize)n;
+    else if (n == 0 || errno != EINTR) return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean cache_open_as_is(Cache *cache, const gchar *path, gint size, GError **error) {
-  *cache = (Cache){ .file = g_mapped_file_new(path, FALSE, error), .size = size };
-  if (!cache->file) return FALSE;
-  const gchar *bytes = g_mapped_file_get_contents(cache->file);
-  gsize length = g_mapped_file_get_length(cache->file);
   gint width = 0, height = 0;
   gchar header[HEADER];
-  if (length >= HEADER) {
-    memcpy(header, bytes, HEADER);
+  struct stat info;
+  guint64 count;
+  const int file = g_open(path, O_RDONLY | O_CLOEXEC, 0);
+  *cache = (Cache){ 0 };
+  if (file >= 0 && fstat(file, &info) == 0 && read_at(file, 0, header, HEADER)) {
     header[HEADER - 1] = '\0';
-    if (sscanf(header, form, &width, &height, &cache->count) == 3 && width == size && height == size && cache->count &&
-        (length - HEADER) / picture_bytes(size) == cache->count) {
-      cache->pixels = (const guint8 *)bytes + HEADER;
+    if (sscanf(header, form, &width, &height, &count) == 3 && width == size && height == size && count &&
+        ((guint64)info.st_size - HEADER) / picture_bytes(size) == count) {
+      *cache = (Cache){ file, count, size };
       return TRUE;
     }
   }
-  cache_close(cache);
+  if (file >= 0) close(file);
   g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, _("%s holds no pictures of %d x %d."), path, size, size);
   return FALSE;
 }
@@ -197,16 +209,22 @@ gboolean cache_open(Cache *cache, const gchar *path, const gchar *folder, const 
 }
 
 void cache_close(Cache *cache) {
-  if (cache->file) g_mapped_file_unref(cache->file);
+  if (cache->count) close(cache->file);
   *cache = (Cache){ 0 };
 }
 
-void cache_image(const Cache *cache, guint64 index, gboolean mirrored, gfloat *image) {
+gboolean cache_image(const Cache *cache, guint64 index, gboolean mirrored, gfloat *image, GError **error) {
   gsize size = (gsize)cache->size, pixels = size * size;
-  const guint8 *from = cache->pixels + index * 3 * pixels;
+  g_autofree guint8 *from = g_malloc(3 * pixels);
+  if (!read_at(cache->file, HEADER + index * 3 * pixels, from, 3 * pixels)) {
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, _("The run's pictures cannot be read any more: %s."),
+                errno ? g_strerror(errno) : _("it ends too early"));
+    return FALSE;
+  }
   for (gsize y = 0; y < size; y++)
     for (gsize x = 0; x < size; x++) {
       const guint8 *p = from + 3 * (y * size + (mirrored ? size - 1 - x : x));
       for (gsize c = 0; c < 3; c++) image[c * pixels + y * size + x] = (gfloat)(p[c] / 127.5 - 1);
     }
+  return TRUE;
 }

@@ -88,8 +88,8 @@ gboolean report_model(const gchar *model, const Cache *cache, gboolean held_out,
   guint64 count = held_out ? cache->count : MIN(cache->count, COLUMNS);
   middle_mask(size, mask);
   for (guint64 i = 0; i < count && done; i++) {
-    cache_image(cache, i, FALSE, image);
-    done = say_status(stylemap_reconstruct(engine->session, image, out, &core), &core, error);
+    done = cache_image(cache, i, FALSE, image, error) &&
+           say_status(stylemap_reconstruct(engine->session, image, out, &core), &core, error);
     if (!done) break;
     mse += stylemap_mse(out, image, engine->image_count);
     sharp += stylemap_sharpness(out, size);
@@ -98,7 +98,8 @@ gboolean report_model(const gchar *model, const Cache *cache, gboolean held_out,
     gint x = GAP + (gint)i * step;
     put_image(&canvas, x, GAP + PICTURES * step, image, size);
     put_image(&canvas, x, GAP + RECONSTRUCTIONS * step, out, size);
-    cache_image(cache, (i + 3) % count, FALSE, other);
+    done = cache_image(cache, (i + 3) % count, FALSE, other, error);
+    if (!done) break;
     put_image(&canvas, x, GAP + REFERENCES * step, other, size);
     done = say_status(stylemap_transplant(engine->session, image, &from, 1, &edit, out, &core), &core, error);
     put_image(&canvas, x, GAP + TRANSPLANTS * step, out, size);

@@ -136,7 +136,7 @@ gboolean run_report(Run *run, Measure *measure, GError **error) {
   g_autofree gchar *name = g_strdup_printf("sheet-%08" G_GUINT64_FORMAT ".png",
                                            (guint64)stylemap_trainer_iteration(run->trainer));
   g_autofree gchar *sheet = run_file(run, name), *shown = g_filename_display_name(sheet);
-  const gboolean held_out = run->held_out.file != NULL;
+  const gboolean held_out = run->held_out.count > 0;
   GError *fault = NULL;
   Number mse;
   *measure = (Measure){ -1, -1 };

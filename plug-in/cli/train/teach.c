@@ -12,11 +12,12 @@ typedef struct {
   gint64 started; /* when the first step began */
   gint taught;    /* steps */
   gboolean broken; /* the losses are no numbers */
+  GError *unread;  /* why a picture cannot be had */
 } Lesson;
 
 static int give_picture(void *data, uint64_t index, int mirrored, float *image) {
-  cache_image(&((Lesson *)data)->run->pictures, index, mirrored, image);
-  return 0;
+  Lesson *lesson = data;
+  return !cache_image(&lesson->run->pictures, index, mirrored, image, &lesson->unread);
 }
 
 static int show_samples(void *data, int step, double critic, double mapping) {
@@ -42,12 +43,17 @@ static int show_samples(void *data, int step, double critic, double mapping) {
 }
 
 gboolean teach_samples(Run *run, GError **error) {
-  Lesson lesson = { run, g_get_monotonic_time(), 0, FALSE };
+  Lesson lesson = { .run = run, .started = g_get_monotonic_time() };
   const stylemap_samples_options options = { run->options.samples, run->pictures.count, give_picture, show_samples,
                                              &lesson };
   stylemap_error core;
   Measure measure;
-  if (!say_status(stylemap_trainer_samples(run->trainer, &options, &core), &core, error)) return FALSE;
+  const stylemap_status status = stylemap_trainer_samples(run->trainer, &options, &core);
+  if (lesson.unread) {
+    g_propagate_error(error, lesson.unread);
+    return FALSE;
+  }
+  if (!say_status(status, &core, error)) return FALSE;
   if (lesson.broken) {
     g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
                 _("The losses of the samples are no numbers any more; the run is as it was before."));

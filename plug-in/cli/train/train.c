@@ -43,7 +43,7 @@ static gboolean step(Run *run, Pace *pace, gfloat *images, GError **error) {
   if (!say_status(stylemap_trainer_draw(run->trainer, run->pictures.count, indices, mirrored, &core), &core, error))
     return FALSE;
   for (gint i = 0; i < batch; i++)
-    cache_image(&run->pictures, indices[i], mirrored[i], images + each * (gsize)i);
+    if (!cache_image(&run->pictures, indices[i], mirrored[i], images + each * (gsize)i, error)) return FALSE;
   const gint64 before = g_get_monotonic_time();
   if (!say_status(stylemap_trainer_step(run->trainer, images, &losses, &core), &core, error)) return FALSE;
   const gdouble took = (gdouble)(g_get_monotonic_time() - before) / G_TIME_SPAN_SECOND;

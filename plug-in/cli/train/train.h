@@ -66,8 +66,7 @@ GPtrArray *find_pictures (const gchar *folder, Seen *seen, GError **error);
 /* cache.c: every picture's centred square, size x size x 3 bytes. --------------------------- */
 
 typedef struct {
-  GMappedFile *file;
-  const guint8 *pixels;
+  int file;      /* while count is not 0; read, not mapped: a file that is cut while it is mapped ends the process */
   guint64 count;
   gint size;
 } Cache;
@@ -83,7 +82,7 @@ gboolean cache_is_of (const gchar *path, const gchar *folder);
 gboolean cache_open_as_is (Cache *cache, const gchar *path, gint size, GError **error);
 void     cache_close (Cache *cache);
 /* Picture `index` as an image, 3 x size x size in -1..1. */
-void     cache_image (const Cache *cache, guint64 index, gboolean mirrored, gfloat *image);
+gboolean cache_image (const Cache *cache, guint64 index, gboolean mirrored, gfloat *image, GError **error);
 
 /* How much each place of the pictures counts, from a grey picture's centred square, read as masks are: black once,
  * white a hundred times. */
