@@ -90,6 +90,10 @@ gsize picture_row_bytes (const Babl *format, gint width);
 /* Appends to what a form's library wrote; FALSE where it grows beyond what a file in memory may have. */
 gboolean picture_append (GByteArray *out, gconstpointer bytes, gsize size);
 
+/* apng.c: What frame `number` (from 1) of an animated PNG shows, in a new `*canvas` of width x height pixels of `parts`
+ * numbers of 0..1 (2 grey, 4 coloured), alpha last. */
+Fault apng_compose (const guint8 *data, gsize size, gint number, gint width, gint height, gint parts, gfloat **canvas);
+
 /* FALSE for a profile whose parts do not lie inside it. */
 gboolean icc_check (GBytes *icc);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "host/layer.h"
 #include "picture/form.h"
 
 enum { CHUNK_HEAD = 8, CHUNK_FRAME = 12 /* length, type, checksum */, COMPRESSION = 6 };
@@ -111,20 +112,26 @@ static void append_chunk(GByteArray *colour, const png_unknown_chunk *chunk) {
   g_byte_array_append(colour, (const guint8 *)&sum, sizeof sum);
 }
 
-/* The chunks that libpng left alone. */
-static void take_chunks(png_structp png, png_infop info, Picture *picture) {
+/* The chunks that libpng left alone; the number of the frame that page 1 is, 0 where it is none of the animation. */
+static gint take_chunks(png_structp png, png_infop info, Picture *picture) {
   png_unknown_chunkp chunks = NULL;
   gint count = png_get_unknown_chunks(png, info, &chunks);
   g_autoptr(GByteArray) colour = g_byte_array_new();
+  gint frames = 0;
+  gboolean control = FALSE;
   for (gint i = 0; i < count; i++) {
     const png_unknown_chunk *c = &chunks[i];
     if (is_type(c->name, "iCCP") && !picture->icc) picture->icc = read_profile(c->data, c->size);
-    else if (is_type(c->name, "acTL") && c->size >= 4) picture->pages = (gint)CLAMP(be32(c->data), 1, G_MAXINT32);
+    else if (is_type(c->name, "acTL") && c->size >= 4) frames = (gint)MIN(be32(c->data), G_MAXINT32 - 1);
+    else if (is_type(c->name, "fcTL")) control = TRUE;
     else if (c->size < 256 && (is_type(c->name, "gAMA") || is_type(c->name, "cHRM") || is_type(c->name, "sRGB") ||
                                is_type(c->name, "cICP")))
       append_chunk(colour, c);
   }
   if (colour->len) picture->png_colour = g_byte_array_free_to_bytes(g_steal_pointer(&colour));
+  const gint first = frames > 0 && control;
+  if (frames > 0) picture->pages = frames + 1 - first;
+  return first;
 }
 
 /* -------------------------------------------------------------------------------------------- read */
@@ -136,17 +143,26 @@ static void read_bytes(png_structp png, png_bytep to, png_size_t count) {
   stream->at += count;
 }
 
+/* A frame's numbers as the picture's, without alpha where that has none. */
+static void put_frame(Picture *picture, gfloat *frame, gint parts, gboolean alpha) {
+  const gsize width = (gsize)picture->width;
+  for (gint y = 0; y < picture->height; y++) {
+    gfloat *row = frame + (gsize)y * width * (gsize)parts;
+    for (gsize x = 0; !alpha && x < width; x++)
+      memmove(row + x * (gsize)(parts - 1), row + x * (gsize)parts, (gsize)(parts - 1) * sizeof *row);
+    layer_set_numbers(picture->buffer, GEGL_RECTANGLE(0, y, picture->width, 1), row);
+  }
+}
+
 /* Between png_create and png_destroy, whose errors come back to the caller's setjmp. */
 static Fault read_head(png_structp png, png_infop info, gint page, Picture *picture) {
-  static const png_byte kept[] = "iCCP\0gAMA\0cHRM\0sRGB\0cICP\0acTL";
+  static const png_byte kept[] = "iCCP\0gAMA\0cHRM\0sRGB\0cICP\0acTL\0fcTL";
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, kept, sizeof kept / 5);
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_set_chunk_malloc_max(png, max_chunk);
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
   png_read_info(png, info);
-  take_chunks(png, info, picture);
-  if (page > 1 && page <= picture->pages)
-    return g_strdup(_("it is an animated PNG, of which page 1 alone is read; save the frame as a picture"));
+  const gint first = take_chunks(png, info, picture);
   png_set_expand(png);
   if (G_BYTE_ORDER == G_LITTLE_ENDIAN) png_set_swap(png);
   png_set_interlace_handling(png);
@@ -158,11 +174,22 @@ static Fault read_head(png_structp png, png_infop info, gint page, Picture *pict
     picture->x_density = x;
     picture->y_density = y;
   }
+  const gint width = (gint)png_get_image_width(png, info), height = (gint)png_get_image_height(png, info);
+  const gint parts = grey ? 2 : 4;
+  g_autofree gfloat *frame = NULL;
+  if (page > 1 && page <= picture->pages) {
+    const Stream *stream = png_get_io_ptr(png);
+    Fault fault = picture_size_fault(width, height);
+    if (!fault) fault = apng_compose(stream->data, stream->size, page - 1 + first, width, height, parts, &frame);
+    if (fault) return fault;
+    for (gsize i = 0; !alpha && i < (gsize)width * (gsize)height; i++) alpha = frame[(i + 1) * (gsize)parts - 1] < 1;
+  }
   g_autofree gchar *encoding = g_strdup_printf("%s%s u%d", grey ? "Y'" : "R'G'B'", alpha ? "A" : "", bits);
   Primaries primaries;
   gboolean told = picture->png_colour && primaries_of(picture->png_colour, &primaries);
-  return picture_make_buffer(picture, png_get_image_width(png, info), png_get_image_height(png, info), encoding, grey,
-                             told ? &primaries : NULL);
+  Fault fault = picture_make_buffer(picture, width, height, encoding, grey, told ? &primaries : NULL);
+  if (!fault && frame) put_frame(picture, frame, parts, alpha);
+  return fault;
 }
 
 Fault png_load(const guint8 *data, gsize size, gint page, Picture *picture) {
@@ -181,7 +208,7 @@ Fault png_load(const guint8 *data, gsize size, gint page, Picture *picture) {
   }
   png_set_read_fn(png, &stream, read_bytes);
   fault = read_head(png, info, page, picture);
-  if (fault) goto done;
+  if (fault || page > 1) goto done;
 
   /* Of an interlaced picture every pass comes back to every row. */
   gboolean whole = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;

@@ -107,7 +107,7 @@ static void test_pages(void) {
     const char *file, *kinds[2]; /* NULL: that page is not read, with a sentence */
     double limit;
   } several[] = {
-    {"animation.png", {"rgb8", NULL}, 1e-4}, {"animation.webp", {"rgb8", "few"}, 60}, {"two-few.gif", {"few", "mono"}, 1e-4},
+    {"animation.png", {"rgb8", "few"}, 1e-4}, {"animation.webp", {"rgb8", "few"}, 60}, {"two-few.gif", {"few", "mono"}, 1e-4},
     {"animation.jxl", {"rgb8", "few"}, 1e-4}, {"pages.tif", {"rgb8", "few"}, 1e-4}, {"animation.avif", {"rgb8", NULL}, 60},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(several); i++) {
@@ -163,6 +163,110 @@ static void test_notes(void) {
   picture_free(p);
   g_unlink(odd), g_unlink(out);
   g_free(path), g_free(odd), g_free(out), g_free(data);
+}
+
+/* ------------------------------------------------------------------------------- frames of a PNG */
+
+static void put(guint8 *to, guint32 value) {
+  for (int i = 0; i < 4; i++) to[i] = (guint8)(value >> (24 - 8 * i));
+}
+
+static void put_chunk(GByteArray *png, const char *type, const guint8 *body, guint size) {
+  guint8 number[4];
+  const guint at = png->len + 4;
+  put(number, size);
+  g_byte_array_append(png, number, 4), g_byte_array_append(png, (const guint8 *)type, 4), g_byte_array_append(png, body, size);
+  guint32 sum = 0xffffffff;
+  for (guint i = at; i < png->len; i++) {
+    sum ^= png->data[i];
+    for (int k = 0; k < 8; k++) sum = sum & 1 ? sum >> 1 ^ 0xedb88320 : sum >> 1;
+  }
+  put(number, ~sum);
+  g_byte_array_append(png, number, 4);
+}
+
+/* A picture of one colour, written, and its chunks of a type: to `png`, as `as`, behind a number where that is fdAT. */
+static void put_colour(GByteArray *png, int width, int height, const guint8 *rgba, const char *type, const char *as) {
+  char *path = scratch_path("one.png"), *file = NULL;
+  gsize size = 0;
+  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, width, height), babl_format("R'G'B'A u8"));
+  for (int i = 0; i < width * height; i++)
+    gegl_buffer_set(buffer, GEGL_RECTANGLE(i % width, i / width, 1, 1), 0, NULL, rgba, GEGL_AUTO_ROWSTRIDE);
+  CHECK(picture_save(buffer, NULL, path, NULL) && g_file_get_contents(path, &file, &size, NULL));
+  for (gsize at = 8; at + 12 <= size;) {
+    const guint8 *chunk = (const guint8 *)file + at;
+    const guint length = (guint)chunk[0] << 24 | (guint)chunk[1] << 16 | (guint)chunk[2] << 8 | chunk[3];
+    guint8 *body = g_malloc0(length + 4u);
+    memcpy(body + 4, chunk + 8, length);
+    if (memcmp(chunk + 4, type, 4) == 0)
+      put_chunk(png, as, strcmp(as, "fdAT") == 0 ? body : body + 4, length + (strcmp(as, "fdAT") == 0 ? 4 : 0));
+    g_free(body);
+    at += 12 + (gsize)length;
+  }
+  g_unlink(path), g_free(path), g_free(file), g_object_unref(buffer);
+}
+
+/* A picture beside the animation, then frames that lie at an offset, over and instead of those before, and go again. */
+static void test_frames(void) {
+  static const struct {
+    int x, y, width, height, dispose, blend;
+    guint8 rgba[4];
+  } frames[] = {
+    {0, 0, 12, 9, 0, 0, {200, 100, 50, 255}}, {3, 2, 5, 4, 2, 1, {0, 60, 255, 102}}, {6, 5, 6, 3, 1, 0, {10, 250, 90, 255}},
+    {0, 0, 2, 2, 0, 1, {1, 2, 3, 0}}, {0, 0, 3, 3, 0, 0, {9, 9, 9, 51}},
+  };
+  enum { FRAMES = sizeof frames / sizeof *frames, W = 12, H = 9 };
+  static const guint8 beside[] = {7, 77, 177, 255}, end[1];
+  GByteArray *png = g_byte_array_new();
+  guint8 control[26] = {0};
+  g_byte_array_append(png, (const guint8 *)"\x89PNG\r\n\x1a\n", 8);
+  put_colour(png, W, H, beside, "IHDR", "IHDR");
+  control[3] = FRAMES;
+  put_chunk(png, "acTL", control, 8);
+  put_colour(png, W, H, beside, "IDAT", "IDAT");
+  for (int i = 0; i < FRAMES; i++) {
+    put(control + 4, (guint32)frames[i].width), put(control + 8, (guint32)frames[i].height);
+    put(control + 12, (guint32)frames[i].x), put(control + 16, (guint32)frames[i].y);
+    control[24] = (guint8)frames[i].dispose, control[25] = (guint8)frames[i].blend;
+    put_chunk(png, "fcTL", control, sizeof control);
+    put_colour(png, frames[i].width, frames[i].height, frames[i].rgba, "IDAT", "fdAT");
+  }
+  put_chunk(png, "IEND", end, 0);
+
+  for (int page = 1; page <= FRAMES + 1; page++) {
+    GError *error = NULL;
+    Picture *p = picture_decode(png->data, png->len, page, "frames", &error);
+    CHECK(p && p->pages == FRAMES + 1 && p->width == W && p->height == H, "page %d: %s", page, error ? error->message : "");
+    double worst = 0;
+    for (int i = 0; p && i < W * H; i++) {
+      float have[4];
+      double want[4] = {0};
+      gegl_buffer_get(p->buffer, GEGL_RECTANGLE(i % W, i / W, 1, 1), 1.0, babl_format("R'G'B'A float"), have, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      if (page == 1)
+        for (int c = 0; c < 4; c++) want[c] = beside[c] / 255.0;
+      for (int k = 0; k < page - 1; k++) {
+        const int x = i % W - frames[k].x, y = i / W - frames[k].y;
+        if (x < 0 || y < 0 || x >= frames[k].width || y >= frames[k].height) continue;
+        if (k < page - 2 && frames[k].dispose == 2) continue;
+        const double a = frames[k].rgba[3] / 255.0, under = frames[k].blend ? (1 - a) * want[3] : 0;
+        for (int c = 0; c < 3; c++) want[c] = a + under > 0 ? (a * frames[k].rgba[c] / 255 + under * want[c]) / (a + under) : 0;
+        want[3] = a + under;
+        if (k < page - 2 && frames[k].dispose == 1) memset(want, 0, sizeof want);
+      }
+      for (int c = 0; c < 4; c++)
+        if (c == 3 || want[3] > 0) worst = MAX(worst, fabs(have[c] - want[c]));
+    }
+    CHECK(worst < 0.51 / 255, "page %d: %g", page, worst * 255);
+    picture_free(p);
+    g_clear_error(&error);
+  }
+  for (guint cut = 40; cut < png->len; cut += 7) { /* of its own, so that a sanitizer sees the end */
+    guint8 *rest = g_memdup2(png->data, cut);
+    Picture *p = picture_decode(rest, cut, FRAMES + 1, "cut", NULL);
+    CHECK(!p || cut + 12 >= png->len, "cut to %u of %u", cut, png->len);
+    picture_free(p), g_free(rest);
+  }
+  g_byte_array_unref(png);
 }
 
 /* Every file is cut at many places: what is left of it is refused, or the whole picture is still there, and a note says
@@ -308,6 +412,7 @@ int main(int argc, char **argv) {
   test_read();
   test_refused();
   test_pages();
+  test_frames();
   test_notes(); /* before bytes turned at random bring more profiles than babl takes */
   test_cut();
   test_turned_bytes();
