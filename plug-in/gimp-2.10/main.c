@@ -30,7 +30,7 @@ static void query(void) {
   const Procedure *procedure;
 
   gimp_plugin_domain_register(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
-  /* F1 on a menu entry: gimp-help.xml in a language's folder there names the page */
+  /* gimp-help.xml in a language's folder there names a procedure's page */
   gimp_plugin_help_register(GETTEXT_PACKAGE, "file://" STYLEMAP_DOC_DIR);
   for (gint n = 0; (procedure = procedures_nth(n)) != NULL; n++) {
     GimpParamDef arguments[MOST_ARGUMENTS];

@@ -172,7 +172,11 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
 static GList *query_procedures(GimpPlugIn *plug_in) {
   GList *names = NULL;
   const Procedure *procedure;
+  GFile *manual = g_file_new_for_path(STYLEMAP_DOC_DIR);
 
+  /* gimp-help.xml in a language's folder there names a procedure's page */
+  gimp_plug_in_set_help_domain(plug_in, GETTEXT_PACKAGE, manual);
+  g_object_unref(manual);
   for (gint n = 0; (procedure = procedures_nth(n)) != NULL; n++)
     names = g_list_append(names, g_strdup(procedure->name));
   return names;

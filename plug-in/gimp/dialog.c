@@ -2,7 +2,6 @@
 #include "gimp/dialog.h"
 #include "gimp/about.h"
 #include "gimp/check.h"
-#include "gimp/help.h"
 #include "gimp/hint.h"
 #include "gimp/model-chooser.h"
 #include "gimp/pixels.h"
@@ -391,6 +390,11 @@ static gboolean focus_in(GtkWidget *widget, GdkEventFocus *event, Dialog *self) 
   return FALSE;
 }
 
+/* A GimpHelpFunc: the page of the installed documentation, in the user's browser. */
+static void show_help(const gchar *help_id, gpointer data) {
+  gimp_help(GETTEXT_PACKAGE, help_id);
+}
+
 gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *target, FlowOptions *options) {
   Dialog self = {.procedure = procedure, .image = image, .target = *target, .given = *target, .options = options};
   GtkWidget *box;
@@ -400,7 +404,7 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *tar
   self.needs_reference = procedure->kind != EDIT_RECONSTRUCT;
   self.reference_choice = options->reference;
 
-  self.dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, help_show, procedure->name, _("_Cancel"),
+  self.dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, show_help, procedure->name, _("_Cancel"),
                                 GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response(GTK_DIALOG(self.dialog), GTK_RESPONSE_OK);
   gtk_window_set_resizable(GTK_WINDOW(self.dialog), FALSE);
