@@ -68,8 +68,8 @@ static double number(int x, int y, int c) { return (c == 3 ? 255 - 20 * x : (40 
 
 /* ----------------------------------------------------------------------------------------- pictures */
 
-/* A file of `encoding` whose numbers mean what profile k says, or the chunk. */
-static char *file_of(int k, const char *encoding, GBytes *chunk) {
+/* File `k`, of `encoding`, whose numbers mean what the profile says, or the chunk. The profile is let go. */
+static char *file_of(int k, const char *encoding, GBytes *icc, GBytes *chunk) {
   char *name = g_strdup_printf("%d.png", k), *path = g_build_filename(scratch, name, NULL);
   const Babl *format = babl_format(encoding);
   const int parts = babl_format_get_n_components(format), colours = parts - (parts % 2 == 0);
@@ -79,10 +79,10 @@ static char *file_of(int k, const char *encoding, GBytes *chunk) {
     for (int c = 0; c < parts; c++) *to++ = (float)number(i % SIDE, i / SIDE, c < colours ? c : 3);
   char *floats = g_strdup_printf("%s float", colours == 1 ? "Y'" : parts == 4 ? "R'G'B'A" : "R'G'B'");
   gegl_buffer_set(buffer, NULL, 0, babl_format(floats), pixels, GEGL_AUTO_ROWSTRIDE);
-  Picture like = {.lossless = TRUE, .icc = chunk ? NULL : profile(k), .png_colour = chunk};
+  Picture like = {.lossless = TRUE, .icc = icc, .png_colour = chunk};
   GError *error = NULL;
   CHECK(picture_save(buffer, &like, path, &error), "%s", error ? error->message : "");
-  if (like.icc) g_bytes_unref(like.icc);
+  if (icc) g_bytes_unref(icc);
   g_object_unref(buffer);
   g_free(name), g_free(floats);
   return path;
@@ -109,7 +109,7 @@ static void test_many(void) {
   static const char *const encodings[] = {"R'G'B' u8", "R'G'B'A u8", "R'G'B' u16", "Y' u8"};
   char *paths[PROFILES];
   int kept = 0, converted = 0;
-  for (int k = 0; k < PROFILES; k++) paths[k] = file_of(k, encodings[k % 4], NULL);
+  for (int k = 0; k < PROFILES; k++) paths[k] = file_of(k, encodings[k % 4], profile(k), NULL);
   for (int round = 0; round < 2; round++)
     for (int k = 0; k < PROFILES; k++) {
       GError *error = NULL;
@@ -134,6 +134,33 @@ static void test_many(void) {
   for (int k = 0; k < PROFILES; k++) g_unlink(paths[k]), g_free(paths[k]);
 }
 
+/* One whose parts do not lie inside it never comes to babl, which reads wherever they point to. */
+static void test_damaged(void) {
+  enum { ENTRY = 132 + 12 * 4, CURVE = 132 + 12 * 7 + 80 }; /* of the red curve */
+  static const struct {
+    int at;
+    guint32 value;
+    const char *what;
+  } wrong[] = {
+    {ENTRY + 8, 0x7fffffff, "a length beyond its end"}, {ENTRY + 8, 40, "a length just beyond its end"},
+    {ENTRY + 4, 0x10000, "a place beyond its end"},     {ENTRY + 4, 64, "a place in its head"},
+    {CURVE + 8, 1000, "a curve of more numbers"},       {CURVE, 0x58595a20, "a curve of another kind"},
+    {0, 100000, "a length beyond the file"},            {128, 1000, "more parts"},
+    {36, 0, "no signature"},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+    gsize size;
+    guint8 *bytes = g_bytes_unref_to_data(profile(0), &size);
+    put(bytes + wrong[i].at, wrong[i].value);
+    char *path = file_of(0, "R'G'B' u8", g_bytes_new_take(bytes, size), NULL);
+    Picture *p = picture_load(path, 0, NULL);
+    CHECK(p && p->icc && p->note && strstr(p->note, "not understood"), "%s: %s", wrong[i].what, p && p->note ? p->note : "no note");
+    CHECK(p && babl_format_get_space(gegl_buffer_get_format(p->buffer)) == babl_space("sRGB"), "%s", wrong[i].what);
+    picture_free(p);
+    g_unlink(path), g_free(path);
+  }
+}
+
 /* A PNG that tells its gamma alone. */
 static void test_chunk(void) {
   guint8 chunk[16] = {0, 0, 0, 4, 'g', 'A', 'M', 'A'};
@@ -145,7 +172,7 @@ static void test_chunk(void) {
   }
   put(chunk + 12, ~sum);
   GBytes *colour = g_bytes_new(chunk, sizeof chunk);
-  char *path = file_of(0, "R'G'B' u8", colour);
+  char *path = file_of(0, "R'G'B' u8", NULL, colour);
   Picture *p = picture_load(path, 0, NULL);
   CHECK(p && p->note && strstr(p->note, "converted"));
   if (p) CHECK(off(p, 0, 1.8) < 2e-3, "%g", off(p, 0, 1.8));
@@ -158,6 +185,7 @@ int main(void) {
   scratch = g_dir_make_tmp("stylemap-profiles-XXXXXX", NULL);
   harness_seed();
   picture_init();
+  test_damaged();
   test_many();
   test_chunk();
   CHECK(g_rmdir(scratch) == 0);
