@@ -90,6 +90,7 @@ Fault apng_compose(const guint8 *data, gsize size, gint number, gint width, gint
     g_autoptr(Picture) picture = g_new0(Picture, 1);
     if (f.x < 0 || f.y < 0 || f.width < 1 || f.height < 1 || f.width > width - f.x || f.height > height - f.y)
       return g_strdup(_("its pixels cannot be read"));
+    picture->pages = 1;
     Fault fault = png_load(png->data, png->len, 1, picture);
     if (fault) return fault;
     gfloat *at = now + (gsize)f.y * stride + (gsize)f.x * (gsize)parts;

@@ -208,7 +208,7 @@ Fault png_load(const guint8 *data, gsize size, gint page, Picture *picture) {
   }
   png_set_read_fn(png, &stream, read_bytes);
   fault = read_head(png, info, page, picture);
-  if (fault || page > 1) goto done;
+  if (fault || page > picture->pages) goto done;
 
   /* Of an interlaced picture every pass comes back to every row. */
   gboolean whole = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
@@ -216,7 +216,7 @@ Fault png_load(const guint8 *data, gsize size, gint page, Picture *picture) {
   gint height = picture->height, rows = whole ? height : (gint)CLAMP((1 << 20) / row, 1, (gsize)height);
   pixels = g_try_malloc((gsize)rows * row);
   if (!pixels) png_error(png, _("it is too large"));
-  for (gint pass = whole ? 7 : 1; pass > 0; pass--)
+  for (gint pass = page > 1 ? 0 : whole ? 7 : 1; pass > 0; pass--) /* a frame's pixels are there */
     for (gint y = 0; y < height; y += rows) {
       gint n = MIN(rows, height - y);
       for (gint k = 0; k < n; k++) png_read_row(png, pixels + (gsize)k * row, NULL);

@@ -262,8 +262,8 @@ static void test_frames(void) {
   }
   for (guint cut = 40; cut < png->len; cut += 7) { /* of its own, so that a sanitizer sees the end */
     guint8 *rest = g_memdup2(png->data, cut);
-    Picture *p = picture_decode(rest, cut, FRAMES + 1, "cut", NULL);
-    CHECK(!p || cut + 12 >= png->len, "cut to %u of %u", cut, png->len);
+    Picture *p = picture_decode(rest, cut, FRAMES + 1 - (int)cut % 3, "cut", NULL);
+    CHECK(!p, "cut to %u of %u", cut, png->len);
     picture_free(p), g_free(rest);
   }
   g_byte_array_unref(png);
