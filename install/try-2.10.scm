@@ -5,7 +5,7 @@
        (reference (car (gimp-file-load-layer RUN-NONINTERACTIVE image "reference.png"))))
   (gimp-image-insert-layer image reference 0 1)
   (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)
-  (plug-in-stylemap-transplant RUN-NONINTERACTIVE image target reference "" 1.0 0 0 16.0)
+  (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target reference "feather=16")
   (gimp-selection-none image)
   (gimp-xcf-save 0 image target "result.xcf" "result.xcf")
   (let ((merged (car (gimp-image-flatten image))))

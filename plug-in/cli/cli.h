@@ -52,8 +52,6 @@ gboolean cli_check_range (const gchar *option, gdouble value, gdouble least, gdo
 /* `text` as one of `names`, which a NULL closes, in any case: its place in `*value`, unless `text` is NULL; else a usage
  * error that names the option. */
 gboolean cli_word (const gchar *option, const gchar *text, const gchar *const *names, gint *value, GError **error);
-/* The words of --space, in the order of stylemap_space. */
-extern const gchar *const cli_spaces[];
 
 /* A line on stderr that is no failure; nothing with --quiet. */
 void cli_note (const gchar *format, ...) G_GNUC_PRINTF (1, 2);

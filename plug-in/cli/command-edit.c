@@ -5,13 +5,17 @@
 
 #include "cli/cli.h"
 #include "host/layer.h"
+#include "host/place.h"
 #include "host/say.h"
+#include "host/words.h"
 #include "picture/picture.h"
 
 /* One edit: the options of both commands, and their arguments. */
 typedef struct {
   const gchar *model, *target, *reference, *mask; /* the last two NULL in a reconstruction */
   gint page, reference_page, mask_page;
+  gchar *placement, *reference_placement;
+  Place place, reference_place; /* what these say */
   gchar *output;
   gboolean raw, extend;
   gdouble feather;
@@ -112,9 +116,33 @@ static gboolean write_picture(const Edit *edit, Input *target, const EditResult 
 
 /* -------------------------------------------------------------------------------------------- both */
 
-static gboolean run_edit(const Edit *edit, EditResult *result, GError **error) {
+static gboolean read_place(const gchar *option, const gchar *text, const gchar *path, gboolean reference, Place *place,
+                           GError **error) {
+  g_autoptr(GError) fault = NULL;
+  if (!place_parse(option, text, reference, place, &fault)) cli_usage(error, "%s", fault->message);
+  else if (path && is_tensor_path(path) && (text || place->mirror))
+    cli_usage(error, _("%s takes a part of a picture, and a tensor is the model's square already."),
+              text ? option : "--mirror");
+  else return TRUE;
+  return FALSE;
+}
+
+/* Where the squares lie, in `at` (of the target, of the reference), unless they are there already. */
+static void place_inputs(const Edit *edit, Inputs *inputs, stylemap_placement *at) {
+  const GeglRectangle *target = gegl_buffer_get_extent(inputs->target.picture.buffer);
+  place_find(&edit->place, target->width, target->height, NULL, 0, 0, &at[0]);
+  if (!is_tensor_path(edit->target)) inputs->target.picture.placement = &at[0];
+  if (!edit->reference || is_tensor_path(edit->reference)) return;
+  const GeglRectangle *reference = gegl_buffer_get_extent(inputs->reference.picture.buffer);
+  place_find(&edit->reference_place, reference->width, reference->height, &at[0], 0, 0, &at[1]);
+  inputs->reference.picture.placement = &at[1];
+}
+
+static gboolean run_edit(Edit *edit, EditResult *result, GError **error) {
   if (!cli_need_output(edit->output, error) || !output_check(edit->output, error) ||
       !cli_check_range("--refine", edit->refine, 0, EDIT_MOST_REFINE, error) ||
+      !read_place("--placement", edit->placement, edit->target, FALSE, &edit->place, error) ||
+      !read_place("--reference-placement", edit->reference_placement, edit->reference, TRUE, &edit->reference_place, error) ||
       !cli_check_page("--page", edit->page, edit->target, error) ||
       (edit->reference && (!cli_check_page("--reference-page", edit->reference_page, edit->reference, error) ||
                            !cli_check_page("--mask-page", edit->mask_page, edit->mask, error))))
@@ -131,9 +159,11 @@ static gboolean run_edit(const Edit *edit, EditResult *result, GError **error) {
                      (edit->mask && is_tensor_path(edit->mask));
   g_autoptr(Engine) engine = NULL;
   Inputs inputs = { 0 };
+  stylemap_placement at[2];
   /* What is wrong with the pictures is told before the model is opened, whose shapes only tensors need. */
   gboolean done = (!tensors || cli_open(&engine, edit->model, error)) && read_inputs(edit, engine, &inputs, error);
   if (done) {
+    place_inputs(edit, &inputs, at);
     const EditReference reference = { inputs.reference.picture, NULL };
     const EditRequest request = { .kind = edit->reference ? EDIT_TRANSPLANT : EDIT_RECONSTRUCT,
                                   .target = inputs.target.picture, .references = &reference,
@@ -157,12 +187,18 @@ static gboolean run_edit(const Edit *edit, EditResult *result, GError **error) {
   return done;
 }
 
+#define PLACEMENT(text) \
+  { "placement", 0, 0, G_OPTION_ARG_STRING, &(text), \
+    N_("Where the model looks: centre and side of its square, in the picture's pixels, and by how many degrees it is turned"), \
+    "X,Y,SIDE[,ANGLE]" }
+
 static gboolean run_reconstruct(const Command *command, gchar **arguments, GError **error) {
   Edit edit = { .edit.space = STYLEMAP_SPACE_W_PLUS };
   EditResult result = { 0 };
   const GOptionEntry entries[] = {
     { "refine", 0, 0, G_OPTION_ARG_INT, &edit.refine, N_("Come nearer to the pictures, in so many steps (slower)"),
       N_("STEPS") },
+    PLACEMENT(edit.placement),
     CLI_PAGE(edit.page),
     { "raw", 0, 0, G_OPTION_ARG_NONE, &edit.raw, N_("Write the model's own S x S square"), NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &edit.output, N_("The picture"), N_("PICTURE") },
@@ -175,6 +211,7 @@ static gboolean run_reconstruct(const Command *command, gchar **arguments, GErro
     edit.target = given[1];
     done = run_edit(&edit, &result, error);
   }
+  g_free(edit.placement);
   if (done) {
     Number a, b;
     progress_end();
@@ -205,8 +242,6 @@ static gboolean check_method(const Edit *edit, gboolean of_styles, gboolean of_h
 }
 
 static gboolean run_transplant(const Command *command, gchar **arguments, GError **error) {
-  static const gchar *const methods[] = { "styles", "heal", NULL }, *const collages[] = { "copy", "clone", "mean", "auto", NULL };
-  static const gchar *const rules[] = { "soft", "any", "half", NULL };
   Edit edit = { .method = EDIT_HEAL, .edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1.0 } };
   g_autofree gchar *mask = NULL, *rule = NULL, *space = NULL, *method = NULL, *collage = NULL;
   gint rounds = 0, start = -1, way = EDIT_HEAL, rule_number = edit.edit.rule, space_number = edit.edit.space;
@@ -233,6 +268,11 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
       N_("Styles: come nearer to the pictures first, in so many steps (slower)"), N_("STEPS") },
     { "extend", 0, 0, G_OPTION_ARG_NONE, &edit.extend,
       N_("Let the reference come in where the target is transparent, too"), NULL },
+    PLACEMENT(edit.placement),
+    { "reference-placement", 0, 0, G_OPTION_ARG_STRING, &edit.reference_placement,
+      N_("The same of the reference; or centre (the default), or as-placed: as the target's"),
+      "X,Y,SIDE[,ANGLE]" },
+    { "mirror", 0, 0, G_OPTION_ARG_NONE, &edit.reference_place.mirror, N_("Exchange the reference's left and right"), NULL },
     CLI_PAGE(edit.page),
     { "reference-page", 0, 0, G_OPTION_ARG_INT, &edit.reference_page, N_("The same of the reference"), "N" },
     { "mask-page", 0, 0, G_OPTION_ARG_INT, &edit.mask_page, N_("The same of the mask"), "N" },
@@ -241,12 +281,12 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
     G_OPTION_ENTRY_NULL
   };
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 3, error);
-  gboolean done = given && cli_word("--method", method, methods, &way, error) &&
-                  cli_word("--collage", collage, collages, &start, error) &&
+  gboolean done = given && cli_word("--method", method, words_methods, &way, error) &&
+                  cli_word("--collage", collage, words_collages, &start, error) &&
                   cli_check_range("--rounds", rounds ? rounds : 1, 1, 16, error) &&
                   cli_check_range("--detail", detail == -1 ? 0 : detail, 0, 100, error) &&
-                  cli_word("--mask-rule", rule, rules, &rule_number, error) &&
-                  cli_word("--space", space, cli_spaces, &space_number, error) &&
+                  cli_word("--mask-rule", rule, words_rules, &rule_number, error) &&
+                  cli_word("--space", space, words_spaces, &space_number, error) &&
                   cli_check_range("--strength", edit.edit.strength, 0, 1, error) &&
                   cli_check_range("--feather", edit.feather, 0, EDIT_MOST_FEATHER, error);
   edit.method = (EditMethod)way;
@@ -276,6 +316,8 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
             cli_number(&b, "%.6f", result.refined[i].after));
   }
   edit_result_clear(&result);
+  g_free(edit.placement);
+  g_free(edit.reference_placement);
   g_free(edit.output);
   return done;
 }

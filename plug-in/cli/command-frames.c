@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "cli/cli.h"
+#include "host/words.h"
 
 /* Where each picture of a row goes. FALSE where a name is no output, or the first cannot be written. */
 static gboolean check_row(const gchar *output, gint count, Pattern *pattern, GError **error) {
@@ -62,7 +63,7 @@ static gboolean run_interpolate(const Command *command, gchar **arguments, GErro
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 3, error);
   gint space = STYLEMAP_SPACE_W;
   Pattern pattern = { 0 };
-  if (!given || !cli_word("--space", space_name, cli_spaces, &space, error) ||
+  if (!given || !cli_word("--space", space_name, words_spaces, &space, error) ||
       !cli_check_page("--page", pages[0], given[1], error) || !cli_check_page("--b-page", pages[1], given[2], error))
     return FALSE;
   if (frames < 2 || frames > EDIT_MOST_FRAMES) {

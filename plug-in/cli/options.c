@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "host/words.h"
 
 CommonOptions common;
 
@@ -121,16 +122,11 @@ gboolean cli_need_output(const gchar *output, GError **error) {
   return FALSE;
 }
 
-const gchar *const cli_spaces[] = { "w+", "w", NULL };
-
 gboolean cli_word(const gchar *option, const gchar *text, const gchar *const *names, gint *value,
                   GError **error) {
-  for (gint i = 0; text && names[i]; i++)
-    if (g_ascii_strcasecmp(text, names[i]) == 0) {
-      *value = i;
-      return TRUE;
-    }
-  if (!text) return TRUE;
+  gint found = text ? words_find(names, text) : -1;
+  if (found >= 0) *value = found;
+  if (!text || found >= 0) return TRUE;
   g_autofree gchar *all = g_strjoinv(", ", (gchar **)names);
   cli_usage(error, _("%s must be one of %s, not \"%s\"."), option, all, text);
   return FALSE;

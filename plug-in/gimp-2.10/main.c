@@ -21,12 +21,49 @@ static GimpPDBArgType type_of(const Argument *argument) {
   }
 }
 
-static void query(void) {
+/* What the text of options may hold. */
+static gchar *options_help(const Procedure *procedure) {
+  GString *text = g_string_new("name=value pairs with spaces between them, quoted as in a shell; what is left out has its "
+                               "default");
+
+  for (gint i = 0; i < procedure->n_arguments; i++) {
+    const Argument *argument = procedures_argument(procedure->arguments[i]);
+
+    if (argument->type != ARGUMENT_IS_ITEM && argument->id != ARGUMENT_RUN_MODE)
+      g_string_append_printf(text, ".\n%s: %s", argument->name, argument->text);
+  }
+  return g_string_free(text, FALSE);
+}
+
+static void install(const Procedure *procedure, const gchar *name, const gchar *help, const gchar *menu_label,
+                    const GimpParamDef *arguments, gint n_arguments) {
   static const GimpParamDef layer[] = {{GIMP_PDB_LAYER, "layer", "The new layer"}};
   static const GimpParamDef layers[] = {
       {GIMP_PDB_INT32, "num-layers", "The number of new layers"},
       {GIMP_PDB_INT32ARRAY, "layers", "The new layers, frame 1 first"},
   };
+  gboolean many = procedure->kind == EDIT_INTERPOLATE;
+
+  /* "*": an entry that is always there and explains what it cannot do */
+  gimp_install_procedure(name, procedure->blurb, help, "The StyleMap for GIMP authors",
+                         "The StyleMap for GIMP authors, GPL-3.0-or-later", "2026", menu_label, "*", GIMP_PLUGIN,
+                         n_arguments, many ? 2 : 1, arguments, many ? layers : layer);
+}
+
+/* Run mode, image, drawable, the reference if there is one, and a text for all the rest. */
+static void install_with_text(const Procedure *procedure, const GimpParamDef *arguments) {
+  gint n_items = procedures_takes(procedure, ARGUMENT_REFERENCE) ? 4 : 3;
+  gchar *name = g_strconcat(procedure->name, PROCEDURES_WITH, NULL), *text = options_help(procedure);
+  GimpParamDef with[5];
+
+  memcpy(with, arguments, n_items * sizeof *with);
+  with[n_items] = (GimpParamDef){GIMP_PDB_STRING, "options", text};
+  install(procedure, name, procedure->help, NULL, with, n_items + 1);
+  g_free(name);
+  g_free(text);
+}
+
+static void query(void) {
   const Procedure *procedure;
 
   gimp_plugin_domain_register(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
@@ -34,20 +71,23 @@ static void query(void) {
   gimp_plugin_help_register(GETTEXT_PACKAGE, "file://" STYLEMAP_DOC_DIR);
   for (gint n = 0; (procedure = procedures_nth(n)) != NULL; n++) {
     GimpParamDef arguments[MOST_ARGUMENTS];
-    gboolean many = procedure->kind == EDIT_INTERPOLATE;
+    gboolean with = procedure->n_arguments > procedure->n_positional;
+    gchar *help = with ? g_strconcat(procedure->help, " Scripts get the method styles here; ", procedure->name,
+                                     PROCEDURES_WITH " takes every option.", NULL)
+                       : g_strdup(procedure->help);
 
-    g_assert(procedure->n_arguments <= MOST_ARGUMENTS);
-    for (gint i = 0; i < procedure->n_arguments; i++) {
+    g_assert(procedure->n_positional <= MOST_ARGUMENTS);
+    for (gint i = 0; i < procedure->n_positional; i++) {
       const Argument *argument = procedures_argument(procedure->arguments[i]);
 
       arguments[i].type = type_of(argument);
       arguments[i].name = (gchar *)argument->name;
       arguments[i].description = (gchar *)argument->text;
     }
-    /* "*": an entry that is always there and explains what it cannot do */
-    gimp_install_procedure(procedure->name, procedure->blurb, procedure->help, "The StyleMap for GIMP authors",
-                           "The StyleMap for GIMP authors, GPL-3.0-or-later", "2026", procedure->menu_label, "*",
-                           GIMP_PLUGIN, procedure->n_arguments, many ? 2 : 1, arguments, many ? layers : layer);
+    install(procedure, procedure->name, help, procedure->menu_label, arguments, procedure->n_positional);
+    if (with)
+      install_with_text(procedure, arguments);
+    g_free(help);
     if (procedure->menu_label)
       gimp_plugin_menu_register(procedure->name, PROCEDURES_MENU);
   }
@@ -55,54 +95,48 @@ static void query(void) {
 
 /* ---------------------------------------------------------------------------------------- arguments */
 
+/* The arguments by their place, of the signatures that are final. */
 static void take_arguments(const Procedure *procedure, const GimpParam *params, FlowOptions *options) {
-  options->refine = procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
-  for (gint i = 0; i < procedure->n_arguments; i++) {
-    switch (procedure->arguments[i]) {
-    case ARGUMENT_REFERENCE:
-      options->reference = params[i].data.d_drawable;
-      break;
-    case ARGUMENT_MODEL:
-      g_free(options->model);
-      options->model = g_strdup(params[i].data.d_string ? params[i].data.d_string : "");
-      break;
-    case ARGUMENT_STRENGTH:
-      options->edit.strength = params[i].data.d_float;
-      break;
-    case ARGUMENT_MASK_RULE:
-      options->edit.rule = params[i].data.d_int32;
-      break;
-    case ARGUMENT_SPACE:
-      options->edit.space = params[i].data.d_int32;
-      break;
-    case ARGUMENT_FEATHER:
-      options->feather = params[i].data.d_float;
-      break;
-    case ARGUMENT_FRAMES:
-      options->frames = params[i].data.d_int32;
-      break;
-    case ARGUMENT_FRAME_MS:
-      options->frame_ms = params[i].data.d_int32;
-      break;
-    case ARGUMENT_REFINE_STEPS:
-      options->refine_steps = params[i].data.d_int32;
-      break;
-    default:
-      break;
+  for (gint i = 0; i < procedure->n_positional; i++) {
+    const Argument *argument = procedures_argument(procedure->arguments[i]);
+    gpointer field = options_field(options, argument->id);
+
+    if (!field)
+      continue;
+    if (argument->type == ARGUMENT_IS_ITEM) {
+      *(gint32 *)field = params[i].data.d_drawable;
+    } else if (argument->type == ARGUMENT_IS_TEXT) {
+      g_free(*(gchar **)field);
+      *(gchar **)field = g_strdup(params[i].data.d_string ? params[i].data.d_string : "");
+    } else if (argument->type == ARGUMENT_IS_FLOAT) {
+      *(gdouble *)field = params[i].data.d_float;
+    } else {
+      *(gint *)field = params[i].data.d_int32;
     }
   }
+  options->method = EDIT_STYLES; /* with the results that they had */
 }
 
 /* The user's choice, by the way that the run mode says. */
-static gboolean choose(const Procedure *procedure, GimpRunMode mode, const GimpParam *params, gint n_params,
-                       DrawableRef *target, FlowOptions *options, GError **error) {
-  if (mode == GIMP_RUN_NONINTERACTIVE) {
-    if (n_params != procedure->n_arguments) {
-      g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), procedure->name,
-                  procedure->n_arguments, n_params);
+static gboolean choose(const Procedure *procedure, gboolean with, GimpRunMode mode, const GimpParam *params,
+                       gint n_params, DrawableRef *target, FlowOptions *options, GError **error) {
+  gint n_items = procedures_takes(procedure, ARGUMENT_REFERENCE) ? 4 : 3;
+  gint n_arguments = with ? n_items + 1 : procedure->n_positional;
+
+  if (mode != GIMP_RUN_NONINTERACTIVE) {
+    settings_load(procedure, options);
+  } else if (n_params != n_arguments) {
+    g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), procedure->name, n_arguments,
+                n_params);
+    return FALSE;
+  } else {
+    options_defaults(procedure, options);
+    if (!with)
+      take_arguments(procedure, params, options);
+    else if (!options_parse(procedure, params[n_items].data.d_string, options, error))
       return FALSE;
-    }
-    take_arguments(procedure, params, options);
+    else if (n_items == 4)
+      options->reference = params[3].data.d_drawable;
   }
   if (!call_choose(procedure, mode, params[1].data.d_image, target, options, error))
     return FALSE;
@@ -116,7 +150,9 @@ static gboolean choose(const Procedure *procedure, GimpRunMode mode, const GimpP
 static void run(const gchar *name, gint n_params, const GimpParam *params, gint *n_values, GimpParam **return_values) {
   static GimpParam values[3];
   static gchar message[STYLEMAP_ERROR_TEXT];
-  const Procedure *procedure = procedures_find(name);
+  const gchar *suffix = g_str_has_suffix(name, PROCEDURES_WITH) ? g_strrstr(name, PROCEDURES_WITH) : NULL;
+  gchar *plain = g_strndup(name, suffix ? (gsize)(suffix - name) : strlen(name));
+  const Procedure *procedure = procedures_find(plain);
   GimpRunMode mode = params[0].data.d_int32;
   DrawableRef target = params[2].data.d_drawable;
   FlowOptions options = {.reference = NO_ITEM};
@@ -130,8 +166,7 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
 
   *return_values = values;
   values[0].type = GIMP_PDB_STATUS;
-  settings_load(procedure, &options);
-  if (choose(procedure, mode, params, n_params, &target, &options, &error) &&
+  if (choose(procedure, suffix != NULL, mode, params, n_params, &target, &options, &error) &&
       flow_run(procedure, params[1].data.d_image, target, &options, &result, &error)) {
     values[0].data.d_status = GIMP_PDB_SUCCESS;
     if (procedure->kind == EDIT_INTERPOLATE) {
@@ -160,8 +195,8 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
     *n_values = procedure->kind == EDIT_INTERPOLATE ? 3 : 2;
   }
   g_clear_error(&error);
-  engine_free(options.engine);
-  g_free(options.model);
+  options_clear(&options);
+  g_free(plain);
 }
 
 const GimpPlugInInfo PLUG_IN_INFO = {NULL, NULL, query, run};

@@ -7,4 +7,4 @@
 /* Defaults where nothing is remembered or what is remembered makes no sense. */
 void settings_load(const Procedure *procedure, FlowOptions *options);
 /* A file that cannot be written is no reason to fail: the values are then remembered in nothing. */
-void settings_save(const Procedure *procedure, const FlowOptions *options);
+void settings_save(const Procedure *procedure, FlowOptions *options);

@@ -35,15 +35,24 @@ GtkWidget *table_attach(GtkWidget *table, const gchar *text, GtkWidget *control,
 }
 
 void table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *scale, const gchar *unit, gdouble *value,
-                        const gchar *tooltip) {
+                        const gchar *tooltip, GPtrArray *widgets) {
   gint row = next_row(table);
   GtkObject *adjustment;
+  GtkWidget *of;
 
   adjustment = gimp_scale_entry_new(GTK_TABLE(table), 0, row, text, SCALE_WIDTH, SPIN_DIGITS, *value, scale->lower,
                                     scale->slider_upper, scale->step, 10 * scale->step, scale->digits,
                                     scale->slider_upper >= scale->upper, scale->lower, scale->upper, tooltip, NULL);
   g_signal_connect(adjustment, "value-changed", G_CALLBACK(gimp_double_adjustment_update), value);
-  if (unit)
-    gtk_table_attach(GTK_TABLE(table), gtk_label_new(unit), COLUMNS - 1, COLUMNS, row, row + 1, GTK_SHRINK, GTK_SHRINK,
-                     0, 0);
+  if (widgets) {
+    g_ptr_array_add(widgets, GIMP_SCALE_ENTRY_LABEL(adjustment));
+    g_ptr_array_add(widgets, GIMP_SCALE_ENTRY_SCALE(adjustment));
+    g_ptr_array_add(widgets, GIMP_SCALE_ENTRY_SPINBUTTON(adjustment));
+  }
+  if (!unit)
+    return;
+  of = gtk_label_new(unit);
+  gtk_table_attach(GTK_TABLE(table), of, COLUMNS - 1, COLUMNS, row, row + 1, GTK_SHRINK, GTK_SHRINK, 0, 0);
+  if (widgets)
+    g_ptr_array_add(widgets, of);
 }

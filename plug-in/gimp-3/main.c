@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The plug-in as GIMP 3 meets it: registering, arguments, last values (which GIMP keeps), return values. */
 #include "gimp/call.h"
+#include "host/words.h"
 #include <glib/gi18n-lib.h>
 #include <locale.h>
 
@@ -36,70 +37,76 @@ static void add_argument(GimpProcedure *made, const Argument *argument) {
   default:
     break;
   }
-  if (argument->type == ARGUMENT_IS_TEXT)
+  switch (argument->type) {
+  case ARGUMENT_IS_ITEM:
+    break;
+  case ARGUMENT_IS_TEXT:
     gimp_procedure_add_string_argument(made, name, name, text, "", G_PARAM_READWRITE);
-  else if (argument->type == ARGUMENT_IS_FLOAT)
+    break;
+  case ARGUMENT_IS_CHOICE: {
+    GimpChoice *choice = gimp_choice_new();
+
+    for (gint i = 0; argument->words[i]; i++)
+      gimp_choice_add(choice, argument->words[i], i, argument->words[i], NULL);
+    gimp_procedure_add_choice_argument(made, name, name, text, choice, argument->words[(gint)argument->default_value],
+                                       G_PARAM_READWRITE);
+    break;
+  }
+  case ARGUMENT_IS_FLAG:
+    gimp_procedure_add_boolean_argument(made, name, name, text, argument->default_value != 0, G_PARAM_READWRITE);
+    break;
+  case ARGUMENT_IS_FLOAT:
     gimp_procedure_add_double_argument(made, name, name, text, argument->minimum, argument->maximum,
                                        argument->default_value, G_PARAM_READWRITE);
-  else
+    break;
+  case ARGUMENT_IS_INT:
     gimp_procedure_add_int_argument(made, name, name, text, (gint)argument->minimum, (gint)argument->maximum,
                                     (gint)argument->default_value, G_PARAM_READWRITE);
-}
-
-/* The field of `options` that an argument is kept in; NULL for those that every image procedure has. */
-static gpointer field_of(ArgumentId id, FlowOptions *options) {
-  switch (id) {
-  case ARGUMENT_REFERENCE:
-    return &options->reference;
-  case ARGUMENT_MODEL:
-    return &options->model;
-  case ARGUMENT_STRENGTH:
-    return &options->edit.strength;
-  case ARGUMENT_MASK_RULE:
-    return &options->edit.rule;
-  case ARGUMENT_SPACE:
-    return &options->edit.space;
-  case ARGUMENT_FEATHER:
-    return &options->feather;
-  case ARGUMENT_FRAMES:
-    return &options->frames;
-  case ARGUMENT_FRAME_MS:
-    return &options->frame_ms;
-  case ARGUMENT_REFINE_STEPS:
-    return &options->refine_steps;
-  default:
-    return NULL;
+    break;
   }
 }
 
 static void take_config(GimpProcedureConfig *config, const Procedure *procedure, FlowOptions *options) {
   const gchar *steps = procedures_argument(ARGUMENT_REFINE_STEPS)->name;
 
-  for (gint i = 0; i < procedure->n_arguments; i++) {
-    gpointer field = field_of(procedure->arguments[i], options);
-
-    if (field)
-      g_object_get(config, procedures_argument(procedure->arguments[i])->name, field, NULL);
-  }
-  options->refine = procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
-  if (offers_refinement(procedure))
-    g_object_get(config, REFINE, &options->refine, steps, &options->refine_steps, NULL);
-  /* options->extend is the dialog's alone: an argument of its own would be read here and put below as REFINE is */
-  if (!options->model)
-    options->model = g_strdup("");
-}
-
-static void put_config(GimpProcedureConfig *config, const Procedure *procedure, const FlowOptions *options) {
+  options_defaults(procedure, options);
   for (gint i = 0; i < procedure->n_arguments; i++) {
     const Argument *argument = procedures_argument(procedure->arguments[i]);
-    gconstpointer field = field_of(argument->id, (FlowOptions *)options);
+    gpointer field = options_field(options, argument->id);
+    gchar *text = NULL;
+
+    if (!field)
+      continue;
+    if (argument->type != ARGUMENT_IS_TEXT && argument->type != ARGUMENT_IS_CHOICE) {
+      g_object_get(config, argument->name, field, NULL);
+      continue;
+    }
+    g_object_get(config, argument->name, &text, NULL);
+    if (argument->type == ARGUMENT_IS_TEXT) {
+      g_free(*(gchar **)field);
+      *(gchar **)field = g_strdup(text ? text : "");
+    } else if (text) {
+      *(gint *)field = words_find(argument->words, text);
+    }
+    g_free(text);
+  }
+  if (offers_refinement(procedure))
+    g_object_get(config, REFINE, &options->refine, steps, &options->refine_steps, NULL);
+}
+
+static void put_config(GimpProcedureConfig *config, const Procedure *procedure, FlowOptions *options) {
+  for (gint i = 0; i < procedure->n_arguments; i++) {
+    const Argument *argument = procedures_argument(procedure->arguments[i]);
+    gconstpointer field = options_field(options, argument->id);
 
     if (!field)
       continue;
     if (argument->type == ARGUMENT_IS_FLOAT)
       g_object_set(config, argument->name, *(const gdouble *)field, NULL);
-    else if (argument->type == ARGUMENT_IS_INT)
+    else if (argument->type == ARGUMENT_IS_INT || argument->type == ARGUMENT_IS_FLAG)
       g_object_set(config, argument->name, *(const gint *)field, NULL);
+    else if (argument->type == ARGUMENT_IS_CHOICE)
+      g_object_set(config, argument->name, argument->words[*(const gint *)field], NULL);
     else
       g_object_set(config, argument->name, *(const gconstpointer *)field, NULL);
   }
@@ -163,7 +170,7 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
     values = gimp_procedure_new_return_values(called, status, error);
   }
   g_clear_object(&reference);
-  g_free(options.model);
+  options_clear(&options);
   return values;
 }
 

@@ -37,7 +37,7 @@ static gboolean slide(GtkRange *slider, GtkScrollType scroll, gdouble value, gpo
 }
 
 void table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *scale, const gchar *unit, gdouble *value,
-                        const gchar *tooltip) {
+                        const gchar *tooltip, GPtrArray *widgets) {
   GtkAdjustment *number = gtk_adjustment_new(*value, scale->lower, scale->upper, scale->step, 10 * scale->step, 0);
   GtkAdjustment *place = gtk_adjustment_new(*value, scale->lower, scale->slider_upper, scale->step, 10 * scale->step, 0);
   GtkWidget *slider = gtk_scale_new(GTK_ORIENTATION_HORIZONTAL, place);
@@ -62,4 +62,8 @@ void table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *s
   g_signal_connect(number, "value-changed", G_CALLBACK(gimp_double_adjustment_update), value);
   label = table_attach(table, text, box, FALSE);
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), spin);
+  if (widgets) {
+    g_ptr_array_add(widgets, label);
+    g_ptr_array_add(widgets, box);
+  }
 }

@@ -92,9 +92,9 @@ gchar *about_probe(const AboutModel *about, gdouble mse, gdouble usual, gboolean
   if (!*warning)
     return g_strdup(_("The model knows this kind of picture."));
   if (about->dataset)
-    return g_strdup_printf(_("The square in the middle of the layer does not show what this model was trained on: %s. "
-                             "The result will hardly resemble the picture."),
+    return g_strdup_printf(_("What the model sees of the layer is not what it was trained on: %s. The result will "
+                             "hardly resemble the picture."),
                            about->dataset);
-  return g_strdup(_("The square in the middle of the layer does not show what this model was trained on. The result "
-                    "will hardly resemble the picture."));
+  return g_strdup(_("What the model sees of the layer is not what it was trained on. The result will hardly resemble the "
+                    "picture."));
 }

@@ -8,7 +8,7 @@ gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef imag
                      FlowOptions *options, GError **error) {
   switch (mode) {
   case GIMP_RUN_NONINTERACTIVE:
-    return flow_check(procedure, image, *target, options, error);
+    return options_check_method(procedure, options, error) && flow_check(procedure, image, *target, options, error);
 
   case GIMP_RUN_INTERACTIVE:
     if (!check_target(image, *target, error))
@@ -48,8 +48,8 @@ static void tell(GimpRunMode mode, const gchar *text) {
 }
 
 static void tell_whole(GimpRunMode mode, const FlowResult *result) {
-  gchar *text = g_strdup_printf(_("There was no selection, so the whole square in the middle of the layer was edited "
-                                  "(%d × %d pixels)."),
+  gchar *text = g_strdup_printf(_("There was no selection, so the whole square that the model sees was edited (%d × %d "
+                                  "pixels)."),
                                 result->width, result->height);
 
   tell(mode, text);

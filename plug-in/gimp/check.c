@@ -47,34 +47,15 @@ gboolean check_reference(DrawableRef target, DrawableRef reference, GError **err
   return TRUE;
 }
 
-static gdouble number_of(ArgumentId id, const FlowOptions *options) {
-  switch (id) {
-  case ARGUMENT_STRENGTH:
-    return options->edit.strength;
-  case ARGUMENT_MASK_RULE:
-    return (gint)options->edit.rule;
-  case ARGUMENT_SPACE:
-    return (gint)options->edit.space;
-  case ARGUMENT_FEATHER:
-    return options->feather;
-  case ARGUMENT_FRAMES:
-    return options->frames;
-  case ARGUMENT_FRAME_MS:
-    return options->frame_ms;
-  case ARGUMENT_REFINE_STEPS:
-    return options->refine_steps;
-  default:
-    return 0;
-  }
-}
-
-gboolean check_numbers(const Procedure *procedure, const FlowOptions *options, GError **error) {
+gboolean check_numbers(const Procedure *procedure, FlowOptions *options, GError **error) {
   for (gint i = 0; i < procedure->n_arguments; i++) {
     const Argument *argument = procedures_argument(procedure->arguments[i]);
-    gdouble value = number_of(argument->id, options);
+    gconstpointer field = options_field(options, argument->id);
+    gdouble value;
 
-    if (argument->type != ARGUMENT_IS_INT && argument->type != ARGUMENT_IS_FLOAT)
+    if (!field || argument->type == ARGUMENT_IS_ITEM || argument->type == ARGUMENT_IS_TEXT)
       continue;
+    value = argument->type == ARGUMENT_IS_FLOAT ? *(const gdouble *)field : *(const gint *)field;
     if (!(value >= argument->minimum && value <= argument->maximum)) { /* also what is not a number */
       g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("The argument '%s' is %g; it must lie in %g to %g."),
                   argument->name, value, argument->minimum, argument->maximum);
@@ -84,8 +65,7 @@ gboolean check_numbers(const Procedure *procedure, const FlowOptions *options, G
   return TRUE;
 }
 
-gboolean check_selection(ImageRef image, DrawableRef target, GError **error) {
-  stylemap_placement placement;
+gboolean check_selection(ImageRef image, DrawableRef target, const stylemap_placement *placement, GError **error) {
   gboolean selected;
   gint x1, y1, x2, y2, left, top, x, y, width, height;
 
@@ -95,15 +75,14 @@ gboolean check_selection(ImageRef image, DrawableRef target, GError **error) {
   width = gimp_drawable_get_width(target);
   height = gimp_drawable_get_height(target);
   gimp_drawable_get_offsets(target, &left, &top);
-  stylemap_fit(width, height, &placement);
-  stylemap_bounds(&placement, width, height, &x, &y, &width, &height);
+  stylemap_bounds(placement, width, height, &x, &y, &width, &height);
   x += left;
   y += top;
   if (x1 < x + width && x2 > x && y1 < y + height && y2 > y)
     return TRUE;
   g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
-              _("The selection lies outside the square that the model sees: %d x %d pixels in the middle of the "
-                "layer, from (%d, %d) of the image on. Select something inside it, or choose Select > None to edit "
+              _("The selection lies outside the square that the model sees, the %d x %d pixels from (%d, %d) of the "
+                "image on. Select something inside it, or choose Select > None to edit "
                 "all of it."),
               width, height, x, y);
   return FALSE;

@@ -5,11 +5,11 @@
 
 gboolean check_target(ImageRef image, DrawableRef target, GError **error);
 gboolean check_reference(DrawableRef target, DrawableRef reference, GError **error);
-gboolean check_numbers(const Procedure *procedure, const FlowOptions *options, GError **error);
+gboolean check_numbers(const Procedure *procedure, FlowOptions *options, GError **error);
 
 /* FALSE and a sentence where the selection cannot touch the target's square. Its bounding box decides: a
  * selection with a hole may still miss it, which the job finds. */
-gboolean check_selection(ImageRef image, DrawableRef target, GError **error);
+gboolean check_selection(ImageRef image, DrawableRef target, const stylemap_placement *placement, GError **error);
 
 /* The reference to propose: `last` if it still can be one, else the layer below the target, else above it,
  * else any layer of any image; NO_ITEM where there is none. */

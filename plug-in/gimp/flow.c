@@ -4,50 +4,80 @@
 #include "gimp/check.h"
 #include "gimp/pixels.h"
 #include "gimp/result.h"
+#include "host/place.h"
 #include "host/worker.h"
 #include <glib/gi18n-lib.h>
 
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 8)
 #define EDIT_SHARE 0.9 /* of the progress bar; the rest is handing the layers to GIMP */
 
-gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
+gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                     GError **error) {
+  FlowPlaces places;
+
   if (!check_target(image, target, error))
     return FALSE;
   if (procedure->kind != EDIT_RECONSTRUCT && !check_reference(target, options->reference, error))
     return FALSE;
-  return check_numbers(procedure, options, error) && check_selection(image, target, error);
+  return check_numbers(procedure, options, error) && flow_places(procedure, target, options, &places, error) &&
+         check_selection(image, target, &places.target, error);
 }
 
 /* ------------------------------------------------------------------------------------- layer -> edit */
 
-GeglRectangle flow_square(DrawableRef drawable) {
-  stylemap_placement placement;
-  GeglRectangle area;
-  gint width = gimp_drawable_get_width(drawable);
-  gint height = gimp_drawable_get_height(drawable);
+#define EDGE(side) (8 + (side) / 16) /* pixels around a square that resampling and healing may look at */
 
-  stylemap_fit(width, height, &placement);
-  stylemap_bounds(&placement, width, height, &area.x, &area.y, &area.width, &area.height);
+gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowOptions *options, FlowPlaces *places,
+                     GError **error) {
+  const gchar *name = procedures_argument(ARGUMENT_PLACEMENT)->name;
+  const gchar *reference_name = procedures_argument(ARGUMENT_REFERENCE_PLACEMENT)->name;
+  DrawableRef reference = options->reference;
+  Place place = {0}, reference_place = {.mirror = options->mirror};
+  gint left, top, x, y, width = gimp_drawable_get_width(target), height = gimp_drawable_get_height(target);
+
+  if (!place_parse(name, options->placement, FALSE, &place, error) ||
+      !place_parse(reference_name, options->reference_placement, TRUE, &reference_place, error))
+    return FALSE;
+  place_find(&place, width, height, NULL, 0, 0, &places->target);
+  if (!place_check(&places->target, width, height, FALSE, error))
+    return FALSE;
+  if (procedure->kind == EDIT_RECONSTRUCT || reference == NO_ITEM || !gimp_item_is_valid(AS_ITEM(reference)))
+    return TRUE;
+  gimp_drawable_get_offsets(target, &left, &top);
+  gimp_drawable_get_offsets(reference, &x, &y);
+  width = gimp_drawable_get_width(reference);
+  height = gimp_drawable_get_height(reference);
+  place_find(&reference_place, width, height, &places->target, left - x, top - y, &places->reference);
+  return place_check(&places->reference, width, height, TRUE, error);
+}
+
+GeglRectangle flow_square(DrawableRef drawable, const stylemap_placement *placement) {
+  GeglRectangle area;
+
+  stylemap_bounds(placement, gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable), &area.x, &area.y,
+                  &area.width, &area.height);
   return area;
 }
 
 /* Only what the model can see is fetched: the middle square of a panorama, not all of it. */
-GeglBuffer *flow_copy_square(DrawableRef drawable) {
-  GeglRectangle area = flow_square(drawable);
+GeglBuffer *flow_copy_square(DrawableRef drawable, const stylemap_placement *placement) {
+  const GeglRectangle whole = {0, 0, gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable)};
+  GeglRectangle area = flow_square(drawable, placement);
+  gint edge = (gint)EDGE(MIN(placement->side, whole.width + whole.height));
 
+  area = (GeglRectangle){area.x - edge, area.y - edge, area.width + 2 * edge, area.height + 2 * edge};
+  gegl_rectangle_intersect(&area, &area, &whole);
   return pixels_copy(drawable, &area);
 }
 
 /* What of the selection the weights depend on; all of it where that is nothing, for the sentence that says so. */
-static GeglBuffer *copy_selection(ImageRef image, DrawableRef target, gdouble feather) {
-  gint left, top, width = gimp_drawable_get_width(target), height = gimp_drawable_get_height(target);
-  stylemap_placement placement;
+static GeglBuffer *copy_selection(ImageRef image, DrawableRef target, const stylemap_placement *placement,
+                                  gdouble feather) {
+  gint left, top;
   GeglRectangle reach, bounds;
   GeglBuffer *selection;
 
-  stylemap_fit(width, height, &placement);
-  mask_reach(&placement, width, height, feather, &reach);
+  mask_reach(placement, gimp_drawable_get_width(target), gimp_drawable_get_height(target), feather, &reach);
   gimp_drawable_get_offsets(target, &left, &top);
   reach.x += left;
   reach.y += top;
@@ -61,41 +91,50 @@ static GeglBuffer *copy_selection(ImageRef image, DrawableRef target, gdouble fe
 }
 
 /* What edit_notes will say of the selection, by its bounds. */
-gchar **flow_notes(ImageRef image, DrawableRef target, GeglBuffer *square) {
-  const EditRequest request = {.target.buffer = square};
+gchar **flow_notes(ImageRef image, DrawableRef target, const stylemap_placement *placement, GeglBuffer *square) {
+  const EditRequest request = {.target = {.buffer = square, .placement = placement}};
   EditResult made = {0};
-  gint left, top, x1, y1, x2, y2, width = gimp_drawable_get_width(target), height = gimp_drawable_get_height(target);
-  stylemap_placement placement;
+  gint left, top, x1, y1, x2, y2;
   gboolean selected;
 
   gimp_selection_bounds(image, &selected, &x1, &y1, &x2, &y2);
   gimp_drawable_get_offsets(target, &left, &top);
-  stylemap_fit(width, height, &placement);
-  made.mask.cut = selected && mask_reaches_over(GEGL_RECTANGLE(x1 - left, y1 - top, x2 - x1, y2 - y1), &placement, width,
-                                                height);
+  made.mask.cut = selected && mask_reaches_over(GEGL_RECTANGLE(x1 - left, y1 - top, x2 - x1, y2 - y1), placement,
+                                                gimp_drawable_get_width(target), gimp_drawable_get_height(target));
   return edit_notes(&request, &made);
 }
 
+static gboolean heals(const Procedure *procedure, const FlowOptions *options) {
+  return procedure->kind == EDIT_TRANSPLANT && options->method == EDIT_HEAL;
+}
+
 static void fill_request(EditRequest *request, EditReference *reference, const Procedure *procedure, ImageRef image,
-                         DrawableRef target, const FlowOptions *options) {
+                         DrawableRef target, const FlowOptions *options, const FlowPlaces *places) {
   *request = (EditRequest){.kind = procedure->kind, .references = reference};
   *reference = (EditReference){.mask = NULL};
   request->edit = (stylemap_edit){STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W, 1.0}; /* W: the paper's interpolation */
-  request->target.buffer = flow_copy_square(target);
+  request->target.placement = &places->target;
+  request->target.buffer = flow_copy_square(target, &places->target);
   if (procedure->kind != EDIT_RECONSTRUCT) {
-    reference->picture.buffer = flow_copy_square(options->reference);
+    reference->picture.placement = &places->reference;
+    reference->picture.buffer = flow_copy_square(options->reference, &places->reference);
     request->n_references = 1;
   }
   gimp_drawable_get_offsets(target, &request->mask.x, &request->mask.y);
   if (procedure->kind == EDIT_TRANSPLANT) {
+    request->method = options->method;
     request->edit = options->edit;
+    stylemap_heal_defaults(&request->heal);
+    request->heal.start = options->collage;
+    request->heal.rounds = options->rounds;
+    request->heal.detail = options->detail / 100;
     request->mask.feather = options->feather;
     request->extend = options->extend;
   }
-  request->mask.selection = copy_selection(image, target, request->mask.feather);
+  request->mask.selection = copy_selection(image, target, &places->target, request->mask.feather);
   if (procedure->kind == EDIT_INTERPOLATE)
     request->frames = options->frames;
-  else if (options->refine) {
+  else if (options->refine && !heals(procedure, options)) {
     request->refine = options->refine_steps;
     request->edit.space = STYLEMAP_SPACE_W_PLUS;
   }
@@ -202,10 +241,12 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
                            const EditRequest *request, const EditResult *made, FlowResult *result, GError **error) {
   LayerRef *layers = g_new(LayerRef, made->n_layers);
   ResultPlan plan;
+  GeglRectangle seen;
   gboolean ok;
 
   gimp_progress_set_text(_("Adding the result"));
-  result_plan(&plan, image, AS_LAYER(target), request->target.buffer, &made->mask.bounds, request->extend);
+  seen = flow_square(target, request->target.placement);
+  result_plan(&plan, image, AS_LAYER(target), request->target.buffer, &seen, &made->mask.bounds, request->extend);
   ok = make_layers(procedure, options, &plan, made, layers);
   if (!ok)
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not make a new layer."));
@@ -233,13 +274,15 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
   EditRequest request;
   EditReference reference;
   EditResult made = {0};
+  FlowPlaces places;
   gboolean ok;
 
-  if (!flow_check(procedure, image, target, options, error))
+  if (!flow_check(procedure, image, target, options, error) ||
+      !flow_places(procedure, target, options, &places, error))
     return FALSE;
 
   gimp_progress_init(_(procedure->title));
-  fill_request(&request, &reference, procedure, image, target, options);
+  fill_request(&request, &reference, procedure, image, target, options, &places);
   ok = edit_prepare(&request, &made, error) &&
        worker_edit(&options->engine, options->model, 0, &request, show_progress, &progress, &made, error) &&
        still_there(image, target, &request, error) &&

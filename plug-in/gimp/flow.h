@@ -1,24 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The flow in GIMP: layers -> edit -> new layers. Needs no window; main thread only. */
 #pragma once
-#include "gimp/compat.h"
-#include "gimp/procedures.h"
-#include "host/edit.h"
+#include "gimp/options.h"
 #include "host/say.h"
-
-/* What the user chooses, for all procedures; each uses the fields that its arguments name. */
-typedef struct {
-  DrawableRef reference; /* NO_ITEM = not chosen */
-  gchar *model;          /* g_free */
-  stylemap_edit edit;
-  gdouble feather;
-  gboolean extend; /* of transplant: EditRequest's; chosen in the dialog: the procedures' signatures are final */
-  gint frames;
-  gint frame_ms;
-  gboolean refine; /* the pictures' styles first: not in interpolate; then `edit` works in W+ */
-  gint refine_steps;
-  Engine *engine; /* engine_free; what the dialog opened for the model goes on here; NULL: opened where it is needed */
-} FlowOptions;
 
 typedef struct {
   gint n_layers;
@@ -31,7 +15,7 @@ typedef struct {
 } FlowResult;
 
 /* Everything that can be checked before the work begins. */
-gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
+gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                     GError **error);
 
 /* Edits and adds the new layers in one undo step. On FALSE the image is as it was. */
@@ -39,13 +23,21 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
                   FlowResult *result, GError **error);
 void flow_result_clear(FlowResult *result);
 
+/* Where the model's squares lie on the target and on the reference, each in its own pixels. */
+typedef struct {
+  stylemap_placement target, reference;
+} FlowPlaces;
+/* FALSE and a sentence where what the options say makes no sense. Without a reference that one is undefined. */
+gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowOptions *options, FlowPlaces *places,
+                     GError **error);
+
 /* What the user may not expect of an edit with this selection, as sentences closed by NULL, before it is run; `square` is
  * flow_copy_square's. g_strfreev. */
-gchar **flow_notes(ImageRef image, DrawableRef target, GeglBuffer *square);
+gchar **flow_notes(ImageRef image, DrawableRef target, const stylemap_placement *placement, GeglBuffer *square);
 
 /* What the model can see of a layer, in its pixels. */
-GeglRectangle flow_square(DrawableRef drawable);
+GeglRectangle flow_square(DrawableRef drawable, const stylemap_placement *placement);
 
-/* The same, copied into memory of this process: a drawable's own buffer is a wire to
+/* The same and what touches it, copied into memory of this process: a drawable's own buffer is a wire to
  * GIMP that only the main thread may use. */
-GeglBuffer *flow_copy_square(DrawableRef drawable);
+GeglBuffer *flow_copy_square(DrawableRef drawable, const stylemap_placement *placement);

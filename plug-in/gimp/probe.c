@@ -4,6 +4,8 @@
 struct Probe {
   Engine **engine;
   GeglBuffer *target;
+  gboolean placed;
+  stylemap_placement placement;
   gchar *model;
   gdouble mse;
   ProbeDone done;
@@ -13,7 +15,7 @@ struct Probe {
 
 static gboolean look(gpointer data, stylemap_progress progress, gpointer progress_data, GError **error) {
   Probe *probe = data;
-  const EditPicture picture = {.buffer = probe->target};
+  const EditPicture picture = {.buffer = probe->target, .placement = probe->placed ? &probe->placement : NULL};
   gboolean ok = engine_open(probe->engine, probe->model, 0, progress, progress_data, error) &&
                 edit_probe(*probe->engine, &picture, &probe->mse, error);
 
@@ -28,11 +30,15 @@ static void tell(gpointer data, const GError *error) {
   probe->done(probe->mse, error ? -1 : (*probe->engine)->usual, error, probe->data); /* may free the probe */
 }
 
-Probe *probe_start(Engine **engine, GeglBuffer *target, const gchar *model, ProbeDone done, gpointer data) {
+Probe *probe_start(Engine **engine, GeglBuffer *target, const stylemap_placement *placement, const gchar *model,
+                   ProbeDone done, gpointer data) {
   Probe *probe = g_new0(Probe, 1);
 
   probe->engine = engine;
   probe->target = g_object_ref(target);
+  probe->placed = placement != NULL;
+  if (placement)
+    probe->placement = *placement;
   probe->model = g_strdup(model);
   probe->done = done;
   probe->data = data;

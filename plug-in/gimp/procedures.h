@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the procedures are called, take and return: the one table that registers, checks and documents them.
- * These signatures are final; whatever comes later gets procedures of its own. */
+ * The signatures of GIMP 2.10 are final: what came after them is given as a text to a procedure of its own there. GIMP 3
+ * takes every argument by its name. */
 #pragma once
 #include "host/edit.h"
 #include <glib.h>
@@ -17,19 +18,35 @@ typedef enum {
   ARGUMENT_MASK_RULE,
   ARGUMENT_SPACE,
   ARGUMENT_FEATHER,
+  ARGUMENT_METHOD,
+  ARGUMENT_COLLAGE,
+  ARGUMENT_ROUNDS,
+  ARGUMENT_DETAIL,
+  ARGUMENT_EXTEND,
+  ARGUMENT_PLACEMENT,
+  ARGUMENT_REFERENCE_PLACEMENT,
+  ARGUMENT_MIRROR,
   ARGUMENT_FRAMES,
   ARGUMENT_FRAME_MS,
   ARGUMENT_REFINE_STEPS,
 } ArgumentId;
 
-typedef enum { ARGUMENT_IS_ITEM, ARGUMENT_IS_TEXT, ARGUMENT_IS_INT, ARGUMENT_IS_FLOAT } ArgumentType;
+typedef enum {
+  ARGUMENT_IS_ITEM,
+  ARGUMENT_IS_TEXT,
+  ARGUMENT_IS_INT,
+  ARGUMENT_IS_FLOAT,
+  ARGUMENT_IS_CHOICE, /* the place of one of `words` */
+  ARGUMENT_IS_FLAG,
+} ArgumentType;
 
 typedef struct {
   ArgumentId id;
   ArgumentType type;
   const gchar *name;
   const gchar *text;                       /* English: the procedure browser of 2.10 does not translate */
-  gdouble minimum, maximum, default_value; /* of numbers */
+  gdouble minimum, maximum, default_value; /* of numbers, choices and flags */
+  const gchar *const *words;               /* of a choice, and of a number that has words in a text; closed by NULL */
 } Argument;
 
 typedef struct {
@@ -41,7 +58,11 @@ typedef struct {
   const gchar *help;
   const ArgumentId *arguments;
   gint n_arguments;
+  gint n_positional; /* of them in the procedure of GIMP 2.10; if there are more, NAME PROCEDURES_WITH takes them all */
 } Procedure;
+
+/* GIMP 2.10 only: run mode, image, drawable, reference (if there is one), and all the others as a text. */
+#define PROCEDURES_WITH "-with"
 
 const Argument *procedures_argument(ArgumentId id);
 gboolean procedures_takes(const Procedure *procedure, ArgumentId id);

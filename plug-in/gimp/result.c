@@ -84,9 +84,9 @@ static gboolean is_normal(LayerRef layer) {
   return mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY;
 }
 
-void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *square, const GeglRectangle *bounds,
-                 gboolean extend) {
-  GeglRectangle area = *bounds, seen;
+void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *square, const GeglRectangle *seen,
+                 const GeglRectangle *bounds, gboolean extend) {
+  GeglRectangle area = *bounds;
   gint left, top, n_items, width = gimp_drawable_get_width(AS_DRAWABLE(target));
   gint height = gimp_drawable_get_height(AS_DRAWABLE(target));
   gboolean visible = gimp_item_get_visible(AS_ITEM(target)), opaque, exact;
@@ -109,15 +109,12 @@ void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *
   }
   g_free(items);
 
-  stylemap_placement placement;
-  stylemap_fit(width, height, &placement);
-  stylemap_bounds(&placement, width, height, &seen.x, &seen.y, &seen.width, &seen.height);
   gimp_drawable_get_offsets(AS_DRAWABLE(target), &left, &top);
   area.x += left;
   area.y += top;
-  alpha = pixels_alpha(square, &seen);
+  alpha = pixels_alpha(square, seen);
   opaque = !has_mask(target) && (!gimp_drawable_has_alpha(AS_DRAWABLE(target)) ||
-                                 (alpha == PIXELS_OPAQUE && seen.width == width && seen.height == height));
+                                 (alpha == PIXELS_OPAQUE && seen->width == width && seen->height == height));
   exact = stack_space(image, plan->parent, plan->position, &area, visible && opaque, &plan->space);
   plan->extend = extend && alpha != PIXELS_OPAQUE;
   if (plan->shown != target)
@@ -132,7 +129,7 @@ void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *
     plan->why_copy = _("The target's opacity is below 100 %");
   else if (!is_normal(target))
     plan->why_copy = _("The target's mode is not Normal");
-  else if (has_mask(target) && pixels_mask_is_soft(AS_DRAWABLE(gimp_layer_get_mask(target)), &seen))
+  else if (has_mask(target) && pixels_mask_is_soft(AS_DRAWABLE(gimp_layer_get_mask(target)), seen))
     plan->why_copy = _("The target's layer mask is half transparent in places");
   else if (!exact)
     plan->why_copy = _("Among these layers a new one would change the picture elsewhere, if only in its last digits");

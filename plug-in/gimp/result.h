@@ -20,10 +20,10 @@ typedef struct {
   GimpLayerColorSpace space;  /* of a layer above */
 } ResultPlan;
 
-/* `square` is a copy of what the model sees of the target, as flow_copy_square makes it; `bounds` (layer pixels) is
- * where the edit may change something; `extend`: beyond the target's outline, too. */
-void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *square, const GeglRectangle *bounds,
-                 gboolean extend);
+/* `square` is a copy of what the model sees of the target, its part `seen`, as flow_copy_square makes it; `bounds` (layer
+ * pixels) is where the edit may change something; `extend`: beyond the target's outline, too. */
+void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *square, const GeglRectangle *seen,
+                 const GeglRectangle *bounds, gboolean extend);
 void result_plan_clear(ResultPlan *plan);
 
 /* What a plan means for the user, before the edit and after it; to be freed. NULL for a layer above. */

@@ -6,6 +6,7 @@
 
 #include "host/extend.h"
 #include "host/layer.h"
+#include "host/place.h"
 #include "host/say.h"
 
 /* What one edit needs all along. */
@@ -449,6 +450,18 @@ static gboolean take_target(Work *work, GError **error) {
   return ok;
 }
 
+/* FALSE, with a sentence, where a picture's square does not touch it. */
+static gboolean check_places(const EditRequest *request, GError **error) {
+  for (gint i = -1; i < request->n_references; i++) {
+    const EditPicture *picture = i < 0 ? &request->target : &request->references[i].picture;
+    gint width, height;
+    if (!picture->buffer || !picture->placement) continue;
+    size_of(picture, &width, &height);
+    if (!place_check(picture->placement, width, height, i >= 0, error)) return FALSE;
+  }
+  return TRUE;
+}
+
 /* FALSE, with a sentence, where the target or a reference is an empty layer. */
 static gboolean check_seen(const EditRequest *request, const Mask *mask, GError **error) {
   const gchar *fault = NULL;
@@ -475,7 +488,7 @@ gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **e
   const gchar *fault = fault_of(request);
   *result = (EditResult){ .prepared = TRUE, .error = -1, .change = -1 };
   if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT, fault);
-  if (fault || (is_masked(request) && !make_mask(request, &result->mask, error)) ||
+  if (fault || !check_places(request, error) || (is_masked(request) && !make_mask(request, &result->mask, error)) ||
       !check_seen(request, &result->mask, error)) {
     edit_result_clear(result);
     return FALSE;

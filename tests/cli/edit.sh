@@ -123,6 +123,49 @@ check "outside, over the edge" "$tool" outside target-1.png over-1.png over.png 
 check "a feather wider than GEGL's" "$tool" ellipse 90 61 90 30 90 300 half.png
 good transplant "$model" target-1.png reference.png --mask half.png --feather 6000 --quiet -o wide.png
 
+# --------------------------------------------------------------------------------- placed by numbers
+# At the model's own size a placed square is the cut-out one, bit for bit.
+check part "$tool" part target-1.png 20 5 $size $size part.png
+check part "$tool" part reference.png 41 17 $size $size reference-part.png
+check flip "$tool" flip reference-part.png flipped.png
+good reconstruct "$model" part.png -o part.safetensors
+good reconstruct "$model" target-1.png --placement "36,21,$size" -o placed.safetensors
+check "a placed square" "$tool" same part.safetensors image placed.safetensors image
+good reconstruct "$model" target-1.png --placement "44.5, 30.5, 61" -o placed.safetensors
+check "the centred square, by numbers" "$tool" same reconstruction.safetensors image placed.safetensors image
+good reconstruct "$model" target-1.png --placement 36,21,$size,90 -o placed.safetensors
+check_not "turned" "$tool" near part.safetensors image placed.safetensors image
+check ellipse "$tool" ellipse 90 61 36 21 23 23 around.png
+good reconstruct "$model" target-1.png --placement 36,21,$size,30 -o placed.png
+check "outside a turned square" "$tool" outside target-1.png placed.png around.png 0
+check fill "$tool" fill 1 1 $size $size 1 mask ones.safetensors
+for method in styles heal; do
+  edit() { good transplant "$model" --method $method "$@"; }
+  edit part.png reference-part.png --mask ones.safetensors -o part.safetensors
+  edit target-1.png reference.png --mask ones.safetensors --placement 36,21,$size --reference-placement 57,33,$size -o placed.safetensors
+  check "both placed, $method" "$tool" same part.safetensors image placed.safetensors image
+  edit part.png flipped.png --mask ones.safetensors -o part.safetensors
+  edit target-1.png reference.png --mask ones.safetensors --placement 36,21,$size --reference-placement 57,33,$size --mirror \
+    -o placed.safetensors
+  check "mirrored, $method" "$tool" same part.safetensors image placed.safetensors image
+  edit target-1.png reference.png --mask ones.safetensors --placement 36,21,$size,10 --reference-placement 36,21,$size,10 \
+    -o part.safetensors
+  edit target-1.png reference.png --mask ones.safetensors --placement 36,21,$size,10 --reference-placement as-placed \
+    -o placed.safetensors
+  check "as placed, $method" "$tool" same part.safetensors image placed.safetensors image
+  edit target-1.png reference.png --mask around.png --placement 36,21,$size,30 --reference-placement CENTRE --quiet -o placed.png
+  check "outside a placed square, $method" "$tool" outside target-1.png placed.png around.png 0
+done
+for wrong in 1,2 1,2,3,4,5 x,2,3 1,2,0 1,2,1048577 20000000,2,3 1,2,3,361 nan,2,3 '1,2,3;4' as-placed; do
+  bad 2 '; it must be X,Y,SIDE' reconstruct "$model" target-1.png --placement "$wrong" -o out.png
+done
+bad 2 'or centre, or as-placed' transplant "$model" target-1.png reference.png --mask mask.png --reference-placement there -o out.png
+bad 1 'does not touch the target (90 x 61' transplant "$model" target-1.png reference.png --mask mask.png --placement 200,200,50 -o out.png
+bad 1 'does not touch the reference' transplant "$model" target-1.png reference.png --mask mask.png --reference-placement=-50,1,50 -o out.png
+bad 1 'misses' transplant "$model" target-1.png reference.png --mask mask.png --placement 80,50,10 -o out.png
+bad 2 'a tensor is' reconstruct "$model" part.safetensors --placement 1,2,3 -o out.safetensors
+bad 2 'a tensor is' transplant "$model" target-1.png part.safetensors --mask mask.png --mirror -o out.png
+
 # Masks of all 0 and all 1 as tensors: the target's and the reference's own reconstruction.
 good reconstruct "$model" reference.png -o reference-again.safetensors
 check fill "$tool" fill 1 1 $size $size 1 mask ones.safetensors

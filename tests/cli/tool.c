@@ -9,6 +9,8 @@
  *   paint WIDTH HEIGHT ENCODING SEED OUT     a smooth picture; ENCODING as babl names it, "R'G'B' u8"
  *   ellipse WIDTH HEIGHT CX CY RX RY OUT     a grey 8-bit mask
  *   clear WIDTH HEIGHT OUT                   fully transparent, 8 bits
+ *   part PICTURE X Y WIDTH HEIGHT OUT        what of it lies there
+ *   flip PICTURE OUT                         left and right exchanged
  *   outside A B MASK FEATHER                 the same encoding and, where the feathered mask is 0, the same bits; and
  *                                            not the same everywhere
  *   steps A B LIMIT                          pictures whose colours differ by at most LIMIT / 255
@@ -145,6 +147,28 @@ static int clear(char **a) {
   return 0;
 }
 
+static int part(char **a) {
+  Picture *p = load(a[0]);
+  GeglRectangle from = {atoi(a[1]), atoi(a[2]), atoi(a[3]), atoi(a[4])}, to = {0, 0, from.width, from.height};
+  GeglBuffer *buffer = gegl_buffer_new(&to, gegl_buffer_get_format(p->buffer));
+  gegl_buffer_copy(p->buffer, &from, GEGL_ABYSS_NONE, buffer, &to);
+  save(buffer, a[5]);
+  return 0;
+}
+
+static int flip(char **a) {
+  Picture *p = load(a[0]);
+  const Babl *format = gegl_buffer_get_format(p->buffer);
+  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, p->width, p->height), format);
+  guint8 *column = g_malloc((size_t)p->height * (size_t)babl_format_get_bytes_per_pixel(format));
+  for (int x = 0; x < p->width; x++) {
+    gegl_buffer_get(p->buffer, GEGL_RECTANGLE(x, 0, 1, p->height), 1.0, format, column, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_set(buffer, GEGL_RECTANGLE(p->width - 1 - x, 0, 1, p->height), 0, format, column, GEGL_AUTO_ROWSTRIDE);
+  }
+  save(buffer, a[1]);
+  return 0;
+}
+
 static int solid(char **a) {
   Picture *p = load(a[0]);
   size_t count = (size_t)p->width * (size_t)p->height, white = 0, open = 0;
@@ -232,6 +256,8 @@ int main(int argc, char **argv) {
   if (strcmp(verb, "paint") == 0 && n == 5) return paint(a);
   if (strcmp(verb, "ellipse") == 0 && n == 7) return ellipse(a);
   if (strcmp(verb, "clear") == 0 && n == 3) return clear(a);
+  if (strcmp(verb, "part") == 0 && n == 6) return part(a);
+  if (strcmp(verb, "flip") == 0 && n == 2) return flip(a);
   if (strcmp(verb, "solid") == 0 && n == 2) return solid(a);
   if (strcmp(verb, "outside") == 0 && n == 4) return outside(a);
   if (strcmp(verb, "steps") == 0 && n == 3) return steps(a);

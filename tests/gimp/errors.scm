@@ -73,7 +73,7 @@
 ; --- selections
 (gimp-image-resize image 800 512 100 0)
 (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 90 512)
-(refuses "a selection off the square" image 'work "512 x 512 pixels in the middle of the layer, from (100, 0)"
+(refuses "a selection off the square" image 'work "the 512 x 512 pixels from (100, 0)"
          (lambda () (transplant image target reference model 1.0 0 0 0.0)))
 (refuses "a selection off the square, reconstruct" image 'work "outside the square"
          (lambda () (plug-in-stylemap-reconstruct RUN-NONINTERACTIVE image target model)))

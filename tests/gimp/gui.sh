@@ -172,6 +172,19 @@ check "what is said of the picture moves no button" equal "$(height "StyleMap Tr
 keys alt+a
 sleep 1
 screenshot dialog-transplant-advanced
+keys alt+g
+in_profile xdotool type "256,200"
+sleep 1
+keys alt+o
+check "no place: OK does nothing" plugin_dialog "StyleMap Transplant"
+screenshot dialog-no-place
+in_profile xdotool type ",300,15"
+sleep 2
+screenshot dialog-placed
+keys alt+t Down
+sleep 1
+screenshot dialog-styles
+keys alt+t Up
 help_opens() { # the page; what GIMP says where it is not installed
   keys "$1"
   wait_for grep -q -e "share/doc/stylemap/en/index.html#$2" -e "help pages for 'stylemap' are not available" opened gimp.txt
@@ -191,6 +204,7 @@ check "OK makes a layer" wait_for has_layers 3
 check "OK ends the plug-in" wait_for no_plugin
 sleep 1
 screenshot after-transplant
+[ "$GIMP" = 3 ] || check "healed unless another method is chosen" grep -q '^method=heal$' gimp/stylemap-last-values
 check "success is no warning" equal "$(grep -c 'StyleMap.*-Warning' gimp.txt)" 0
 check "the new layer's name" equal "$(ask '(display (car (gimp-item-get-name (vector-ref (cadr (gimp-image-get-layers image)) 0))))')" "StyleMap Transplant"
 focus "$main"
@@ -254,6 +268,7 @@ check "progress: not a change" equal "$(dirty)" 0
 # --- refinement: pressed and given its steps as a user does, then cancelled by the same button
 choose_refinement() { # KEY TITLE STEPS
   open_dialog "$1" "$2" || return 1
+  [ "$2" != "StyleMap Transplant" ] || keys alt+t Down # from heal to styles
   keys alt+n Tab ctrl+a # off as long as nobody pressed it in this dialog
   in_profile xdotool type "$3"
   sleep 0.5
@@ -288,6 +303,13 @@ screenshot after-refined
 name=$(ask '(display (car (gimp-item-get-name (vector-ref (cadr (gimp-image-get-layers image)) 0))))')
 check "refined: the new layer's name tells the gain" gained "$name"
 focus "$main"
+keys ctrl+f
+check "repeated: a layer" wait_for has_layers 4
+check "repeated: it ends" wait_for no_plugin
+name=$(ask '(display (car (gimp-item-get-name (vector-ref (cadr (gimp-image-get-layers image)) 0))))')
+check "repeated: by the same method" gained "$name"
+keys ctrl+z
+check "repeated: one undo takes it back" wait_for has_layers 3
 keys ctrl+z
 check "refined: one undo takes it back" wait_for has_layers 2
 

@@ -19,6 +19,25 @@
     (car (gimp-item-get-name (car (plug-in-stylemap-reconstruct mode image target "./tiny.safetensors")))))
   (check "refined" (contains? (reconstructed RUN-WITH-LAST-VALS) "refined: MSE"))
   (equal "not refined in a script" (reconstructed RUN-NONINTERACTIVE) "StyleMap Reconstruct")
+  ; the method: only styles are refined, and a script has styles and no refinement whatever a dialog chose
+  (define (with-method method mode)
+    (call-with-output-file (if in-gimp-3 "gimp/plug-in-settings/GimpProcedureConfigRun-plug-in-stylemap-transplant.last"
+                               "gimp/stylemap-last-values")
+      (lambda (port)
+        (display (if in-gimp-3 "(model \"./tiny.safetensors\")\n(refine yes)\n(refine-steps 2)\n(mask-rule 1)\n"
+                     "[plug-in-stylemap-transplant]\nmodel=./tiny.safetensors\nrefine=true\nrefine-steps=2\nmask-rule=1\n")
+                 port)
+        (if (not (string=? method ""))
+            (for-each (lambda (text) (display text port))
+                      (if in-gimp-3 (list "(method \"" method "\")\n") (list "method=" method "\n"))))))
+    (contains? (car (gimp-item-get-name (car (plug-in-stylemap-transplant mode image target reference
+                                                                          "./tiny.safetensors" 1 0 0 0))))
+               "refined: MSE"))
+  (equal "healed, as by default" (with-method "" RUN-WITH-LAST-VALS) #f)
+  (equal "healed" (with-method "heal" RUN-WITH-LAST-VALS) #f)
+  (equal "styles" (with-method "styles" RUN-WITH-LAST-VALS) #t)
+  (if (not in-gimp-3) (equal "healed, where it is nonsense" (with-method "7" RUN-WITH-LAST-VALS) #f))
+  (equal "not refined in a script" (with-method "styles" RUN-NONINTERACTIVE) #f)
   (gimp-image-remove-layer image reference)
   (for-each (lambda (layer) (gimp-image-remove-layer image layer)) (delq-of target (layer-list image)))
   (refuses "no layer to take from" image 'argument "no reference layer"

@@ -75,6 +75,10 @@
               (append (list RUN-NONINTERACTIVE image target reference)
                       (if (pair? more) more (list "" 1.0 0 0 0.0))))))
 
+; The same by a text of arguments, which heals unless that says something else.
+(define (heal image target reference text)
+  (car (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target reference text)))
+
 ; What is visible, as the only layer of another image of the same kind: the projection's own bits, where `profile` is the
 ; image's, if that is not sRGB.
 (define (visible image . profile)

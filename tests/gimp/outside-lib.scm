@@ -6,6 +6,13 @@
 ; `how`: 'alone, the target is the only visible layer (with every alpha, if its type has one);
 ;        'over, it lies in a group over another layer.
 (define (try-one what type layer-type precision how)
+  (try-method (string-append what ", styles") type layer-type precision how
+              (lambda (image target reference) (transplant image target reference "./tiny.safetensors" 1.0 0 0 5.0)))
+  (try-method (string-append what ", healed") type layer-type precision how
+              (lambda (image target reference)
+                (heal image target reference "model=./tiny.safetensors feather=5 rounds=1"))))
+
+(define (try-method what type layer-type precision how edit)
   (let* ((image (car (gimp-image-new-with-precision 90 70 type precision)))
          (beneath (car (gimp-layer-new image 90 70 layer-type "beneath" 100 LAYER-MODE-NORMAL)))
          (target (car (gimp-layer-new image 80 84 layer-type "target" 100 LAYER-MODE-NORMAL)))
@@ -18,7 +25,7 @@
     (test-stylemap-fill target 2 0)
     (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 30 15 34 30)
     (let* ((before (visible image))
-           (result (transplant image target beneath "./tiny.safetensors" 1.0 0 0 5.0))
+           (result (edit image target beneath))
            (after (visible image))
            (counts (begin (gimp-selection-grow image 5) (test-stylemap-outside before after result))))
       (equal (string-append what ": changed pixels outside") (car counts) 0)

@@ -107,7 +107,7 @@ static void done(gdouble mse, gdouble usual, const GError *error, gpointer data)
 static Answer ask(GeglBuffer *target, const char *which) {
   Answer answer = {.loop = g_main_loop_new(NULL, FALSE)};
   Engine *engine = NULL;
-  Probe *probe = probe_start(&engine, target, which, done, &answer);
+  Probe *probe = probe_start(&engine, target, NULL, which, done, &answer);
 
   g_main_loop_run(answer.loop);
   probe_free(probe);
@@ -163,7 +163,7 @@ static void test_probe(void) {
   for (int i = 0; i < 12; i++) {
     Answer none = {0};
     Engine *engine = NULL;
-    Probe *probe = probe_start(&engine, known, model, done, &none);
+    Probe *probe = probe_start(&engine, known, NULL, model, done, &none);
 
     g_usleep(i * i * 700);
     probe_free(probe);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What the user chooses, and its arguments: where each is kept, what it is when nobody chose, and how a text gives it. */
+#pragma once
+#include "gimp/compat.h"
+#include "gimp/procedures.h"
+
+/* For all procedures; each uses the fields that its arguments name. */
+typedef struct {
+  DrawableRef reference; /* NO_ITEM = not chosen */
+  gchar *model;          /* g_free */
+  EditMethod method;     /* of transplant */
+  stylemap_edit edit;    /* healed: only the strength */
+  stylemap_start collage; /* healed, as are rounds and detail */
+  gint rounds;
+  gdouble detail; /* percent */
+  gdouble feather;
+  gboolean extend; /* of transplant: EditRequest's */
+  gchar *placement, *reference_placement; /* as place_parse takes them; g_free */
+  gboolean mirror;                        /* of the reference */
+  gint frames;
+  gint frame_ms;
+  gboolean refine; /* the pictures' styles first: neither in interpolate nor healed; then `edit` works in W+ */
+  gint refine_steps;
+  Engine *engine; /* engine_free; what the dialog opened for the model goes on here; NULL: opened where it is needed */
+} FlowOptions;
+
+/* All zero at first. Afterwards options_clear. */
+void options_defaults(const Procedure *procedure, FlowOptions *options);
+void options_clear(FlowOptions *options);
+
+/* The field of an argument, by its type: DrawableRef, gchar *, gint (also of choices and flags) or gdouble. NULL for those
+ * that every procedure has. */
+gpointer options_field(FlowOptions *options, ArgumentId id);
+
+/* Sets what `text` names, pairs of key=value with spaces between them, quoted as in a shell: the keys are the procedure's
+ * arguments but for its items. FALSE and a sentence that names the pair at fault. */
+gboolean options_parse(const Procedure *procedure, const gchar *text, FlowOptions *options, GError **error);
+
+/* The method that an argument belongs to; -1: to both. */
+gint options_method(ArgumentId id);
+/* FALSE and a sentence where something is not its default that belongs to the method that is not chosen: for scripts. */
+gboolean options_check_method(const Procedure *procedure, FlowOptions *options, GError **error);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "host/place.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "host/say.h"
+
+#define FARTHEST (1 << 24) /* as core has it; so is the side */
+#define LARGEST (1 << 20)
+
+static gboolean read_numbers(const gchar *text, Place *place) {
+  g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+  const guint count = g_strv_length(parts);
+  gdouble numbers[4] = { 0 };
+  if (count != 3 && count != 4) return FALSE;
+  for (guint i = 0; i < count; i++) {
+    gchar *end, *part = g_strstrip(parts[i]);
+    numbers[i] = g_ascii_strtod(part, &end);
+    if (end == part || *end) return FALSE;
+  }
+  *place = (Place){ PLACE_THERE, numbers[0], numbers[1], numbers[2], numbers[3] * G_PI / 180, place->mirror };
+  return ABS(numbers[3]) <= 360 && ABS(place->x) <= FARTHEST && ABS(place->y) <= FARTHEST && place->side >= 1 &&
+         place->side <= LARGEST;
+}
+
+gboolean place_parse(const gchar *name, const gchar *text, gboolean reference, Place *place, GError **error) {
+  g_autofree gchar *word = g_strstrip(g_strdup(text ? text : ""));
+  *place = (Place){ .kind = PLACE_CENTRE, .mirror = place->mirror };
+  if (!*word || g_ascii_strcasecmp(word, "centre") == 0) return TRUE;
+  if (reference && g_ascii_strcasecmp(word, "as-placed") == 0) {
+    place->kind = PLACE_AS_PLACED;
+    return TRUE;
+  }
+  if (read_numbers(word, place)) return TRUE;
+  if (reference)
+    g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
+                _("%s is \"%s\"; it must be X,Y,SIDE or X,Y,SIDE,ANGLE (the square's centre and side in pixels, from 1, and "
+                  "by how many degrees it is turned clockwise, -360 to 360), or centre, or as-placed."), name, word);
+  else
+    g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
+                _("%s is \"%s\"; it must be X,Y,SIDE or X,Y,SIDE,ANGLE (the square's centre and side in pixels, from 1, and "
+                  "by how many degrees it is turned clockwise, -360 to 360), or centre."), name, word);
+  return FALSE;
+}
+
+void place_find(const Place *place, gint width, gint height, const stylemap_placement *target, gint dx, gint dy,
+                stylemap_placement *placement) {
+  switch (place->kind) {
+  case PLACE_CENTRE: stylemap_fit(width, height, placement); break;
+  case PLACE_THERE:
+    *placement = (stylemap_placement){ .x = place->x, .y = place->y, .side = place->side, .angle = place->angle };
+    break;
+  case PLACE_AS_PLACED:
+    *placement = *target;
+    placement->x += dx;
+    placement->y += dy;
+    break;
+  }
+  placement->mirror = place->mirror;
+}
+
+gboolean place_check(const stylemap_placement *placement, gint width, gint height, gboolean reference, GError **error) {
+  gint x, y, w, h;
+  stylemap_bounds(placement, width, height, &x, &y, &w, &h);
+  if (w > 0 && h > 0) return TRUE;
+  g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
+              reference ? _("The reference's square, %g pixels wide around (%g, %g), does not touch the reference (%d x %d "
+                            "pixels).")
+                        : _("The target's square, %g pixels wide around (%g, %g), does not touch the target (%d x %d "
+                            "pixels)."),
+              placement->side, placement->x, placement->y, width, height);
+  return FALSE;
+}

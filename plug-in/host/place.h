@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Where the model's square lies on a picture, as users of every host say it. */
+#pragma once
+#include <glib.h>
+#include "stylemap.h"
+
+/* PLACE_AS_PLACED, of a reference: where the target's square lies, the two pictures lying as the host shows them. */
+typedef enum { PLACE_CENTRE, PLACE_THERE, PLACE_AS_PLACED } PlaceKind;
+
+typedef struct {
+  PlaceKind kind;
+  gdouble x, y, side, angle; /* of PLACE_THERE: pixels of the picture; radians */
+  gboolean mirror;           /* left and right exchanged, wherever it lies */
+} Place;
+
+/* "X,Y,SIDE" or "X,Y,SIDE,ANGLE" in pixels and degrees, or a word: "centre" (as are "" and NULL), for a `reference` also
+ * "as-placed". FALSE and a sentence (HOST_ERROR_ARGUMENT) that calls the text `name`. Leaves `mirror` alone. */
+gboolean place_parse (const gchar *name, const gchar *text, gboolean reference, Place *place, GError **error);
+
+/* The placement on a picture of that size. `target` is the target's, `dx` and `dy` how far the target picture lies to the
+ * right of and below this one. */
+void place_find (const Place *place, gint width, gint height, const stylemap_placement *target, gint dx, gint dy,
+                 stylemap_placement *placement);
+/* FALSE and a sentence where it does not touch the picture, the target or a `reference`. */
+gboolean place_check (const stylemap_placement *placement, gint width, gint height, gboolean reference, GError **error);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "host/words.h"
+
+const gchar *const words_methods[] = { "styles", "heal", NULL };
+const gchar *const words_collages[] = { "copy", "clone", "mean", "auto", NULL };
+const gchar *const words_rules[] = { "soft", "any", "half", NULL };
+const gchar *const words_spaces[] = { "w+", "w", NULL };
+
+gint words_find(const gchar *const *words, const gchar *text) {
+  for (gint i = 0; words[i]; i++)
+    if (g_ascii_strcasecmp(text, words[i]) == 0) return i;
+  return -1;
+}

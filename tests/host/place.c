@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What users say of a square's place. */
+#include "host/hosts.h"
+#include "host/place.h"
+
+static Place read_place(const char *text, gboolean reference) {
+  Place place = {.mirror = TRUE};
+  GError *error = NULL;
+  CHECK(place_parse("--placement", text, reference, &place, &error), "%s: %s", text, error ? error->message : "");
+  g_clear_error(&error);
+  CHECK(place.mirror);
+  return place;
+}
+
+static void test_parse(void) {
+  static const char *const centres[] = {"", "  ", "centre", "CENTRE "};
+  for (size_t i = 0; i < G_N_ELEMENTS(centres); i++) CHECK(read_place(centres[i], i % 2).kind == PLACE_CENTRE, "%s", centres[i]);
+  CHECK(read_place(NULL, FALSE).kind == PLACE_CENTRE);
+  CHECK(read_place("as-placed", TRUE).kind == PLACE_AS_PLACED);
+  Place place = read_place(" 1.5,-2 , 30", FALSE);
+  CHECK(place.kind == PLACE_THERE && place.x == 1.5 && place.y == -2 && place.side == 30 && place.angle == 0);
+  place = read_place("1e2,0,1,-90", TRUE);
+  CHECK(place.x == 100 && place.side == 1 && fabs(place.angle + G_PI / 2) < 1e-12, "%g", place.angle);
+
+  static const char *const wrong[] = {"1,2", "1,2,3,4,5", "1,2,", ",1,2", "1;2;3", "a,2,3", "1,2,0.5", "1,2,-3", "1,2,1048577",
+                                      "16777217,2,3", "1,-16777217,3", "1,2,3,361", "1,2,3,-361", "nan,2,3", "1,inf,3", "1,2,nan",
+                                      "1,2,3,nan", "1,2,3 4", "auto", "as-placed"};
+  for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+    GError *error = NULL;
+    CHECK(!place_parse("--somewhere", wrong[i], FALSE, &place, &error), "%s", wrong[i]);
+    CHECK(g_error_matches(error, HOST_ERROR, HOST_ERROR_ARGUMENT) && strstr(error->message, wrong[i]) &&
+          strstr(error->message, "--somewhere"), "%s", error ? error->message : "");
+    g_clear_error(&error);
+  }
+}
+
+static void test_find(void) {
+  const stylemap_placement target = {.x = 40, .y = 50, .side = 60, .angle = 0.5};
+  stylemap_placement at, centred;
+  place_find(&(Place){.kind = PLACE_CENTRE, .mirror = TRUE}, 91, 61, &target, 7, 8, &at);
+  stylemap_fit(91, 61, &centred);
+  CHECK(at.x == centred.x && at.y == centred.y && at.side == 61 && at.angle == 0 && at.mirror == 1);
+  place_find(&(Place){PLACE_THERE, 1, 2, 3, 4, FALSE}, 91, 61, &target, 7, 8, &at);
+  CHECK(at.x == 1 && at.y == 2 && at.side == 3 && at.angle == 4 && at.mirror == 0);
+  /* The target lies 7 to the right of the reference and 8 above it. */
+  place_find(&(Place){.kind = PLACE_AS_PLACED, .mirror = TRUE}, 91, 61, &target, 7, -8, &at);
+  CHECK(at.x == 47 && at.y == 42 && at.side == 60 && at.angle == 0.5 && at.mirror == 1);
+}
+
+static void test_check(void) {
+  GError *error = NULL;
+  CHECK(place_check(&(stylemap_placement){.x = -4, .y = 5, .side = 10}, 90, 61, FALSE, &error) && !error);
+  CHECK(!place_check(&(stylemap_placement){.x = -5, .y = 5, .side = 10}, 90, 61, FALSE, &error));
+  CHECK(error && strstr(error->message, "target") && strstr(error->message, "90 x 61"), "%s", error ? error->message : "");
+  g_clear_error(&error);
+  CHECK(!place_check(&(stylemap_placement){.x = 20, .y = 66, .side = 10}, 90, 61, TRUE, &error));
+  CHECK(error && strstr(error->message, "reference"), "%s", error ? error->message : "");
+  g_clear_error(&error);
+  /* its corner reaches in where it is turned */
+  CHECK(place_check(&(stylemap_placement){.x = -6, .y = 5, .side = 10, .angle = G_PI / 4}, 90, 61, FALSE, &error));
+}
+
+int main(void) {
+  test_parse();
+  test_find();
+  test_check();
+  return harness_end();
+}
