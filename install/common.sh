@@ -78,6 +78,7 @@ test_needs() {
   need binutils has_command nm
   need g++ has_command c++
   need strace has_command strace
+  need appstream has_command appstreamcli
 }
 
 gui_needs() {

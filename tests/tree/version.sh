@@ -7,4 +7,6 @@ same "stylemap $1" "$("$2" --version)" "stylemap --version"
 cd "$3/install" || exit 1
 same "$1" "$(sed -n 's/^\.TH .*"StyleMap for GIMP \(.*\)" .*/\1/p' stylemap.1)" stylemap.1
 same "$1" "$(sed -n 's/^## \([0-9.]*\).*/\1/p' NEWS.md | head -1)" NEWS.md
+same "$1" "$(sed -n 's/.*<release version="\([0-9.]*\)".*/\1/p' org.gimp.GIMP.Plugin.StyleMap.metainfo.xml | head -1)" metainfo.xml
+same "$1" "$(sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)" debian/changelog
 exit $bad
