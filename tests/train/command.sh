@@ -37,6 +37,18 @@ grep -q cap said.txt || fail "which option? $(cat said.txt)"
 [ "$(ls broken/state-* | wc -l)" = 2 ] && [ ! -e broken/state-00000002.safetensors ] || fail "states: $(ls broken)"
 # log.csv: one head, iterations rise
 awk -F, 'NR > 1 && $1 <= last {exit 1} {last = NR > 1 ? $1 : 0}' broken/log.csv || fail "log.csv: $(cat broken/log.csv)"
+# a line is the mean of its steps; of R1, of those that have it
+column() { awk -F, -v name="$1" 'NR == 1 {for (i = 1; i <= NF; i++) if ($i == name) at = i} {print $1 "," $at}' "$2"; }
+for every in 1 4; do
+  # shellcheck disable=SC2086
+  "$stylemap" train pictures -o every-$every $small --iterations 4 --warm-up 0 --r1-every 4 --log-every $every || fail "every $every"
+done
+for loss in r1 mse; do
+  whole=$(column $loss every-4/log.csv | sed -n 's/^4,//p')
+  column $loss every-1/log.csv | awk -F, -v whole="$whole" 'NR > 1 && $2 != "" {sum += $2; n++}
+    END {off = n ? sum / n / whole - 1 : 1; exit !(off * off < 1e-10)}' ||
+    fail "$loss of four steps: $(cat every-1/log.csv every-4/log.csv)"
+done
 
 # Muon and a focus: resuming is exact with them, both change what is learnt, and one may go on with the other optimiser
 # shellcheck disable=SC2086
@@ -72,7 +84,6 @@ refused 1 'none.png' --focus none.png
 refused 1 'p1.png is coloured' --focus pictures/p1.png
 
 # an older log has other columns: their values stay under their names; one without any is not written over
-column() { awk -F, -v name="$1" 'NR == 1 {for (i = 1; i <= NF; i++) if ($i == name) at = i} {print $1 "," $at}' "$2"; }
 column mse broken/log.csv > mse.csv
 sed 's/$/,7/; 1s/7$/gone/' mse.csv > broken/log.csv
 "$stylemap" train pictures -o broken --resume --iterations 6 --edges 0 --quiet || fail "an older log"
