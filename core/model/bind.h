@@ -3,6 +3,7 @@
 #pragma once
 #include "base/memory.h"
 #include "model/file/checkpoint.h"
+#include "model/place.h"
 #include "network/describe.h"
 
 struct stylemap_model {
@@ -12,6 +13,7 @@ struct stylemap_model {
   float *weights;
   int64_t *batches;   /* num_batches_tracked of each BatchNorm2d, in the order of the walk */
   size_t batch_count;
+  sm_place place;
   sm_buffer texts;    /* key, value, key, value ..., each closed */
   size_t text_count;  /* pairs */
 };

@@ -57,6 +57,8 @@ static stylemap_status open_model(const char *path, opening how, uint64_t memory
   if (!m) return sm_no_memory(error, sizeof *m);
   SM_TRY_DONE(sm_checkpoint_open(path, &checkpoint, error));
   SM_TRY_DONE(sm_bind_check(&checkpoint, m, error));
+  SM_TRY_DONE(sm_place_read(&checkpoint, &m->network.config, &m->place, error));
+  m->info.places = m->place.features > 0;
   SM_TRY_DONE(keep_texts(&checkpoint, m, error));
   if (how == COUNT) SM_TRY_DONE(sm_bind_count(&checkpoint, m, error));
   if (how == LOAD) SM_TRY_DONE(sm_bind_load(&checkpoint, m, memory_limit, progress, data, error));
@@ -83,6 +85,7 @@ stylemap_status stylemap_open(const char *path, uint64_t memory_limit, stylemap_
 void stylemap_close(stylemap_model *model) {
   if (!model) return;
   sm_buffer_free(&model->texts);
+  sm_free(model->place.regress);
   sm_free(model->batches);
   sm_free(model->weights);
   sm_free(model);

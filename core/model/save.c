@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A model -> our own form: safetensors with g_ema.*, e_ema.*, w_mean, and train_args and texts in __metadata__. */
+ * A model -> our own form: safetensors with g_ema.*, e_ema.*, w_mean, place.* where the model has them, and train_args and texts in __metadata__. */
 #include "base/half.h"
 #include "base/memory.h"
 #include "model/bind.h"
@@ -52,7 +52,7 @@ static stylemap_status collect(saving *s, const float *mean) {
   static const sm_kind passes[] = {SM_I64, SM_F32, SM_F16};
   sm_network network = s->model->network; /* the walk sets the layers' sizes again */
   const sm_config *c = &network.config;
-  s->capacity = 1;
+  s->capacity = 3;
   sm_network_walk(&network, SM_OF_MODEL, count_slot, s);
   s->tensors = sm_alloc(s->capacity, sizeof *s->tensors);
   s->names = sm_alloc(s->capacity, sizeof *s->names);
@@ -60,9 +60,18 @@ static stylemap_status collect(saving *s, const float *mean) {
   for (int pass = 0; pass < 3; pass++) {
     s->pass = passes[pass];
     sm_network_walk(&network, SM_OF_MODEL, collect_slot, s);
-    if (s->pass == SM_F32)
-      s->tensors[s->count++] = (sm_out_tensor){
-          .name = "w_mean", .kind = SM_F32, .rank = 4, .size = {1, c->dim, c->spatial, c->spatial}, .values = mean};
+    if (s->pass != SM_F32) continue;
+    s->tensors[s->count++] = (sm_out_tensor){
+        .name = "w_mean", .kind = SM_F32, .rank = 4, .size = {1, c->dim, c->spatial, c->spatial}, .values = mean};
+    const sm_place *place = &s->model->place;
+    if (!place->features) continue;
+    s->tensors[s->count++] = (sm_out_tensor){.name = "place.regress",
+                                             .kind = SM_F32,
+                                             .rank = 3,
+                                             .size = {SM_PLACE_STAGES, SM_PLACE_ROWS, place->features + 1},
+                                             .values = place->regress};
+    s->tensors[s->count++] = (sm_out_tensor){
+        .name = "place.limits", .kind = SM_F32, .rank = 1, .size = {SM_PLACE_LIMITS}, .values = place->limits};
   }
   return STYLEMAP_OK;
 }
