@@ -2,12 +2,12 @@
  * stylemap place, stylemap learn-place: where the model's subject lies in a picture, and how a model comes to know it. */
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <math.h>
 
 #include "cli/cli.h"
 #include "cli/train/train.h"
 #include "host/layer.h"
 #include "host/models.h"
+#include "host/place.h"
 #include "host/say.h"
 
 /* ------------------------------------------------------------------------------------------- place */
@@ -46,29 +46,16 @@ static gboolean find_place(Engine *engine, const Input *input, const stylemap_pl
   return TRUE;
 }
 
-/* X,Y,SIDE[,ANGLE]. */
+/* Numbers, as --placement takes them. */
 static gboolean read_near(const gchar *text, stylemap_placement *near, GError **error) {
-  gdouble values[4] = { 0 };
-  guint n = 0;
-  for (const gchar *at = text; n < 4; at++) {
-    gchar *end;
-    values[n] = g_ascii_strtod(at, &end);
-    if (end == at || !isfinite(values[n])) break;
-    n++;
-    at = end;
-    if (*at != ',') {
-      if (*at) n = 0;
-      break;
-    }
-    if (n == 4) n = 0;
-    if (!n) break;
+  Place place = { 0 };
+  g_autoptr(GError) fault = NULL;
+  if (place_parse("--near", text, FALSE, &place, &fault) && place.kind == PLACE_THERE) {
+    place_find(&place, 0, 0, NULL, 0, 0, near);
+    return TRUE;
   }
-  if (n < 3 || values[2] < 1) {
-    cli_usage(error, _("--near must be X,Y,SIDE or X,Y,SIDE,ANGLE, not \"%s\"."), text);
-    return FALSE;
-  }
-  *near = (stylemap_placement){ .x = values[0], .y = values[1], .side = values[2], .angle = values[3] * G_PI / 180 };
-  return TRUE;
+  cli_usage(error, "%s", fault ? fault->message : _("--near takes numbers: X,Y,SIDE or X,Y,SIDE,ANGLE."));
+  return FALSE;
 }
 
 static gboolean run_place(const Command *command, gchar **arguments, GError **error) {
