@@ -18,6 +18,13 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 has_command() { command -v "$1" >/dev/null 2>&1; }
 has_pkg() { has_command pkg-config && pkg-config --exists "$1"; }
 
+# can_be_had PACKAGE: apt is asked once for all, since each call of it may read its lists anew, for seconds.
+known_packages=
+can_be_had() {
+  [ -n "$known_packages" ] || known_packages=$(apt-cache pkgnames 2>/dev/null) || true
+  [[ $'\n'$known_packages$'\n' == *$'\n'"$1"$'\n'* ]]
+}
+
 # One line a need: the Debian packages that meet it ("A|B": the first that can be had), and how to see that it is met.
 need() {
   local packages=$1
@@ -39,7 +46,7 @@ gimps() {
 has_any_gimp() { [ -n "$(gimps)" ]; }
 
 # Newer systems keep libheif's coders in packages of their own, which nothing but this asks for.
-has_heif_coder() { dpkg -s "libheif-plugin-$1" >/dev/null 2>&1 || ! apt-cache show "libheif-plugin-$1" >/dev/null 2>&1; }
+has_heif_coder() { dpkg -s "libheif-plugin-$1" >/dev/null 2>&1 || ! can_be_had "libheif-plugin-$1"; }
 
 build_needs() {
   local coder
@@ -98,7 +105,7 @@ find_missing() {
   missing=()
   for packages in "${wanted[@]}"; do
     for package in ${packages//|/ }; do
-      if apt-cache show "$package" >/dev/null 2>&1; then break; fi
+      if can_be_had "$package"; then break; fi
     done
     missing+=("$package")
   done
@@ -115,6 +122,7 @@ install_missing() {
   need_root "these packages are missing, and there is no sudo to install them. Run as root: apt-get install ${missing[*]}"
   # a fresh system knows no packages before this, and so not which of several can be had
   as_root apt-get update -qq >"$log_dir/packages.log" 2>&1 || true
+  known_packages=
   find_missing "$@"
   say "Installing ${missing[*]}"
   if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
