@@ -79,9 +79,10 @@ static void look_at(const scene *s, double u, double v, double *colour) {
   }
   look(s->picture, s->size, u, v, s->kind == MIRRORED, colour);
   if (s->kind == REPEATED || s->kind == MIRRORED) return;
-  const double out = fmax(fabs(u - 0.5), fabs(v - 0.5)) - 0.5, weight = 1 / (1 + exp(s->edge * out));
+  const double out = s->edge * (fmax(fabs(u - 0.5), fabs(v - 0.5)) - 0.5);
+  if (out < -7) return;
+  const double weight = out > 7 ? 0 : 1 / (1 + exp(out));
   double around[3] = {s->colour[0], s->colour[1], s->colour[2]};
-  if (weight > 0.999) return;
   if (s->kind == OTHER) {
     double x, y;
     sm_affine_at(&s->elsewhere, u, v, &x, &y);
