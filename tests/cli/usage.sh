@@ -53,6 +53,14 @@ bad 2 '--strength' transplant "$model" a.png b.png --mask m.png -o c.png --stren
 bad 2 '--feather' transplant "$model" a.png b.png --mask m.png -o c.png --feather -1
 bad 2 'soft, any, half' transplant "$model" a.png b.png --mask m.png -o c.png --method styles --mask-rule hard
 bad 2 'w+, w' transplant "$model" a.png b.png --mask m.png -o c.png --method styles --space z
+bad 2 '--near takes numbers' place "$model" x.png --near centre
+bad 2 '--near' place "$model" x.png --near 1,2
+bad 1 'learn-place' place "$model" "$root/install/samples/target.png"
+bad 2 '-o' learn-place "$model" pictures
+bad 2 '.safetensors' learn-place "$model" pictures -o out.pt
+bad 2 '--samples' learn-place "$model" pictures -o out.safetensors --samples 5
+mkdir pictures && cp "$root/install/samples/target.png" pictures
+bad 1 '16 pictures or more; there are 1' learn-place "$model" pictures -o out.safetensors
 bad 2 '--threads' info "$model" --threads=-1
 bad 2 '--frames' interpolate "$model" a.png b.png -o f%d.png
 bad 2 '--frames' interpolate "$model" a.png b.png --frames 1 -o f%d.png
