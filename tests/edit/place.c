@@ -9,7 +9,7 @@
 #include "harness.h"
 #include "model/bind.h"
 
-enum { S = 32, W = 150, H = 110, PICTURES = 120, PLACES = 10 };
+enum { S = 32, W = 150, H = 110, PICTURES = 120, PLACES = 6 };
 
 static stylemap_error error;
 
@@ -63,7 +63,7 @@ static int read_layer(void *data, int x, int y, int w, int h, float *to) {
 }
 
 static stylemap_model *new_model(void) {
-  const stylemap_architecture a = {S, 4, 16, 32, 512, 0, 2, 0.01};
+  const stylemap_architecture a = {S, 4, 16, 16, 512, 0, 2, 0.01};
   stylemap_model *m = NULL;
   CHECK(stylemap_model_random(&a, 5, &m, &error) == STYLEMAP_OK, "%s", error.message);
   return m;
@@ -92,7 +92,7 @@ static void test_found(const stylemap_model *m) {
   double off[PLACES];
   int sure = 0, near_ones = 0;
   for (int i = 0; i < PLACES; i++) {
-    const stylemap_placement truth = {.x = 40 + 70 * (i % 5) / 4.0, .y = 42 + 26 * (i % 3) / 2.0, .side = 62 + 5 * i, .angle = 0.08 * (i % 7 - 3)};
+    const stylemap_placement truth = {.x = 40 + 70 * (i % 5) / 4.0, .y = 42 + 26 * (i % 3) / 2.0, .side = 62 + 8 * i, .angle = 0.08 * (i % 7 - 3)};
     const sm_affine square = sm_affine_of(&truth, 1), to = sm_affine_inverse(&square);
     stylemap_placement found, again;
     stylemap_place_report report;
@@ -109,7 +109,7 @@ static void test_found(const stylemap_model *m) {
     CHECK(find(m, 1, pixels, &truth, 1, &again, &report) == STYLEMAP_OK && report.sure && report.encodes == 1);
     CHECK(same(&again, &truth), "the start is kept");
   }
-  CHECK(sure >= 8 && near_ones >= sure - 1, "%d of 10 found, %d of them well", sure, near_ones);
+  CHECK(sure >= 5 && near_ones >= sure - 1, "%d of 6 found, %d of them well", sure, near_ones);
 }
 
 static void test_unknown(const stylemap_model *m) {
