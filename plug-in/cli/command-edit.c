@@ -116,10 +116,10 @@ static gboolean write_picture(const Edit *edit, Input *target, const EditResult 
 
 /* -------------------------------------------------------------------------------------------- both */
 
-static gboolean read_place(const gchar *option, const gchar *text, const gchar *path, gboolean reference, Place *place,
-                           GError **error) {
+static gboolean read_place(const gchar *option, const gchar *text, const gchar *path, gboolean reference, PlaceKind usual,
+                           Place *place, GError **error) {
   g_autoptr(GError) fault = NULL;
-  if (!place_parse(option, text, reference, place, &fault)) cli_usage(error, "%s", fault->message);
+  if (!place_parse(option, text, reference, usual, place, &fault)) cli_usage(error, "%s", fault->message);
   else if (path && is_tensor_path(path) && (text || place->mirror))
     cli_usage(error, _("%s takes a part of a picture, and a tensor is the model's square already."),
               text ? option : "--mirror");
@@ -136,13 +136,27 @@ static void place_inputs(const Edit *edit, Inputs *inputs, stylemap_placement *a
   const GeglRectangle *reference = gegl_buffer_get_extent(inputs->reference.picture.buffer);
   place_find(&edit->reference_place, reference->width, reference->height, &at[0], 0, 0, &at[1]);
   inputs->reference.picture.placement = &at[1];
+  inputs->reference.picture.find = edit->reference_place.kind == PLACE_AUTO;
+}
+
+/* TRUE. What was asked for by name and is not there is told, too. */
+static gboolean say_findings(const Edit *edit, const Engine *engine, const EditResult *result) {
+  g_auto(GStrv) notes = edit_findings(result);
+  for (gchar **note = notes; *note; note++) cli_note("%s", *note);
+  if (edit->reference_place.kind == PLACE_AUTO && !*notes && (edit->reference_placement || engine->info->places))
+    cli_note("%s", engine->info->places ? _("The model is not sure where its subject is in the reference: its centred square is "
+                                            "taken.")
+                                        : _("The model has not learnt to find its subject: the reference's centred square is "
+                                            "taken."));
+  return TRUE;
 }
 
 static gboolean run_edit(Edit *edit, EditResult *result, GError **error) {
   if (!cli_need_output(edit->output, error) || !output_check(edit->output, error) ||
       !cli_check_range("--refine", edit->refine, 0, EDIT_MOST_REFINE, error) ||
-      !read_place("--placement", edit->placement, edit->target, FALSE, &edit->place, error) ||
-      !read_place("--reference-placement", edit->reference_placement, edit->reference, TRUE, &edit->reference_place, error) ||
+      !read_place("--placement", edit->placement, edit->target, FALSE, PLACE_CENTRE, &edit->place, error) ||
+      !read_place("--reference-placement", edit->reference_placement, edit->reference, TRUE,
+                  edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &edit->reference_place, error) ||
       !cli_check_page("--page", edit->page, edit->target, error) ||
       (edit->reference && (!cli_check_page("--reference-page", edit->reference_page, edit->reference, error) ||
                            !cli_check_page("--mask-page", edit->mask_page, edit->mask, error))))
@@ -178,7 +192,7 @@ static gboolean run_edit(Edit *edit, EditResult *result, GError **error) {
       for (gchar **note = notes; *note; note++) cli_note("%s", *note);
     }
     done = done && (engine || cli_open_for(&engine, edit->model, &inputs.target.picture, error)) &&
-           edit_run(engine, &request, result, error) &&
+           edit_run(engine, &request, result, error) && say_findings(edit, engine, result) &&
            (is_square(edit) ? square_write(engine, result->image, inputs.target.depth, edit->output, error)
                             : write_picture(edit, &inputs.target, result, error));
   }
@@ -270,7 +284,8 @@ static gboolean run_transplant(const Command *command, gchar **arguments, GError
       N_("Let the reference come in where the target is transparent, too"), NULL },
     PLACEMENT(edit.placement),
     { "reference-placement", 0, 0, G_OPTION_ARG_STRING, &edit.reference_placement,
-      N_("The same of the reference; or centre (the default), or as-placed: as the target's"),
+      N_("The same of the reference; or auto, where the model finds it (the default of heal), centre, or as-placed: as the "
+         "target's"),
       "X,Y,SIDE[,ANGLE]" },
     { "mirror", 0, 0, G_OPTION_ARG_NONE, &edit.reference_place.mirror, N_("Exchange the reference's left and right"), NULL },
     CLI_PAGE(edit.page),

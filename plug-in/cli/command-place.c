@@ -50,7 +50,7 @@ static gboolean find_place(Engine *engine, const Input *input, const stylemap_pl
 static gboolean read_near(const gchar *text, stylemap_placement *near, GError **error) {
   Place place = { 0 };
   g_autoptr(GError) fault = NULL;
-  if (place_parse("--near", text, FALSE, &place, &fault) && place.kind == PLACE_THERE) {
+  if (place_parse("--near", text, FALSE, PLACE_CENTRE, &place, &fault) && place.kind == PLACE_THERE) {
     place_find(&place, 0, 0, NULL, 0, 0, near);
     return TRUE;
   }

@@ -72,6 +72,8 @@ static void tell_refined(const FlowResult *result) {
 void call_tell(GimpRunMode mode, const FlowResult *result) {
   for (gchar **note = result->notes; *note; note++)
     tell(mode, *note);
+  for (gchar **finding = result->findings; *finding && mode == GIMP_RUN_NONINTERACTIVE; finding++)
+    tell(mode, *finding);
   /* the dialog says the one before, and the layer's name the other */
   if (result->whole && mode != GIMP_RUN_INTERACTIVE)
     tell_whole(mode, result);

@@ -397,8 +397,9 @@ static void attach_places(Dialog *self, GtkWidget *table) {
     return;
   box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
   entry = new_place(self, &options->reference_placement,
-                    _("The same in the reference. Or as-placed: what lies over the target's square on the canvas; move, "
-                      "scale or turn the reference layer there first."));
+                    _("The same in the reference. Or auto: where the model finds what it knows (what an empty entry means for "
+                      "Heal), or centre. Or as-placed: what lies over the target's square on the canvas; move, scale or turn "
+                      "the reference layer there first."));
   gtk_box_pack_start(GTK_BOX(box), entry, TRUE, TRUE, 0);
   mirror = gtk_check_button_new_with_label(_("Mirrored"));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(mirror), options->mirror);

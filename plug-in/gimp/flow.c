@@ -11,6 +11,10 @@
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 8)
 #define EDIT_SHARE 0.9 /* of the progress bar; the rest is handing the layers to GIMP */
 
+static gboolean heals(const Procedure *procedure, const FlowOptions *options) {
+  return procedure->kind == EDIT_TRANSPLANT && options->method == EDIT_HEAL;
+}
+
 gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                     GError **error) {
   FlowPlaces places;
@@ -35,9 +39,11 @@ gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowO
   Place place = {0}, reference_place = {.mirror = options->mirror};
   gint left, top, x, y, width = gimp_drawable_get_width(target), height = gimp_drawable_get_height(target);
 
-  if (!place_parse(name, options->placement, FALSE, &place, error) ||
-      !place_parse(reference_name, options->reference_placement, TRUE, &reference_place, error))
+  if (!place_parse(name, options->placement, FALSE, PLACE_CENTRE, &place, error) ||
+      !place_parse(reference_name, options->reference_placement, TRUE,
+                   heals(procedure, options) ? PLACE_AUTO : PLACE_CENTRE, &reference_place, error))
     return FALSE;
+  places->find = reference_place.kind == PLACE_AUTO;
   place_find(&place, width, height, NULL, 0, 0, &places->target);
   if (!place_check(&places->target, width, height, FALSE, error))
     return FALSE;
@@ -68,6 +74,10 @@ GeglBuffer *flow_copy_square(DrawableRef drawable, const stylemap_placement *pla
   area = (GeglRectangle){area.x - edge, area.y - edge, area.width + 2 * edge, area.height + 2 * edge};
   gegl_rectangle_intersect(&area, &area, &whole);
   return pixels_copy(drawable, &area);
+}
+
+static GeglBuffer *copy_all(DrawableRef drawable) {
+  return pixels_copy(drawable, GEGL_RECTANGLE(0, 0, gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable)));
 }
 
 /* What of the selection the weights depend on; all of it where that is nothing, for the sentence that says so. */
@@ -104,10 +114,6 @@ gchar **flow_notes(ImageRef image, DrawableRef target, const stylemap_placement 
   return edit_notes(&request, &made);
 }
 
-static gboolean heals(const Procedure *procedure, const FlowOptions *options) {
-  return procedure->kind == EDIT_TRANSPLANT && options->method == EDIT_HEAL;
-}
-
 static void fill_request(EditRequest *request, EditReference *reference, const Procedure *procedure, ImageRef image,
                          DrawableRef target, const FlowOptions *options, const FlowPlaces *places) {
   *request = (EditRequest){.kind = procedure->kind, .references = reference};
@@ -117,7 +123,9 @@ static void fill_request(EditRequest *request, EditReference *reference, const P
   request->target.buffer = flow_copy_square(target, &places->target);
   if (procedure->kind != EDIT_RECONSTRUCT) {
     reference->picture.placement = &places->reference;
-    reference->picture.buffer = flow_copy_square(options->reference, &places->reference);
+    reference->picture.find = places->find;
+    reference->picture.buffer = places->find ? copy_all(options->reference)
+                                             : flow_copy_square(options->reference, &places->reference);
     request->n_references = 1;
   }
   gimp_drawable_get_offsets(target, &request->mask.x, &request->mask.y);
@@ -256,6 +264,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
     result->n_layers = made->n_layers;
     result->layers = g_steal_pointer(&layers);
     result->notes = notes_on(request, made, &plan);
+    result->findings = edit_findings(made);
     result->whole = made->mask.whole;
     result->width = made->mask.bounds.width;
     result->height = made->mask.bounds.height;
@@ -296,5 +305,6 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
 void flow_result_clear(FlowResult *result) {
   g_clear_pointer(&result->layers, g_free);
   g_clear_pointer(&result->notes, g_strfreev);
+  g_clear_pointer(&result->findings, g_strfreev);
   result->n_layers = 0;
 }

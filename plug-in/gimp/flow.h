@@ -7,6 +7,7 @@
 typedef struct {
   gint n_layers;
   LayerRef *layers;   /* lowest first; g_free */
+  gchar **findings;   /* for scripts: edit_findings; g_strfreev */
   gchar **notes;      /* sentences on what the user may not expect, closed by NULL; g_strfreev */
   gboolean whole;     /* there was no selection: the whole square was edited */
   gint width, height; /* of what was edited */
@@ -26,6 +27,7 @@ void flow_result_clear(FlowResult *result);
 /* Where the model's squares lie on the target and on the reference, each in its own pixels. */
 typedef struct {
   stylemap_placement target, reference;
+  gboolean find; /* EditPicture's, of the reference */
 } FlowPlaces;
 /* FALSE and a sentence where what the options say makes no sense. Without a reference that one is undefined. */
 gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowOptions *options, FlowPlaces *places,

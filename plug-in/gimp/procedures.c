@@ -43,8 +43,9 @@ static Argument arguments[] = {
     "layer's upper left corner, and by how many degrees it is turned clockwise; \"\" or centre = the largest centred square",
     0, 0, 0, NULL },
   [ARGUMENT_REFERENCE_PLACEMENT] = { ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_IS_TEXT, "reference-placement",
-    "The same of the reference, in its own pixels; or as-placed = where the target's square lies on the canvas", 0, 0, 0,
-    NULL },
+    "The same of the reference, in its own pixels; or as-placed = where the target's square lies on the canvas; or auto = "
+    "where the model finds its subject, if it has learnt to and is sure, else centre; \"\" = auto for heal, else centre",
+    0, 0, 0, NULL },
   [ARGUMENT_MIRROR] = { ARGUMENT_MIRROR, ARGUMENT_IS_FLAG, "mirror",
     "Whether the reference's left and right are exchanged", 0, 1, 0, NULL },
   [ARGUMENT_FRAMES] = { ARGUMENT_FRAMES, ARGUMENT_IS_INT, "frames",

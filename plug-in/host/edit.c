@@ -89,6 +89,7 @@ void edit_result_clear(EditResult *result) {
   g_free(result->layers);
   g_free(result->image);
   g_free(result->refined);
+  g_free(result->found);
   *result = (EditResult){ 0 };
 }
 
@@ -470,7 +471,7 @@ static gboolean check_seen(const EditRequest *request, const Mask *mask, GError 
     stylemap_placement placement;
     GeglRectangle square;
     gint width, height;
-    if (picture->stylemap || picture->image || !picture->buffer || (i < 0 && extends(request))) continue;
+    if (picture->stylemap || picture->image || !picture->buffer || picture->find || (i < 0 && extends(request))) continue;
     placement = placement_of(picture);
     size_of(picture, &width, &height);
     stylemap_bounds(&placement, width, height, &square.x, &square.y, &square.width, &square.height);
@@ -496,9 +497,43 @@ gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **e
   return TRUE;
 }
 
+/* Looks for what is to be found in the references: `references` and `placements` become the request's, as far as the model
+ * is sure. */
+static gboolean find_references(Engine *engine, const EditRequest *request, EditReference *references,
+                                stylemap_placement *placements, EditResult *result, GError **error) {
+  result->found = g_new(stylemap_placement, MAX(request->n_references, 1));
+  for (gint i = 0; i < request->n_references; i++) {
+    EditPicture *picture = &references[i].picture;
+    stylemap_place_report report;
+    stylemap_error core;
+    references[i] = request->references[i];
+    if (!picture->find || !picture->buffer || picture->image || picture->stylemap) continue;
+    picture->find = FALSE;
+    if (!engine->info->places) continue;
+    const int mirror = picture->placement ? picture->placement->mirror : 0;
+    const stylemap_layer layer = layer_of_picture(picture->buffer);
+    if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
+        !say_status(stylemap_place(engine->session, &layer, NULL, FALSE, &placements[i], &report, &core), &core, error))
+      return FALSE;
+    placements[i].mirror = mirror;
+    picture->placement = &placements[i];
+    if (report.sure) result->found[result->n_found++] = placements[i];
+  }
+  return TRUE;
+}
+
 gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result, GError **error) {
   if (!result->prepared && !edit_prepare(request, result, error)) return FALSE;
-  Work work = { engine, request, result, NULL, 0 };
+  EditRequest placed = *request;
+  g_autofree EditReference *references = g_new0(EditReference, request->n_references);
+  g_autofree stylemap_placement *placements = g_new0(stylemap_placement, request->n_references);
+  placed.references = references;
+  Work work = { engine, &placed, result, NULL, 0 };
+  if (!find_references(engine, request, references, placements, result, error) ||
+      !check_seen(&placed, &result->mask, error)) {
+    edit_result_clear(result);
+    return FALSE;
+  }
   result->image = engine_new_image(engine);
   gboolean heals = request->kind == EDIT_TRANSPLANT && request->method == EDIT_HEAL;
   gboolean done = take_target(&work, error) &&
@@ -528,6 +563,24 @@ gchar **edit_notes(const EditRequest *request, const EditResult *result) {
   if (mask->weights && mask->most < FAINT) {
     g_autofree gchar *text =
       g_strdup_printf(_("The mask is faint: at most %.1f %% of the change can be seen."), 100 * mask->most);
+    g_strv_builder_add(notes, text);
+  }
+  gchar **all = g_strv_builder_end(notes);
+  g_strv_builder_unref(notes);
+  return all;
+}
+
+gchar **edit_findings(const EditResult *result) {
+  GStrvBuilder *notes = g_strv_builder_new();
+  for (gint i = 0; i < result->n_found; i++) {
+    const stylemap_placement *at = &result->found[i];
+    gchar numbers[4][G_ASCII_DTOSTR_BUF_SIZE];
+    g_ascii_formatd(numbers[0], sizeof numbers[0], "%.1f", at->x);
+    g_ascii_formatd(numbers[1], sizeof numbers[1], "%.1f", at->y);
+    g_ascii_formatd(numbers[2], sizeof numbers[2], "%.1f", at->side);
+    g_ascii_formatd(numbers[3], sizeof numbers[3], "%.1f", at->angle * 180 / G_PI);
+    g_autofree gchar *text = g_strdup_printf(_("The model found its subject in the reference at %s,%s,%s,%s."), numbers[0],
+                                             numbers[1], numbers[2], numbers[3]);
     g_strv_builder_add(notes, text);
   }
   gchar **all = g_strv_builder_end(notes);

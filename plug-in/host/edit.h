@@ -19,6 +19,8 @@ typedef struct {
   const stylemap_placement *placement; /* NULL: the centred square */
   const gfloat *image;                 /* 3 x S x S in place of the buffer's square; or NULL */
   const gfloat *stylemap;              /* D x P x P in place of both, for what begins with encoding; or NULL */
+  gboolean find; /* of a reference's buffer: the model looks for its subject all over it, if it has learnt to; `placement`
+                    says whether it is mirrored, and where it is taken to be as long as the model is not sure */
 } EditPicture;
 
 typedef struct {
@@ -61,6 +63,8 @@ typedef struct {
   gdouble change;      /* of a healed edit: how much the model changed the collage (stylemap_heal_report); else -1 */
   gint n_refined;
   stylemap_refine_report *refined; /* of the target, then of the references */
+  gint n_found;
+  stylemap_placement *found; /* where references lie that were to be found and of which the model is sure, in their order */
 } EditResult;
 
 /* What can be known before a model is opened: whether the request makes sense, and the masks. Fills `result` as
@@ -69,6 +73,8 @@ gboolean edit_prepare (const EditRequest *request, EditResult *result, GError **
 /* Sentences on what the user may not expect of this result, translated, closed by NULL: for before the edit (once it is
  * prepared) and after it. g_strfreev. */
 gchar  **edit_notes (const EditRequest *request, const EditResult *result);
+/* Sentences on what was found, for after the edit: as edit_notes. */
+gchar  **edit_findings (const EditResult *result);
 /* The edit. `result` is as edit_prepare made it of the same request, or all zero. On FALSE nothing is left in it. */
 gboolean edit_run (Engine *engine, const EditRequest *request, EditResult *result, GError **error);
 void     edit_result_clear (EditResult *result);

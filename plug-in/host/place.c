@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "host/say.h"
+#include "host/words.h"
 
 #define FARTHEST (1 << 24) /* as core has it; so is the side */
 #define LARGEST (1 << 20)
@@ -23,19 +24,21 @@ static gboolean read_numbers(const gchar *text, Place *place) {
          place->side <= LARGEST;
 }
 
-gboolean place_parse(const gchar *name, const gchar *text, gboolean reference, Place *place, GError **error) {
+gboolean place_parse(const gchar *name, const gchar *text, gboolean reference, PlaceKind usual, Place *place,
+                     GError **error) {
   g_autofree gchar *word = g_strstrip(g_strdup(text ? text : ""));
+  static const gchar *const words[] = { "centre", "", "as-placed", "auto", NULL }; /* by PlaceKind */
+  const gint kind = *word ? words_find(words, word) : (gint)usual;
   *place = (Place){ .kind = PLACE_CENTRE, .mirror = place->mirror };
-  if (!*word || g_ascii_strcasecmp(word, "centre") == 0) return TRUE;
-  if (reference && g_ascii_strcasecmp(word, "as-placed") == 0) {
-    place->kind = PLACE_AS_PLACED;
+  if (kind == PLACE_CENTRE || (reference && kind >= 0)) {
+    place->kind = (PlaceKind)kind;
     return TRUE;
   }
   if (read_numbers(word, place)) return TRUE;
   if (reference)
     g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
                 _("%s is \"%s\"; it must be X,Y,SIDE or X,Y,SIDE,ANGLE (the square's centre and side in pixels, from 1, and "
-                  "by how many degrees it is turned clockwise, -360 to 360), or centre, or as-placed."), name, word);
+                  "by how many degrees it is turned clockwise, -360 to 360), or centre, or as-placed, or auto."), name, word);
   else
     g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
                 _("%s is \"%s\"; it must be X,Y,SIDE or X,Y,SIDE,ANGLE (the square's centre and side in pixels, from 1, and "
@@ -46,6 +49,7 @@ gboolean place_parse(const gchar *name, const gchar *text, gboolean reference, P
 void place_find(const Place *place, gint width, gint height, const stylemap_placement *target, gint dx, gint dy,
                 stylemap_placement *placement) {
   switch (place->kind) {
+  case PLACE_AUTO:
   case PLACE_CENTRE: stylemap_fit(width, height, placement); break;
   case PLACE_THERE:
     *placement = (stylemap_placement){ .x = place->x, .y = place->y, .side = place->side, .angle = place->angle };

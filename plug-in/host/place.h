@@ -4,8 +4,9 @@
 #include <glib.h>
 #include "stylemap.h"
 
-/* PLACE_AS_PLACED, of a reference: where the target's square lies, the two pictures lying as the host shows them. */
-typedef enum { PLACE_CENTRE, PLACE_THERE, PLACE_AS_PLACED } PlaceKind;
+/* Of a reference alone: PLACE_AS_PLACED, where the target's square lies, the two pictures lying as the host shows them;
+ * PLACE_AUTO, where the model finds its subject (EditPicture.find). */
+typedef enum { PLACE_CENTRE, PLACE_THERE, PLACE_AS_PLACED, PLACE_AUTO } PlaceKind;
 
 typedef struct {
   PlaceKind kind;
@@ -13,11 +14,12 @@ typedef struct {
   gboolean mirror;           /* left and right exchanged, wherever it lies */
 } Place;
 
-/* "X,Y,SIDE" or "X,Y,SIDE,ANGLE" in pixels and degrees, or a word: "centre" (as are "" and NULL), for a `reference` also
- * "as-placed". FALSE and a sentence (HOST_ERROR_ARGUMENT) that calls the text `name`. Leaves `mirror` alone. */
-gboolean place_parse (const gchar *name, const gchar *text, gboolean reference, Place *place, GError **error);
+/* "X,Y,SIDE" or "X,Y,SIDE,ANGLE" in pixels and degrees, or a word: "centre", for a `reference` also "as-placed" and
+ * "auto"; "" and NULL are `usual`. FALSE and a sentence (HOST_ERROR_ARGUMENT) that calls the text `name`. Leaves `mirror` alone. */
+gboolean place_parse (const gchar *name, const gchar *text, gboolean reference, PlaceKind usual, Place *place,
+                      GError **error);
 
-/* The placement on a picture of that size. `target` is the target's, `dx` and `dy` how far the target picture lies to the
+/* The placement on a picture of that size; of PLACE_AUTO the one that is taken where nothing is found. `target` is the target's, `dx` and `dy` how far the target picture lies to the
  * right of and below this one. */
 void place_find (const Place *place, gint width, gint height, const stylemap_placement *target, gint dx, gint dy,
                  stylemap_placement *placement);

@@ -156,10 +156,17 @@ for method in styles heal; do
   edit target-1.png reference.png --mask around.png --placement 36,21,$size,30 --reference-placement CENTRE --quiet -o placed.png
   check "outside a placed square, $method" "$tool" outside target-1.png placed.png around.png 0
 done
-for wrong in 1,2 1,2,3,4,5 x,2,3 1,2,0 1,2,1048577 20000000,2,3 1,2,3,361 nan,2,3 '1,2,3;4' as-placed; do
+# a model that has not learnt to find its subject takes the centred square, and says so where it was asked by name
+good transplant "$model" target-1.png reference.png --mask mask.png --reference-placement centre -o part.safetensors
+good transplant "$model" target-1.png reference.png --mask mask.png -o placed.safetensors
+check "nothing to find" "$tool" same part.safetensors image placed.safetensors image
+run transplant "$model" target-1.png reference.png --mask mask.png --reference-placement auto -o placed.safetensors
+[ $code = 0 ] && [ "$(wc -l < err)" = 1 ] && grep -q '^stylemap: .*not learnt to find' err && pass || fail "auto: $code $(cat err)"
+check "nothing to find, by name" "$tool" same part.safetensors image placed.safetensors image
+for wrong in 1,2 1,2,3,4,5 x,2,3 1,2,0 1,2,1048577 20000000,2,3 1,2,3,361 nan,2,3 '1,2,3;4' as-placed auto; do
   bad 2 '; it must be X,Y,SIDE' reconstruct "$model" target-1.png --placement "$wrong" -o out.png
 done
-bad 2 'or centre, or as-placed' transplant "$model" target-1.png reference.png --mask mask.png --reference-placement there -o out.png
+bad 2 'or centre, or as-placed, or auto' transplant "$model" target-1.png reference.png --mask mask.png --reference-placement there -o out.png
 bad 1 'does not touch the target (90 x 61' transplant "$model" target-1.png reference.png --mask mask.png --placement 200,200,50 -o out.png
 bad 1 'does not touch the reference' transplant "$model" target-1.png reference.png --mask mask.png --reference-placement=-50,1,50 -o out.png
 bad 1 'misses' transplant "$model" target-1.png reference.png --mask mask.png --placement 80,50,10 -o out.png

@@ -6,7 +6,7 @@
 static Place read_place(const char *text, gboolean reference) {
   Place place = {.mirror = TRUE};
   GError *error = NULL;
-  CHECK(place_parse("--placement", text, reference, &place, &error), "%s: %s", text, error ? error->message : "");
+  CHECK(place_parse("--placement", text, reference, PLACE_CENTRE, &place, &error), "%s: %s", text, error ? error->message : "");
   g_clear_error(&error);
   CHECK(place.mirror);
   return place;
@@ -17,6 +17,10 @@ static void test_parse(void) {
   for (size_t i = 0; i < G_N_ELEMENTS(centres); i++) CHECK(read_place(centres[i], i % 2).kind == PLACE_CENTRE, "%s", centres[i]);
   CHECK(read_place(NULL, FALSE).kind == PLACE_CENTRE);
   CHECK(read_place("as-placed", TRUE).kind == PLACE_AS_PLACED);
+  CHECK(read_place("Auto", TRUE).kind == PLACE_AUTO);
+  Place usual = {0};
+  CHECK(place_parse("", " ", TRUE, PLACE_AUTO, &usual, NULL) && usual.kind == PLACE_AUTO);
+  CHECK(place_parse("", "centre", TRUE, PLACE_AUTO, &usual, NULL) && usual.kind == PLACE_CENTRE);
   Place place = read_place(" 1.5,-2 , 30", FALSE);
   CHECK(place.kind == PLACE_THERE && place.x == 1.5 && place.y == -2 && place.side == 30 && place.angle == 0);
   place = read_place("1e2,0,1,-90", TRUE);
@@ -27,7 +31,7 @@ static void test_parse(void) {
                                       "1,2,3,nan", "1,2,3 4", "auto", "as-placed"};
   for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
     GError *error = NULL;
-    CHECK(!place_parse("--somewhere", wrong[i], FALSE, &place, &error), "%s", wrong[i]);
+    CHECK(!place_parse("--somewhere", wrong[i], FALSE, PLACE_CENTRE, &place, &error), "%s", wrong[i]);
     CHECK(g_error_matches(error, HOST_ERROR, HOST_ERROR_ARGUMENT) && strstr(error->message, wrong[i]) &&
           strstr(error->message, "--somewhere"), "%s", error ? error->message : "");
     g_clear_error(&error);
@@ -40,6 +44,8 @@ static void test_find(void) {
   place_find(&(Place){.kind = PLACE_CENTRE, .mirror = TRUE}, 91, 61, &target, 7, 8, &at);
   stylemap_fit(91, 61, &centred);
   CHECK(at.x == centred.x && at.y == centred.y && at.side == 61 && at.angle == 0 && at.mirror == 1);
+  place_find(&(Place){.kind = PLACE_AUTO}, 91, 61, &target, 7, 8, &at);
+  CHECK(at.x == centred.x && at.y == centred.y && at.side == 61 && at.mirror == 0);
   place_find(&(Place){PLACE_THERE, 1, 2, 3, 4, FALSE}, 91, 61, &target, 7, 8, &at);
   CHECK(at.x == 1 && at.y == 2 && at.side == 3 && at.angle == 4 && at.mirror == 0);
   /* The target lies 7 to the right of the reference and 8 above it. */
