@@ -165,6 +165,14 @@ static void update_square(Dialog *self) {
 static void probe_done(gdouble mse, gdouble usual, const GError *error, gpointer data) {
   Dialog *self = data;
   gboolean warning = error != NULL;
+  gchar *model = model_chooser_get(self->model);
+
+  if (!error && !*model) { /* which it is, is known now */
+    about_model_clear(&self->about);
+    if (about_model(self->options->engine->path, &self->about, NULL))
+      hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
+  }
+  g_free(model);
   gchar *verdict = error ? g_strdup(error->message) : about_probe(&self->about, mse, usual, &warning);
 
   hint_set(self->probe_hint, warning ? HINT_WARNING : HINT_INFO, verdict);
@@ -182,6 +190,8 @@ static void model_changed(gpointer data) {
   self->model_ok = about_model(model, &self->about, &error);
   if (self->model_ok) {
     hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
+    if (!*model && self->square) /* in the room of a whole card */
+      hint_set(self->model_hint, HINT_PLAIN, _("Looking which model knows this picture…"));
     hint_set(self->probe_hint, HINT_INFO,
              self->square ? _("Looking whether the model knows this kind of picture…") : NULL);
     if (self->square)

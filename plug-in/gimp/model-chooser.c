@@ -109,11 +109,12 @@ static void chooser_free(gpointer data) {
   g_free(chooser);
 }
 
-/* Which line to begin with: "" means a model that models.h finds, and its name is more use than "default". */
+/* Which line to begin with: "" is the line that leaves the choice to the picture, or, where there is none, a model that
+ * models.h finds, and its name is more use than "default". */
 static void select_first(Chooser *chooser, const gchar *model) {
   gchar *path = NULL, *name;
 
-  if (*model && select_model(chooser, model))
+  if (select_model(chooser, model))
     return;
   if (!(path = models_find(model, NULL)) && !(path = models_find("", NULL)))
     return;
@@ -135,11 +136,15 @@ static void select_first(Chooser *chooser, const gchar *model) {
 GtkWidget *model_chooser_new(const gchar *model, void (*changed)(gpointer data), gpointer data) {
   Chooser *chooser = g_new0(Chooser, 1);
   GtkCellRenderer *cell = gtk_cell_renderer_text_new();
-  gchar **names = models_list();
+  gchar **names = models_list(), **free_choice = models_free_choice("");
 
   chooser->store = gtk_list_store_new(N_COLUMNS, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_INT);
   chooser->combo = gtk_combo_box_new_with_model(GTK_TREE_MODEL(chooser->store));
   chooser->model = g_strdup("");
+  if (g_strv_length(free_choice) > 1)
+    gtk_list_store_insert_with_values(chooser->store, NULL, -1, COLUMN_LABEL, _("The one that knows the picture"),
+                                      COLUMN_MODEL, "", COLUMN_KIND, KIND_MODEL, -1);
+  g_strfreev(free_choice);
   for (gchar **name = names; *name; name++)
     gtk_list_store_insert_with_values(chooser->store, NULL, -1, COLUMN_LABEL, *name, COLUMN_MODEL, *name, COLUMN_KIND,
                                       KIND_MODEL, -1);

@@ -4,7 +4,7 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-/* Begins with `model` (a path, a name, or "" for the default). `changed` is called with `data` when another one
+/* Begins with `model` (a path, a name, or "" for the one that knows the picture). `changed` is called with `data` when another one
  * is chosen. */
 GtkWidget *model_chooser_new(const gchar *model, void (*changed)(gpointer data), gpointer data);
 /* The choice as procedures take it, to be freed; "" where nothing can be chosen. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/probe.h"
+#include "host/choose.h"
 
 struct Probe {
   Engine **engine;
@@ -16,7 +17,7 @@ struct Probe {
 static gboolean look(gpointer data, stylemap_progress progress, gpointer progress_data, GError **error) {
   Probe *probe = data;
   const EditPicture picture = {.buffer = probe->target, .placement = probe->placed ? &probe->placement : NULL};
-  gboolean ok = engine_open(probe->engine, probe->model, 0, progress, progress_data, error) &&
+  gboolean ok = choose_model(probe->engine, probe->model, &picture, 0, progress, progress_data, error) &&
                 edit_probe(*probe->engine, &picture, &probe->mse, error);
 
   if (*probe->engine)
