@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/about.h"
+#include "host/edit.h"
 #include "host/say.h"
 #include "host/models.h"
 #include <glib/gi18n-lib.h>
@@ -88,7 +89,7 @@ void about_model_clear(AboutModel *about) {
 gchar *about_probe(const AboutModel *about, gdouble mse, gdouble usual, gboolean *warning) {
   if (!(usual > 0))
     return NULL;
-  *warning = !(mse <= ABOUT_UNKNOWN_FACTOR * usual); /* also an error that is not a number */
+  *warning = !(mse <= EDIT_UNKNOWN_FACTOR * usual); /* also an error that is not a number */
   if (!*warning)
     return g_strdup(_("The model knows this kind of picture."));
   if (about->dataset)

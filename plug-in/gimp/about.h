@@ -12,9 +12,6 @@ typedef struct {
 gboolean about_model(const gchar *model, AboutModel *about, GError **error);
 void about_model_clear(AboutModel *about);
 
-/* How often the model's usual error the target's own may be before the user is warned. */
-#define ABOUT_UNKNOWN_FACTOR 5.0
-
 /* A sentence on how well the model knows the square (to be freed), and whether it is a warning. NULL where the
  * model's file does not say what is usual. */
 gchar *about_probe(const AboutModel *about, gdouble mse, gdouble usual, gboolean *warning);

@@ -69,16 +69,12 @@ gboolean edit_encode(Engine *engine, const EditPicture *picture, gfloat *stylema
 
 gboolean edit_probe(Engine *engine, const EditPicture *picture, gdouble *mse, GError **error) {
   stylemap_error core;
-  gboolean ok = FALSE;
   g_autofree gfloat *seen = engine_new_image(engine), *drawn = engine_new_image(engine);
-  PART(engine, STYLEMAP_PHASE_SAMPLE, 0, 0.1);
-  if (!edit_sample(engine, picture, seen, error)) goto done;
-  PART(engine, STYLEMAP_PHASE_ENCODE, 0.1, 1);
-  TRY(stylemap_reconstruct(engine->session, seen, drawn, &core));
+  if (!edit_sample(engine, picture, seen, error) ||
+      !say_status(stylemap_reconstruct(engine->session, seen, drawn, &core), &core, error))
+    return FALSE;
   *mse = stylemap_mse(drawn, seen, engine->image_count);
-  ok = TRUE;
-done:
-  return ok;
+  return TRUE;
 }
 
 /* ----------------------------------------------------------------------------------------- results */
@@ -498,10 +494,18 @@ gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **e
 }
 
 /* Looks for what is to be found in the references: `references` and `placements` become the request's, as far as the model
- * is sure. */
+ * is sure. Only a target that the model knows has the place for what is found; and what lies in the middle but for a guess's
+ * own error stays there, so that pictures of one series meet pixel for pixel. */
 static gboolean find_references(Engine *engine, const EditRequest *request, EditReference *references,
                                 stylemap_placement *placements, EditResult *result, GError **error) {
   result->found = g_new(stylemap_placement, MAX(request->n_references, 1));
+  gboolean any = FALSE;
+  gdouble mse = 0;
+  for (gint i = 0; i < request->n_references; i++) any = any || request->references[i].picture.find;
+  if (any && engine->info->places &&
+      (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) || !edit_probe(engine, &request->target, &mse, error)))
+    return FALSE;
+  gboolean known = !(engine->usual > 0) || mse <= EDIT_UNKNOWN_FACTOR * engine->usual;
   for (gint i = 0; i < request->n_references; i++) {
     EditPicture *picture = &references[i].picture;
     stylemap_place_report report;
@@ -509,12 +513,14 @@ static gboolean find_references(Engine *engine, const EditRequest *request, Edit
     references[i] = request->references[i];
     if (!picture->find || !picture->buffer || picture->image || picture->stylemap) continue;
     picture->find = FALSE;
-    if (!engine->info->places) continue;
+    if (!engine->info->places || !known) continue;
     const int mirror = picture->placement ? picture->placement->mirror : 0;
     const stylemap_layer layer = layer_of_picture(picture->buffer);
     if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
         !say_status(stylemap_place(engine->session, &layer, NULL, FALSE, &placements[i], &report, &core), &core, error))
       return FALSE;
+    stylemap_placement centred = placement_of(picture);
+    if (place_is_near(&placements[i], &centred)) continue;
     placements[i].mirror = mirror;
     picture->placement = &placements[i];
     if (report.sure) result->found[result->n_found++] = placements[i];

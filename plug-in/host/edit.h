@@ -19,8 +19,8 @@ typedef struct {
   const stylemap_placement *placement; /* NULL: the centred square */
   const gfloat *image;                 /* 3 x S x S in place of the buffer's square; or NULL */
   const gfloat *stylemap;              /* D x P x P in place of both, for what begins with encoding; or NULL */
-  gboolean find; /* of a reference's buffer: the model looks for its subject all over it, if it has learnt to; `placement`
-                    says whether it is mirrored, and where it is taken to be as long as the model is not sure */
+  gboolean find; /* of a reference's buffer: the model looks for its subject all over it, if it has learnt to and knows
+                    the target; `placement` says whether it is mirrored, and where it is taken to be as long as the model is not sure */
 } EditPicture;
 
 typedef struct {
@@ -81,6 +81,7 @@ void     edit_result_clear (EditResult *result);
 
 /* How well the model knows what is in the picture's square: the MSE of its reconstruction; engine->usual is to be
  * compared with it. */
+#define EDIT_UNKNOWN_FACTOR 5.0 /* so often the usual error: not what the model was trained on */
 gboolean edit_probe (Engine *engine, const EditPicture *picture, gdouble *mse, GError **error);
 
 /* The picture's square, 3 x S x S, and its style map, D x P x P. */

@@ -150,9 +150,9 @@ static void test_probe(void) {
 
   answer = ask(known, model);
   CHECK(!answer.error && answer.usual > 0 && answer.mse > 0, "%s", answer.error ? answer.error : "");
-  CHECK(answer.mse <= ABOUT_UNKNOWN_FACTOR * answer.usual, "%g, usual %g", answer.mse, answer.usual);
+  CHECK(answer.mse <= EDIT_UNKNOWN_FACTOR * answer.usual, "%g, usual %g", answer.mse, answer.usual);
   answer = ask(unknown, model);
-  CHECK(answer.mse > ABOUT_UNKNOWN_FACTOR * answer.usual, "%g, usual %g", answer.mse, answer.usual);
+  CHECK(answer.mse > EDIT_UNKNOWN_FACTOR * answer.usual, "%g, usual %g", answer.mse, answer.usual);
   answer = ask(known, tiny);
   CHECK(!answer.error && answer.usual == -1);
   answer = ask(known, "/nowhere.pt");

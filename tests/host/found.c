@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A reference that the model finds, with a portrait of its own in the middle and elsewhere, and under a target that it does
+ * not know.
+ * usage: test-host-found MODEL_THAT_PLACES */
+#include "host/hosts.h"
+
+enum { S = 128, W = 260, H = 200, X = 90, Y = 40 };
+
+/* `square` (3 x S x S, -1..1) at x, y of a grey picture of w x h. */
+static GeglBuffer *picture(const float *square, int w, int h, int x, int y) {
+  const GeglRectangle at = {x, y, S, S};
+  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, w, h), babl_format("R'G'B' float"));
+  float *pixels = g_new(float, 3 * S * S), grey[3] = {0.8f, 0.82f, 0.85f};
+  for (int i = 0; i < 3 * S * S; i++) pixels[i] = fminf(fmaxf((square[i % 3 * S * S + i / 3] + 1) / 2, 0), 1);
+  gegl_buffer_set_color_from_pixel(buffer, NULL, grey, babl_format("R'G'B' float"));
+  gegl_buffer_set(buffer, &at, 0, babl_format("R'G'B' float"), pixels, GEGL_AUTO_ROWSTRIDE);
+  g_free(pixels);
+  return buffer;
+}
+
+static float *edit(Engine *engine, GeglBuffer *target, GeglBuffer *reference, const stylemap_placement *at, gboolean find,
+                   EditResult *result) {
+  GeglBuffer *mask = test_selection(S, S, *GEGL_RECTANGLE(40, 50, 48, 30));
+  const EditReference one = {.picture = {.buffer = reference, .placement = at, .find = find}};
+  EditRequest request = {.kind = EDIT_TRANSPLANT, .target = {.buffer = target}, .references = &one, .n_references = 1,
+                         .mask = {.selection = mask, .feather = 2}, .method = EDIT_HEAL, .edit = {.strength = 1}};
+  GError *error = NULL;
+  stylemap_heal_defaults(&request.heal);
+  *result = (EditResult){0};
+  CHECK(edit_run(engine, &request, result, &error), "%s", error ? error->message : "");
+  g_object_unref(mask);
+  return test_get(result->layers[0], GEGL_RECTANGLE(40, 50, 48, 30), "R'G'B'A float");
+}
+
+static int same(const float *a, const float *b) { return memcmp(a, b, sizeof(float) * 4 * 48 * 30) == 0; }
+
+int main(int argc, char **argv) {
+  Engine *engine = NULL;
+  EditResult result;
+  gegl_init(NULL, NULL);
+  CHECK(argc == 2 && engine_open(&engine, argv[1], 2, NULL, NULL, NULL) && engine->info->size == S && engine->info->places);
+  /* two portraits that the model draws, what it draws of them again, and so knows */
+  float *squares[2], *z = g_new(float, engine->stylemap_count);
+  stylemap_error core;
+  for (int k = 0; k < 2; k++) {
+    for (gsize i = 0; i < engine->stylemap_count; i++) z[i] = (float)sin((double)(i * (k + 3) + 1) * 12.9898 * (1 + i % 7));
+    squares[k] = engine_new_image(engine);
+    CHECK(engine_sample(engine, z, 0.5, squares[k], NULL));
+    for (int again = 0; again < 2; again++)
+      CHECK(stylemap_reconstruct(engine->session, squares[k], squares[k], &core) == STYLEMAP_OK);
+  }
+  GeglBuffer *target = picture(squares[0], S, S, 0, 0), *centred = picture(squares[1], S, S, 0, 0);
+  GeglBuffer *moved = picture(squares[1], W, H, X, Y), *unknown = test_picture(S, S, "R'G'B' float", 60);
+
+  /* what lies in the middle stays there */
+  float *plain = edit(engine, target, centred, NULL, FALSE, &result);
+  edit_result_clear(&result);
+  float *found = edit(engine, target, centred, NULL, TRUE, &result);
+  CHECK(result.n_found == 0 && same(plain, found), "%d found", result.n_found);
+  edit_result_clear(&result);
+  g_free(found);
+
+  /* what lies elsewhere is found there: the edit is nearer to the centred one's than the middle of the picture gives */
+  found = edit(engine, target, moved, NULL, TRUE, &result);
+  CHECK(result.n_found == 1);
+  if (result.n_found == 1) {
+    const stylemap_placement *at = &result.found[0];
+    CHECK(hypot(at->x - X - S / 2, at->y - Y - S / 2) < 6 && fabs(at->side - S) < 10 && fabs(at->angle) < 0.1,
+          "%g, %g, %g, %g", at->x, at->y, at->side, at->angle);
+  }
+  edit_result_clear(&result);
+  float *middle = edit(engine, target, moved, NULL, FALSE, &result);
+  edit_result_clear(&result);
+  double near = 0, far = 0;
+  for (int i = 0; i < 4 * 48 * 30; i++) near += pow(found[i] - plain[i], 2), far += pow(middle[i] - plain[i], 2);
+  CHECK(near < far / 3, "%g of %g", near, far);
+  g_free(found), g_free(middle), g_free(plain);
+
+  /* a target that the model does not know has no place for what it finds */
+  plain = edit(engine, unknown, moved, NULL, FALSE, &result);
+  edit_result_clear(&result);
+  found = edit(engine, unknown, moved, NULL, TRUE, &result);
+  CHECK(result.n_found == 0 && same(plain, found), "%d found", result.n_found);
+  edit_result_clear(&result);
+  g_free(found), g_free(plain);
+
+  g_object_unref(target), g_object_unref(centred), g_object_unref(moved), g_object_unref(unknown);
+  g_free(squares[0]), g_free(squares[1]), g_free(z);
+  engine_free(engine);
+  gegl_exit();
+  return harness_end();
+}
