@@ -144,8 +144,8 @@ static gboolean say_findings(const Edit *edit, const Engine *engine, const EditR
   g_auto(GStrv) notes = edit_findings(result);
   for (gchar **note = notes; *note; note++) cli_note("%s", *note);
   if (edit->reference_place.kind == PLACE_AUTO && !*notes && (edit->reference_placement || engine->info->places))
-    cli_note("%s", engine->info->places ? _("The model is not sure where its subject is in the reference: its centred square is "
-                                            "taken.")
+    cli_note("%s", engine->info->places ? _("The model is not sure of its subject in the target or in the reference: the "
+                                            "reference's centred square is taken.")
                                         : _("The model has not learnt to find its subject: the reference's centred square is "
                                             "taken."));
   return TRUE;

@@ -520,7 +520,7 @@ static gboolean find_references(Engine *engine, const EditRequest *request, Edit
         !say_status(stylemap_place(engine->session, &layer, NULL, FALSE, &placements[i], &report, &core), &core, error))
       return FALSE;
     stylemap_placement centred = placement_of(picture);
-    if (place_is_near(&placements[i], &centred)) continue;
+    if (place_is_near(&placements[i], &centred)) placements[i] = centred;
     placements[i].mirror = mirror;
     picture->placement = &placements[i];
     if (report.sure) result->found[result->n_found++] = placements[i];

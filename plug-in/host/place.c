@@ -78,12 +78,12 @@ gboolean place_check(const stylemap_placement *placement, gint width, gint heigh
 }
 
 gboolean place_is_near(const stylemap_placement *a, const stylemap_placement *b) {
-  static const gdouble usual = 2.0 / 128; /* of the side: core/README.md, "Placing" */
+  static const gdouble error = 5.0 / 128; /* of the side: core/README.md, "Placing" */
   for (gint i = 0; i < 4; i++) {
     gdouble u = i % 2 - 0.5, v = i / 2 - 0.5, au = u * a->side, av = v * a->side, bu = u * b->side, bv = v * b->side;
     gdouble x = a->x + au * cos(a->angle) - av * sin(a->angle) - (b->x + bu * cos(b->angle) - bv * sin(b->angle));
     gdouble y = a->y + au * sin(a->angle) + av * cos(a->angle) - (b->y + bu * sin(b->angle) + bv * cos(b->angle));
-    if (hypot(x, y) > usual * MIN(a->side, b->side)) return FALSE;
+    if (hypot(x, y) > error * MIN(a->side, b->side)) return FALSE;
   }
   return TRUE;
 }

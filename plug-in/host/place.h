@@ -26,5 +26,5 @@ void place_find (const Place *place, gint width, gint height, const stylemap_pla
 /* FALSE and a sentence where it does not touch the picture, the target or a `reference`. */
 gboolean place_check (const stylemap_placement *placement, gint width, gint height, gboolean reference, GError **error);
 
-/* No corner of a square is further from the other's than a found place usually is from the true one. */
+/* No corner of a square is further from the other's than nine of ten found ones are from the true one's. */
 gboolean place_is_near (const stylemap_placement *a, const stylemap_placement *b);

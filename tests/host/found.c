@@ -56,7 +56,8 @@ int main(int argc, char **argv) {
   float *plain = edit(engine, target, centred, NULL, FALSE, &result);
   edit_result_clear(&result);
   float *found = edit(engine, target, centred, NULL, TRUE, &result);
-  CHECK(result.n_found == 0 && same(plain, found), "%d found", result.n_found);
+  CHECK(result.n_found == 1 && result.found[0].x == S / 2 && result.found[0].side == S && same(plain, found), "%d found",
+        result.n_found);
   edit_result_clear(&result);
   g_free(found);
 

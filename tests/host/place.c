@@ -56,8 +56,8 @@ static void test_find(void) {
 static void test_near(void) {
   const stylemap_placement a = {.x = 100, .y = 80, .side = 128, .angle = 0.3};
   static const struct { double dx, dy, side, turn; int near; } others[] = {
-    {0, 0, 1, 0, 1}, {1.9, 0, 1, 0, 1}, {0, -1.9, 1, 0, 1}, {2.1, 0, 1, 0, 0}, {1.5, 1.5, 1, 0, 0}, {0, 0, 1.02, 0, 1},
-    {0, 0, 0.97, 0, 0}, {0, 0, 1, 0.02, 1}, {0, 0, 1, -0.025, 0}, {0, 0, 1, G_PI, 0},
+    {0, 0, 1, 0, 1}, {4.9, 0, 1, 0, 1}, {0, -4.9, 1, 0, 1}, {5.1, 0, 1, 0, 0}, {3.6, 3.6, 1, 0, 0}, {0, 0, 1.05, 0, 1},
+    {0, 0, 0.93, 0, 0}, {0, 0, 1, 0.05, 1}, {0, 0, 1, -0.06, 0}, {0, 0, 1, G_PI, 0},
   };
   for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
     const stylemap_placement b = {.x = a.x + others[i].dx, .y = a.y + others[i].dy, .side = a.side * others[i].side,
