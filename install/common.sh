@@ -48,6 +48,8 @@ has_any_gimp() { [ -n "$(gimps)" ]; }
 # Newer systems keep libheif's coders in packages of their own, which nothing but this asks for.
 has_heif_coder() { dpkg -s "libheif-plugin-$1" >/dev/null 2>&1 || ! can_be_had "libheif-plugin-$1"; }
 
+has_gexiv2() { has_pkg gexiv2 || has_pkg gexiv2-0.16; }
+
 build_needs() {
   local coder
   need gcc has_command cc
@@ -56,7 +58,7 @@ build_needs() {
   need meson has_command meson
   need ninja-build has_command ninja
   need libgegl-dev has_pkg gegl-0.4
-  need libgexiv2-dev has_pkg gexiv2
+  need libgexiv2-dev has_gexiv2
   need liblcms2-dev has_pkg lcms2
   need libjpeg-dev has_pkg libjpeg
   need zlib1g-dev has_pkg zlib
