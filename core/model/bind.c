@@ -189,14 +189,7 @@ static stylemap_status check_slot(void *context, const sm_slot *s) {
   full_name name;
   uint32_t entry;
   SM_TRY(find_tensor(x, s, &t, &entry, x->error));
-  int same = t.rank == s->rank;
-  for (int i = 0; same && i < t.rank; i++) same = t.size[i] == s->size[i];
-  full(&name, s->state, s->name, strlen(s->name));
-  if (!same) {
-    sm_shape_text is, should;
-    return sm_fail(x->error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the shape %3, expected %4."), path,
-                   name.text, sm_shape(&is, t.rank, t.size), sm_shape(&should, s->rank, s->size), NULL);
-  }
+  SM_TRY(sm_check_shape(path, full(&name, s->state, s->name, strlen(s->name)), &t, s->rank, s->size, x->error));
   if (!sm_kind_is_float(t.kind) && (s->to || t.kind != SM_I64))
     return sm_fail(x->error, STYLEMAP_REFUSED, "M5", SM_TEXT("%1: the tensor %2 holds no floating-point numbers."),
                    path, name.text, NULL);
@@ -221,15 +214,10 @@ static stylemap_status check_foreign(const lookup *x, int state, stylemap_error 
 
 static stylemap_status check_mean(const sm_checkpoint *c, const sm_config *config, stylemap_error *error) {
   int64_t expected[] = {1, config->dim, config->spatial, config->spatial};
-  sm_shape_text is, should;
   sm_tensor t;
   if (c->mean == SM_NONE) return STYLEMAP_OK;
   sm_checkpoint_tensor(c, c->mean, &t);
-  int same = t.rank == 4;
-  for (int i = 0; same && i < 4; i++) same = t.size[i] == expected[i];
-  if (!same)
-    return sm_fail(error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the shape %3, expected %4."),
-                   c->file.path, "w_mean", sm_shape(&is, t.rank, t.size), sm_shape(&should, 4, expected), NULL);
+  SM_TRY(sm_check_shape(c->file.path, "w_mean", &t, 4, expected, error));
   if (t.kind != SM_F32 && t.kind != SM_F16)
     return sm_fail(error, STYLEMAP_REFUSED, "M5", SM_TEXT("%1: the tensor %2 holds neither F32 nor F16 numbers."),
                    c->file.path, "w_mean", NULL);

@@ -101,3 +101,6 @@ typedef struct sm_shape_text {
   char text[256];
 } sm_shape_text;
 const char *sm_shape(sm_shape_text *buffer, int rank, const int64_t *size);
+/* Refused (M4) where the tensor has another shape; a size of -1 is any. */
+stylemap_status sm_check_shape(const char *path, const char *name, const sm_tensor *tensor, int rank, const int64_t *shape,
+                               stylemap_error *error);

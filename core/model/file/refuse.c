@@ -47,3 +47,13 @@ const char *sm_shape(sm_shape_text *buffer, int rank, const int64_t *size) {
   }
   return rank ? buffer->text : "()";
 }
+
+stylemap_status sm_check_shape(const char *path, const char *name, const sm_tensor *tensor, int rank, const int64_t *shape,
+                               stylemap_error *error) {
+  sm_shape_text is, should;
+  int same = tensor->rank == rank;
+  for (int i = 0; same && i < rank; i++) same = shape[i] == -1 || shape[i] == tensor->size[i];
+  if (same) return STYLEMAP_OK;
+  return sm_fail(error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the shape %3, expected %4."), path, name,
+                 sm_shape(&is, tensor->rank, tensor->size), sm_shape(&should, rank, shape), NULL);
+}

@@ -21,3 +21,7 @@ void sm_safetensors_free(sm_safetensors *safetensors);
 stylemap_status sm_read_safetensors(sm_checkpoint *checkpoint, stylemap_error *error);
 /* The number of the tensor of that name, or SM_NONE. */
 uint32_t sm_safetensors_find(const sm_safetensors *safetensors, const char *name);
+/* *values := the numbers of the tensor of that name, to be freed by sm_free. Refused where it is missing (M3), has
+ * another shape than `shape` (M4; -1 there: any size), or holds what is no finite number (M5). */
+stylemap_status sm_safetensors_floats(const sm_file *file, const sm_safetensors *safetensors, const char *name, int rank,
+                                      const int64_t *shape, float **values, stylemap_error *error);

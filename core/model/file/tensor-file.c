@@ -7,16 +7,6 @@
 
 #include <string.h>
 
-static stylemap_status check_shape(const char *path, const char *name, const sm_tensor *t, int rank,
-                                   const int64_t *shape, stylemap_error *error) {
-  sm_shape_text is, should;
-  int same = t->rank == rank;
-  for (int i = 0; same && i < rank; i++) same = shape[i] == -1 || shape[i] == t->size[i];
-  if (same) return STYLEMAP_OK;
-  return sm_fail(error, STYLEMAP_REFUSED, "M4", SM_TEXT("%1: the tensor %2 has the shape %3, expected %4."), path, name,
-                 sm_shape(&is, t->rank, t->size), sm_shape(&should, rank, shape), NULL);
-}
-
 static stylemap_status read_values(const sm_file *file, const char *name, const sm_tensor *t, float **values,
                                    stylemap_error *error) {
   uint64_t numel = (uint64_t)t->numel; /* a tensor of safetensors is its whole storage */
@@ -44,6 +34,19 @@ done:
   return status;
 }
 
+stylemap_status sm_safetensors_floats(const sm_file *file, const sm_safetensors *s, const char *name, int rank,
+                                      const int64_t *shape, float **values, stylemap_error *error) {
+  const uint32_t i = sm_safetensors_find(s, name);
+  if (i == SM_NONE)
+    return sm_fail(error, STYLEMAP_REFUSED, "M3", SM_TEXT("%1: the tensor %2 is missing."), file->path, name, NULL);
+  const sm_tensor *t = &s->tensors[i].tensor;
+  SM_TRY(sm_check_shape(file->path, name, t, rank, shape, error));
+  if (!sm_kind_is_float(t->kind))
+    return sm_fail(error, STYLEMAP_REFUSED, "M5", SM_TEXT("%1: the tensor %2 holds no floating-point numbers."),
+                   file->path, name, NULL);
+  return read_values(file, name, t, values, error);
+}
+
 stylemap_status stylemap_tensor_read(const char *path, const char *name, int rank, int64_t *shape, float **values,
                                      stylemap_error *error) {
   if (!path || !name || rank < 0 || rank > SM_MAX_RANK || (rank && !shape) || !values)
@@ -59,19 +62,8 @@ stylemap_status stylemap_tensor_read(const char *path, const char *name, int ran
     goto done;
   }
   SM_TRY_DONE(sm_safetensors_read(&file, &s, error));
-  uint32_t i = sm_safetensors_find(&s, name);
-  if (i == SM_NONE) {
-    status = sm_fail(error, STYLEMAP_REFUSED, "M3", SM_TEXT("%1: the tensor %2 is missing."), path, name, NULL);
-    goto done;
-  }
-  const sm_tensor *t = &s.tensors[i].tensor;
-  SM_TRY_DONE(check_shape(path, name, t, rank, shape, error));
-  if (!sm_kind_is_float(t->kind)) {
-    status = sm_fail(error, STYLEMAP_REFUSED, "M5", SM_TEXT("%1: the tensor %2 holds no floating-point numbers."), path,
-                     name, NULL);
-    goto done;
-  }
-  SM_TRY_DONE(read_values(&file, name, t, values, error));
+  SM_TRY_DONE(sm_safetensors_floats(&file, &s, name, rank, shape, values, error));
+  const sm_tensor *t = &s.tensors[sm_safetensors_find(&s, name)].tensor;
   for (int k = 0; k < rank; k++) shape[k] = t->size[k];
 done:
   sm_safetensors_free(&s);
