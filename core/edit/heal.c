@@ -38,6 +38,7 @@ typedef struct healing {
   int size;
   stylemap_start start; /* that was taken */
   int rounds;
+  double usual;  /* the model's error on the target; 0: not looked at yet */
   double misfit; /* how many times worse the model knows what was pasted than it knows the target */
   float *target, *mask;   /* 3 and 1 planes of the square: the target; how much of the references there is */
   float *first;           /* 3: the collage, sampled */
@@ -46,20 +47,19 @@ typedef struct healing {
   float *keep;            /* 1: how much of the collage's own detail stays */
 } healing;
 
-/* x := target + mask (x - target), x cut to -1..1. */
+static float clipped(float v) { return v < -1 ? -1 : v > 1 ? 1 : v; }
+
+/* x := target + mask (x - target), x clipped to -1..1. */
 static void put_back(const healing *h, float *x) {
   const size_t plane = (size_t)h->size * (size_t)h->size;
-  for (size_t i = 0; i < 3 * plane; i++) {
-    const float v = x[i] < -1 ? -1 : x[i] > 1 ? 1 : x[i];
-    x[i] = h->target[i] + h->mask[i % plane] * (v - h->target[i]);
-  }
+  for (size_t i = 0; i < 3 * plane; i++) x[i] = h->target[i] + h->mask[i % plane] * (clipped(x[i]) - h->target[i]);
 }
 
-/* image := G(E(image)), cut to -1..1. */
+/* out := G(E(image)), clipped to -1..1. */
 static stylemap_status reconstruct(const healing *h, const float *image, float *out, stylemap_error *error) {
   const size_t numbers = 3 * (size_t)h->size * (size_t)h->size;
   SM_TRY(stylemap_reconstruct(h->session, image, out, error));
-  for (size_t i = 0; i < numbers; i++) out[i] = out[i] < -1 ? -1 : out[i] > 1 ? 1 : out[i];
+  for (size_t i = 0; i < numbers; i++) out[i] = clipped(out[i]);
   return STYLEMAP_OK;
 }
 
@@ -74,35 +74,33 @@ static double distance(const float *a, const float *b, const float *mask, size_t
   return weights > 0 ? sqrt(sum / weights) : 0;
 }
 
-/* Lays the collage that begins with `start`, samples it, and sees what the model makes of it, which is `misfit`. `usual`
- * is the model's error on the target. */
-static stylemap_status lay(healing *h, stylemap_start start, double *usual, sm_collage *collage, stylemap_error *error) {
+/* Lays the collage that begins with `start`, samples it, and sees what the model makes of it, which is `misfit`. */
+static stylemap_status lay(healing *h, stylemap_start start, sm_collage *collage, stylemap_error *error) {
   const size_t plane = (size_t)h->size * (size_t)h->size;
   sm_collage_free(collage);
   SM_TRY(sm_collage_new(h->layer, h->placement, h->pieces, h->count, start, h->x, h->y, h->width, h->height, collage,
                         error));
   sm_collage_layer plain = {h->layer, collage, collage->target}, of = {h->layer, collage, collage->colours};
   const stylemap_layer before = sm_collage_picture(&plain), picture = sm_collage_picture(&of), mask = sm_collage_mask(&of);
-  if (*usual == 0) {
+  if (h->usual == 0) { /* the first collage: target and mask are those of every other */
     SM_TRY(stylemap_sample(&before, h->placement, h->size, h->target, error));
+    SM_TRY(stylemap_sample_mask(&mask, h->placement, h->size, h->mask, error));
     SM_TRY(reconstruct(h, h->target, h->projected, error));
-    *usual = fmax(distance(h->target, h->projected, NULL, plane), LEAST_ERROR);
+    h->usual = fmax(distance(h->target, h->projected, NULL, plane), LEAST_ERROR);
   }
   SM_TRY(stylemap_sample(&picture, h->placement, h->size, h->first, error));
-  SM_TRY(stylemap_sample_mask(&mask, h->placement, h->size, h->mask, error));
   SM_TRY(reconstruct(h, h->first, h->projected, error));
   h->start = start;
-  h->misfit = distance(h->first, h->projected, h->mask, plane) / *usual;
+  h->misfit = distance(h->first, h->projected, h->mask, plane) / h->usual;
   h->rounds = h->misfit < FITS ? (h->options->rounds + 1) / 2 : h->options->rounds;
   return STYLEMAP_OK;
 }
 
 /* The collage that is healed. */
 static stylemap_status begin(healing *h, sm_collage *collage, stylemap_error *error) {
-  double usual = 0;
-  if (h->options->start != STYLEMAP_START_FIT) return lay(h, h->options->start, &usual, collage, error);
-  SM_TRY(lay(h, STYLEMAP_START_CLONE, &usual, collage, error));
-  return h->misfit < FITS ? STYLEMAP_OK : lay(h, STYLEMAP_START_COPY, &usual, collage, error);
+  if (h->options->start != STYLEMAP_START_FIT) return lay(h, h->options->start, collage, error);
+  SM_TRY(lay(h, STYLEMAP_START_CLONE, collage, error));
+  return h->misfit < FITS ? STYLEMAP_OK : lay(h, STYLEMAP_START_COPY, collage, error);
 }
 
 static stylemap_status rounds(healing *h, stylemap_error *error) {
