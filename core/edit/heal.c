@@ -9,13 +9,13 @@
 
 #include "base/memory.h"
 #include "edit/collage.h"
+#include "edit/detail.h"
 #include "frame/frame.h"
 #include "frame/warp.h"
 #include "network/network.h"
 #include "net/boxes.h"
 
-enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 7 /* planes */,
-       MOST_REACH = 72 /* of the Gaussian over a square of 2048 */ };
+enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 7 /* planes */ };
 /* Measured on truth (core/README.md, "Healing"): a cloned collage of this misfit or less is right but for what the model
  * cannot draw; and how much change, in numbers of -1..1, takes the pictures' own detail away, there and elsewhere. The
  * error of a model that knows every pixel is noise. */
@@ -114,38 +114,6 @@ static stylemap_status rounds(healing *h, stylemap_error *error) {
   return STYLEMAP_OK;
 }
 
-/* `keep` := exp(-(s / sigma)^2), s the root of the mean squared change around the pixel. */
-static void detail_to_keep(healing *h, float *work) {
-  static const double deviation = 1.5; /* pixels of 128 */
-  const int size = h->size, reach = (int)ceil(3 * deviation * size / 128);
-  const size_t plane = (size_t)size * (size_t)size;
-  const double detail = h->options->detail, usual = h->misfit < FITS ? FITTING_CHANGE : CHANGE;
-  const double sigma = detail < 1 ? usual * detail / (1 - detail) : INFINITY;
-  double total = 0, gauss[2 * MOST_REACH + 1];
-  assert(reach <= MOST_REACH);
-  for (int d = -reach; d <= reach; d++) total += gauss[d + reach] = exp(-0.5 * pow(d / (deviation * size / 128), 2));
-  for (size_t i = 0; i < plane; i++) {
-    double square = 0;
-    for (size_t p = 0; p < 3; p++) square += pow((double)h->healed[p * plane + i] - h->first[p * plane + i], 2) / 3;
-    work[i] = (float)square;
-  }
-  for (int down = 0; down < 2; down++) { /* across into `keep`, down back into `work` */
-    const float *from = down ? h->keep : work;
-    float *to = down ? work : h->keep;
-    for (int y = 0; y < size; y++)
-      for (int x = 0; x < size; x++) {
-        double average = 0;
-        for (int d = -reach; d <= reach; d++) {
-          const int at = (down ? y : x) + d, in = at < 0 ? 0 : at >= size ? size - 1 : at;
-          average += gauss[d + reach] * (down ? from[in * size + x] : from[y * size + in]);
-        }
-        to[y * size + x] = (float)(average / total);
-      }
-  }
-  for (size_t i = 0; i < plane; i++)
-    h->keep[i] = sigma > 0 ? (float)exp(-(double)work[i] / (sigma * sigma)) : 0;
-}
-
 /* healed + keep (collage - projected), by the strength over the target. */
 static stylemap_status correct(const healing *h, const stylemap_placement *placement, const sm_collage *c, int x, int y,
                                int w, int height, const stylemap_layer *result, stylemap_error *error) {
@@ -235,7 +203,9 @@ stylemap_status stylemap_heal(stylemap_session *s, const stylemap_layer *target,
   SM_TRY_DONE(begin(&heals, &collage, error));
   SM_TRY_DONE(rounds(&heals, error));
   const double change = distance(heals.healed, heals.first, heals.mask, plane);
-  detail_to_keep(&heals, heals.target); /* which is done with */
+  sm_detail_to_keep(heals.first, heals.healed, c->size,
+                    sm_detail_sigma(options->detail, heals.misfit < FITS ? FITTING_CHANGE : CHANGE), heals.keep,
+                    heals.target); /* which is done with */
   SM_TRY_DONE(correct(&heals, placement, &collage, x, y, w, h, result, error));
   if (report) *report = (stylemap_heal_report){heals.start, heals.rounds, heals.misfit, change};
 done:

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "edit/detail.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stddef.h>
+
+enum { MOST_REACH = 72 /* of the Gaussian over a square of 2048 */ };
+
+double sm_detail_sigma(double detail, double usual) { return detail < 1 ? usual * detail / (1 - detail) : INFINITY; }
+
+void sm_detail_to_keep(const float *before, const float *after, int size, double sigma, float *keep, float *work) {
+  static const double deviation = 1.5; /* pixels of 128 */
+  const int reach = (int)ceil(3 * deviation * size / 128);
+  const size_t plane = (size_t)size * (size_t)size;
+  double total = 0, gauss[2 * MOST_REACH + 1];
+  assert(reach <= MOST_REACH);
+  for (int d = -reach; d <= reach; d++) total += gauss[d + reach] = exp(-0.5 * pow(d / (deviation * size / 128), 2));
+  for (size_t i = 0; i < plane; i++) {
+    double square = 0;
+    for (size_t p = 0; p < 3; p++) square += pow((double)after[p * plane + i] - before[p * plane + i], 2) / 3;
+    work[i] = (float)square;
+  }
+  for (int down = 0; down < 2; down++) { /* across into `keep`, down back into `work` */
+    const float *from = down ? keep : work;
+    float *to = down ? work : keep;
+    for (int y = 0; y < size; y++)
+      for (int x = 0; x < size; x++) {
+        double average = 0;
+        for (int d = -reach; d <= reach; d++) {
+          const int at = (down ? y : x) + d, in = at < 0 ? 0 : at >= size ? size - 1 : at;
+          average += gauss[d + reach] * (double)(down ? from[in * size + x] : from[y * size + in]);
+        }
+        to[y * size + x] = (float)(average / total);
+      }
+  }
+  for (size_t i = 0; i < plane; i++) keep[i] = sigma > 0 ? (float)exp(-(double)work[i] / (sigma * sigma)) : 0;
+}
