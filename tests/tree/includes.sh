@@ -9,7 +9,7 @@ bad=0
 
 # edges ROOT: a line "FILE:LINE from to" for each #include of one folder of ROOT in another
 edges() {
-  (cd "$1" && grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[^"]*/' . --include='*.c' --include='*.h') |
+  (cd "$1" && grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[^"]*/' ./*/ --include='*.c' --include='*.h') |
     sed -E 's#^\./([^:]*)/([^/:]*):([0-9]*):[^"]*"([^"]*)/[^/"]*".*#\1/\2:\3 \1 \4#' | awk '$2 != $3'
 }
 # allowed ROOT < ROWS: of edges, those whose pair is in no row "from: to to ..."
@@ -29,6 +29,7 @@ circles() { awk '{print $2, $3}' | sort -u | tsort 2>&1 > /dev/null | sed 's/^ts
 rows=$(mktemp)
 trap 'rm -rf "$rows" "$rows.d"' EXIT
 cat > "$rows" <<'ROWS'
+stylemap:
 base:
 kernels: base
 network: base kernels
