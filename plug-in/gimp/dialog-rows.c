@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gimp/dialog-parts.h"
+#include "gimp/hint.h"
+#include "gimp/model-chooser.h"
+#include "gimp/table.h"
+#include <glib/gi18n-lib.h>
+
+#define NARROW_HINT 380 /* below a control */
+
+/* -------------------------------------------------------------------------------------------- places */
+
+static gboolean look_again(gpointer data) {
+  Dialog *self = data;
+
+  self->replace = 0;
+  dialog_look(self);
+  return G_SOURCE_REMOVE;
+}
+
+#define TYPING 500 /* milliseconds without another key before it is looked at */
+
+static void place_changed(GtkEditable *entry, Dialog *self) {
+  gchar **field = g_object_get_data(G_OBJECT(entry), "field");
+
+  g_free(*field);
+  *field = gtk_editable_get_chars(entry, 0, -1);
+  if (self->replace)
+    g_source_remove(self->replace);
+  self->replace = g_timeout_add(TYPING, look_again, self);
+}
+
+static GtkWidget *new_place(Dialog *self, gchar **field, const gchar *tooltip) {
+  GtkWidget *entry = gtk_entry_new();
+
+  gtk_entry_set_text(GTK_ENTRY(entry), *field);
+  gtk_entry_set_width_chars(GTK_ENTRY(entry), 24);
+  gtk_entry_set_activates_default(GTK_ENTRY(entry), TRUE);
+  gimp_help_set_help_data(entry, tooltip, NULL);
+  g_object_set_data(G_OBJECT(entry), "field", field);
+  g_signal_connect(entry, "changed", G_CALLBACK(place_changed), self);
+  return entry;
+}
+
+/* ---------------------------------------------------------------------------------------- building */
+
+GtkWidget *dialog_with_hint(GtkWidget *control, GtkWidget **hint) {
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+
+  gtk_box_pack_start(GTK_BOX(box), control, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), *hint = hint_new(NARROW_HINT, 0), FALSE, FALSE, 0);
+  gtk_widget_show_all(box);
+  return box;
+}
+
+static void attach_scale(Dialog *self, const gchar *text, gdouble *value, ArgumentId id, gdouble page_end, gdouble step,
+                         gint digits, const gchar *unit, const gchar *tooltip, GPtrArray *widgets) {
+  const Argument *argument = procedures_argument(id);
+  TableScale scale = {argument->minimum, argument->maximum, page_end, step, digits};
+
+  table_attach_scale(self->table, text, &scale, unit, value, tooltip, widgets);
+}
+
+/* A row that belongs to one method. */
+static void attach_of(GPtrArray *widgets, GtkWidget *table, const gchar *text, GtkWidget *control) {
+  g_ptr_array_add(widgets, table_attach(table, text, control, FALSE));
+  g_ptr_array_add(widgets, control);
+}
+
+/* A combo box that changes `value`; what goes on are texts and numbers, closed by NULL. */
+static GtkWidget *new_choice(gint *value, const gchar *tooltip, const gchar *first, ...) G_GNUC_NULL_TERMINATED;
+static GtkWidget *new_choice(gint *value, const gchar *tooltip, const gchar *first, ...) {
+  va_list rest;
+  GtkWidget *combo;
+
+  va_start(rest, first);
+  combo = g_object_new(GIMP_TYPE_INT_COMBO_BOX, NULL);
+  for (const gchar *text = first; text; text = va_arg(rest, const gchar *))
+    gimp_int_combo_box_append(GIMP_INT_COMBO_BOX(combo), GIMP_INT_STORE_LABEL, text, GIMP_INT_STORE_VALUE,
+                              va_arg(rest, gint), -1);
+  va_end(rest);
+  gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(combo), *value);
+  g_signal_connect(combo, "changed", G_CALLBACK(gimp_int_combo_box_get_active), value);
+  gimp_help_set_help_data(combo, tooltip, NULL);
+  return combo;
+}
+
+/* A spin button with its unit, both in `box`. */
+static GtkWidget *pack_count(GtkWidget *box, gint *value, ArgumentId id, const gchar *unit, const gchar *tooltip) {
+  const Argument *argument = procedures_argument(id);
+  GtkAdjustment *adjustment =
+      GTK_ADJUSTMENT(gtk_adjustment_new(*value, argument->minimum, argument->maximum, 1, 10, 0));
+  GtkWidget *spin = gtk_spin_button_new(adjustment, 1, 0);
+
+  gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), TRUE);
+  gtk_entry_set_activates_default(GTK_ENTRY(spin), TRUE);
+  gimp_help_set_help_data(spin, tooltip, NULL);
+  gtk_box_pack_start(GTK_BOX(box), spin, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), gtk_label_new(unit), FALSE, FALSE, 0);
+  gtk_widget_show_all(box);
+  g_signal_connect(adjustment, "value-changed", G_CALLBACK(gimp_int_adjustment_update), value);
+  return spin;
+}
+
+static void attach_count(GtkWidget *table, const gchar *text, gint *value, ArgumentId id, const gchar *unit,
+                         const gchar *tooltip, GPtrArray *widgets) {
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *spin = pack_count(box, value, id, unit, tooltip);
+  GtkWidget *label = table_attach(table, text, box, FALSE);
+
+  gtk_label_set_mnemonic_widget(GTK_LABEL(label), spin);
+  if (widgets) {
+    g_ptr_array_add(widgets, label);
+    g_ptr_array_add(widgets, box);
+  }
+}
+
+void dialog_update_method(Dialog *self) {
+  gboolean heal = self->procedure->kind == EDIT_TRANSPLANT && self->options->method == EDIT_HEAL;
+
+  for (guint i = 0; i < self->of_heal->len; i++)
+    gtk_widget_set_visible(g_ptr_array_index(self->of_heal, i), heal);
+  for (guint i = 0; i < self->of_styles->len; i++)
+    gtk_widget_set_visible(g_ptr_array_index(self->of_styles, i), !heal);
+  if (self->refine)
+    gtk_widget_set_sensitive(self->refine_steps, self->options->refine);
+  if (self->space) /* refined styles are blended in W+ */
+    gtk_widget_set_sensitive(self->space, !self->options->refine);
+}
+
+static void refine_toggled(GtkToggleButton *button, Dialog *self) {
+  self->options->refine = gtk_toggle_button_get_active(button);
+  dialog_update_method(self);
+}
+
+static void method_changed(GtkWidget *combo, Dialog *self) {
+  dialog_update_method(self); /* after the combo box has set options->method */
+}
+
+static void attach_method(Dialog *self) {
+  GtkWidget *combo =
+      new_choice((gint *)&self->options->method,
+                 _("Heal keeps the lines and the sharpness of both pictures and changes what does not fit: edges, light, "
+                   "what is left of the other face. Styles lets the model draw all that is selected."),
+                 _("Heal: paste, then mend what does not fit"), (gint)EDIT_HEAL,
+                 _("Styles: draw it anew from both pictures"), (gint)EDIT_STYLES, NULL);
+
+  g_signal_connect(combo, "changed", G_CALLBACK(method_changed), self);
+  table_attach(self->table, _("Me_thod:"), combo, FALSE);
+}
+
+static void attach_refine(Dialog *self) {
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->refine = gtk_check_button_new_with_mnemonic(_("Refi_ne, slower"));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->refine), self->options->refine);
+  gimp_help_set_help_data(self->refine,
+                          _("First searches for styles that show each picture as it is, down to its details, where the "
+                            "model alone would only show something like it. Takes some seconds to minutes."),
+                          NULL);
+  gtk_box_pack_start(GTK_BOX(box), self->refine, FALSE, FALSE, 0);
+  self->refine_steps =
+      pack_count(box, &self->options->refine_steps, ARGUMENT_REFINE_STEPS, _("steps"),
+                 _("The more steps, the nearer to the pictures, and the longer it takes. It ends before where nothing "
+                   "is gained any more."));
+  attach_of(self->of_styles, self->table, _("Likeness:"), box);
+  g_signal_connect(self->refine, "toggled", G_CALLBACK(refine_toggled), self);
+}
+
+static void extend_toggled(GtkToggleButton *button, Dialog *self) {
+  self->options->extend = gtk_toggle_button_get_active(button);
+  dialog_note_result(self);
+}
+
+static void attach_extend(Dialog *self, GtkWidget *table) {
+  GtkWidget *button = gtk_check_button_new_with_mnemonic(_("E_xtend beyond the target's outline"));
+
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), self->options->extend);
+  gimp_help_set_help_data(button,
+                          _("Where the target is transparent and the reference is not, the result appears as well, as far "
+                            "as it is selected. Nothing appears outside the target layer's edges."),
+                          NULL);
+  g_signal_connect(button, "toggled", G_CALLBACK(extend_toggled), self);
+  table_attach(table, _("Outline:"), button, FALSE);
+}
+
+static void attach_places(Dialog *self, GtkWidget *table) {
+  FlowOptions *options = self->options;
+  GtkWidget *box, *entry, *mirror, *label;
+
+  entry = new_place(self, &options->placement,
+                    _("Where the model looks: X, Y of its square's centre, the side, and, if it is turned, by how many degrees "
+                      "clockwise; pixels of the layer, counted from its upper left corner. Empty: the largest square in "
+                      "the middle."));
+  table_attach(table, _("Place in tar_get:"), entry, FALSE);
+  if (!self->needs_reference)
+    return;
+  box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+  entry = new_place(self, &options->reference_placement,
+                    _("The same in the reference. Or auto: where the model finds what it knows (what an empty entry means for "
+                      "Heal), or centre. Or as-placed: what lies over the target's square on the canvas; move, scale or turn "
+                      "the reference layer there first."));
+  gtk_box_pack_start(GTK_BOX(box), entry, TRUE, TRUE, 0);
+  mirror = gtk_check_button_new_with_label(_("Mirrored"));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(mirror), options->mirror);
+  gimp_help_set_help_data(mirror, _("Exchanges the reference's left and right."), NULL);
+  g_signal_connect(mirror, "toggled", G_CALLBACK(gimp_toggle_button_update), &options->mirror);
+  gtk_box_pack_start(GTK_BOX(box), mirror, FALSE, FALSE, 0);
+  gtk_widget_show_all(box);
+  label = table_attach(table, _("P_lace in reference:"), box, FALSE);
+  gtk_label_set_mnemonic_widget(GTK_LABEL(label), entry);
+}
+
+static void attach_methods(Dialog *self, GtkWidget *table) {
+  FlowOptions *options = self->options;
+
+  attach_of(self->of_heal, table, _("_Paste:"),
+            new_choice((gint *)&options->collage,
+                       _("What is mended. The target's light takes away another light or camera; a reference that does not "
+                         "fit is better as it is."),
+                       _("What fits, as the model sees it"), (gint)STYLEMAP_START_FIT,
+                       _("As it is"), (gint)STYLEMAP_START_COPY, _("In the target's light"), (gint)STYLEMAP_START_CLONE,
+                       _("Between the two"), (gint)STYLEMAP_START_MEAN, NULL));
+  attach_count(table, _("Roun_ds:"), &options->rounds, ARGUMENT_ROUNDS, _("times mended"),
+               _("More rounds change more: less is left of what does not fit, and of what the reference brings."),
+               self->of_heal);
+  attach_of(self->of_styles, table, _("Mask r_ule:"),
+            new_choice((gint *)&options->edit.rule, _("Which cells of the style map are taken from the reference."),
+                       _("Soft: by how much of it is selected"), (gint)STYLEMAP_MASK_SOFT,
+                       _("Any: if the selection touches it"), (gint)STYLEMAP_MASK_ANY,
+                       _("Half: if more than half is selected"), (gint)STYLEMAP_MASK_HALF, NULL));
+  self->space = new_choice((gint *)&options->edit.space,
+                           _("Where the two style maps are blended. Refined ones are blended in W+."),
+                           _("W+: at every level of the style pyramid"), (gint)STYLEMAP_SPACE_W_PLUS,
+                           _("W: once, in the style map"), (gint)STYLEMAP_SPACE_W, NULL);
+  attach_of(self->of_styles, table, _("_Blend in:"), self->space);
+}
+
+void dialog_add_advanced(Dialog *self, GtkWidget *box) {
+  GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_Advanced"));
+  GtkWidget *table = table_new(self->labels);
+
+  if (self->procedure->kind == EDIT_TRANSPLANT) {
+    attach_methods(self, table);
+    attach_extend(self, table);
+  }
+  attach_places(self, table);
+  gtk_container_add(GTK_CONTAINER(expander), table);
+  gtk_box_pack_start(GTK_BOX(box), expander, FALSE, FALSE, 0);
+}
+
+static void model_changed(gpointer data) {
+  Dialog *self = data;
+
+  dialog_note_model(self);
+}
+
+void dialog_add_options(Dialog *self) {
+  GtkWidget *label;
+
+  self->model = model_chooser_new(self->options->model, model_changed, self);
+  label = table_attach(self->table, _("_Model:"), dialog_with_hint(self->model, &self->model_hint), TRUE);
+  gtk_label_set_mnemonic_widget(GTK_LABEL(label), self->model);
+
+  if (self->procedure->kind == EDIT_TRANSPLANT) {
+    attach_method(self);
+    attach_scale(self, _("_Strength:"), &self->options->edit.strength, ARGUMENT_STRENGTH, 1.0, 0.01, 2, NULL,
+                 _("How much of the reference is taken. At 0 the result is the target (styles: the model's picture of it)."),
+                 NULL);
+    attach_scale(self, _("_Feather:"), &self->options->feather, ARGUMENT_FEATHER, 100.0, 1.0, 1, _("px"),
+                 _("Softens the selection's border by so many pixels. The selection itself stays as it is."), NULL);
+    attach_scale(self, _("Deta_il:"), &self->options->detail, ARGUMENT_DETAIL, 100.0, 1.0, 0, "%",
+                 _("How much of both pictures' own lines and grain stays: at 0 the model draws all that is selected, at 100 "
+                   "everything stays, and in between it stays where the model changed little."),
+                 self->of_heal);
+  }
+  if (self->procedure->kind != EDIT_INTERPOLATE)
+    attach_refine(self);
+  if (self->procedure->kind == EDIT_INTERPOLATE) {
+    attach_count(self->table, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
+                 _("How many pictures are made. The first is like the target, the last like the reference."),
+                 NULL);
+    attach_count(self->table, _("Frame _time:"), &self->options->frame_ms, ARGUMENT_FRAME_MS, _("milliseconds"),
+                 _("How long a frame is shown. It is written into the layers' names, where GIMP's animation tools "
+                   "look for it."),
+                 NULL);
+  }
+}
