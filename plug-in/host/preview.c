@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "host/preview.h"
+
+#include <math.h>
+
+#include "host/choose.h"
+#include "host/layer.h"
+#include "host/say.h"
+
+#define PATIENCE (300 * G_TIME_SPAN_MILLISECOND) /* so long a run that is not the newest may take to end */
+
+typedef struct {
+  guint64 number;
+  gchar *model;
+  ScaledEdit edit;
+  gdouble scale;
+  gboolean choose, coarse, urgent;
+  gint64 asked;
+} Job;
+
+typedef struct {
+  PreviewNews news; /* what it points to is its own */
+  GError *error;
+  gchar *path;
+} Told;
+
+struct Preview {
+  Engine **engine;
+  PreviewTell tell;
+  gpointer data;
+  GThread *thread;
+  ScaledCache *cache;          /* the thread's, as is what was found: */
+  GeglBuffer *searched;        /* the reference in which */
+  gboolean mirror;             /* as it was asked for */
+  stylemap_placement place;    /* where the edit took it from */
+  gboolean sure;               /* the model was */
+  gint64 begun;                /* the job that runs */
+
+  GMutex lock; /* of all below */
+  GCond changed;
+  Job *next, *running;
+  gboolean quit, choose; /* `choose`: a wish of jobs that were dropped or did not come to it */
+  guint64 number;
+  gdouble fraction;
+  GQueue told;
+  guint idle;
+};
+
+/* ------------------------------------------------------------------------------------------- telling */
+
+static void told_free(gpointer data) {
+  Told *told = data;
+  g_clear_object(&told->news.picture);
+  g_clear_object(&told->news.weights);
+  g_free((gpointer)told->news.found);
+  g_clear_error(&told->error);
+  g_free(told->path);
+  g_free(told);
+}
+
+static gboolean hand_over(gpointer data) {
+  Preview *preview = data;
+  g_mutex_lock(&preview->lock);
+  Told *told = g_queue_pop_head(&preview->told);
+  gboolean more = !g_queue_is_empty(&preview->told);
+  if (!more) preview->idle = 0;
+  g_mutex_unlock(&preview->lock);
+  if (told) {
+    preview->tell(&told->news, preview->data);
+    told_free(told);
+  }
+  return more;
+}
+
+/* A picture that a newer one followed before it was seen is not shown any more. */
+static void drop_older(GQueue *queue, PreviewKind kind) {
+  for (GList *link = queue->head, *next; link; link = next) {
+    Told *told = link->data;
+    next = link->next;
+    if (kind == PREVIEW_MODEL ? told->news.kind != PREVIEW_MODEL : told->news.kind == PREVIEW_MODEL) continue;
+    g_queue_delete_link(queue, link);
+    told_free(told);
+  }
+}
+
+static void tell(Preview *preview, const Job *job, Told *told) {
+  told->news.request = job->number;
+  told->news.error = told->error;
+  told->news.path = told->path;
+  told->news.time = g_get_monotonic_time() - job->asked;
+  g_mutex_lock(&preview->lock);
+  gboolean stale = preview->running != job || (preview->next && preview->next->urgent && told->news.kind != PREVIEW_MODEL);
+  if (stale) {
+    told_free(told);
+  } else {
+    drop_older(&preview->told, told->news.kind);
+    g_queue_push_tail(&preview->told, told);
+    if (!preview->idle) preview->idle = g_idle_add_full(G_PRIORITY_DEFAULT, hand_over, preview, NULL);
+  }
+  g_mutex_unlock(&preview->lock);
+}
+
+static Told *told_new(PreviewKind kind) {
+  Told *told = g_new0(Told, 1);
+  told->news.kind = kind;
+  return told;
+}
+
+static void tell_failed(Preview *preview, const Job *job, GError *error) {
+  if (g_error_matches(error, HOST_ERROR, HOST_ERROR_CANCELLED)) {
+    g_error_free(error);
+    return;
+  }
+  Told *told = told_new(PREVIEW_FAILED);
+  told->error = error;
+  tell(preview, job, told);
+}
+
+/* ------------------------------------------------------------------------------------------- working */
+
+static int on_progress(void *data, stylemap_phase phase, double fraction) {
+  Preview *preview = data;
+  (void)phase;
+  g_mutex_lock(&preview->lock);
+  preview->fraction = fraction;
+  gboolean stop = preview->quit || !preview->running || (preview->next && (preview->next->urgent ||
+                  g_get_monotonic_time() - preview->begun > PATIENCE));
+  g_mutex_unlock(&preview->lock);
+  return stop;
+}
+
+static void job_free(Job *job) {
+  if (!job) return;
+  scaled_clear(&job->edit);
+  g_free(job->model);
+  g_free(job);
+}
+
+/* The layer laid over its place in the target, as a host would do it. */
+static void compose(const ScaledEdit *scaled, GeglBuffer *layer, const Mask *mask, Told *told) {
+  GeglBuffer *target = scaled->request.target.buffer;
+  told->news.picture = gegl_buffer_new(&mask->bounds, gegl_buffer_get_format(target));
+  gegl_buffer_copy(target, &mask->bounds, GEGL_ABYSS_NONE, told->news.picture, &mask->bounds);
+  layer_composite(told->news.picture, layer, mask->weights, &mask->bounds, scaled->request.extend);
+  told->news.weights = g_object_ref(mask->weights);
+  told->news.scale = scaled->scale;
+}
+
+enum { LEAST_COARSE = 32, MOST_COARSE = 512 };
+
+/* The references' squares laid into the target's. */
+static gboolean draw_coarse(Preview *preview, const Job *job, const ScaledEdit *scaled, const Mask *mask,
+                            GError **error) {
+  const EditRequest *request = &scaled->request;
+  const gint size = CLAMP((gint)lrint(scaled->target.side), LEAST_COARSE, MOST_COARSE);
+  stylemap_layer target = layer_of_picture(request->target.buffer);
+  g_autoptr(GeglBuffer) drawn = gegl_buffer_new(&mask->bounds, babl_format("R'G'B'A float"));
+  stylemap_layer layer = layer_of_picture(drawn);
+  layer.width = target.width;
+  layer.height = target.height;
+  g_autofree gfloat *square = g_new(gfloat, 3 * (gsize)size * (gsize)size);
+  stylemap_error core;
+  const GeglRectangle *b = &mask->bounds;
+  stylemap_layer reference = layer_of_colours(request->references[0].picture.buffer);
+  if (!say_status(stylemap_sample(&reference, &scaled->places[0], size, square, &core), &core, error) ||
+      !say_status(stylemap_paste(square, size, &scaled->target, &target, b->x, b->y, b->width, b->height, &layer, &core),
+                  &core, error))
+    return FALSE;
+  Told *told = told_new(PREVIEW_COARSE);
+  compose(scaled, drawn, mask, told);
+  tell(preview, job, told);
+  return TRUE;
+}
+
+/* Which model, and how well it knows the target. */
+static gboolean choose(Preview *preview, const Job *job, GError **error) {
+  const EditPicture *target = &job->edit.request.target;
+  Engine **engine = preview->engine;
+  Told *told = told_new(PREVIEW_MODEL);
+  if (!choose_model(engine, job->model, target, 0, on_progress, preview, error) ||
+      !edit_probe(*engine, target, &told->news.mse, error)) {
+    told_free(told);
+    return FALSE;
+  }
+  told->path = g_strdup((*engine)->path);
+  told->news.usual = (*engine)->usual;
+  told->news.size = (*engine)->info->size;
+  told->news.places = (*engine)->info->places;
+  tell(preview, job, told);
+  g_clear_object(&preview->searched);
+  return TRUE;
+}
+
+/* What was found in the first reference before is not looked for again. */
+static void take_found(Preview *preview, Job *job) {
+  if (job->edit.request.n_references != 1) return;
+  EditPicture *picture = &job->edit.references[0].picture;
+  if (!picture->find || picture->buffer != preview->searched || picture->placement->mirror != preview->mirror) return;
+  job->edit.places[0] = preview->place;
+  picture->find = FALSE;
+}
+
+static void remember_found(Preview *preview, const Job *job, const EditResult *result) {
+  if (job->edit.request.n_references != 1 || !job->edit.references[0].picture.find) return;
+  g_set_object(&preview->searched, job->edit.references[0].picture.buffer);
+  preview->mirror = job->edit.places[0].mirror;
+  preview->sure = result->n_found == 1;
+  preview->place = preview->sure ? result->found[0] : job->edit.places[0];
+}
+
+static gboolean draw(Preview *preview, Job *job, GError **error) {
+  const gboolean find = job->edit.request.n_references == 1 && job->edit.references[0].picture.find;
+  ScaledEdit scaled;
+  EditResult result = { 0 };
+  take_found(preview, job);
+  scaled_edit(preview->cache, &job->edit.request, job->scale, &scaled);
+  gboolean ok = edit_prepare(&scaled.request, &result, error) &&
+                (!job->coarse || scaled.request.kind != EDIT_TRANSPLANT || scaled.request.n_references != 1 ||
+                 draw_coarse(preview, job, &scaled, &result.mask, error)) &&
+                edit_run(*preview->engine, &scaled.request, &result, error);
+  if (ok) {
+    Told *told = told_new(PREVIEW_DONE);
+    remember_found(preview, job, &result);
+    compose(&scaled, result.layers[0], &result.mask, told);
+    if (find && preview->sure) {
+      told->news.n_found = 1;
+      told->news.found = g_memdup2(&preview->place, sizeof preview->place);
+    }
+    tell(preview, job, told);
+  }
+  edit_result_clear(&result);
+  scaled_clear(&scaled);
+  return ok;
+}
+
+static void work(Preview *preview, Job *job) {
+  GError *error = NULL;
+  gboolean ok = !job->choose || choose(preview, job, &error);
+  g_mutex_lock(&preview->lock);
+  preview->choose = preview->choose || !ok;
+  g_mutex_unlock(&preview->lock);
+  if (ok && *preview->engine) engine_watch(*preview->engine, on_progress, preview);
+  if (ok && job->edit.request.kind != EDIT_INTERPOLATE) {
+    ok = *preview->engine || engine_open(preview->engine, job->model, 0, on_progress, preview, &error);
+    ok = ok && draw(preview, job, &error);
+  }
+  if (*preview->engine) engine_watch(*preview->engine, NULL, NULL);
+  if (!ok) tell_failed(preview, job, error);
+}
+
+static gpointer run(gpointer data) {
+  Preview *preview = data;
+  g_mutex_lock(&preview->lock);
+  while (!preview->quit) {
+    Job *job = preview->next;
+    if (!job) {
+      g_cond_wait(&preview->changed, &preview->lock);
+      continue;
+    }
+    preview->next = NULL;
+    preview->running = job;
+    preview->fraction = 0;
+    job->choose = job->choose || preview->choose;
+    preview->choose = FALSE;
+    preview->begun = g_get_monotonic_time();
+    g_mutex_unlock(&preview->lock);
+    work(preview, job);
+    g_mutex_lock(&preview->lock);
+    preview->running = NULL;
+    job_free(job);
+  }
+  g_mutex_unlock(&preview->lock);
+  return NULL;
+}
+
+/* ------------------------------------------------------------------------------------------- asking */
+
+Preview *preview_new(Engine **engine, PreviewTell tell, gpointer data) {
+  Preview *preview = g_new0(Preview, 1);
+  preview->engine = engine;
+  preview->tell = tell;
+  preview->data = data;
+  preview->cache = scaled_cache_new();
+  g_mutex_init(&preview->lock);
+  g_cond_init(&preview->changed);
+  g_queue_init(&preview->told);
+  preview->thread = g_thread_new("preview", run, preview);
+  return preview;
+}
+
+void preview_free(Preview *preview) {
+  if (!preview) return;
+  g_mutex_lock(&preview->lock);
+  preview->quit = TRUE;
+  g_cond_signal(&preview->changed);
+  g_mutex_unlock(&preview->lock);
+  g_thread_join(preview->thread);
+  if (preview->idle) g_source_remove(preview->idle);
+  job_free(preview->next);
+  g_queue_clear_full(&preview->told, told_free);
+  g_clear_object(&preview->searched);
+  scaled_cache_free(preview->cache);
+  g_mutex_clear(&preview->lock);
+  g_cond_clear(&preview->changed);
+  g_free(preview);
+}
+
+/* With the lock held. */
+static void drop_next(Preview *preview) {
+  if (preview->next) preview->choose = preview->choose || preview->next->choose;
+  g_clear_pointer(&preview->next, job_free);
+}
+
+guint64 preview_ask(Preview *preview, const PreviewAsk *ask) {
+  Job *job = g_new0(Job, 1);
+  job->model = g_strdup(ask->model);
+  scaled_copy(ask->request, &job->edit);
+  job->scale = ask->scale;
+  job->choose = ask->choose;
+  job->coarse = ask->coarse;
+  job->asked = g_get_monotonic_time();
+  g_mutex_lock(&preview->lock);
+  /* a job that was to stop at once what runs has not done so as long as that runs */
+  job->urgent = ask->urgent || (preview->next && preview->next->urgent);
+  job->coarse = job->coarse || (preview->next && preview->next->coarse);
+  drop_next(preview);
+  if (job->urgent) drop_older(&preview->told, PREVIEW_DONE);
+  job->number = ++preview->number;
+  preview->next = job;
+  guint64 number = job->number;
+  g_cond_signal(&preview->changed);
+  g_mutex_unlock(&preview->lock);
+  return number;
+}
+
+void preview_drop(Preview *preview) {
+  g_mutex_lock(&preview->lock);
+  drop_next(preview);
+  preview->choose = preview->choose || (preview->running && preview->running->choose);
+  preview->running = NULL; /* what it does ends, and is the thread's to free */
+  g_queue_clear_full(&preview->told, told_free);
+  g_mutex_unlock(&preview->lock);
+}
+
+gdouble preview_progress(Preview *preview) {
+  g_mutex_lock(&preview->lock);
+  gdouble fraction = preview->next ? 0 : preview->running ? preview->fraction : 1;
+  g_mutex_unlock(&preview->lock);
+  return fraction;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What an edit would make, looked at while its options are still chosen: a thread that draws what was asked for last, on
+ * smaller pictures and through the edit's own flow (scaled.h), and tells it to the default main loop. */
+#pragma once
+#include "host/scaled.h"
+
+typedef enum {
+  PREVIEW_MODEL,  /* which model it is and how well it knows the target */
+  PREVIEW_COARSE, /* the reference as it is, where it comes in: at once, without the model */
+  PREVIEW_DONE,   /* what the edit makes */
+  PREVIEW_FAILED
+} PreviewKind;
+
+typedef struct {
+  PreviewKind kind;
+  guint64 request;          /* the preview_ask that it answers */
+  const GError *error;      /* of FAILED, else NULL */
+  gdouble mse, usual;       /* of MODEL: edit_probe's, and the engine's */
+  const gchar *path;        /* of MODEL: its file */
+  gint size;                /* of MODEL: of its square */
+  gboolean places;          /* of MODEL: it has learnt to find its subject */
+  gdouble scale;            /* of the buffers: their pixels for one of the target's */
+  GeglBuffer *picture;      /* of COARSE and DONE: the target with the edit in it where that changes something */
+  GeglBuffer *weights;      /* the mask there, "Y float", the same extent */
+  gint n_found;             /* of DONE: references that were found, */
+  const stylemap_placement *found; /* in their own whole pixels */
+  gint64 time;              /* microseconds since it was asked for */
+} PreviewNews;
+
+/* From the main loop, never after preview_free. The news and its buffers are the preview's. */
+typedef void (*PreviewTell) (const PreviewNews *news, gpointer data);
+
+typedef struct Preview Preview;
+/* Until preview_free nobody else may use `*engine`, which it opens, changes and leaves open. */
+Preview *preview_new (Engine **engine, PreviewTell tell, gpointer data);
+/* Cancels what it does and waits for that, some milliseconds. NULL is fine. */
+void     preview_free (Preview *preview);
+
+typedef struct {
+  const gchar *model;
+  const EditRequest *request; /* scaled_copy's; of interpolate only the model is looked at */
+  gdouble scale;              /* of the target */
+  gboolean choose; /* the model, the target or its square are others: it is looked which model knows it, and again
+                      for what is to be found in references */
+  gboolean coarse; /* something moved: a COARSE picture comes first */
+  gboolean urgent; /* what is drawn now is of no use any more; else it may end, if that is soon, and is told */
+} PreviewAsk;
+
+/* Returns the number that its news will have. What was asked for before and is not begun is dropped, but for its wish
+ * to `choose`. Nobody may write to the pictures any more. */
+guint64 preview_ask (Preview *preview, const PreviewAsk *ask);
+/* Nothing is asked for any more. */
+void    preview_drop (Preview *preview);
+/* How far it is with what was asked for last, 0..1; 1: nothing to do. */
+gdouble preview_progress (Preview *preview);

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The preview's thread without a window: what it tells is the edit of the smaller pictures, the last request wins, stale
+ * ones are dropped. Prints how long requests take; nothing is asked of that.
+ * usage: test-host-preview MODEL */
+#include "host/preview.h"
+#include "host/hosts.h"
+#include <time.h>
+
+enum { W = 300, H = 240, SIDE = 200, MOST = 400 };
+
+static const char *model;
+static GeglBuffer *target, *reference, *selection;
+
+typedef struct {
+  int n, models, coarse, done, failed;
+  guint64 number, order[MOST]; /* of what was told last; of all pictures */
+  double scale;
+  gint64 time;
+  GeglBuffer *picture;
+  char *error;
+  GThread *thread;
+} Log;
+
+static void hear(const PreviewNews *news, gpointer data) {
+  Log *log = data;
+  log->models += news->kind == PREVIEW_MODEL;
+  log->coarse += news->kind == PREVIEW_COARSE;
+  log->done += news->kind == PREVIEW_DONE;
+  log->failed += news->kind == PREVIEW_FAILED;
+  log->thread = g_thread_self();
+  if (news->kind == PREVIEW_MODEL) {
+    CHECK(news->mse > 0 && news->size == 128 && news->path && !news->error);
+    return;
+  }
+  log->number = news->request;
+  log->time = news->time;
+  if (log->n < MOST) log->order[log->n++] = news->request;
+  g_clear_object(&log->picture);
+  g_clear_pointer(&log->error, g_free);
+  if (news->kind == PREVIEW_FAILED) {
+    CHECK(news->error && !news->picture);
+    log->error = g_strdup(news->error ? news->error->message : "");
+    return;
+  }
+  log->picture = g_object_ref(news->picture);
+  log->scale = news->scale;
+  CHECK(gegl_rectangle_equal(gegl_buffer_get_extent(news->picture), gegl_buffer_get_extent(news->weights)));
+}
+
+static void clear(Log *log) {
+  g_clear_object(&log->picture);
+  g_clear_pointer(&log->error, g_free);
+  *log = (Log){0};
+}
+
+/* Until `number` is done or failed, a minute at most. */
+static void wait_for(Log *log, guint64 number) {
+  const gint64 end = g_get_monotonic_time() + 60 * G_TIME_SPAN_SECOND;
+  int before = log->done + log->failed;
+  while ((log->number != number || log->done + log->failed == before) && g_get_monotonic_time() < end) {
+    if (!g_main_context_iteration(NULL, FALSE)) g_usleep(500);
+  }
+  CHECK(log->number == number, "%d told", log->n);
+}
+
+static void rest(int milliseconds) {
+  const gint64 end = g_get_monotonic_time() + milliseconds * G_TIME_SPAN_MILLISECOND;
+  while (g_get_monotonic_time() < end)
+    if (!g_main_context_iteration(NULL, FALSE)) g_usleep(500);
+}
+
+/* ------------------------------------------------------------------------------------------ requests */
+
+static stylemap_placement place = {170, 120, SIDE, 0.2, 0}, from = {140, 110, 180, -0.1, 0};
+static EditReference one;
+
+static EditRequest request_of(EditMethod method, double strength) {
+  EditRequest request = {.kind = EDIT_TRANSPLANT, .references = &one, .n_references = 1, .method = method};
+  request.edit = (stylemap_edit){STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, strength};
+  request.target = (EditPicture){.buffer = target, .placement = &place};
+  one = (EditReference){.picture = {.buffer = reference, .placement = &from}};
+  stylemap_heal_defaults(&request.heal);
+  request.mask = (MaskSource){.selection = selection, .x = 7, .y = 5, .feather = 6};
+  return request;
+}
+
+static guint64 ask(Preview *preview, const EditRequest *request, double scale, gboolean urgent) {
+  return preview_ask(preview, &(PreviewAsk){.model = model, .request = request, .scale = scale, .urgent = urgent});
+}
+
+/* What a host would show of the edit of the smaller pictures. */
+static GeglBuffer *expected(Engine *engine, const EditRequest *request, double scale) {
+  ScaledCache *cache = scaled_cache_new();
+  ScaledEdit scaled;
+  EditResult result = {0};
+  GError *error = NULL;
+  scaled_edit(cache, request, scale, &scaled);
+  CHECK(edit_run(engine, &scaled.request, &result, &error), "%s", error ? error->message : "");
+  GeglBuffer *all = gegl_buffer_dup(scaled.request.target.buffer), *part;
+  layer_composite(all, result.layers[0], result.mask.weights, &result.mask.bounds, request->extend);
+  part = gegl_buffer_new(&result.mask.bounds, gegl_buffer_get_format(all));
+  gegl_buffer_copy(all, &result.mask.bounds, GEGL_ABYSS_NONE, part, &result.mask.bounds);
+  g_object_unref(all);
+  edit_result_clear(&result);
+  scaled_clear(&scaled);
+  scaled_cache_free(cache);
+  return part;
+}
+
+static int same(GeglBuffer *a, GeglBuffer *b) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(a);
+  if (!gegl_rectangle_equal(extent, gegl_buffer_get_extent(b))) return 0;
+  float *x = test_get(a, extent, "R'G'B'A float"), *y = test_get(b, extent, "R'G'B'A float");
+  int equal = memcmp(x, y, sizeof(float) * 4 * (size_t)extent->width * (size_t)extent->height) == 0;
+  g_free(x), g_free(y);
+  return equal;
+}
+
+/* ------------------------------------------------------------------------------------------ scaling */
+
+static void test_scaled(void) {
+  ScaledCache *cache = scaled_cache_new();
+  GeglBuffer *half = scaled_picture(cache, target, 0.5), *again = scaled_picture(cache, target, 0.5);
+  GeglBuffer *whole = scaled_picture(cache, target, 1);
+  CHECK(half == again && whole == target && half != target);
+  CHECK(gegl_buffer_get_width(half) == W / 2 && gegl_buffer_get_height(half) == H / 2);
+  CHECK(gegl_buffer_get_format(half) == gegl_buffer_get_format(target));
+  /* a pixel is the mean of what it covers, but for the way from sRGB to light and back */
+  float *small = test_get(half, GEGL_RECTANGLE(40, 30, 1, 1), "R'G'B' float");
+  float *large = test_get(target, GEGL_RECTANGLE(80, 60, 2, 2), "R'G'B' float");
+  for (int c = 0; c < 3; c++)
+    CHECK_NEAR(small[c], (large[c] + large[3 + c] + large[6 + c] + large[9 + c]) / 4, 0.02);
+  g_free(small), g_free(large);
+  for (int i = 0; i < 20; i++) g_object_unref(scaled_picture(cache, target, 0.3 + i * 0.03)); /* more than are kept */
+  CHECK(gegl_buffer_get_width(half) == W / 2);
+  g_object_unref(half), g_object_unref(again), g_object_unref(whole);
+
+  /* everything that lies on the pictures becomes smaller with them */
+  EditRequest request = request_of(EDIT_HEAL, 1);
+  ScaledEdit scaled;
+  scaled_edit(cache, &request, 0.5, &scaled);
+  CHECK(scaled.scale == 0.5 && scaled.target.side == SIDE / 2 && scaled.target.x == 85 && scaled.target.angle == 0.2);
+  CHECK(scaled.request.mask.feather == 3 && scaled.request.mask.x == 0);
+  CHECK_NEAR(scaled.places[0].side, SIDE / 2, 1e-9, "as many pixels as the target's");
+  CHECK_NEAR(scaled.reference_scales[0], 100.0 / 180, 1e-9);
+  CHECK(place.side == SIDE && from.side == 180 && request.mask.feather == 6);
+  GeglRectangle selected;
+  CHECK(mask_bounds(scaled.request.mask.selection, &selected) && selected.x == (80 - 7) / 2 && selected.y == (55 - 5) / 2 &&
+        selected.width == 51 && selected.height == 41, "%d %d %d %d", selected.x, selected.y, selected.width,
+        selected.height);
+  scaled_clear(&scaled);
+  one.picture.find = TRUE;
+  scaled_edit(cache, &request, 0.5, &scaled);
+  CHECK(scaled.reference_scales[0] == 1 && scaled.references[0].picture.buffer == reference);
+  scaled_clear(&scaled);
+  scaled_edit(cache, &request, 1, &scaled);
+  CHECK(scaled.request.target.buffer == target && scaled.request.mask.selection == selection &&
+        scaled.request.mask.x == 7);
+  scaled_clear(&scaled);
+  scaled_cache_free(cache);
+}
+
+/* ----------------------------------------------------------------------------------------- what is told */
+
+static double cpu(void) { return 1000.0 * (double)clock() / CLOCKS_PER_SEC; }
+
+static void test_answers(void) {
+  Engine *engine = NULL, *own = NULL;
+  Log log = {0};
+  CHECK(engine_open(&own, model, 0, NULL, NULL, NULL));
+  Preview *preview = preview_new(&engine, hear, &log);
+  for (EditMethod method = EDIT_STYLES; method <= EDIT_HEAL; method++) {
+    EditRequest request = request_of(method, 0.9);
+    guint64 number = preview_ask(preview, &(PreviewAsk){model, &request, 0.6, TRUE, TRUE, TRUE});
+    wait_for(&log, number);
+    if (log.coarse && !log.done) wait_for(&log, number); /* the coarse one came first */
+    CHECK(log.models == 1 && log.coarse <= 1 && log.done == 1 && log.failed == 0, "%d %d %d %d", log.models, log.coarse,
+          log.done, log.failed);
+    CHECK(log.thread == g_thread_self() && log.scale == 0.6 && preview_progress(preview) == 1);
+    GeglBuffer *right = expected(own, &request, 0.6);
+    CHECK(log.picture && same(log.picture, right));
+    g_object_unref(right);
+    clear(&log);
+    for (int i = 0; i < 5; i++) { /* other strengths: neither model nor coarse pictures again */
+      request.edit.strength = 0.8 - 0.1 * i;
+      double before = cpu();
+      wait_for(&log, ask(preview, &request, 0.6, FALSE));
+      printf("%s, %d pixels: another strength after %.0f ms, %.0f ms of all processors\n",
+             method == EDIT_HEAL ? "heal" : "styles", (int)(SIDE * 0.6), (double)log.time / 1000, cpu() - before);
+    }
+    CHECK(log.done == 5 && log.models == 0 && log.coarse == 0);
+    clear(&log);
+  }
+  preview_free(preview);
+  engine_free(engine);
+  engine_free(own);
+}
+
+static void test_last_wins(void) {
+  Engine *engine = NULL, *own = NULL;
+  Log log = {0};
+  CHECK(engine_open(&own, model, 0, NULL, NULL, NULL));
+  Preview *preview = preview_new(&engine, hear, &log);
+  for (int urgent = 0; urgent < 2; urgent++) {
+    EditRequest request = request_of(EDIT_HEAL, 1);
+    guint64 number = 0;
+    int asked = 0;
+    for (double strength = 0.02; strength < 1; strength += 0.02, asked++) {
+      request.edit.strength = strength;
+      number = ask(preview, &request, 0.5, urgent);
+      g_main_context_iteration(NULL, FALSE);
+    }
+    wait_for(&log, number);
+    GeglBuffer *right = expected(own, &request, 0.5);
+    CHECK(log.picture && same(log.picture, right));
+    g_object_unref(right);
+    CHECK(log.done < asked / 2 && log.failed == 0, "%d of %d were drawn", log.done, asked);
+    for (int i = 1; i < log.n; i++) CHECK(log.order[i] > log.order[i - 1]);
+    printf("%d of %d %s requests were drawn, the last after %.0f ms\n", log.done, asked, urgent ? "urgent" : "patient",
+           (double)log.time / 1000);
+    int told = log.n;
+    rest(300);
+    CHECK(log.n == told, "nothing follows the last");
+    clear(&log);
+  }
+  /* what is drawn for somewhere else is of no use once it moved */
+  EditRequest request = request_of(EDIT_HEAL, 1);
+  guint64 first = ask(preview, &request, 0.5, FALSE);
+  g_usleep(20000);
+  place.x -= 3;
+  guint64 second = ask(preview, &request, 0.5, TRUE);
+  wait_for(&log, second);
+  for (int i = 0; i < log.n; i++) CHECK(log.order[i] != first);
+  place.x += 3;
+  clear(&log);
+  preview_free(preview);
+  engine_free(engine);
+  engine_free(own);
+}
+
+static void test_wishes(void) {
+  Engine *engine = NULL;
+  Log log = {0};
+  Preview *preview = preview_new(&engine, hear, &log);
+  EditRequest request = request_of(EDIT_HEAL, 1);
+  /* which model is not forgotten because something else was asked for before it came to that */
+  preview_ask(preview, &(PreviewAsk){model, &request, 0.5, TRUE, FALSE, TRUE});
+  preview_ask(preview, &(PreviewAsk){model, &request, 0.5, FALSE, FALSE, TRUE});
+  wait_for(&log, ask(preview, &request, 0.5, TRUE));
+  CHECK(log.models == 1 && log.failed == 0);
+  clear(&log);
+
+  /* what cannot be done is said, and the next request is answered */
+  GeglBuffer *nothing = test_selection(W, H, *GEGL_RECTANGLE(0, 0, 1, 1));
+  request.mask.selection = nothing;
+  wait_for(&log, ask(preview, &request, 0.5, TRUE));
+  CHECK(log.failed == 1 && log.error && *log.error);
+  request.mask.selection = selection;
+  wait_for(&log, ask(preview, &request, 0.5, TRUE));
+  CHECK(log.failed == 1 && log.done == 1 && !log.error);
+  clear(&log);
+  g_object_unref(nothing);
+  wait_for(&log, preview_ask(preview, &(PreviewAsk){"/nowhere.safetensors", &request, 0.5, TRUE, FALSE, TRUE}));
+  CHECK(log.failed == 1 && strstr(log.error, "/nowhere.safetensors"));
+  clear(&log);
+  wait_for(&log, ask(preview, &request, 0.5, TRUE));
+  CHECK(log.models == 1 && log.done == 1);
+  clear(&log);
+
+  /* dropped: nothing comes */
+  for (int i = 0; i < 6; i++) {
+    ask(preview, &request, 0.5, TRUE);
+    g_usleep(i * i * 2000);
+    preview_drop(preview);
+    rest(100);
+    CHECK(log.n == 0);
+  }
+  preview_free(preview);
+
+  /* freed at any time */
+  for (int i = 0; i < 10; i++) {
+    preview = preview_new(&engine, hear, &log);
+    preview_ask(preview, &(PreviewAsk){model, &request, 0.5, i % 3 == 0, TRUE, TRUE});
+    g_usleep(i * i * 1500);
+    preview_free(preview);
+    rest(10);
+    CHECK(log.n == 0);
+  }
+  preview_free(NULL);
+  engine_free(engine);
+  CHECK(G_OBJECT(target)->ref_count == 1 && G_OBJECT(reference)->ref_count == 1 && G_OBJECT(selection)->ref_count == 1);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
+  model = argv[1];
+  gegl_init(NULL, NULL);
+  target = test_picture(W, H, "R'G'B' u8", 2);
+  reference = test_picture(320, 260, "R'G'B' u8", 5);
+  selection = test_selection(W + 20, H + 20, *GEGL_RECTANGLE(80, 55, 101, 81));
+  test_scaled();
+  test_answers();
+  test_last_wins();
+  test_wishes();
+  g_object_unref(target), g_object_unref(reference), g_object_unref(selection);
+  gegl_exit();
+  return harness_end();
+}
