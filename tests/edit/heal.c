@@ -10,6 +10,7 @@ static stylemap_session *session;
 static stylemap_error error;
 static picture target, references[3], masks[3], result;
 static int result_full; /* nothing can be written */
+static int rectangle[4] = {30, 20, 130, 120}; /* x, y, width, height of what is healed */
 static int refuse(void *data, int x, int y, int w, int h, const float *from) { return 1; }
 
 static void draw(void) {
@@ -46,7 +47,8 @@ static stylemap_status heal(const stylemap_heal_options *o, int count, stylemap_
   for (int i = 0; i < 4 * W * H; i++) result.pixels[i] = 7;
   result.writes = 0;
   if (result_full) out.write = refuse;
-  return stylemap_heal(session, &t, &p, pieces, count, o, 30, 20, 130, 120, &out, report, &error);
+  return stylemap_heal(session, &t, &p, pieces, count, o, rectangle[0], rectangle[1], rectangle[2],
+                       rectangle[3], &out, report, &error);
 }
 
 static float mask_at(int count, int i) {
@@ -55,7 +57,10 @@ static float mask_at(int count, int i) {
   return m;
 }
 
-static int in_rectangle(int i) { return i % W >= 30 && i % W < 160 && i / W >= 20 && i / W < 140; }
+static int in_rectangle(int i) {
+  const int x = i % W - rectangle[0], y = i / W - rectangle[1];
+  return x >= 0 && x < rectangle[2] && y >= 0 && y < rectangle[3];
+}
 
 /* The collage as a person makes it. */
 static void lay(int count, picture *collage) {
@@ -71,19 +76,19 @@ static void promises(void) {
   for (int strength = 0; strength < 3; strength++) {
     o.strength = strength / 2.0;
     CHECK(heal(&o, 2, NULL) == STYLEMAP_OK, "%s", error.message);
-    int outside = 0, alpha = 0, same = 0, rectangle = 0, changed = 0, masked = 0;
+    int outside = 0, alpha = 0, same = 0, inside = 0, changed = 0, masked = 0;
     for (int i = 0; i < W * H; i++) {
       if (!in_rectangle(i)) {
         outside += result.pixels[4 * i] == 7 && result.pixels[4 * i + 3] == 7;
         continue;
       }
-      rectangle++;
+      inside++;
       const int equal = !memcmp(&result.pixels[4 * i], &target.pixels[4 * i], 3 * sizeof(float));
       alpha += result.pixels[4 * i + 3] == target.pixels[4 * i + 3];
       if (mask_at(2, i) > 0) masked++, changed += !equal;
       else same += equal;
     }
-    CHECK(outside == W * H - rectangle && alpha == rectangle && same == rectangle - masked);
+    CHECK(outside == W * H - inside && alpha == inside && same == inside - masked);
     CHECK(strength ? changed > masked * 9 / 10 : changed == 0, "strength %g: %d of %d", o.strength, changed, masked);
   }
 }
@@ -197,6 +202,30 @@ static void starts(void) {
   references[0] = own;
 }
 
+/* A mask that fills the rectangle is cloned as in a larger one: the target around it holds the membrane. */
+static void tight(void) {
+  picture own[2] = {references[0], masks[0]}, wide;
+  references[0] = make(4), masks[0] = make(1);
+  for (int i = 0; i < W * H; i++) {
+    for (int c = 0; c < 3; c++) references[0].pixels[4 * i + c] = target.pixels[4 * i + c] + 0.004f * (float)(i % W - 90);
+    references[0].pixels[4 * i + 3] = 1;
+    masks[0].pixels[i] = i % W >= 70 && i % W < 110 && i / W >= 50 && i / W < 90;
+  }
+  stylemap_heal_options o = usual;
+  o.start = STYLEMAP_START_CLONE;
+  CHECK(heal(&o, 1, NULL) == STYLEMAP_OK);
+  wide = result, result = make(4);
+  memcpy(rectangle, (int[]){70, 50, 40, 40}, sizeof rectangle);
+  CHECK(heal(&o, 1, NULL) == STYLEMAP_OK);
+  double worst = 0;
+  for (int i = 0; i < 4 * W * H; i++)
+    if (in_rectangle(i / 4)) worst = fmax(worst, fabs(result.pixels[i] - wide.pixels[i]));
+  CHECK(worst < 2e-3, "%g", worst);
+  memcpy(rectangle, (int[]){30, 20, 130, 120}, sizeof rectangle);
+  free(references[0].pixels), free(masks[0].pixels), free(wide.pixels);
+  references[0] = own[0], masks[0] = own[1];
+}
+
 /* A target that the model draws itself, and noise on it, which no model draws: the copy is healed. */
 static void misfit(void) {
   picture drawn = target, own = references[0];
@@ -287,6 +316,7 @@ int main(int argc, char **argv) {
   against_boxes(3);
   half_transparent();
   starts();
+  tight();
   misfit();
   cancels();
   refusals();

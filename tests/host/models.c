@@ -85,13 +85,12 @@ static void test_models(void) {
 static void test_choice(const char *golden) {
   static const char *const files[] = {"toon-portraits-1.safetensors", "portraits-1.safetensors"};
   static const char *const sources[] = {"tiny_LayerNorm_sp4_full.safetensors", "tiny_InstanceNorm2d_sp4_small.safetensors"};
-  char *folder = g_build_filename(scratch, "data", "stylemap", "models", NULL), *paths[2];
+  char *folder = g_build_filename(scratch, "data", "stylemap", "models", NULL), *paths[2], *source[2];
   remove_all(folder);
   CHECK(g_mkdir_with_parents(folder, 0777) == 0);
   for (int i = 0; i < 2; i++) {
-    char *source = g_build_filename(golden, sources[i], NULL);
-    copy(source, paths[i] = g_build_filename(folder, files[i], NULL));
-    g_free(source);
+    source[i] = g_build_filename(golden, sources[i], NULL);
+    copy(source[i], paths[i] = g_build_filename(folder, files[i], NULL));
   }
   char **free_choice = models_free_choice("auto"), **none = models_free_choice("portraits-1");
   CHECK(g_strv_length(free_choice) == 2 && g_strv_length(none) == 0);
@@ -105,6 +104,11 @@ static void test_choice(const char *golden) {
   int taken[2] = {0};
   Engine *kept = NULL;
   for (int k = 0; k < 6; k++) {
+    if (k == 3) { /* the other way round: the better one is not the last one always */
+      engine_free(kept), kept = NULL;
+      copy(source[1], paths[0]);
+      copy(source[0], paths[1]);
+    }
     for (int i = 0; i < 40 * 40 * 4; i++)
       pixels[i] = i % 4 == 3 ? 1 : 0.5f + 0.4f * sinf((float)((i / 4 % 40) * (k + 1) + (i / 160) * (5 - k) + i % 4) * 0.2f);
     gegl_buffer_set(buffer, NULL, 0, babl_format("R'G'B'A float"), pixels, GEGL_AUTO_ROWSTRIDE);
@@ -118,7 +122,7 @@ static void test_choice(const char *golden) {
     CHECK_TEXT(kept->path, paths[errors[1] < errors[0]]);
     taken[errors[1] < errors[0]]++;
   }
-  CHECK(taken[0] + taken[1] == 6);
+  CHECK(taken[0] > 0 && taken[1] > 0, "each is the better one of some: %d, %d", taken[0], taken[1]);
   const EditPicture picture = {.buffer = buffer};
   const int best = errors[1] < errors[0];
   GError *error = NULL;
@@ -132,7 +136,7 @@ static void test_choice(const char *golden) {
         error ? error->message : "no error");
   g_clear_error(&error);
   g_object_unref(buffer);
-  g_free(pixels), g_free(paths[0]), g_free(paths[1]), g_free(folder);
+  g_free(pixels), g_free(paths[0]), g_free(paths[1]), g_free(source[0]), g_free(source[1]), g_free(folder);
 }
 
 static void remove_all(const char *path) {
