@@ -66,6 +66,7 @@ extern "C" {
 #include "stylemap/frame.h"   /* the square of a layer that a model sees: fit, sample, paste */
 #include "stylemap/edit.h"    /* transplant, reconstruct, interpolate, refine, heal */
 #include "stylemap/place.h"   /* where a picture shows what a model knows: place, learn to */
+#include "stylemap/face.h"    /* faces in photographs, and the square of a model on one */
 #include "stylemap/measure.h" /* numbers about pictures */
 #include "stylemap/train.h"   /* training */
 

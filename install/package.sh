@@ -50,9 +50,9 @@ for part in meson.build README.md LICENSE plug-in core models install; do cp -r 
 rm -rf "$stage"/models/*/{data,node_modules}
 sed -i "/^subdir('tests')/d" "$stage/meson.build"
 cp -r "$stage/install/debian" "$stage/debian"
-for model in "$stage"/models/*.safetensors; do
-  grep -q "^Files: .*models/${model##*/}" "$stage/debian/copyright" ||
-    fail "install/debian/copyright does not tell the licence of models/${model##*/}"
+for model in "$stage"/models/{,faces/}*.safetensors; do
+  grep -q "^Files: .*${model#"$stage"/}" "$stage/debian/copyright" ||
+    fail "install/debian/copyright does not tell the licence of ${model#"$stage"/}"
 done
 cd "$stage"
 DEB_BUILD_OPTIONS="parallel=$jobs ${DEB_BUILD_OPTIONS:-}" logged build dpkg-buildpackage --build=binary --no-sign

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Dependencies point one way, each folder knows only those below it, and neither folders nor the files within one include
 # each other in a circle:
-#   plug-in -> stylemap.h -> train, edit, measure -> grad, net, frame, model -> network -> kernels -> base
+#   plug-in -> stylemap.h -> train, edit, face, measure -> grad, net, frame, model -> network -> kernels -> base
 # usage: includes.sh SOURCE_ROOT
 cd "$1" || exit 1
 bad=0
@@ -40,6 +40,7 @@ model: base network model/file model/torch
 net: base kernels network
 grad: base kernels network
 measure: base
+face: base network frame model model/file
 edit: base kernels network net model frame grad measure
 train: base network model model/file grad
 ROWS

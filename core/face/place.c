@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A face's landmarks -> where a model's square lies on it. */
+#include <math.h>
+#include <string.h>
+
+#include "face/faces.h"
+#include "model/bind.h"
+
+enum { EYES_AND_MOUTH = 4 };
+
+/* "x,y x,y x,y x,y", which is all of `text`. */
+static int read_points(const char *text, double points[EYES_AND_MOUTH][2]) {
+  for (int i = 0; i < 2 * EYES_AND_MOUTH; i++) {
+    const char *closes = i % 2 == 0 ? "," : i + 1 < 2 * EYES_AND_MOUTH ? " " : "";
+    const size_t length = *closes ? strcspn(text, closes) : strlen(text);
+    if (!sm_text_real(text, length, &points[i / 2][i % 2]) || !isfinite(points[i / 2][i % 2])) return 0;
+    text += length;
+    if (*closes && *text++ != *closes) return 0;
+  }
+  return 1;
+}
+
+static void mean_of(const double (*points)[2], int count, double mean[2]) {
+  mean[0] = mean[1] = 0;
+  for (int i = 0; i < count; i++)
+    for (int k = 0; k < 2; k++) mean[k] += points[i][k] / count;
+}
+
+stylemap_status stylemap_face_place(const stylemap_model *model, const stylemap_face *face,
+                                    stylemap_placement *placement, stylemap_error *error) {
+  if (!model || !face || !placement)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A model's square is placed on a face."), NULL);
+  const char *text = stylemap_model_text(model, "canonical_points");
+  double points[EYES_AND_MOUTH][2], on_face[EYES_AND_MOUTH][2], from[2], to[2];
+  if (!text || !read_points(text, points))
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
+                   SM_TEXT("The model's file does not tell where eyes and mouth lie in its square (canonical_points)."), NULL);
+  mean_of(face->points + 36, 6, on_face[0]);
+  mean_of(face->points + 42, 6, on_face[1]);
+  memcpy(on_face[2], face->points[48], sizeof on_face[2]);
+  memcpy(on_face[3], face->points[54], sizeof on_face[3]);
+  mean_of((const double (*)[2])points, EYES_AND_MOUTH, from);
+  mean_of((const double (*)[2])on_face, EYES_AND_MOUTH, to);
+  /* the similarity (c -s, s c) that takes the model's points to the face's, both around their means */
+  double c = 0, s = 0, norm = 0;
+  for (int i = 0; i < EYES_AND_MOUTH; i++) {
+    const double x = points[i][0] - from[0], y = points[i][1] - from[1];
+    const double u = on_face[i][0] - to[0], v = on_face[i][1] - to[1];
+    c += x * u + y * v;
+    s += x * v - y * u;
+    norm += x * x + y * y;
+  }
+  const double size = stylemap_model_info(model)->size, half = size / 2;
+  const double side = hypot(c, s) / norm * size;
+  if (!(side >= 1 && side <= 1 << 20))
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("Eyes and mouth lie in one place."), NULL);
+  *placement = (stylemap_placement){.x = to[0] + (c * (half - from[0]) - s * (half - from[1])) / norm,
+                                    .y = to[1] + (s * (half - from[0]) + c * (half - from[1])) / norm,
+                                    .side = side,
+                                    .angle = atan2(s, c)};
+  return STYLEMAP_OK;
+}
