@@ -34,7 +34,7 @@ GtkWidget *table_attach(GtkWidget *table, const gchar *text, GtkWidget *control,
   return label;
 }
 
-void table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *scale, const gchar *unit, gdouble *value,
+GtkAdjustment *table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *scale, const gchar *unit, gdouble *value,
                         const gchar *tooltip, GPtrArray *widgets) {
   gint row = next_row(table);
   GtkObject *adjustment;
@@ -50,9 +50,10 @@ void table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *s
     g_ptr_array_add(widgets, GIMP_SCALE_ENTRY_SPINBUTTON(adjustment));
   }
   if (!unit)
-    return;
+    return GTK_ADJUSTMENT(adjustment);
   of = gtk_label_new(unit);
   gtk_table_attach(GTK_TABLE(table), of, COLUMNS - 1, COLUMNS, row, row + 1, GTK_SHRINK, GTK_SHRINK, 0, 0);
   if (widgets)
     g_ptr_array_add(widgets, of);
+  return GTK_ADJUSTMENT(adjustment);
 }

@@ -36,7 +36,7 @@ static gboolean slide(GtkRange *slider, GtkScrollType scroll, gdouble value, gpo
   return FALSE;
 }
 
-void table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *scale, const gchar *unit, gdouble *value,
+GtkAdjustment *table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *scale, const gchar *unit, gdouble *value,
                         const gchar *tooltip, GPtrArray *widgets) {
   GtkAdjustment *number = gtk_adjustment_new(*value, scale->lower, scale->upper, scale->step, 10 * scale->step, 0);
   GtkAdjustment *place = gtk_adjustment_new(*value, scale->lower, scale->slider_upper, scale->step, 10 * scale->step, 0);
@@ -66,4 +66,5 @@ void table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *s
     g_ptr_array_add(widgets, label);
     g_ptr_array_add(widgets, box);
   }
+  return number;
 }

@@ -2,7 +2,6 @@
 #include "gimp/check.h"
 #include "gimp/dialog-parts.h"
 #include "gimp/hint.h"
-#include "gimp/model-chooser.h"
 #include "gimp/pixels.h"
 #include "gimp/result.h"
 #include <glib/gi18n-lib.h>
@@ -15,10 +14,10 @@ void dialog_note_result(Dialog *self) {
   if (!self->square_ok)
     return;
   area = flow_square(self->target, &self->places.target);
-  result_plan(&plan, self->image, AS_LAYER(self->target), self->square, &area, &area,
+  result_plan(&plan, self->image, AS_LAYER(self->target), self->pixels, &area, &area,
               self->procedure->kind == EDIT_TRANSPLANT && self->options->extend);
   note = result_note(&plan);
-  if (self->needs_reference && !plan.extend && pixels_alpha(self->square, &area) != PIXELS_OPAQUE) {
+  if (self->needs_reference && !plan.extend && pixels_alpha(self->pixels, &area) != PIXELS_OPAQUE) {
     gchar *rest = note;
 
     note = g_strconcat(_("The target's outline cuts the result: where the target is transparent, nothing appears."),
@@ -36,15 +35,13 @@ void dialog_note_square(Dialog *self) {
   self->square_ok = check_target(self->image, self->target, &error) &&
                     flow_places(self->procedure, self->target, self->options, &self->places, &error) &&
                     check_selection(self->image, self->target, &self->places.target, &error);
-  if (self->square_ok && !self->square)
-    self->square = flow_copy_square(self->target, &self->places.target);
   if (error)
     hint_set(self->square_hint, HINT_ERROR, error->message);
   else if (gimp_selection_is_empty(self->image))
     hint_set(self->square_hint, HINT_INFO,
              _("Nothing is selected: the whole square that the model sees will be edited."));
   else {
-    gchar **notes = flow_notes(self->image, self->target, &self->places.target, self->square);
+    gchar **notes = flow_notes(self->image, self->target, &self->places.target, self->pixels);
 
     hint_set(self->square_hint, HINT_WARNING, *notes);
     g_strfreev(notes);
@@ -55,46 +52,36 @@ void dialog_note_square(Dialog *self) {
 
 /* ------------------------------------------------------------------------------------------- model */
 
-static void probe_done(gdouble mse, gdouble usual, const GError *error, gpointer data) {
-  Dialog *self = data;
-  gboolean warning = error != NULL;
-  gchar *model = model_chooser_get(self->model);
+void dialog_note_known(Dialog *self, const PreviewNews *news) {
+  gboolean warning = news->error != NULL;
+  gchar *verdict;
 
-  if (!error && !*model) { /* which it is, is known now */
+  if (!news->error && !*self->options->model) { /* which it is, is known now */
     about_model_clear(&self->about);
-    if (about_model(self->options->engine->path, &self->about, NULL))
+    if (about_model(news->path, &self->about, NULL))
       hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
   }
-  g_free(model);
-  gchar *verdict = error ? g_strdup(error->message) : about_probe(&self->about, mse, usual, &warning);
-
+  verdict = news->error ? g_strdup(news->error->message) : about_probe(&self->about, news->mse, news->usual, &warning);
   hint_set(self->probe_hint, warning ? HINT_WARNING : HINT_INFO, verdict);
   g_free(verdict);
 }
 
 void dialog_note_model(Dialog *self) {
-  gchar *model = model_chooser_get(self->model);
   GError *error = NULL;
 
-  probe_free(self->probe);
-  self->probe = NULL;
   about_model_clear(&self->about);
-  self->model_ok = about_model(model, &self->about, &error);
+  self->model_ok = about_model(self->options->model, &self->about, &error);
   if (self->model_ok) {
     hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
-    if (!*model && self->square) /* in the room of a whole card */
+    if (!*self->options->model && self->pixels) /* in the room of a whole card */
       hint_set(self->model_hint, HINT_PLAIN, _("Looking which model knows this picture…"));
     hint_set(self->probe_hint, HINT_INFO,
-             self->square ? _("Looking whether the model knows this kind of picture…") : NULL);
-    if (self->square)
-      self->probe = probe_start(&self->options->engine, self->square, &self->places.target, model, probe_done, self);
+             self->pixels ? _("Looking whether the model knows this kind of picture…") : NULL);
   } else {
     hint_set(self->model_hint, HINT_ERROR, error->message);
     hint_set(self->probe_hint, HINT_INFO, NULL);
   }
   g_clear_error(&error);
-  g_free(model);
-  dialog_update_ok(self);
 }
 
 void dialog_add_notes(Dialog *self, GtkWidget *box) {

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the files of the dialog share: dialog.c is its frame and its flow, dialog-reference.c where it takes from,
- * dialog-rows.c the options, dialog-notes.c what it says. Nobody else includes this. */
+ * dialog-rows.c the options, dialog-notes.c what it says, dialog-preview.c what it shows, dialog-places.c the buttons below
+ * that. Nobody else includes this. */
 #pragma once
 #include "gimp/about.h"
 #include "gimp/flow.h"
-#include "gimp/probe.h"
+#include "gimp/view.h"
+#include "host/preview.h"
 #include <libgimp/gimpui.h>
 
 #define WIDE_HINT 460 /* a hint's text below all controls */
+
+/* What else a preview is asked for. */
+typedef enum {
+  ASK_MOVED = 1, /* something lies somewhere else: first as it is, without the model */
+  ASK_MODEL = 2, /* which model knows the target */
+  ASK_FIND = 4,  /* where in the target the model's subject is */
+} DialogAsk;
 
 typedef struct {
   const Procedure *procedure;
@@ -26,9 +35,21 @@ typedef struct {
   AboutModel about;
   gboolean model_ok, square_ok;
   FlowPlaces places;
-  guint replace;      /* the source that looks at changed places */
-  GeglBuffer *square; /* what the probe looks at; NULL: nothing, by what the places say */
-  Probe *probe;
+  guint replace; /* the source that looks at changed places */
+
+  GtkWidget *place, *reference_entry; /* the squares as texts */
+  Preview *preview;
+  View *view, *reference_view; /* of target and reference; NULL where nothing is previewed */
+  GtkWidget *target_title, *reference_title, *reference_square, *status;
+  GeglBuffer *pixels, *reference_pixels, *selection; /* all of them, in the layers' own pixels; the selection in the target's */
+  DrawableRef pixels_of, reference_pixels_of;
+  gboolean placing;      /* the texts become what the views say */
+  guint working;         /* the source that looks how far the preview is, */
+  gint64 asked;          /* which was asked for then */
+  guint later;      /* the source that asks for a preview */
+  DialogAsk wishes; /* its */
+  gboolean found;   /* the model found its subject in the reference, */
+  stylemap_placement found_place; /* there */
 } Dialog;
 
 /* OK can be pressed where the model, the square and the reference can be used. */
@@ -56,5 +77,27 @@ void dialog_add_notes(Dialog *self, GtkWidget *box);
 void dialog_note_square(Dialog *self);
 /* What the result will be, where it is not what one expects. */
 void dialog_note_result(Dialog *self);
-/* What there is to say of the model that is chosen now; begins to look whether it knows the picture. */
+/* What there is to say of the model that is chosen now, before it is known whether it knows the picture. */
 void dialog_note_model(Dialog *self);
+/* And after. */
+void dialog_note_known(Dialog *self, const PreviewNews *news);
+
+/* The views and their buttons; without views only the model is looked at. */
+void dialog_add_preview(Dialog *self, GtkWidget *box);
+void dialog_end_preview(Dialog *self);
+/* Reads the layers and the selection that are not the ones read before. */
+void dialog_read_layers(Dialog *self);
+void dialog_read_selection(Dialog *self);
+/* An option is another one: the preview follows, now or when the hand rests. */
+void dialog_ask(Dialog *self, DialogAsk wishes);
+void dialog_ask_later(Dialog *self, DialogAsk wishes);
+/* The squares as the options have them, into the views. */
+void dialog_show_squares(Dialog *self);
+
+/* The buttons below the views, which place the squares. */
+void dialog_add_places(Dialog *self, GtkWidget *below_target, GtkWidget *below_reference);
+/* A square around what is selected, as large as portraits are around what one selects in them; FALSE: nothing is. */
+gboolean dialog_around_selection(Dialog *self, stylemap_placement *place);
+/* The user gave the target's or the reference's square another place. */
+void dialog_place_target(Dialog *self, const stylemap_placement *place, gboolean done);
+void dialog_place_reference(Dialog *self, const stylemap_placement *place, gboolean done);

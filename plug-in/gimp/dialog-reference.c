@@ -16,8 +16,11 @@ static void reference_changed(GtkWidget *combo, Dialog *self) {
 
   self->options->reference =
       gimp_int_combo_box_get_active(GIMP_INT_COMBO_BOX(combo), &id) ? compat_drawable_by_id(id) : NO_ITEM;
+  dialog_read_layers(self);
   dialog_note_square(self);
+  dialog_show_squares(self);
   dialog_update_ok(self);
+  dialog_ask(self, ASK_MOVED);
 }
 
 static gboolean same_items(GtkWidget *a, GtkWidget *b) {
@@ -61,6 +64,7 @@ void dialog_fill_reference(Dialog *self) {
   gtk_label_set_mnemonic_widget(GTK_LABEL(self->reference_label), combo);
   gtk_widget_set_sensitive(combo, self->options->reference != NO_ITEM);
   gtk_widget_show(combo);
+  dialog_read_layers(self);
   hint_set(self->reference_hint, HINT_INFO,
            self->options->reference != NO_ITEM
                ? NULL

@@ -17,11 +17,19 @@ static gboolean look_again(gpointer data) {
   return G_SOURCE_REMOVE;
 }
 
+static void place_changed_now(Dialog *self) {
+  flow_places(self->procedure, self->target, self->options, &self->places, NULL);
+  dialog_show_squares(self);
+  dialog_ask(self, ASK_MOVED);
+}
+
 #define TYPING 500 /* milliseconds without another key before it is looked at */
 
 static void place_changed(GtkEditable *entry, Dialog *self) {
   gchar **field = g_object_get_data(G_OBJECT(entry), "field");
 
+  if (self->placing)
+    return;
   g_free(*field);
   *field = gtk_editable_get_chars(entry, 0, -1);
   if (self->replace)
@@ -52,12 +60,15 @@ GtkWidget *dialog_with_hint(GtkWidget *control, GtkWidget **hint) {
   return box;
 }
 
+static void option_changed(Dialog *self) { dialog_ask(self, 0); }
+
 static void attach_scale(Dialog *self, const gchar *text, gdouble *value, ArgumentId id, gdouble page_end, gdouble step,
                          gint digits, const gchar *unit, const gchar *tooltip, GPtrArray *widgets) {
   const Argument *argument = procedures_argument(id);
   TableScale scale = {argument->minimum, argument->maximum, page_end, step, digits};
 
-  table_attach_scale(self->table, text, &scale, unit, value, tooltip, widgets);
+  g_signal_connect_swapped(table_attach_scale(self->table, text, &scale, unit, value, tooltip, widgets), "value-changed",
+                           G_CALLBACK(option_changed), self);
 }
 
 /* A row that belongs to one method. */
@@ -67,8 +78,8 @@ static void attach_of(GPtrArray *widgets, GtkWidget *table, const gchar *text, G
 }
 
 /* A combo box that changes `value`; what goes on are texts and numbers, closed by NULL. */
-static GtkWidget *new_choice(gint *value, const gchar *tooltip, const gchar *first, ...) G_GNUC_NULL_TERMINATED;
-static GtkWidget *new_choice(gint *value, const gchar *tooltip, const gchar *first, ...) {
+static GtkWidget *new_choice(Dialog *self, gint *value, const gchar *tooltip, const gchar *first, ...) G_GNUC_NULL_TERMINATED;
+static GtkWidget *new_choice(Dialog *self, gint *value, const gchar *tooltip, const gchar *first, ...) {
   va_list rest;
   GtkWidget *combo;
 
@@ -80,12 +91,13 @@ static GtkWidget *new_choice(gint *value, const gchar *tooltip, const gchar *fir
   va_end(rest);
   gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(combo), *value);
   g_signal_connect(combo, "changed", G_CALLBACK(gimp_int_combo_box_get_active), value);
+  g_signal_connect_swapped(combo, "changed", G_CALLBACK(option_changed), self);
   gimp_help_set_help_data(combo, tooltip, NULL);
   return combo;
 }
 
 /* A spin button with its unit, both in `box`. */
-static GtkWidget *pack_count(GtkWidget *box, gint *value, ArgumentId id, const gchar *unit, const gchar *tooltip) {
+static GtkWidget *pack_count(Dialog *self, GtkWidget *box, gint *value, ArgumentId id, const gchar *unit, const gchar *tooltip) {
   const Argument *argument = procedures_argument(id);
   GtkAdjustment *adjustment =
       GTK_ADJUSTMENT(gtk_adjustment_new(*value, argument->minimum, argument->maximum, 1, 10, 0));
@@ -98,13 +110,14 @@ static GtkWidget *pack_count(GtkWidget *box, gint *value, ArgumentId id, const g
   gtk_box_pack_start(GTK_BOX(box), gtk_label_new(unit), FALSE, FALSE, 0);
   gtk_widget_show_all(box);
   g_signal_connect(adjustment, "value-changed", G_CALLBACK(gimp_int_adjustment_update), value);
+  g_signal_connect_swapped(adjustment, "value-changed", G_CALLBACK(option_changed), self);
   return spin;
 }
 
-static void attach_count(GtkWidget *table, const gchar *text, gint *value, ArgumentId id, const gchar *unit,
+static void attach_count(Dialog *self, GtkWidget *table, const gchar *text, gint *value, ArgumentId id, const gchar *unit,
                          const gchar *tooltip, GPtrArray *widgets) {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *spin = pack_count(box, value, id, unit, tooltip);
+  GtkWidget *spin = pack_count(self, box, value, id, unit, tooltip);
   GtkWidget *label = table_attach(table, text, box, FALSE);
 
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), spin);
@@ -130,15 +143,17 @@ void dialog_update_method(Dialog *self) {
 static void refine_toggled(GtkToggleButton *button, Dialog *self) {
   self->options->refine = gtk_toggle_button_get_active(button);
   dialog_update_method(self);
+  dialog_ask(self, 0);
 }
 
 static void method_changed(GtkWidget *combo, Dialog *self) {
   dialog_update_method(self); /* after the combo box has set options->method */
+  place_changed_now(self); /* heal finds where it is not told */
 }
 
 static void attach_method(Dialog *self) {
   GtkWidget *combo =
-      new_choice((gint *)&self->options->method,
+      new_choice(self, (gint *)&self->options->method,
                  _("Heal keeps the lines and the sharpness of both pictures and changes what does not fit: edges, light, "
                    "what is left of the other face. Styles lets the model draw all that is selected."),
                  _("Heal: paste, then mend what does not fit"), (gint)EDIT_HEAL,
@@ -159,7 +174,7 @@ static void attach_refine(Dialog *self) {
                           NULL);
   gtk_box_pack_start(GTK_BOX(box), self->refine, FALSE, FALSE, 0);
   self->refine_steps =
-      pack_count(box, &self->options->refine_steps, ARGUMENT_REFINE_STEPS, _("steps"),
+      pack_count(self, box, &self->options->refine_steps, ARGUMENT_REFINE_STEPS, _("steps"),
                  _("The more steps, the nearer to the pictures, and the longer it takes. It ends before where nothing "
                    "is gained any more."));
   attach_of(self->of_styles, self->table, _("Likeness:"), box);
@@ -169,6 +184,7 @@ static void attach_refine(Dialog *self) {
 static void extend_toggled(GtkToggleButton *button, Dialog *self) {
   self->options->extend = gtk_toggle_button_get_active(button);
   dialog_note_result(self);
+  dialog_ask(self, 0);
 }
 
 static void attach_extend(Dialog *self, GtkWidget *table) {
@@ -187,7 +203,7 @@ static void attach_places(Dialog *self, GtkWidget *table) {
   FlowOptions *options = self->options;
   GtkWidget *box, *entry, *mirror, *label;
 
-  entry = new_place(self, &options->placement,
+  entry = self->place = new_place(self, &options->placement,
                     _("Where the model looks: X, Y of its square's centre, the side, and, if it is turned, by how many degrees "
                       "clockwise; pixels of the layer, counted from its upper left corner. Empty: the largest square in "
                       "the middle."));
@@ -195,7 +211,7 @@ static void attach_places(Dialog *self, GtkWidget *table) {
   if (!self->needs_reference)
     return;
   box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-  entry = new_place(self, &options->reference_placement,
+  entry = self->reference_entry = new_place(self, &options->reference_placement,
                     _("The same in the reference. Or auto: where the model finds what it knows (what an empty entry means for "
                       "Heal), or centre. Or as-placed: what lies over the target's square on the canvas; move, scale or turn "
                       "the reference layer there first."));
@@ -204,6 +220,7 @@ static void attach_places(Dialog *self, GtkWidget *table) {
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(mirror), options->mirror);
   gimp_help_set_help_data(mirror, _("Exchanges the reference's left and right."), NULL);
   g_signal_connect(mirror, "toggled", G_CALLBACK(gimp_toggle_button_update), &options->mirror);
+  g_signal_connect_swapped(mirror, "toggled", G_CALLBACK(place_changed_now), self);
   gtk_box_pack_start(GTK_BOX(box), mirror, FALSE, FALSE, 0);
   gtk_widget_show_all(box);
   label = table_attach(table, _("P_lace in reference:"), box, FALSE);
@@ -214,21 +231,21 @@ static void attach_methods(Dialog *self, GtkWidget *table) {
   FlowOptions *options = self->options;
 
   attach_of(self->of_heal, table, _("_Paste:"),
-            new_choice((gint *)&options->collage,
+            new_choice(self, (gint *)&options->collage,
                        _("What is mended. The target's light takes away another light or camera; a reference that does not "
                          "fit is better as it is."),
                        _("What fits, as the model sees it"), (gint)STYLEMAP_START_FIT,
                        _("As it is"), (gint)STYLEMAP_START_COPY, _("In the target's light"), (gint)STYLEMAP_START_CLONE,
                        _("Between the two"), (gint)STYLEMAP_START_MEAN, NULL));
-  attach_count(table, _("Roun_ds:"), &options->rounds, ARGUMENT_ROUNDS, _("times mended"),
+  attach_count(self, table, _("Roun_ds:"), &options->rounds, ARGUMENT_ROUNDS, _("times mended"),
                _("More rounds change more: less is left of what does not fit, and of what the reference brings."),
                self->of_heal);
   attach_of(self->of_styles, table, _("Mask r_ule:"),
-            new_choice((gint *)&options->edit.rule, _("Which cells of the style map are taken from the reference."),
+            new_choice(self, (gint *)&options->edit.rule, _("Which cells of the style map are taken from the reference."),
                        _("Soft: by how much of it is selected"), (gint)STYLEMAP_MASK_SOFT,
                        _("Any: if the selection touches it"), (gint)STYLEMAP_MASK_ANY,
                        _("Half: if more than half is selected"), (gint)STYLEMAP_MASK_HALF, NULL));
-  self->space = new_choice((gint *)&options->edit.space,
+  self->space = new_choice(self, (gint *)&options->edit.space,
                            _("Where the two style maps are blended. Refined ones are blended in W+."),
                            _("W+: at every level of the style pyramid"), (gint)STYLEMAP_SPACE_W_PLUS,
                            _("W: once, in the style map"), (gint)STYLEMAP_SPACE_W, NULL);
@@ -251,13 +268,19 @@ void dialog_add_advanced(Dialog *self, GtkWidget *box) {
 static void model_changed(gpointer data) {
   Dialog *self = data;
 
+  g_free(self->options->model);
+  self->options->model = model_chooser_get(self->model);
   dialog_note_model(self);
+  dialog_update_ok(self);
+  dialog_ask(self, ASK_MOVED | ASK_MODEL);
 }
 
 void dialog_add_options(Dialog *self) {
   GtkWidget *label;
 
   self->model = model_chooser_new(self->options->model, model_changed, self);
+  g_free(self->options->model);
+  self->options->model = model_chooser_get(self->model);
   label = table_attach(self->table, _("_Model:"), dialog_with_hint(self->model, &self->model_hint), TRUE);
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), self->model);
 
@@ -276,10 +299,10 @@ void dialog_add_options(Dialog *self) {
   if (self->procedure->kind != EDIT_INTERPOLATE)
     attach_refine(self);
   if (self->procedure->kind == EDIT_INTERPOLATE) {
-    attach_count(self->table, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
+    attach_count(self, self->table, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
                  _("How many pictures are made. The first is like the target, the last like the reference."),
                  NULL);
-    attach_count(self->table, _("Frame _time:"), &self->options->frame_ms, ARGUMENT_FRAME_MS, _("milliseconds"),
+    attach_count(self, self->table, _("Frame _time:"), &self->options->frame_ms, ARGUMENT_FRAME_MS, _("milliseconds"),
                  _("How long a frame is shown. It is written into the layers' names, where GIMP's animation tools "
                    "look for it."),
                  NULL);

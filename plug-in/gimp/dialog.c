@@ -14,15 +14,13 @@ void dialog_update_ok(Dialog *self) {
   gtk_dialog_set_response_sensitive(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK, ok);
 }
 
-/* The model's square of the target as it is now. */
 void dialog_look(Dialog *self) {
-  probe_free(self->probe); /* it reads the square */
-  self->probe = NULL;
-  g_clear_object(&self->square);
-  if (flow_places(self->procedure, self->target, self->options, &self->places, NULL))
-    self->square = flow_copy_square(self->target, &self->places.target);
+  dialog_read_layers(self);
   dialog_note_square(self);
+  dialog_show_squares(self);
   dialog_note_model(self);
+  dialog_update_ok(self);
+  dialog_ask(self, ASK_MOVED | ASK_MODEL);
 }
 
 /* ------------------------------------------------------------------------------------ an earlier result */
@@ -71,10 +69,12 @@ static void add_origin(Dialog *self, GtkWidget *box) {
 }
 
 static gboolean focus_in(GtkWidget *widget, GdkEventFocus *event, Dialog *self) {
+  dialog_read_selection(self); /* may be another one */
   dialog_note_square(self);
   if (gimp_item_is_valid(AS_ITEM(self->target)))
     dialog_fill_reference(self);
   dialog_update_ok(self);
+  dialog_ask(self, 0);
   return FALSE;
 }
 
@@ -85,7 +85,7 @@ static void show_help(const gchar *help_id, gpointer data) {
 
 gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *target, FlowOptions *options) {
   Dialog self = {.procedure = procedure, .image = image, .target = *target, .given = *target, .options = options};
-  GtkWidget *box;
+  GtkWidget *all, *box;
   gboolean ok;
 
   compat_ui_init("gimp-stylemap");
@@ -96,12 +96,14 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *tar
   self.dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, show_help, procedure->name, _("_Cancel"),
                                 GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response(GTK_DIALOG(self.dialog), GTK_RESPONSE_OK);
-  gtk_window_set_resizable(GTK_WINDOW(self.dialog), FALSE);
+  gtk_window_set_resizable(GTK_WINDOW(self.dialog), procedure->kind != EDIT_INTERPOLATE);
   gimp_window_set_transient(GTK_WINDOW(self.dialog));
 
+  all = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+  gtk_container_set_border_width(GTK_CONTAINER(all), 12);
+  gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self.dialog))), all, TRUE, TRUE, 0);
   box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-  gtk_container_set_border_width(GTK_CONTAINER(box), 12);
-  gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self.dialog))), box, TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(all), box, FALSE, FALSE, 0);
   add_origin(&self, box);
   self.labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
   self.table = table_new(self.labels);
@@ -112,6 +114,7 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *tar
   if (procedure->kind != EDIT_INTERPOLATE)
     dialog_add_advanced(&self, box);
   dialog_add_notes(&self, box);
+  dialog_add_preview(&self, all);
 
   dialog_fill_reference(&self);
   gtk_widget_show_all(self.dialog);
@@ -124,17 +127,14 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *tar
   ok = gimp_dialog_run(GIMP_DIALOG(self.dialog)) == GTK_RESPONSE_OK;
   if (self.replace)
     g_source_remove(self.replace);
-  probe_free(self.probe);
+  dialog_end_preview(&self);
   if (ok) {
     *target = self.target;
-    g_free(options->model);
-    options->model = model_chooser_get(self.model);
   }
   gtk_widget_destroy(self.dialog);
   about_model_clear(&self.about);
   g_ptr_array_free(self.of_styles, TRUE);
   g_ptr_array_free(self.of_heal, TRUE);
   g_object_unref(self.labels);
-  g_clear_object(&self.square);
   return ok;
 }

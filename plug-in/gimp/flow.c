@@ -76,7 +76,7 @@ GeglBuffer *flow_copy_square(DrawableRef drawable, const stylemap_placement *pla
   return pixels_copy(drawable, &area);
 }
 
-static GeglBuffer *copy_all(DrawableRef drawable) {
+GeglBuffer *flow_copy_all(DrawableRef drawable) {
   return pixels_copy(drawable, GEGL_RECTANGLE(0, 0, gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable)));
 }
 
@@ -114,21 +114,17 @@ gchar **flow_notes(ImageRef image, DrawableRef target, const stylemap_placement 
   return edit_notes(&request, &made);
 }
 
-static void fill_request(EditRequest *request, EditReference *reference, const Procedure *procedure, ImageRef image,
-                         DrawableRef target, const FlowOptions *options, const FlowPlaces *places) {
+void flow_request(EditRequest *request, EditReference *reference, const Procedure *procedure, const FlowOptions *options,
+                  const FlowPlaces *places) {
   *request = (EditRequest){.kind = procedure->kind, .references = reference};
   *reference = (EditReference){.mask = NULL};
   request->edit = (stylemap_edit){STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W, 1.0}; /* W: the paper's interpolation */
   request->target.placement = &places->target;
-  request->target.buffer = flow_copy_square(target, &places->target);
   if (procedure->kind != EDIT_RECONSTRUCT) {
     reference->picture.placement = &places->reference;
     reference->picture.find = places->find;
-    reference->picture.buffer = places->find ? copy_all(options->reference)
-                                             : flow_copy_square(options->reference, &places->reference);
     request->n_references = 1;
   }
-  gimp_drawable_get_offsets(target, &request->mask.x, &request->mask.y);
   if (procedure->kind == EDIT_TRANSPLANT) {
     request->method = options->method;
     request->edit = options->edit;
@@ -139,13 +135,23 @@ static void fill_request(EditRequest *request, EditReference *reference, const P
     request->mask.feather = options->feather;
     request->extend = options->extend;
   }
-  request->mask.selection = copy_selection(image, target, &places->target, request->mask.feather);
   if (procedure->kind == EDIT_INTERPOLATE)
     request->frames = options->frames;
   else if (options->refine && !heals(procedure, options)) {
     request->refine = options->refine_steps;
     request->edit.space = STYLEMAP_SPACE_W_PLUS;
   }
+}
+
+static void fill_request(EditRequest *request, EditReference *reference, const Procedure *procedure, ImageRef image,
+                         DrawableRef target, const FlowOptions *options, const FlowPlaces *places) {
+  flow_request(request, reference, procedure, options, places);
+  request->target.buffer = flow_copy_square(target, &places->target);
+  if (request->n_references)
+    reference->picture.buffer = places->find ? flow_copy_all(options->reference)
+                                             : flow_copy_square(options->reference, &places->reference);
+  gimp_drawable_get_offsets(target, &request->mask.x, &request->mask.y);
+  request->mask.selection = copy_selection(image, target, &places->target, request->mask.feather);
 }
 
 static void clear_request(EditRequest *request, EditReference *reference) {

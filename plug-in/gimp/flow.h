@@ -43,3 +43,9 @@ GeglRectangle flow_square(DrawableRef drawable, const stylemap_placement *placem
 /* The same and what touches it, copied into memory of this process: a drawable's own buffer is a wire to
  * GIMP that only the main thread may use. */
 GeglBuffer *flow_copy_square(DrawableRef drawable, const stylemap_placement *placement);
+/* All of it. */
+GeglBuffer *flow_copy_all(DrawableRef drawable);
+
+/* What is asked of the edit, but for the pictures, the selection and where that lies; keeps `places` and `reference`. */
+void flow_request(EditRequest *request, EditReference *reference, const Procedure *procedure, const FlowOptions *options,
+                  const FlowPlaces *places);

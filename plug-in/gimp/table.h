@@ -17,6 +17,7 @@ typedef struct {
   gint digits;
 } TableScale;
 
-/* A slider with a number that changes `value`; `unit` may be NULL. Its widgets go into `widgets`, which may be NULL. */
-void table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *scale, const gchar *unit, gdouble *value,
+/* A slider with a number that changes `value`; `unit` may be NULL. Its widgets go into `widgets`, which may be NULL.
+ * Returns the number, whose "value-changed" comes after `value` is set. */
+GtkAdjustment *table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *scale, const gchar *unit, gdouble *value,
                         const gchar *tooltip, GPtrArray *widgets);

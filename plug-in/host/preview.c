@@ -9,12 +9,17 @@
 
 #define PATIENCE (300 * G_TIME_SPAN_MILLISECOND) /* so long a run that is not the newest may take to end */
 
+/* What a job does before it draws; those of jobs that were dropped, or ended before they came to it, are the next one's. */
+enum { WISH_CHOOSE = 1, WISH_FIND = 2, WISH_NEAR = 4 };
+
 typedef struct {
   guint64 number;
   gchar *model;
   ScaledEdit edit;
   gdouble scale;
-  gboolean choose, coarse, urgent;
+  guint wishes;
+  stylemap_placement near; /* of WISH_NEAR */
+  gboolean coarse, urgent;
   gint64 asked;
 } Job;
 
@@ -39,7 +44,9 @@ struct Preview {
   GMutex lock; /* of all below */
   GCond changed;
   Job *next, *running;
-  gboolean quit, choose; /* `choose`: a wish of jobs that were dropped or did not come to it */
+  gboolean quit;
+  guint wishes;
+  stylemap_placement near;
   guint64 number;
   gdouble fraction;
   GQueue told;
@@ -73,11 +80,11 @@ static gboolean hand_over(gpointer data) {
 }
 
 /* A picture that a newer one followed before it was seen is not shown any more. */
-static void drop_older(GQueue *queue, PreviewKind kind) {
+static void drop_pictures(GQueue *queue) {
   for (GList *link = queue->head, *next; link; link = next) {
     Told *told = link->data;
     next = link->next;
-    if (kind == PREVIEW_MODEL ? told->news.kind != PREVIEW_MODEL : told->news.kind == PREVIEW_MODEL) continue;
+    if (told->news.kind == PREVIEW_MODEL || told->news.kind == PREVIEW_FOUND) continue;
     g_queue_delete_link(queue, link);
     told_free(told);
   }
@@ -89,11 +96,13 @@ static void tell(Preview *preview, const Job *job, Told *told) {
   told->news.path = told->path;
   told->news.time = g_get_monotonic_time() - job->asked;
   g_mutex_lock(&preview->lock);
-  gboolean stale = preview->running != job || (preview->next && preview->next->urgent && told->news.kind != PREVIEW_MODEL);
+  gboolean drawn = told->news.kind != PREVIEW_MODEL && told->news.kind != PREVIEW_FOUND;
+  gboolean stale = preview->running != job || (preview->next && preview->next->urgent && drawn);
   if (stale) {
     told_free(told);
   } else {
-    drop_older(&preview->told, told->news.kind);
+    if (drawn) drop_pictures(&preview->told);
+    if (told->news.kind == PREVIEW_DONE) preview->fraction = 1;
     g_queue_push_tail(&preview->told, told);
     if (!preview->idle) preview->idle = g_idle_add_full(G_PRIORITY_DEFAULT, hand_over, preview, NULL);
   }
@@ -233,18 +242,58 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
   return ok;
 }
 
+/* The model's subject in the target. */
+static gboolean find(Preview *preview, const Job *job, GError **error) {
+  Engine *engine = *preview->engine;
+  Told *told = told_new(PREVIEW_FOUND);
+  stylemap_layer layer = layer_of_picture(job->edit.request.target.buffer);
+  stylemap_placement place = { 0 };
+  stylemap_place_report report = { 0 };
+  stylemap_error core;
+  gboolean ok = TRUE;
+  if (engine->info->places && job->wishes & WISH_NEAR)
+    ok = say_status(stylemap_place(engine->session, &layer, &job->near, 0, &place, &report, &core), &core, error);
+  if (ok && engine->info->places && !report.sure)
+    ok = say_status(stylemap_place(engine->session, &layer, NULL, 0, &place, &report, &core), &core, error);
+  if (!ok) {
+    told_free(told);
+    return FALSE;
+  }
+  told->news.places = engine->info->places;
+  told->news.n_found = report.sure;
+  told->news.found = g_memdup2(&place, sizeof place);
+  tell(preview, job, told);
+  return TRUE;
+}
+
+/* What is still to be done of the job's wishes. */
+static void keep_wishes(Preview *preview, const Job *job) {
+  g_mutex_lock(&preview->lock);
+  preview->wishes |= job->wishes;
+  preview->near = job->near;
+  g_mutex_unlock(&preview->lock);
+}
+
+static gboolean grant(Preview *preview, Job *job, GError **error) {
+  if (job->wishes & WISH_CHOOSE) {
+    if (!choose(preview, job, error)) return FALSE;
+    job->wishes &= ~(guint)WISH_CHOOSE;
+  }
+  if (!*preview->engine && !engine_open(preview->engine, job->model, 0, on_progress, preview, error)) return FALSE;
+  engine_watch(*preview->engine, on_progress, preview);
+  if (job->wishes & WISH_FIND) {
+    if (!find(preview, job, error)) return FALSE;
+    job->wishes = 0;
+    return TRUE;
+  }
+  return job->edit.request.kind == EDIT_INTERPOLATE || draw(preview, job, error);
+}
+
 static void work(Preview *preview, Job *job) {
   GError *error = NULL;
-  gboolean ok = !job->choose || choose(preview, job, &error);
-  g_mutex_lock(&preview->lock);
-  preview->choose = preview->choose || !ok;
-  g_mutex_unlock(&preview->lock);
-  if (ok && *preview->engine) engine_watch(*preview->engine, on_progress, preview);
-  if (ok && job->edit.request.kind != EDIT_INTERPOLATE) {
-    ok = *preview->engine || engine_open(preview->engine, job->model, 0, on_progress, preview, &error);
-    ok = ok && draw(preview, job, &error);
-  }
+  gboolean ok = grant(preview, job, &error);
   if (*preview->engine) engine_watch(*preview->engine, NULL, NULL);
+  keep_wishes(preview, job);
   if (!ok) tell_failed(preview, job, error);
 }
 
@@ -260,8 +309,9 @@ static gpointer run(gpointer data) {
     preview->next = NULL;
     preview->running = job;
     preview->fraction = 0;
-    job->choose = job->choose || preview->choose;
-    preview->choose = FALSE;
+    if (!(job->wishes & WISH_NEAR)) job->near = preview->near;
+    job->wishes |= preview->wishes;
+    preview->wishes = 0;
     preview->begun = g_get_monotonic_time();
     g_mutex_unlock(&preview->lock);
     work(preview, job);
@@ -307,7 +357,10 @@ void preview_free(Preview *preview) {
 
 /* With the lock held. */
 static void drop_next(Preview *preview) {
-  if (preview->next) preview->choose = preview->choose || preview->next->choose;
+  if (preview->next) {
+    preview->wishes |= preview->next->wishes;
+    if (preview->next->wishes & WISH_NEAR) preview->near = preview->next->near;
+  }
   g_clear_pointer(&preview->next, job_free);
 }
 
@@ -316,7 +369,8 @@ guint64 preview_ask(Preview *preview, const PreviewAsk *ask) {
   job->model = g_strdup(ask->model);
   scaled_copy(ask->request, &job->edit);
   job->scale = ask->scale;
-  job->choose = ask->choose;
+  job->wishes = (ask->choose ? WISH_CHOOSE : 0) | (ask->find ? WISH_FIND : 0) | (ask->find && ask->near ? WISH_NEAR : 0);
+  if (ask->find && ask->near) job->near = *ask->near;
   job->coarse = ask->coarse;
   job->asked = g_get_monotonic_time();
   g_mutex_lock(&preview->lock);
@@ -324,7 +378,7 @@ guint64 preview_ask(Preview *preview, const PreviewAsk *ask) {
   job->urgent = ask->urgent || (preview->next && preview->next->urgent);
   job->coarse = job->coarse || (preview->next && preview->next->coarse);
   drop_next(preview);
-  if (job->urgent) drop_older(&preview->told, PREVIEW_DONE);
+  if (job->urgent) drop_pictures(&preview->told);
   job->number = ++preview->number;
   preview->next = job;
   guint64 number = job->number;
@@ -336,7 +390,6 @@ guint64 preview_ask(Preview *preview, const PreviewAsk *ask) {
 void preview_drop(Preview *preview) {
   g_mutex_lock(&preview->lock);
   drop_next(preview);
-  preview->choose = preview->choose || (preview->running && preview->running->choose);
   preview->running = NULL; /* what it does ends, and is the thread's to free */
   g_queue_clear_full(&preview->told, told_free);
   g_mutex_unlock(&preview->lock);

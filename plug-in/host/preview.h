@@ -6,6 +6,7 @@
 
 typedef enum {
   PREVIEW_MODEL,  /* which model it is and how well it knows the target */
+  PREVIEW_FOUND,  /* where in the target the model's subject is */
   PREVIEW_COARSE, /* the reference as it is, where it comes in: at once, without the model */
   PREVIEW_DONE,   /* what the edit makes */
   PREVIEW_FAILED
@@ -18,12 +19,12 @@ typedef struct {
   gdouble mse, usual;       /* of MODEL: edit_probe's, and the engine's */
   const gchar *path;        /* of MODEL: its file */
   gint size;                /* of MODEL: of its square */
-  gboolean places;          /* of MODEL: it has learnt to find its subject */
+  gboolean places;          /* of MODEL and FOUND: it has learnt to find its subject */
   gdouble scale;            /* of the buffers: their pixels for one of the target's */
   GeglBuffer *picture;      /* of COARSE and DONE: the target with the edit in it where that changes something */
   GeglBuffer *weights;      /* the mask there, "Y float", the same extent */
-  gint n_found;             /* of DONE: references that were found, */
-  const stylemap_placement *found; /* in their own whole pixels */
+  gint n_found;             /* of DONE: references that were found; of FOUND: 1, or 0: the model is not sure; */
+  const stylemap_placement *found; /* in their, or the target's, own whole pixels */
   gint64 time;              /* microseconds since it was asked for */
 } PreviewNews;
 
@@ -42,12 +43,14 @@ typedef struct {
   gdouble scale;              /* of the target */
   gboolean choose; /* the model, the target or its square are others: it is looked which model knows it, and again
                       for what is to be found in references */
+  gboolean find;   /* it is looked where in the target the model's subject is; nothing is drawn then */
+  const stylemap_placement *near; /* of `find`: about there, if it is there; or NULL */
   gboolean coarse; /* something moved: a COARSE picture comes first */
   gboolean urgent; /* what is drawn now is of no use any more; else it may end, if that is soon, and is told */
 } PreviewAsk;
 
-/* Returns the number that its news will have. What was asked for before and is not begun is dropped, but for its wish
- * to `choose`. Nobody may write to the pictures any more. */
+/* Returns the number that its news will have. What was asked for before and is not begun is dropped, but for its wishes
+ * to `choose` and to `find`. Nobody may write to the pictures any more. */
 guint64 preview_ask (Preview *preview, const PreviewAsk *ask);
 /* Nothing is asked for any more. */
 void    preview_drop (Preview *preview);

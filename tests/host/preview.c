@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The preview's thread without a window: what it tells is the edit of the smaller pictures, the last request wins, stale
  * ones are dropped. Prints how long requests take; nothing is asked of that.
- * usage: test-host-preview MODEL */
+ * usage: test-host-preview MODEL PICTURE_THAT_IT_KNOWS */
 #include "host/preview.h"
 #include "host/hosts.h"
 #include <time.h>
 
 enum { W = 300, H = 240, SIDE = 200, MOST = 400 };
 
-static const char *model;
+static const char *model, *portrait;
 static GeglBuffer *target, *reference, *selection;
 
 typedef struct {
-  int n, models, coarse, done, failed;
+  int n, models, found, sure, coarse, done, failed;
   guint64 number, order[MOST]; /* of what was told last; of all pictures */
   double scale;
   gint64 time;
   GeglBuffer *picture;
   char *error;
+  double mse, usual; /* of the model */
+  stylemap_placement place; /* found */
   GThread *thread;
 } Log;
 
@@ -30,6 +32,14 @@ static void hear(const PreviewNews *news, gpointer data) {
   log->thread = g_thread_self();
   if (news->kind == PREVIEW_MODEL) {
     CHECK(news->mse > 0 && news->size == 128 && news->path && !news->error);
+    log->mse = news->mse;
+    log->usual = news->usual;
+    return;
+  }
+  if (news->kind == PREVIEW_FOUND) {
+    log->found++;
+    log->sure = news->n_found;
+    log->place = *news->found;
     return;
   }
   log->number = news->request;
@@ -171,7 +181,8 @@ static void test_answers(void) {
   Preview *preview = preview_new(&engine, hear, &log);
   for (EditMethod method = EDIT_STYLES; method <= EDIT_HEAL; method++) {
     EditRequest request = request_of(method, 0.9);
-    guint64 number = preview_ask(preview, &(PreviewAsk){model, &request, 0.6, TRUE, TRUE, TRUE});
+    guint64 number = preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 0.6, .choose = TRUE,
+                                                               .coarse = TRUE, .urgent = TRUE});
     wait_for(&log, number);
     if (log.coarse && !log.done) wait_for(&log, number); /* the coarse one came first */
     CHECK(log.models == 1 && log.coarse <= 1 && log.done == 1 && log.failed == 0, "%d %d %d %d", log.models, log.coarse,
@@ -244,8 +255,8 @@ static void test_wishes(void) {
   Preview *preview = preview_new(&engine, hear, &log);
   EditRequest request = request_of(EDIT_HEAL, 1);
   /* which model is not forgotten because something else was asked for before it came to that */
-  preview_ask(preview, &(PreviewAsk){model, &request, 0.5, TRUE, FALSE, TRUE});
-  preview_ask(preview, &(PreviewAsk){model, &request, 0.5, FALSE, FALSE, TRUE});
+  preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 0.5, .choose = TRUE, .urgent = TRUE});
+  preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 0.5, .urgent = TRUE});
   wait_for(&log, ask(preview, &request, 0.5, TRUE));
   CHECK(log.models == 1 && log.failed == 0);
   clear(&log);
@@ -260,7 +271,8 @@ static void test_wishes(void) {
   CHECK(log.failed == 1 && log.done == 1 && !log.error);
   clear(&log);
   g_object_unref(nothing);
-  wait_for(&log, preview_ask(preview, &(PreviewAsk){"/nowhere.safetensors", &request, 0.5, TRUE, FALSE, TRUE}));
+  wait_for(&log, preview_ask(preview, &(PreviewAsk){.model = "/nowhere.safetensors", .request = &request, .scale = 0.5,
+                                                       .choose = TRUE, .urgent = TRUE}));
   CHECK(log.failed == 1 && strstr(log.error, "/nowhere.safetensors"));
   clear(&log);
   wait_for(&log, ask(preview, &request, 0.5, TRUE));
@@ -280,7 +292,8 @@ static void test_wishes(void) {
   /* freed at any time */
   for (int i = 0; i < 10; i++) {
     preview = preview_new(&engine, hear, &log);
-    preview_ask(preview, &(PreviewAsk){model, &request, 0.5, i % 3 == 0, TRUE, TRUE});
+    preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 0.5, .choose = i % 3 == 0, .coarse = TRUE,
+                                       .find = i % 3 == 1, .urgent = TRUE});
     g_usleep(i * i * 1500);
     preview_free(preview);
     rest(10);
@@ -291,9 +304,57 @@ static void test_wishes(void) {
   CHECK(G_OBJECT(target)->ref_count == 1 && G_OBJECT(reference)->ref_count == 1 && G_OBJECT(selection)->ref_count == 1);
 }
 
+static GeglBuffer *load(void) {
+  GeglBuffer *buffer = NULL;
+  GeglNode *graph = gegl_node_new();
+  GeglNode *source = gegl_node_new_child(graph, "operation", "gegl:load", "path", portrait, NULL);
+  GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:buffer-sink", "buffer", &buffer, NULL);
+  gegl_node_link(source, sink);
+  gegl_node_process(sink);
+  g_object_unref(graph);
+  return buffer;
+}
+
+/* Without a reference nothing is drawn, but it is said whether the model knows the target. */
+static void test_known(void) {
+  Engine *engine = NULL;
+  Log log = {0};
+  GeglBuffer *known = load();
+  Preview *preview = preview_new(&engine, hear, &log);
+  for (int i = 0; i < 2; i++) {
+    const EditRequest request = {.kind = EDIT_INTERPOLATE, .target = {.buffer = i ? target : known}};
+    preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 1, .choose = TRUE, .urgent = TRUE});
+    for (int k = 0; k < 600 && log.models == i; k++) rest(20);
+    CHECK(log.models == i + 1 && log.n == 0 && log.usual > 0);
+    CHECK((log.mse <= EDIT_UNKNOWN_FACTOR * log.usual) == !i, "%g, usual %g", log.mse, log.usual);
+  }
+
+  /* the portrait somewhere else, found although something else is asked for at once */
+  const int side = gegl_buffer_get_width(known), x = side / 2, y = side / 8;
+  const stylemap_placement near = {x + 0.45 * side, y + 0.55 * side, 0.8 * side, 0, 0};
+  GeglBuffer *moved = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 2 * side, 5 * side / 4), babl_format("R'G'B' u8"));
+  float pink[3] = {1, 0.84f, 0.86f};
+  gegl_buffer_set_color_from_pixel(moved, NULL, pink, babl_format("R'G'B' float"));
+  gegl_buffer_copy(known, NULL, GEGL_ABYSS_NONE, moved, GEGL_RECTANGLE(x, y, side, side));
+  for (int i = 0; i < 2; i++) {
+    const EditRequest request = {.kind = EDIT_INTERPOLATE, .target = {.buffer = moved}};
+    preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 1, .choose = TRUE, .find = TRUE,
+                                       .near = i ? &near : NULL, .urgent = TRUE});
+    preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 1, .urgent = TRUE});
+    for (int k = 0; k < 3000 && log.found == i; k++) rest(20);
+    CHECK(log.found == i + 1 && log.sure);
+    CHECK(hypot(log.place.x - x - side / 2, log.place.y - y - side / 2) < side / 12 && fabs(log.place.side - side) < side / 8,
+          "%g, %g, %g", log.place.x, log.place.y, log.place.side);
+  }
+  preview_free(preview);
+  engine_free(engine);
+  g_object_unref(known);
+  g_object_unref(moved);
+}
+
 int main(int argc, char **argv) {
-  if (argc != 2) return 2;
-  model = argv[1];
+  if (argc != 3) return 2;
+  model = argv[1], portrait = argv[2];
   gegl_init(NULL, NULL);
   target = test_picture(W, H, "R'G'B' u8", 2);
   reference = test_picture(320, 260, "R'G'B' u8", 5);
@@ -302,6 +363,7 @@ int main(int argc, char **argv) {
   test_answers();
   test_last_wins();
   test_wishes();
+  test_known();
   g_object_unref(target), g_object_unref(reference), g_object_unref(selection);
   gegl_exit();
   return harness_end();

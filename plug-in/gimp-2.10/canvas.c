@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gimp/canvas.h"
+
+typedef void (*Draw)(GtkWidget *canvas, cairo_t *cr, gpointer data);
+
+static gboolean on_expose(GtkWidget *canvas, GdkEventExpose *event, gpointer data) {
+  Draw draw = (Draw)g_object_get_data(G_OBJECT(canvas), "draw");
+  cairo_t *cr = gdk_cairo_create(gtk_widget_get_window(canvas));
+
+  gdk_cairo_region(cr, event->region);
+  cairo_clip(cr);
+  draw(canvas, cr, data);
+  cairo_destroy(cr);
+  return TRUE;
+}
+
+GtkWidget *canvas_new(Draw draw, gpointer data) {
+  GtkWidget *canvas = gtk_drawing_area_new();
+
+  gtk_widget_set_can_focus(canvas, TRUE);
+  gtk_widget_add_events(canvas, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_POINTER_MOTION_MASK |
+                                    GDK_SCROLL_MASK | GDK_KEY_PRESS_MASK);
+  g_object_set_data(G_OBJECT(canvas), "draw", (gpointer)draw);
+  g_signal_connect(canvas, "expose-event", G_CALLBACK(on_expose), data);
+  return canvas;
+}
+
+gint canvas_scale(GtkWidget *canvas) { return 1; }
+
+void canvas_set_cursor(GtkWidget *canvas, GdkCursorType type) {
+  GdkCursor *cursor = gdk_cursor_new_for_display(gtk_widget_get_display(canvas), type);
+
+  gdk_window_set_cursor(gtk_widget_get_window(canvas), cursor);
+  gdk_cursor_unref(cursor);
+}

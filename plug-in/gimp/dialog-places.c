@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gimp/dialog-parts.h"
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#define AROUND 1.6 /* the square's side, of the selection's longer one */
+
+/* -------------------------------------------------------------------------------------- places as texts */
+
+/* "X,Y,SIDE[,ANGLE]", as place_parse reads it. */
+static gchar *text_of(const stylemap_placement *place) {
+  gchar numbers[4][G_ASCII_DTOSTR_BUF_SIZE];
+  const gdouble values[] = {place->x, place->y, place->side, place->angle * 180 / G_PI};
+
+  for (gint i = 0; i < 4; i++) {
+    g_ascii_formatd(numbers[i], sizeof numbers[i], "%.1f", values[i]);
+    if (g_str_has_suffix(numbers[i], ".0"))
+      *strrchr(numbers[i], '.') = '\0';
+  }
+  return g_str_equal(numbers[3], "0") || g_str_equal(numbers[3], "-0")
+             ? g_strdup_printf("%s,%s,%s", numbers[0], numbers[1], numbers[2])
+             : g_strdup_printf("%s,%s,%s,%s", numbers[0], numbers[1], numbers[2], numbers[3]);
+}
+
+/* The entry's text becomes another one, and is looked at by who changed it. */
+static void set_text(Dialog *self, GtkWidget *entry, gchar **field, const gchar *text) {
+  g_free(*field);
+  *field = g_strdup(text);
+  self->placing = TRUE;
+  gtk_entry_set_text(GTK_ENTRY(entry), text);
+  self->placing = FALSE;
+}
+
+/* All that depends on where the squares lie: at once what moves with the hand, the words when it rests. */
+static void placed(Dialog *self, gboolean target, gboolean done) {
+  flow_places(self->procedure, self->target, self->options, &self->places, NULL);
+  dialog_show_squares(self);
+  if (done)
+    dialog_note_square(self);
+  dialog_update_ok(self);
+  dialog_ask(self, done && target ? ASK_MOVED | ASK_MODEL : ASK_MOVED);
+}
+
+void dialog_place_target(Dialog *self, const stylemap_placement *place, gboolean done) {
+  gchar *text = text_of(place);
+
+  set_text(self, self->place, &self->options->placement, text);
+  g_free(text);
+  placed(self, TRUE, done);
+}
+
+void dialog_place_reference(Dialog *self, const stylemap_placement *place, gboolean done) {
+  gchar *text = text_of(place);
+
+  set_text(self, self->reference_entry, &self->options->reference_placement, text);
+  g_free(text);
+  placed(self, FALSE, done);
+}
+
+/* --------------------------------------------------------------------------------------------- buttons */
+
+static void centre(GtkWidget *button, Dialog *self) {
+  set_text(self, self->place, &self->options->placement, "");
+  placed(self, TRUE, TRUE);
+}
+
+/* On the layer where it has room. */
+gboolean dialog_around_selection(Dialog *self, stylemap_placement *place) {
+  gboolean selected;
+  gint x1, y1, x2, y2, left, top, width = gimp_drawable_get_width(self->target);
+  gint height = gimp_drawable_get_height(self->target);
+
+  gimp_selection_bounds(self->image, &selected, &x1, &y1, &x2, &y2);
+  if (!selected)
+    return FALSE;
+  gimp_drawable_get_offsets(self->target, &left, &top);
+  *place = (stylemap_placement){.side = MIN(AROUND * MAX(x2 - x1, y2 - y1), MIN(width, height))};
+  place->x = CLAMP((x1 + x2) / 2.0 - left, place->side / 2, width - place->side / 2);
+  place->y = CLAMP((y1 + y2) / 2.0 - top, place->side / 2, height - place->side / 2);
+  return TRUE;
+}
+
+static void around(GtkWidget *button, Dialog *self) {
+  stylemap_placement place;
+
+  if (dialog_around_selection(self, &place))
+    dialog_place_target(self, &place, TRUE);
+  else
+    centre(button, self);
+}
+
+static void find(GtkWidget *button, Dialog *self) { dialog_ask(self, ASK_FIND); }
+
+static void reference_word(Dialog *self, const gchar *word) {
+  set_text(self, self->reference_entry, &self->options->reference_placement, word);
+  placed(self, FALSE, TRUE);
+}
+
+static void find_reference(GtkWidget *button, Dialog *self) { reference_word(self, "auto"); }
+static void lie_as_placed(GtkWidget *button, Dialog *self) { reference_word(self, "as-placed"); }
+static void centre_reference(GtkWidget *button, Dialog *self) { reference_word(self, "centre"); }
+
+static void add_button(Dialog *self, GtkWidget *box, const gchar *text, const gchar *tooltip,
+                       void (*clicked)(GtkWidget *button, Dialog *self)) {
+  GtkWidget *button = gtk_button_new_with_label(text);
+
+  gimp_help_set_help_data(button, tooltip, NULL);
+  g_signal_connect(button, "clicked", G_CALLBACK(clicked), self);
+  gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
+}
+
+void dialog_add_places(Dialog *self, GtkWidget *below_target, GtkWidget *below_reference) {
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+
+  add_button(self, box, _("Find"), _("Where the model finds what it knows, about where something is selected."), find);
+  add_button(self, box, _("Around the Selection"), _("Lays the square around what is selected."), around);
+  add_button(self, box, _("Centre"), _("The largest square in the layer's middle."), centre);
+  gtk_box_pack_start(GTK_BOX(below_target), box, FALSE, FALSE, 0);
+  if (!below_reference)
+    return;
+  box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+  add_button(self, box, _("Find"), _("Where the model finds what it knows; the middle where it is not sure."), find_reference);
+  add_button(self, box, _("As Placed"), _("What lies over the target's square on the canvas."), lie_as_placed);
+  add_button(self, box, _("Centre"), _("The largest square in the layer's middle."), centre_reference);
+  gtk_box_pack_start(GTK_BOX(below_reference), box, FALSE, FALSE, 0);
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gimp/dialog-parts.h"
+#include "gimp/hint.h"
+#include "gimp/pixels.h"
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#define TARGET_SIZE 400
+#define REFERENCE_WIDTH 240
+#define STATUS_WIDTH 360
+#define MOST_SIDE 640.0 /* of the square in the preview's pixels: what a wide window or a large zoom may cost */
+#define RESTING 150     /* milliseconds */
+#define SAYING 500      /* until it is said that something is drawn */
+
+/* Where there is nothing else to say. */
+#define HANDLING \
+  _("The frame is what the model sees: drag it, pull its corners, turn it by its handle. Drag the picture beside it; the " \
+    "wheel zooms. Keys: arrows, + and -, comma and full stop.")
+
+/* ---------------------------------------------------------------------------------------------- layers */
+
+/* Where from and where to, by name. */
+static void show_title(GtkWidget *title, const gchar *word, DrawableRef drawable) {
+  gchar *name, *markup;
+
+  if (!title)
+    return;
+  name = drawable != NO_ITEM && gimp_item_is_valid(AS_ITEM(drawable)) ? gimp_item_get_name(AS_ITEM(drawable)) : NULL;
+  markup = g_markup_printf_escaped("<b>%s</b> %s", word, name ? name : "");
+  gtk_label_set_markup(GTK_LABEL(title), markup);
+  g_free(markup);
+  g_free(name);
+}
+
+static void read_layer(DrawableRef drawable, GeglBuffer **pixels, DrawableRef *of, View *view) {
+  if (*of == drawable && *pixels)
+    return;
+  g_clear_object(pixels);
+  *of = drawable;
+  if (drawable != NO_ITEM && gimp_item_is_valid(AS_ITEM(drawable)))
+    *pixels = flow_copy_all(drawable);
+  if (view)
+    view_set_picture(view, *pixels);
+}
+
+/* The selection over the target, in its pixels; NULL: all. */
+void dialog_read_selection(Dialog *self) {
+  GeglRectangle layer, canvas;
+  GeglBuffer *part;
+
+  g_clear_object(&self->selection);
+  if (!gimp_item_is_valid(AS_ITEM(self->target)))
+    return;
+  layer = canvas = *GEGL_RECTANGLE(0, 0, gimp_drawable_get_width(self->target), gimp_drawable_get_height(self->target));
+  gimp_drawable_get_offsets(self->target, &canvas.x, &canvas.y);
+  part = pixels_copy_selection(self->image, &canvas);
+  if (!part)
+    return;
+  self->selection = gegl_buffer_new(&layer, gegl_buffer_get_format(part));
+  gegl_buffer_copy(part, &canvas, GEGL_ABYSS_NONE, self->selection, &layer);
+  g_object_unref(part);
+}
+
+void dialog_read_layers(Dialog *self) {
+  gboolean other = self->pixels_of != self->target || !self->pixels;
+
+  read_layer(self->target, &self->pixels, &self->pixels_of, self->view);
+  if (other)
+    dialog_read_selection(self);
+  show_title(self->target_title, self->needs_reference ? _("To:") : _("Layer:"), self->target);
+  show_title(self->reference_title, _("From:"), self->options->reference);
+  if (self->needs_reference) {
+    if (self->reference_pixels_of != self->options->reference)
+      self->found = FALSE;
+    read_layer(self->options->reference, &self->reference_pixels, &self->reference_pixels_of, self->reference_view);
+  }
+}
+
+/* --------------------------------------------------------------------------------------------- asking */
+
+static gboolean can_draw(const Dialog *self) {
+  return self->view && self->square_ok && self->pixels && (!self->needs_reference || self->reference_pixels);
+}
+
+/* The square gets as many pixels as the screen shows of it. */
+static gdouble preview_scale(const Dialog *self) {
+  gdouble scale = MIN(view_scale(self->view), 1);
+
+  return MAX(MIN(scale, MOST_SIDE / self->places.target.side), 1e-3);
+}
+
+void dialog_ask(Dialog *self, DialogAsk wishes) {
+  PreviewAsk ask = {.model = self->options->model, .scale = 1};
+  EditRequest request;
+  EditReference reference;
+  stylemap_placement near;
+
+  wishes |= self->wishes;
+  if (self->later)
+    g_source_remove(self->later);
+  self->later = 0;
+  self->wishes = 0;
+  if (!self->preview || !self->pixels || !self->model_ok)
+    return;
+  flow_request(&request, &reference, self->procedure, self->options, &self->places);
+  request.target.buffer = self->pixels;
+  request.mask.selection = self->selection;
+  request.refine = 0; /* which takes too long to look at */
+  reference.picture.buffer = self->reference_pixels;
+  if (can_draw(self)) {
+    ask.scale = preview_scale(self);
+  } else {
+    request.kind = EDIT_INTERPOLATE; /* only the model is looked at */
+    request.n_references = 0;
+    if (self->view)
+      view_set_result(self->view, NULL, NULL, 1);
+    if (!(wishes & (ASK_MODEL | ASK_FIND))) {
+      preview_drop(self->preview);
+      return;
+    }
+  }
+  ask.request = &request;
+  ask.choose = (wishes & ASK_MODEL) != 0;
+  ask.coarse = ask.urgent = wishes != 0;
+  ask.find = (wishes & ASK_FIND) != 0;
+  if (ask.find && dialog_around_selection(self, &near))
+    ask.near = &near;
+  preview_ask(self->preview, &ask);
+  self->asked = g_get_monotonic_time();
+}
+
+static gboolean ask_now(gpointer data) {
+  Dialog *self = data;
+
+  self->later = 0;
+  dialog_ask(self, 0);
+  return G_SOURCE_REMOVE;
+}
+
+void dialog_ask_later(Dialog *self, DialogAsk wishes) {
+  self->wishes |= wishes;
+  if (self->later)
+    g_source_remove(self->later);
+  self->later = g_timeout_add(RESTING, ask_now, self);
+}
+
+/* --------------------------------------------------------------------------------------------- hearing */
+
+/* How the reference's square came to be where it is. */
+static void show_reference(Dialog *self) {
+  gboolean found = self->places.find && self->found;
+
+  if (!self->reference_view)
+    return;
+  view_set_square(self->reference_view, !self->reference_pixels ? NULL
+                                        : found                 ? &self->found_place
+                                                                : &self->places.reference);
+  gtk_label_set_text(GTK_LABEL(self->reference_square),
+                     found               ? _("Found by the model")
+                     : self->places.find ? _("The middle, if nothing is found")
+                                         : "");
+}
+
+void dialog_show_squares(Dialog *self) {
+  if (!self->view)
+    return;
+  view_set_square(self->view, &self->places.target);
+  show_reference(self);
+}
+
+static void say(Dialog *self, HintKind kind, const gchar *text) {
+  if (self->status)
+    hint_set(self->status, kind, text);
+}
+
+static void hear(const PreviewNews *news, gpointer data) {
+  Dialog *self = data;
+
+  switch (news->kind) {
+  case PREVIEW_MODEL:
+    dialog_note_known(self, news);
+    break;
+  case PREVIEW_FOUND:
+    if (news->n_found)
+      dialog_place_target(self, news->found, TRUE);
+    else
+      say(self, HINT_WARNING,
+          news->places ? _("The model is not sure where its subject is in this layer. Place the frame yourself.")
+                       : _("This model has not learnt to find its subject. Place the frame yourself."));
+    break;
+  case PREVIEW_COARSE:
+    view_set_result(self->view, news->picture, news->weights, news->scale);
+    break;
+  case PREVIEW_DONE:
+    if (!self->view)
+      break;
+    view_set_result(self->view, news->picture, news->weights, news->scale);
+    if (self->places.find) {
+      self->found = news->n_found > 0;
+      if (self->found)
+        self->found_place = *news->found;
+      show_reference(self);
+    }
+    say(self, HINT_INFO,
+        self->options->refine && (self->procedure->kind == EDIT_RECONSTRUCT || self->options->method == EDIT_STYLES)
+            ? _("Shown without refinement, which comes with OK.")
+            : HANDLING);
+    break;
+  case PREVIEW_FAILED:
+    if (self->view)
+      view_set_result(self->view, NULL, NULL, 1);
+    if (self->view)
+      say(self, HINT_WARNING, news->error->message);
+    else
+      dialog_note_known(self, news);
+    break;
+  }
+}
+
+/* Says that it takes its time. */
+static gboolean look_at_work(gpointer data) {
+  Dialog *self = data;
+  gdouble done = preview_progress(self->preview);
+
+  if (done < 1 && self->asked && g_get_monotonic_time() - self->asked > SAYING * G_TIME_SPAN_MILLISECOND) {
+    gchar *text = g_strdup_printf(_("Drawing the preview: %.0f %%"), 100 * done);
+
+    say(self, HINT_INFO, text);
+    g_free(text);
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+/* -------------------------------------------------------------------------------------------- widgets */
+
+static void target_moved(const stylemap_placement *place, gboolean done, gpointer data) {
+  dialog_place_target(data, place, done);
+}
+
+static void reference_moved(const stylemap_placement *place, gboolean done, gpointer data) {
+  dialog_place_reference(data, place, done);
+}
+
+static void view_zoomed(gpointer data) {
+  Dialog *self = data;
+
+  if (self->square_ok)
+    dialog_ask_later(self, 0);
+}
+
+static void before_pressed(GtkWidget *button, Dialog *self) { view_show_before(self->view, TRUE); }
+static void before_released(GtkWidget *button, Dialog *self) { view_show_before(self->view, FALSE); }
+
+static void split_toggled(GtkToggleButton *button, Dialog *self) {
+  view_split(self->view, gtk_toggle_button_get_active(button));
+}
+
+static void frame_toggled(GtkToggleButton *button, Dialog *self) {
+  view_show_frame(self->view, gtk_toggle_button_get_active(button));
+}
+
+static void smaller(GtkWidget *button, Dialog *self) { view_zoom(self->view, 0.8); }
+static void larger(GtkWidget *button, Dialog *self) { view_zoom(self->view, 1.25); }
+static void one_to_one(GtkWidget *button, Dialog *self) { view_zoom(self->view, 1 / view_scale(self->view)); }
+static void fit(GtkWidget *button, Dialog *self) { view_fit(self->view); }
+static void fit_square(GtkWidget *button, Dialog *self) { view_fit_square(self->view); }
+
+static GtkWidget *pack(GtkWidget *box, GtkWidget *widget, const gchar *tooltip) {
+  gimp_help_set_help_data(widget, tooltip, NULL);
+  gtk_box_pack_start(GTK_BOX(box), widget, FALSE, FALSE, 0);
+  return widget;
+}
+
+static GtkWidget *icon_button(const gchar *icon) {
+  GtkWidget *button = gtk_button_new();
+
+  gtk_container_add(GTK_CONTAINER(button), gtk_image_new_from_icon_name(icon, GTK_ICON_SIZE_MENU));
+  return button;
+}
+
+static void on_click(GtkWidget *button, void (*clicked)(GtkWidget *button, Dialog *self), Dialog *self) {
+  g_signal_connect(button, "clicked", G_CALLBACK(clicked), self);
+}
+
+static GtkWidget *new_tools(Dialog *self) {
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4), *button;
+
+  button = pack(box, gtk_button_new_with_label(_("Before")), _("Shows the layer as it is, as long as it is pressed."));
+  g_signal_connect(button, "pressed", G_CALLBACK(before_pressed), self);
+  g_signal_connect(button, "released", G_CALLBACK(before_released), self);
+  button = pack(box, gtk_toggle_button_new_with_label(_("Split")),
+                _("Before on the left of a line, after on the right. Drag the line."));
+  g_signal_connect(button, "toggled", G_CALLBACK(split_toggled), self);
+  button = pack(box, gtk_toggle_button_new_with_label(_("Frame")), _("Shows the model's square and the outline of the mask."));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
+  g_signal_connect(button, "toggled", G_CALLBACK(frame_toggled), self);
+  on_click(pack(box, icon_button("zoom-out"), _("Smaller (or turn the mouse wheel)")), smaller, self);
+  on_click(pack(box, icon_button("zoom-in"), _("Larger (or turn the mouse wheel)")), larger, self);
+  on_click(pack(box, icon_button("zoom-original"), _("One pixel of the layer for one of the screen (key 1)")), one_to_one, self);
+  on_click(pack(box, icon_button("zoom-fit-best"), _("The whole layer (key 0, or double-click)")), fit, self);
+  on_click(pack(box, gtk_button_new_with_label(_("Square")), _("The model's square as large as there is room.")), fit_square,
+           self);
+  return box;
+}
+
+static GtkWidget *new_title(void) {
+  GtkWidget *label = gtk_label_new(NULL);
+
+  gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_MIDDLE);
+  compat_label_top_left(label);
+  return label;
+}
+
+/* A title, a view, and room below it. */
+static GtkWidget *new_column(GtkWidget *title, View *view, GtkWidget **below) {
+  GtkWidget *column = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+
+  *below = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+  gtk_box_pack_start(GTK_BOX(column), title, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(column), view_widget(view), TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(column), *below, FALSE, FALSE, 0);
+  return column;
+}
+
+static void add_views(Dialog *self, GtkWidget *box) {
+  static const ViewEvents target_events = {target_moved, view_zoomed}, reference_events = {reference_moved, NULL};
+  GtkWidget *below = NULL, *below_reference = NULL;
+
+  if (self->needs_reference) {
+    self->reference_view = view_new(REFERENCE_WIDTH, REFERENCE_WIDTH, &reference_events, self);
+    gtk_box_pack_start(GTK_BOX(box), new_column(self->reference_title = new_title(), self->reference_view, &below_reference),
+                       FALSE, TRUE, 0);
+    self->reference_square = gtk_label_new("");
+    gtk_label_set_ellipsize(GTK_LABEL(self->reference_square), PANGO_ELLIPSIZE_END);
+    compat_label_top_left(self->reference_square);
+  }
+  self->view = view_new(TARGET_SIZE, TARGET_SIZE, &target_events, self);
+  gtk_box_pack_start(GTK_BOX(box),
+                     new_column(self->target_title = new_title(), self->view, &below),
+                     TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(below), new_tools(self), FALSE, FALSE, 0);
+  dialog_add_places(self, below, below_reference);
+  if (below_reference)
+    gtk_box_pack_start(GTK_BOX(below_reference), self->reference_square, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(below), self->status = hint_new(STATUS_WIDTH, 3), FALSE, FALSE, 0);
+}
+
+void dialog_add_preview(Dialog *self, GtkWidget *box) {
+  if (self->procedure->kind != EDIT_INTERPOLATE)
+    add_views(self, box);
+  self->pixels_of = self->reference_pixels_of = NO_ITEM;
+  self->preview = preview_new(&self->options->engine, hear, self);
+  self->working = g_timeout_add(RESTING, look_at_work, self);
+}
+
+void dialog_end_preview(Dialog *self) {
+  if (self->later)
+    g_source_remove(self->later);
+  g_source_remove(self->working);
+  preview_free(self->preview);
+  self->preview = NULL;
+  self->view = self->reference_view = NULL; /* they go with the dialog */
+  g_clear_object(&self->pixels);
+  g_clear_object(&self->reference_pixels);
+  g_clear_object(&self->selection);
+}
