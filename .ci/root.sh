@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# usage: .ci/root.sh [--fresh FOLDER] RELEASE COMMAND...
+# usage: .ci/root.sh [--fresh] [--mount FOLDER] RELEASE COMMAND...
 # Runs the command as root in a Debian of its own (trixie, bookworm, ...), in a copy of this source tree. The system lies in
 # /var/tmp/stylemap-RELEASE, is made from this machine's own package source where it is not there (about a minute), and
 # keeps the packages that commands install; so does the copy of the tree keep what is built in its build* folders.
-# With --fresh: in a bare system that goes when the command has ended; what is in FOLDER lies in /mnt there.
+# With --fresh: in a bare system that goes when the command has ended. With --mount: what is in FOLDER lies in /mnt there.
 # STYLEMAP_ROOTS is another place than /var/tmp. Ends with 97 where no such system can be had.
 set -eu
 cd "$(dirname "$0")/.."
 fresh=
-if [ "$1" = --fresh ]; then fresh=$(cd "$2" && pwd) && shift 2; fi
+mount=
+if [ "$1" = --fresh ]; then fresh=yes && shift; fi
+if [ "$1" = --mount ]; then mount=$(cd "$2" && pwd) && shift 2; fi
 release=$1
 shift
 base=${STYLEMAP_ROOTS:-/var/tmp}/stylemap-$release
@@ -78,8 +80,8 @@ fi
 
 # The mounts are that process's own and go with it; so does the lock.
 unshare --mount --propagation private bash -c '
-  root=$1 fresh=$2 && shift 2
+  root=$1 mount=$2 && shift 2
   mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && mount --rbind /sys "$root/sys" || exit 97
-  [ -z "$fresh" ] || mount --bind "$fresh" "$root/mnt" || exit 97
+  [ -z "$mount" ] || mount --bind "$mount" "$root/mnt" || exit 97
   exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    LC_ALL=C.UTF-8 ${CI:+CI="$CI"} bash -c "cd /root/stylemap && exec \"\$@\"" bash "$@"' bash "$root" "$fresh" "$@"
+    LC_ALL=C.UTF-8 ${CI:+CI="$CI"} bash -c "cd /root/stylemap && exec \"\$@\"" bash "$@"' bash "$root" "$mount" "$@"

@@ -1,34 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A real GIMP window under Xvfb: the dialogs, cancelling by the button and by killing the process, undo through
-# the Edit menu, a target that is deleted meanwhile. Screenshots go to the build's artefacts/ folder.
+# the Edit menu, another reference, a target that is deleted meanwhile. Screenshots go to the build's artefacts/ folder.
 # From the environment: as run.sh, and ARTEFACTS.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/profile.sh"
 make_profile gui
-mkdir -p "$ARTEFACTS"
 cd "$run_dir"
+. "$here/screen.sh"
 cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" "$here/dialect-3.scm" .
 
 failures=0
 checks=0
-pids=()
-
-# start NAME COMMAND...: in the background, its process's number in NAME.pid, its output in NAME.txt
-start() {
-  set_profile_env
-  "${profile_env[@]}" bash -c 'echo $$ >"$0.pid" && exec "$@" >"$0.txt" 2>&1 </dev/null' "$@" &
-  disown # what the shell says when it is killed at the end is no news
-  wait_for test -s "$1.pid"
-  pids+=("$(cat "$1.pid")")
-}
-finish() {
-  local i
-  for ((i = ${#pids[@]} - 1; i >= 0; i--)); do kill -9 "${pids[i]}" 2>/dev/null || true; done
-} 2>/dev/null
-trap finish EXIT
-
 check() { # WHAT COMMAND...
   local what=$1
   shift
@@ -42,26 +26,10 @@ check() { # WHAT COMMAND...
   fi
 }
 equal() { [ "$1" = "$2" ] || { echo "  is '$1', should be '$2'"; false; }; }
+differ() { [ "$1" != "$2" ] || { echo "  both are '$1'"; false; }; }
 
-# Waits up to 60 s for a command to succeed.
-wait_for() {
-  local end=$((SECONDS + 60))
-  until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || return 1
-    sleep 0.2
-  done
-}
-
-screenshot() { in_profile import -window root "$ARTEFACTS/$1.png"; }
-window() { in_profile xdotool search --onlyvisible --name "^$1\$"; }
 plugin_dialog() { window "$1" >/dev/null; }
-no_window() { ! window "$1" >/dev/null 2>&1; }
-keys() {
-  in_profile xdotool key --clearmodifiers "$@"
-  sleep 0.5
-}
 height() { in_profile xdotool getwindowgeometry --shell "$(window "$1" | tail -1)" | grep '^HEIGHT='; }
-focus() { in_profile xdotool windowactivate --sync "$(window "$1" | tail -1)"; }
 plugin_pid() { # the plug-in's process among GIMP's children, by /proc alone
   local stat line
   for stat in /proc/[0-9]*/stat; do
@@ -74,13 +42,6 @@ plugin_pid() { # the plug-in's process among GIMP's children, by /proc alone
 }
 no_plugin() { ! plugin_pid >/dev/null; }
 
-# --- a screen, a window manager, a GIMP that answers scripts
-start xvfb bash -c 'exec Xvfb -displayfd 3 -screen 0 1280x900x24 -nolisten tcp 3>display'
-wait_for test -s display || { cat xvfb.txt; exit 1; }
-DISPLAY=:$(cat display)
-export DISPLAY
-start openbox openbox
-
 # A browser that only writes down what it is to open.
 mkdir -p data/applications
 printf '#!/bin/sh\necho "$@" >>"%s/opened"\n' "$PWD" >browser
@@ -89,9 +50,6 @@ printf '[Desktop Entry]\nType=Application\nName=Browser\nExec=%s/browser %%u\nMi
 printf '[Default Applications]\ntext/html=browser.desktop\n' >data/applications/mimeapps.list
 touch opened
 
-# Keys of its own for the entries, so that the test does not depend on how long GIMP's menus are.
-port=$((20000 + RANDOM % 20000))
-server="(plug-in-script-fu-server RUN-NONINTERACTIVE \"127.0.0.1\" $port \"\")"
 remember_frames() { # what the dialog begins with
   if [ "$GIMP" = 3 ]; then
     mkdir -p gimp/plug-in-settings
@@ -102,48 +60,12 @@ remember_frames() { # what the dialog begins with
   fi
 }
 remember_frames 1000
-if [ "$GIMP" = 3 ]; then
-  printf '(action "plug-in-stylemap-%s" "<Primary><Alt>%s")\n' transplant t reconstruct r interpolate i >gimp/shortcutsrc
-  # a window that greets whoever starts this very version for the first time
-  printf '(config-version "%s")\n(show-welcome-dialog no)\n' "$(gimp-console-3 --version | grep -Eo '[0-9.]+$')" >>gimp/gimprc
-  start gimp gimp-3 -n -c -d -f --no-splash --batch-interpreter plug-in-script-fu-eval -b "$server"
-else
-  printf '(gtk_accel_path "<Actions>/plug-in/plug-in-stylemap-%s" "<Primary><Alt>%s")\n' transplant t reconstruct r \
-    interpolate i >gimp/menurc
-  start gimp gimp-2.10 -n -c -d -f --no-splash -b "$server"
-fi
-gimp=$(cat gimp.pid)
-
-# ask SCRIPT: runs it in that GIMP and prints what it displays.
-ask() { # in a shell of its own, which a refused connection ends
-  (
-    exec 4<>"/dev/tcp/127.0.0.1/$port"
-    printf "G\\x$(printf %02x $((${#1} / 256)))\\x$(printf %02x $((${#1} % 256)))%s" "$1" >&4
-    header=($(head -c 4 <&4 | od -An -tu1))
-    answer=$(head -c $((header[2] * 256 + header[3])) <&4)
-    printf '%s' "${answer%#t}" # what (display) itself returns
-    [ "${header[1]}" = 0 ]
-  )
-}
+start_screen
+start_gimp
+open_samples
 layers() { ask '(display (car (gimp-image-get-layers image)))'; }
 has_layers() { [ "$(layers)" = "$1" ]; }
 dirty() { ask '(display (car (gimp-image-is-dirty image)))'; }
-
-wait_for ask '(display 1)' || { cat gimp.txt; exit 1; }
-[ "$GIMP" != 3 ] || ask '(load "dialect-3.scm")' >/dev/null
-ask '(define image (car (gimp-file-load RUN-NONINTERACTIVE "target.png" "target.png")))' >/dev/null
-ask '(define target (car (gimp-image-get-active-layer image)))' >/dev/null
-ask '(begin (gimp-image-insert-layer image (car (gimp-file-load-layer RUN-NONINTERACTIVE image "reference.png")) 0 1)
-  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)
-  (gimp-image-set-active-layer image target)
-  (gimp-image-clean-all image)
-  (define view (car (gimp-display-new image)))
-  (gimp-displays-flush))' >/dev/null
-main='.*512x512.*GIMP' # GIMP 3 does not name what a script loads
-wait_for window "$main" || { screenshot no-window; exit 1; }
-sleep 2
-in_profile xdotool windowsize "$(window "$main" | tail -1)" 1200 850
-focus "$main"
 
 # Both errors of "... MSE A → B, reference C → D)" fell.
 gained() {
@@ -158,11 +80,6 @@ keys Escape
 keys Escape
 
 # --- the dialog, and its own Cancel
-open_dialog() { # KEY TITLE
-  focus "$main"
-  keys "$1"
-  wait_for window "$2"
-}
 check "the dialog opens" open_dialog ctrl+alt+t "StyleMap Transplant"
 sleep 1
 opened=$(height "StyleMap Transplant")
@@ -236,6 +153,29 @@ keys ctrl+z
 check "undo by key" wait_for has_layers 3
 keys ctrl+z
 check "and again" wait_for has_layers 2
+
+# --- another reference is chosen, here the lower one of two: what is made is what a script makes of that one
+ask '(define red (car (gimp-layer-new image 512 512 RGB-IMAGE "red" 100 LAYER-MODE-NORMAL)))' >/dev/null
+ask '(begin (gimp-image-insert-layer image red 0 2) (gimp-context-set-foreground (quote (200 20 20))) (gimp-drawable-edit-fill red FILL-FOREGROUND)
+  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222) (gimp-image-set-active-layer image target))' >/dev/null
+made() { ask '(let ((top (vector-ref (cadr (gimp-image-get-layers image)) 0)))
+  (display (car (gimp-drawable-histogram top HISTOGRAM-RED 0 1))) (gimp-image-remove-layer image top))'; }
+made_of() { ask "(plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target $1 \"feather=10\")" >/dev/null && made; }
+choose_below() {
+  open_dialog ctrl+alt+t "StyleMap Transplant" || return 1
+  keys alt+r Down
+  sleep 1
+  screenshot dialog-other-reference
+  keys alt+o
+}
+of_first=$(made_of '(vector-ref (cadr (gimp-image-get-layers image)) 1)')
+of_second=$(made_of red)
+check "another reference: makes another picture" differ "$of_first" "$of_second"
+check "another reference: chosen" choose_below
+check "another reference: a layer" wait_for has_layers 4
+check "another reference: it ends" wait_for no_plugin
+check "another reference: the chosen one" equal "$(made)" "$of_second"
+ask '(begin (gimp-image-remove-layer image red) (gimp-image-clean-all image))' >/dev/null
 
 # --- killed while it works: nothing is left, GIMP goes on
 start_frames() {

@@ -14,7 +14,7 @@ in_profile() {
   "${profile_env[@]}" "$@"
 }
 
-# Runs Script-Fu without a window. GIMP 2.10 ends with 0 whatever happened.
+# Runs Script-Fu without a window, for GIMP_SECONDS at most. GIMP 2.10 ends with 0 whatever happened.
 gimp_batch() {
   if [ "$GIMP" = 3 ]; then
     in_profile timeout -k 5 "${GIMP_SECONDS:-300}" gimp-console-3 -n -i -d -f --batch-interpreter plug-in-script-fu-eval -b "$1" --quit

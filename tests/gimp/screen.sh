@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A screen of its own (Xvfb) with a window manager, and on it a GIMP that answers scripts. Sourced by bash in run_dir, after
+# profile.sh and make_profile. From the environment: as run.sh, and ARTEFACTS, where screenshots go.
+mkdir -p "$ARTEFACTS"
+pids=()
+
+# start NAME COMMAND...: in the background, its process's number in NAME.pid, its output in NAME.txt
+start() {
+  set_profile_env
+  "${profile_env[@]}" bash -c 'echo $$ >"$0.pid" && exec "$@" >"$0.txt" 2>&1 </dev/null' "$@" &
+  disown # what the shell says when it is killed at the end is no news
+  wait_for test -s "$1.pid"
+  pids+=("$(cat "$1.pid")")
+}
+finish() {
+  local i
+  for ((i = ${#pids[@]} - 1; i >= 0; i--)); do kill -9 "${pids[i]}" 2>/dev/null || true; done
+} 2>/dev/null
+trap finish EXIT
+
+# Waits up to 60 s for a command to succeed.
+wait_for() {
+  local end=$((SECONDS + 60))
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.2
+  done
+}
+
+screenshot() { in_profile import -window root "$ARTEFACTS/$1.png"; }
+window() { in_profile xdotool search --onlyvisible --name "^$1\$"; }
+no_window() { ! window "$1" >/dev/null 2>&1; }
+keys() {
+  in_profile xdotool key --clearmodifiers "$@"
+  sleep 0.5
+}
+focus() { in_profile xdotool windowactivate --sync "$(window "$1" | tail -1)"; }
+
+start_screen() {
+  start xvfb bash -c 'exec Xvfb -displayfd 3 -screen 0 1280x900x24 -nolisten tcp 3>display'
+  wait_for test -s display || { cat xvfb.txt; exit 1; }
+  DISPLAY=:$(cat display)
+  export DISPLAY
+  start openbox openbox
+}
+
+# GIMP, its process's number in `gimp`. The entries have keys of their own, so that nothing depends on how long GIMP's
+# menus are.
+start_gimp() {
+  port=$((20000 + RANDOM % 20000))
+  local server="(plug-in-script-fu-server RUN-NONINTERACTIVE \"127.0.0.1\" $port \"\")"
+  if [ "$GIMP" = 3 ]; then
+    printf '(action "plug-in-stylemap-%s" "<Primary><Alt>%s")\n' transplant t reconstruct r interpolate i >gimp/shortcutsrc
+    # a window that greets whoever starts this very version for the first time
+    printf '(config-version "%s")\n(show-welcome-dialog no)\n' "$(gimp-console-3 --version | grep -Eo '[0-9.]+$')" >>gimp/gimprc
+    start gimp gimp-3 -n -c -d -f --no-splash --batch-interpreter plug-in-script-fu-eval -b "$server"
+  else
+    printf '(gtk_accel_path "<Actions>/plug-in/plug-in-stylemap-%s" "<Primary><Alt>%s")\n' transplant t reconstruct r \
+      interpolate i >gimp/menurc
+    start gimp gimp-2.10 -n -c -d -f --no-splash -b "$server"
+  fi
+  gimp=$(cat gimp.pid)
+  wait_for ask '(display 1)' || { cat gimp.txt; exit 1; }
+  [ "$GIMP" != 3 ] || ask '(load "dialect-3.scm")' >/dev/null
+}
+
+# ask SCRIPT: runs it in that GIMP and prints what it displays.
+ask() { # in a shell of its own, which a refused connection ends
+  (
+    exec 4<>"/dev/tcp/127.0.0.1/$port"
+    printf "G\\x$(printf %02x $((${#1} / 256)))\\x$(printf %02x $((${#1} % 256)))%s" "$1" >&4
+    header=($(head -c 4 <&4 | od -An -tu1))
+    answer=$(head -c $((header[2] * 256 + header[3])) <&4)
+    [ "${header[1]}" = 0 ] || { echo "$1: $answer" >&2 && exit 1; }
+    printf '%s' "${answer%#t}" # what (display) itself returns
+  )
+}
+
+# Shows `image`: the samples, the target selected above the reference, and in it an ellipse around the hair. `main` is what
+# the window is called.
+open_samples() {
+  ask '(define image (car (gimp-file-load RUN-NONINTERACTIVE "target.png" "target.png")))' >/dev/null
+  ask '(define target (car (gimp-image-get-active-layer image)))' >/dev/null
+  ask '(begin (gimp-image-insert-layer image (car (gimp-file-load-layer RUN-NONINTERACTIVE image "reference.png")) 0 1)
+    (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)
+    (gimp-image-set-active-layer image target)
+    (gimp-image-clean-all image)
+    (define view (car (gimp-display-new image)))
+    (gimp-displays-flush))' >/dev/null
+  main='.*512x512.*GIMP' # GIMP 3 does not name what a script loads
+  wait_for window "$main" || { screenshot no-window; exit 1; }
+  sleep 2
+  in_profile xdotool windowsize "$(window "$main" | tail -1)" 1200 850
+  focus "$main"
+}
+open_dialog() { # KEY TITLE
+  focus "$main"
+  keys "$1"
+  wait_for window "$2"
+}
