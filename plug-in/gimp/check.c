@@ -31,6 +31,12 @@ gboolean check_target(ImageRef image, DrawableRef target, GError **error) {
   return TRUE;
 }
 
+static gboolean lies_in(ItemRef item, ItemRef group) {
+  while (item != NO_ITEM && item != group)
+    item = gimp_item_get_parent(item);
+  return item != NO_ITEM;
+}
+
 gboolean check_reference(DrawableRef target, DrawableRef reference, GError **error) {
   if (reference == NO_ITEM)
     return refuse(error, HOST_ERROR_ARGUMENT,
@@ -39,11 +45,13 @@ gboolean check_reference(DrawableRef target, DrawableRef reference, GError **err
     return refuse(error, HOST_ERROR_ARGUMENT, _("The reference layer does not exist any more."));
   if (!gimp_item_is_layer(AS_ITEM(reference)))
     return refuse(error, HOST_ERROR_ARGUMENT, _("The reference must be a layer, not a channel or a layer mask."));
-  if (gimp_item_is_group(AS_ITEM(reference)))
-    return refuse(error, HOST_ERROR_ARGUMENT, _("The reference must be a single layer, not a layer group."));
   if (reference == target)
     return refuse(error, HOST_ERROR_ARGUMENT,
                   _("Target and reference are the same layer. Choose another layer as the reference."));
+  if (lies_in(AS_ITEM(target), AS_ITEM(reference)))
+    return refuse(error, HOST_ERROR_ARGUMENT,
+                  _("The target lies in the layer group that is to be the reference. Choose a layer or a group without "
+                    "the target."));
   return TRUE;
 }
 

@@ -32,13 +32,15 @@ static void show_title(GtkWidget *title, const gchar *word, DrawableRef drawable
   g_free(name);
 }
 
-static void read_layer(DrawableRef drawable, GeglBuffer **pixels, DrawableRef *of, View *view) {
+typedef GeglBuffer *(*Copy)(DrawableRef drawable, const stylemap_placement *placement);
+
+static void read_layer(DrawableRef drawable, Copy copy, GeglBuffer **pixels, DrawableRef *of, View *view) {
   if (*of == drawable && *pixels)
     return;
   g_clear_object(pixels);
   *of = drawable;
   if (drawable != NO_ITEM && gimp_item_is_valid(AS_ITEM(drawable)))
-    *pixels = flow_copy_all(drawable);
+    *pixels = copy(drawable, NULL);
   if (view)
     view_set_picture(view, *pixels);
 }
@@ -64,7 +66,7 @@ void dialog_read_selection(Dialog *self) {
 void dialog_read_layers(Dialog *self) {
   gboolean other = self->pixels_of != self->target || !self->pixels;
 
-  read_layer(self->target, &self->pixels, &self->pixels_of, self->view);
+  read_layer(self->target, flow_copy_target, &self->pixels, &self->pixels_of, self->view);
   if (other)
     dialog_read_selection(self);
   show_title(self->target_title, self->needs_reference ? _("To:") : _("Layer:"), self->target);
@@ -72,7 +74,8 @@ void dialog_read_layers(Dialog *self) {
   if (self->needs_reference) {
     if (self->reference_pixels_of != self->options->reference)
       self->found = FALSE;
-    read_layer(self->options->reference, &self->reference_pixels, &self->reference_pixels_of, self->reference_view);
+    read_layer(self->options->reference, flow_copy_reference, &self->reference_pixels, &self->reference_pixels_of,
+               self->reference_view);
   }
 }
 

@@ -66,18 +66,30 @@ GeglRectangle flow_square(DrawableRef drawable, const stylemap_placement *placem
 }
 
 /* Only what the model can see is fetched: the middle square of a panorama, not all of it. */
-GeglBuffer *flow_copy_square(DrawableRef drawable, const stylemap_placement *placement) {
+static GeglRectangle around_square(DrawableRef drawable, const stylemap_placement *placement) {
   const GeglRectangle whole = {0, 0, gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable)};
-  GeglRectangle area = flow_square(drawable, placement);
-  gint edge = (gint)EDGE(MIN(placement->side, whole.width + whole.height));
+  GeglRectangle area;
+  gint edge;
 
+  if (!placement)
+    return whole;
+  area = flow_square(drawable, placement);
+  edge = (gint)EDGE(MIN(placement->side, whole.width + whole.height));
   area = (GeglRectangle){area.x - edge, area.y - edge, area.width + 2 * edge, area.height + 2 * edge};
   gegl_rectangle_intersect(&area, &area, &whole);
+  return area;
+}
+
+GeglBuffer *flow_copy_target(DrawableRef drawable, const stylemap_placement *placement) {
+  GeglRectangle area = around_square(drawable, placement);
+
   return pixels_copy(drawable, &area);
 }
 
-GeglBuffer *flow_copy_all(DrawableRef drawable) {
-  return pixels_copy(drawable, GEGL_RECTANGLE(0, 0, gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable)));
+GeglBuffer *flow_copy_reference(DrawableRef drawable, const stylemap_placement *placement) {
+  GeglRectangle area = around_square(drawable, placement);
+
+  return pixels_copy_masked(drawable, &area);
 }
 
 /* What of the selection the weights depend on; all of it where that is nothing, for the sentence that says so. */
@@ -146,10 +158,9 @@ void flow_request(EditRequest *request, EditReference *reference, const Procedur
 static void fill_request(EditRequest *request, EditReference *reference, const Procedure *procedure, ImageRef image,
                          DrawableRef target, const FlowOptions *options, const FlowPlaces *places) {
   flow_request(request, reference, procedure, options, places);
-  request->target.buffer = flow_copy_square(target, &places->target);
+  request->target.buffer = flow_copy_target(target, &places->target);
   if (request->n_references)
-    reference->picture.buffer = places->find ? flow_copy_all(options->reference)
-                                             : flow_copy_square(options->reference, &places->reference);
+    reference->picture.buffer = flow_copy_reference(options->reference, places->find ? NULL : &places->reference);
   gimp_drawable_get_offsets(target, &request->mask.x, &request->mask.y);
   request->mask.selection = copy_selection(image, target, &places->target, request->mask.feather);
 }

@@ -34,17 +34,17 @@ gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowO
                      GError **error);
 
 /* What the user may not expect of an edit with this selection, as sentences closed by NULL, before it is run; `square` is
- * flow_copy_square's. g_strfreev. */
+ * flow_copy_target's. g_strfreev. */
 gchar **flow_notes(ImageRef image, DrawableRef target, const stylemap_placement *placement, GeglBuffer *square);
 
 /* What the model can see of a layer, in its pixels. */
 GeglRectangle flow_square(DrawableRef drawable, const stylemap_placement *placement);
 
-/* The same and what touches it, copied into memory of this process: a drawable's own buffer is a wire to
- * GIMP that only the main thread may use. */
-GeglBuffer *flow_copy_square(DrawableRef drawable, const stylemap_placement *placement);
-/* All of it. */
-GeglBuffer *flow_copy_all(DrawableRef drawable);
+/* The same and what touches it, or all of the layer where `placement` is NULL, copied into memory of this process: a
+ * drawable's own buffer is a wire to GIMP that only the main thread may use. */
+GeglBuffer *flow_copy_target(DrawableRef drawable, const stylemap_placement *placement);
+/* A reference is taken as it is seen: with its layer mask, a group merged. */
+GeglBuffer *flow_copy_reference(DrawableRef drawable, const stylemap_placement *placement);
 
 /* What is asked of the edit, but for the pictures, the selection and where that lies; keeps `places` and `reference`. */
 void flow_request(EditRequest *request, EditReference *reference, const Procedure *procedure, const FlowOptions *options,

@@ -2,6 +2,7 @@
 #include "gimp/pixels.h"
 #include "host/layer.h"
 #include <math.h>
+#include <string.h>
 
 #define BAND_BYTES (8 << 20)
 
@@ -72,6 +73,48 @@ GeglBuffer *pixels_copy(DrawableRef drawable, const GeglRectangle *area) {
   if (shown != drawable)
     gimp_item_delete(AS_ITEM(shown));
   return copy;
+}
+
+/* The same pixels with an alpha channel, as floats. */
+static GeglBuffer *add_alpha(GeglBuffer *picture, const GeglRectangle *area) {
+  const Babl *own = layer_own_float(gegl_buffer_get_format(picture));
+  const gchar *name = babl_format_get_encoding(own), *type = strrchr(name, ' ');
+  gchar *with_alpha = g_strdup_printf("%.*sA%s", (gint)(type - name), name, type);
+  GeglBuffer *copy = gegl_buffer_new(gegl_buffer_get_extent(picture),
+                                     babl_format_with_space(with_alpha, babl_format_get_space(own)));
+
+  gegl_buffer_copy(picture, area, GEGL_ABYSS_NONE, copy, area);
+  g_free(with_alpha);
+  return copy;
+}
+
+static void multiply_alpha(GeglBuffer *picture, DrawableRef mask, const GeglRectangle *area) {
+  GeglBuffer *weights = pixels_copy_weights(mask, area, 0, 0, 1.0);
+  const Babl *format = layer_own_float(gegl_buffer_get_format(picture));
+  gint n = babl_format_get_n_components(format);
+  GeglBufferIterator *i = gegl_buffer_iterator_new(picture, area, 0, format, GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 2);
+
+  gegl_buffer_iterator_add(i, weights, area, 0, babl_format("Y float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
+  while (gegl_buffer_iterator_next(i))
+    for (gint k = 0; k < i->length; k++)
+      ((gfloat *)i->items[0].data)[k * n + n - 1] *= ((gfloat *)i->items[1].data)[k];
+  g_object_unref(weights);
+}
+
+GeglBuffer *pixels_copy_masked(DrawableRef drawable, const GeglRectangle *area) {
+  GeglBuffer *picture = pixels_copy(drawable, area);
+  MaskRef mask = gimp_layer_get_mask(AS_LAYER(drawable));
+
+  if (mask == NO_ITEM || !gimp_layer_get_apply_mask(AS_LAYER(drawable)))
+    return picture;
+  if (!babl_format_has_alpha(gegl_buffer_get_format(picture))) {
+    GeglBuffer *opaque = picture;
+
+    picture = add_alpha(opaque, area);
+    g_object_unref(opaque);
+  }
+  multiply_alpha(picture, AS_DRAWABLE(mask), area);
+  return picture;
 }
 
 GeglBuffer *pixels_copy_part(DrawableRef drawable, const GeglRectangle *area, gint x, gint y) {

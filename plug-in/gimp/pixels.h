@@ -5,8 +5,11 @@
 #include <gegl.h>
 
 /* A buffer of the drawable's size that holds the pixels of `area` (the rest stays empty and costs nothing), in
- * the drawable's own depth and in the colour space of its image's profile. */
+ * the drawable's own depth and in the colour space of its image's profile: with its effects, without its layer mask; of a
+ * layer group, what its layers make together. */
 GeglBuffer *pixels_copy(DrawableRef drawable, const GeglRectangle *area);
+/* The same of a layer with its mask, if that is switched on, in the alpha: as it is seen. */
+GeglBuffer *pixels_copy_masked(DrawableRef drawable, const GeglRectangle *area);
 
 /* The part `area` of what lies there if the drawable's corner is at (x, y); its extent is `area`. */
 GeglBuffer *pixels_copy_part(DrawableRef drawable, const GeglRectangle *area, gint x, gint y);

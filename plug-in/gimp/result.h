@@ -20,7 +20,7 @@ typedef struct {
   GimpLayerColorSpace space;  /* of a layer above */
 } ResultPlan;
 
-/* `square` is a copy of what the model sees of the target, its part `seen`, as flow_copy_square makes it; `bounds` (layer
+/* `square` is a copy of what the model sees of the target, its part `seen`, as flow_copy_target makes it; `bounds` (layer
  * pixels) is where the edit may change something; `extend`: beyond the target's outline, too. */
 void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *square, const GeglRectangle *seen,
                  const GeglRectangle *bounds, gboolean extend);

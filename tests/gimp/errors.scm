@@ -56,8 +56,12 @@
   (gimp-layer-remove-mask reference MASK-DISCARD))
 (let ((group (car (gimp-layer-group-new image))))
   (gimp-image-insert-layer image group 0 0)
-  (refuses "a group as reference" image 'argument "not a layer group" (lambda () (transplant image target group)))
+  (refuses "an empty group as reference" image 'work "" (lambda () (transplant image target group)))
   (refuses "a group as target" image 'work "this is a layer group" (lambda () (transplant image group target)))
+  (let ((inner (car (gimp-layer-copy target FALSE))))
+    (gimp-image-insert-layer image inner group 0)
+    (refuses "a group around the target as reference" image 'argument "The target lies in the layer group"
+             (lambda () (transplant image inner group))))
   (gimp-image-remove-layer image group))
 (let ((other (car (gimp-image-new 10 10 RGB))))
   (refuses "a target of another image" other 'argument "not a layer of this image"
