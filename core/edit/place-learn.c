@@ -96,7 +96,7 @@ static void teach_row(int stage, const sm_shift *s, float *row) {
   const double way[4] = {back.x, back.y, back.scale, back.angle};
   const double most[4] = {1.5 * reach->x, 1.5 * reach->y, 1.5 * reach->scale, 1.5 * reach->angle};
   for (int k = 0; k < 4; k++) row[k] = (float)(way[k] < -most[k] ? -most[k] : way[k] > most[k] ? most[k] : way[k]);
-  const double far = sm_place_distance(&shifted, &usual) / score_widths[stage];
+  const double far = stylemap_placement_distance(&shifted, &usual) / score_widths[stage];
   row[4] = (float)exp(-far * far / 2);
 }
 
@@ -197,7 +197,7 @@ static stylemap_status try_out(learning *l, stylemap_place_lesson *lesson) {
     sm_place_found found;
     SM_TRY_DONE(sm_place_descend(&search, &layer, &fit, &found, l->error));
     SM_TRY_DONE(sm_place_finish(&search, &layer, &found, l->error));
-    off[i] = size * sm_place_distance(&found.placement, &belongs);
+    off[i] = size * stylemap_placement_distance(&found.placement, &belongs);
     if (off[i] < 0.05 * size) {
       errors[found_count] = found.error;
       scores[found_count++] = found.score;

@@ -42,18 +42,6 @@ sm_shift sm_shift_inverse(const sm_shift *s) {
   return (sm_shift){-(c * s->x + n * s->y), n * s->x - c * s->y, -s->scale, -s->angle};
 }
 
-double sm_place_distance(const stylemap_placement *a, const stylemap_placement *b) {
-  const sm_affine p = sm_affine_of(a, 1), q = sm_affine_of(b, 1);
-  double sum = 0;
-  for (int k = 0; k < 4; k++) {
-    double x, y, u, v;
-    sm_affine_at(&p, k & 1, k >> 1, &x, &y);
-    sm_affine_at(&q, k & 1, k >> 1, &u, &v);
-    sum += hypot(x - u, y - v) / 4;
-  }
-  return sum / b->side;
-}
-
 /* ---------------------------------------------------------------------------------------- regressors */
 
 void sm_place_pool(const sm_config *c, const float *stylemap, float *features) {
@@ -86,7 +74,8 @@ sm_shift sm_place_guess(const sm_place *place, int stage, const float *features,
                     within(out[3], reach->angle)};
 }
 
-double sm_place_score(const sm_place *place, const float *features) {
+/* How well a square lies by all stages: the least of their scores. Each knows other things that are not the subject. */
+static double least_score(const sm_place *place, const float *features) {
   double least = 1, score;
   for (int stage = 0; stage < SM_PLACE_STAGES; stage++) {
     sm_place_guess(place, stage, features, &score);
@@ -180,7 +169,7 @@ stylemap_status sm_place_descend(sm_place_search *s, const stylemap_layer *layer
   for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
     SM_TRY(sm_place_see(s, layer, &found->placement, error));
     const sm_shift shift = sm_place_guess(s->place, stages[i], s->features, NULL);
-    found->score = sm_place_score(s->place, s->features);
+    found->score = least_score(s->place, s->features);
     found->placement = bounded(layer, sm_place_move(&found->placement, &shift));
   }
   return STYLEMAP_OK;
@@ -206,7 +195,7 @@ stylemap_status sm_place_finish(sm_place_search *s, const stylemap_layer *layer,
   }
   found->placement = bounded(layer, mean);
   SM_TRY(sm_place_see(s, layer, &found->placement, error));
-  found->score = sm_place_score(s->place, s->features);
+  found->score = least_score(s->place, s->features);
   return sm_place_judge(s, &found->error, error);
 }
 
@@ -243,7 +232,7 @@ static stylemap_status best_starts(sm_place_search *s, const stylemap_layer *lay
     one.placement = bounded(layer, sm_place_move(&starts[i], &shift));
     int at = *found, same = -1;
     for (int k = 0; k < *found; k++)
-      if (sm_place_distance(&one.placement, &best[k].placement) < 0.15) same = k;
+      if (stylemap_placement_distance(&one.placement, &best[k].placement) < 0.15) same = k;
     if (same >= 0) {
       if (one.score <= best[same].score) continue;
       at = same;
@@ -277,7 +266,7 @@ static stylemap_status search_round(sm_place_search *s, const stylemap_layer *la
     ends[at] = end;
   }
   for (int i = 0; i < judged && i < JUDGED; i++) {
-    if (i && sm_place_distance(&ends[i].placement, &ends[0].placement) < 0.1) continue;
+    if (i && stylemap_placement_distance(&ends[i].placement, &ends[0].placement) < 0.1) continue;
     SM_TRY(sm_place_finish(s, layer, &ends[i], error));
     /* the error alone is no judge: emptiness is drawn well */
     const int better = is_sure(s->place, &ends[i]) - is_sure(s->place, found);
@@ -337,7 +326,7 @@ static stylemap_status place(sm_place_search *s, const stylemap_layer *layer, co
   if (near) start.placement = *near;
   else stylemap_fit(layer->width, layer->height, &start.placement);
   SM_TRY(sm_place_see(s, layer, &start.placement, error));
-  start.score = sm_place_score(s->place, s->features);
+  start.score = least_score(s->place, s->features);
   SM_TRY(sm_place_judge(s, &start.error, error));
   int sure = keep && start.error <= keep_below * (double)s->place->limits[SM_PLACE_USUAL];
   if (sure) {

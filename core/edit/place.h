@@ -14,17 +14,12 @@ typedef struct sm_shift {
 stylemap_placement sm_place_move(const stylemap_placement *placement, const sm_shift *shift);
 /* The shift that takes a shifted square back. */
 sm_shift sm_shift_inverse(const sm_shift *shift);
-/* Mean distance of the corners of two squares, in sides of the second. */
-double sm_place_distance(const stylemap_placement *a, const stylemap_placement *b);
 
 /* A stylemap -> the features that regressors see. */
 void sm_place_pool(const sm_config *config, const float *stylemap, float *features);
 /* What a stage makes of features: the shift that would place the square well, kept to what the stage was taught, and
  * its score, where not NULL. */
 sm_shift sm_place_guess(const sm_place *place, int stage, const float *features, double *score);
-
-/* How well a square lies by all stages: the least of their scores. Each knows other things that are not the subject. */
-double sm_place_score(const sm_place *place, const float *features);
 
 /* The largest shift of a stage: in sides, log of the scale, radians. */
 extern const sm_shift sm_place_reach[SM_PLACE_STAGES];

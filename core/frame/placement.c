@@ -54,3 +54,15 @@ void stylemap_bounds(const stylemap_placement *p, int width, int height, int *x,
   span(p->x - half, p->x + half, width, x, w);
   span(p->y - half, p->y + half, height, y, h);
 }
+
+double stylemap_placement_distance(const stylemap_placement *a, const stylemap_placement *b) {
+  const sm_affine p = sm_affine_of(a, 1), q = sm_affine_of(b, 1);
+  double sum = 0;
+  for (int k = 0; k < 4; k++) {
+    double x, y, u, v;
+    sm_affine_at(&p, k & 1, k >> 1, &x, &y);
+    sm_affine_at(&q, k & 1, k >> 1, &u, &v);
+    sum += hypot(x - u, y - v) / 4;
+  }
+  return sum / b->side;
+}

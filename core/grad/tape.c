@@ -53,8 +53,6 @@ void sm_workshop_ask(sm_workshop *shop, int (*poll)(void *), void *data) {
   shop->poll_data = data;
 }
 
-int sm_workshop_stopped(const sm_workshop *shop) { return shop->stopped; }
-
 int sm_workshop_poll(void *data) {
   sm_workshop *shop = data;
   if (!shop->stopped && shop->poll) shop->stopped = shop->poll(shop->poll_data) != 0;

@@ -37,7 +37,6 @@ void sm_workshop_run(sm_workshop *shop, int count, sm_task *task, void *context)
 /* From now on `poll` is asked between tasks, on the calling thread. Once it has returned non-zero the workshop is
  * stopped: nothing is computed any more, what it was computing is undefined, and its tapes fail with CANCELLED. */
 void sm_workshop_ask(sm_workshop *shop, int (*poll)(void *data), void *data);
-int sm_workshop_stopped(const sm_workshop *shop);
 /* For others who run tasks in its pool: asks, as above. `shop` is a sm_workshop. */
 int sm_workshop_poll(void *shop);
 int sm_workshop_threads(const sm_workshop *shop);

@@ -68,9 +68,6 @@ int sm_convolution_run(const sm_convolver *v, const sm_convolution *c);
  * map (`together`) or each channel. Padded channels get shift 0. */
 int sm_normalise(const sm_convolver *v, const float *x, int channels, int height, int width, int together,
                  float *scale, float *shift);
-int sm_modulate(const sm_convolver *v, const float *x, int channels, int height, int width, const float *scale,
-                const float *shift, const float *gamma, const float *beta, const float *gamma2, const float *beta2,
-                float t, float *out);
 int sm_halve(const sm_convolver *v, const float *in, int channels, int height, int width, const sm_fir *fir,
              float *out);
 int sm_twice(const sm_convolver *v, const float *in, int channels, int height, int width, const sm_fir *fir,

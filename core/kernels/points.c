@@ -11,8 +11,8 @@ enum { BANDS = 8 };
 
 typedef struct points {
   const sm_convolver *v;
-  const float *x, *scale, *shift, *gamma, *beta, *gamma2, *beta2;
-  float t, slope;
+  const float *x, *scale, *shift, *gamma, *beta, *gamma2;
+  float slope;
   int blocks, height, width;
   const sm_fir *fir;
   const sm_entrance *entrance;
@@ -93,27 +93,6 @@ int sm_normalise(const sm_convolver *v, const float *x, int channels, int height
     shift[c] = c < channels ? (float)(-mean * rstd) : 0;
   }
   return 0;
-}
-
-static void task_modulate(void *context, int index, int worker) {
-  const points *p = context;
-  (void)worker;
-  band b = band_of(p, index, p->height);
-  uint64_t old = sm_flush_begin();
-  p->v->kernels->modulate(p->x + b.at, 0, p->scale + b.block * 16, p->shift + b.block * 16, p->gamma + b.at,
-                          p->beta ? p->beta + b.at : NULL, p->gamma2 ? p->gamma2 + b.at : NULL,
-                          p->beta2 ? p->beta2 + b.at : NULL, p->t, 1, b.pixels, p->out + b.at);
-  sm_flush_end(old);
-}
-
-int sm_modulate(const sm_convolver *v, const float *x, int channels, int height, int width, const float *scale,
-                const float *shift, const float *gamma, const float *beta, const float *gamma2, const float *beta2,
-                float t, float *out) {
-  assert(sm_is_map(x) && sm_is_map(scale) && sm_is_map(shift) && sm_is_map(gamma) && sm_is_map(out));
-  assert((!beta || sm_is_map(beta)) && (!gamma2 || sm_is_map(gamma2)) && (!beta2 || sm_is_map(beta2)));
-  points p = {.v = v, .x = x, .blocks = sm_blocks(channels), .height = height, .width = width, .scale = scale,
-              .shift = shift, .gamma = gamma, .beta = beta, .gamma2 = gamma2, .beta2 = beta2, .t = t, .out = out};
-  return run(&p, task_modulate);
 }
 
 static void task_halve(void *context, int index, int worker) {

@@ -43,7 +43,8 @@ static float *map_lanes(const sm_network *n, float *x, float *y) {
   return x;
 }
 
-stylemap_status sm_map(const sm_network *n, const float *z, int count, float *stylemaps, stylemap_error *error) {
+/* `count` stylemaps (count x D x P x P) of `count` z (count x D). */
+static stylemap_status map_all(const sm_network *n, const float *z, int count, float *stylemaps, stylemap_error *error) {
   assert(z && stylemaps && count >= 0 && n->config.mapping > 0 && n->mapping[0].weight);
   const sm_config *c = &n->config;
   size_t dim = (size_t)c->dim, outputs = dim * sm_pixels(c->spatial);
@@ -74,7 +75,7 @@ stylemap_status sm_mean_stylemap(const sm_network *n, float *mean, stylemap_erro
   for (int first = 0; first < MEAN_OF; first += LANES) {
     int count = MEAN_OF - first < LANES ? MEAN_OF - first : LANES;
     for (int i = 0; i < count; i++) stylemap_random(0, (uint64_t)(first + i), z + (size_t)i * dim, c->dim);
-    SM_TRY_DONE(sm_map(n, z, count, w, error));
+    SM_TRY_DONE(map_all(n, z, count, w, error));
     for (int i = 0; i < count; i++)
       for (size_t k = 0; k < outputs; k++) sum[k] += w[(size_t)i * outputs + k];
   }
@@ -88,7 +89,7 @@ done:
 stylemap_status stylemap_map(stylemap_session *s, const float *z, float *stylemap, stylemap_error *error) {
   if (!s || !z || !stylemap)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("map needs a session, z and a stylemap."), NULL);
-  return sm_map(s->net, z, 1, stylemap, error);
+  return map_all(s->net, z, 1, stylemap, error);
 }
 
 stylemap_status stylemap_mean(stylemap_session *s, float *stylemap, stylemap_error *error) {

@@ -4,8 +4,5 @@
 #include "base/error.h"
 #include "network/network.h"
 
-/* `count` stylemaps (count x D x P x P) of `count` z (count x D). */
-stylemap_status sm_map(const sm_network *network, const float *z, int count, float *stylemaps, stylemap_error *error);
-
 /* The average of map(z) over 5,000 z, stylemap_random(0, 0..4999): what a converted file stores as w_mean. */
 stylemap_status sm_mean_stylemap(const sm_network *network, float *mean, stylemap_error *error);

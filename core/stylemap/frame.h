@@ -22,6 +22,9 @@ STYLEMAP_API void stylemap_fit(int width, int height, stylemap_placement *placem
 STYLEMAP_API void stylemap_bounds(const stylemap_placement *placement, int width, int height, int *x, int *y, int *w,
                                   int *h);
 
+/* How far apart two squares lie: the mean distance of their corners, in sides of the second. */
+STYLEMAP_API double stylemap_placement_distance(const stylemap_placement *a, const stylemap_placement *b);
+
 /* A picture as a host has it. Pixels are float R'G'B'A (alpha not premultiplied, sRGB-encoded, 0..1), for a
  * mask one float 0..1. `read` fills a rectangle that lies inside the layer, `write` takes one; they return 0,
  * or non-zero to stop with STYLEMAP_CANCELLED. Rectangles come in bands from top to bottom, at most

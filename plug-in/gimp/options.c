@@ -185,7 +185,8 @@ gboolean options_parse(const Procedure *procedure, const gchar *text, FlowOption
 
 /* ------------------------------------------------------------------------------------------- methods */
 
-gint options_method(ArgumentId id) {
+/* The method that an argument belongs to; -1: to both. */
+static gint method_of(ArgumentId id) {
   switch (id) {
   case ARGUMENT_MASK_RULE:
   case ARGUMENT_SPACE:
@@ -202,7 +203,7 @@ gint options_method(ArgumentId id) {
 gboolean options_check_method(const Procedure *procedure, FlowOptions *options, GError **error) {
   for (gint i = 0; procedures_takes(procedure, ARGUMENT_METHOD) && i < procedure->n_arguments; i++) {
     const Argument *argument = procedures_argument(procedure->arguments[i]);
-    gint method = options_method(argument->id);
+    gint method = method_of(argument->id);
     gpointer field = options_field(options, argument->id);
 
     if (method < 0 || method == (gint)options->method ||

@@ -36,7 +36,5 @@ gpointer options_field(FlowOptions *options, ArgumentId id);
  * arguments but for its items. FALSE and a sentence that names the pair at fault. */
 gboolean options_parse(const Procedure *procedure, const gchar *text, FlowOptions *options, GError **error);
 
-/* The method that an argument belongs to; -1: to both. */
-gint options_method(ArgumentId id);
 /* FALSE and a sentence where something is not its default that belongs to the method that is not chosen: for scripts. */
 gboolean options_check_method(const Procedure *procedure, FlowOptions *options, GError **error);

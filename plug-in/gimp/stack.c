@@ -20,7 +20,8 @@ typedef struct {
 
 /* GIMP's numbers of precisions: hundreds say the type, the rest the encoding, 0 for linear light, 50 for the profile's
  * curve, in GIMP 3 also 75 for sRGB's. */
-GimpLayerColorSpace stack_encoding(ImageRef image) {
+/* The encoding that the image's pixels are stored in. */
+static GimpLayerColorSpace own_space(ImageRef image) {
   switch (gimp_image_get_precision(image) % 100) {
   case 0:
     return GIMP_LAYER_COLOR_SPACE_RGB_LINEAR;
@@ -135,7 +136,7 @@ static gboolean all_exact(Space from, Space between, Space to, const Pixels *pix
 
 gboolean stack_space(ImageRef image, ItemRef parent, gint position, const GeglRectangle *area, gboolean opaque,
                      GimpLayerColorSpace *space) {
-  const GimpLayerColorSpace choices[] = {stack_encoding(image), GIMP_LAYER_COLOR_SPACE_RGB_LINEAR,
+  const GimpLayerColorSpace choices[] = {own_space(image), GIMP_LAYER_COLOR_SPACE_RGB_LINEAR,
                                          GIMP_LAYER_COLOR_SPACE_RGB_NON_LINEAR, GIMP_LAYER_COLOR_SPACE_RGB_PERCEPTUAL};
   GeglRectangle canvas = {0, 0, gimp_image_get_width(image), gimp_image_get_height(image)}, seen;
   Pixels pixels = {space_of(choices[0]), store_of(image), gimp_image_get_base_type(image) == GIMP_GRAY, opaque};

@@ -10,5 +10,3 @@
 gboolean stack_space(ImageRef image, ItemRef parent, gint position, const GeglRectangle *area, gboolean opaque,
                      GimpLayerColorSpace *space);
 
-/* The encoding that the image's pixels are stored in. */
-GimpLayerColorSpace stack_encoding(ImageRef image);

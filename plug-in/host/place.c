@@ -2,7 +2,6 @@
 #include "host/place.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 #include "host/say.h"
 #include "host/words.h"
@@ -75,15 +74,4 @@ gboolean place_check(const stylemap_placement *placement, gint width, gint heigh
                             "pixels)."),
               placement->side, placement->x, placement->y, width, height);
   return FALSE;
-}
-
-gboolean place_is_near(const stylemap_placement *a, const stylemap_placement *b) {
-  static const gdouble error = 5.0 / 128; /* of the side: core/README.md, "Placing" */
-  for (gint i = 0; i < 4; i++) {
-    gdouble u = i % 2 - 0.5, v = i / 2 - 0.5, au = u * a->side, av = v * a->side, bu = u * b->side, bv = v * b->side;
-    gdouble x = a->x + au * cos(a->angle) - av * sin(a->angle) - (b->x + bu * cos(b->angle) - bv * sin(b->angle));
-    gdouble y = a->y + au * sin(a->angle) + av * cos(a->angle) - (b->y + bu * sin(b->angle) + bv * cos(b->angle));
-    if (hypot(x, y) > error * MIN(a->side, b->side)) return FALSE;
-  }
-  return TRUE;
 }

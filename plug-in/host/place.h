@@ -15,16 +15,14 @@ typedef struct {
 } Place;
 
 /* "X,Y,SIDE" or "X,Y,SIDE,ANGLE" in pixels and degrees, or a word: "centre", for a `reference` also "as-placed" and
- * "auto"; "" and NULL are `usual`. FALSE and a sentence (HOST_ERROR_ARGUMENT) that calls the text `name`. Leaves `mirror` alone. */
+ * "auto"; "" and NULL are `usual`. FALSE and a sentence (HOST_ERROR_ARGUMENT) that calls the text `name`. Leaves
+ * `mirror` alone. */
 gboolean place_parse (const gchar *name, const gchar *text, gboolean reference, PlaceKind usual, Place *place,
                       GError **error);
 
-/* The placement on a picture of that size; of PLACE_AUTO the one that is taken where nothing is found. `target` is the target's, `dx` and `dy` how far the target picture lies to the
- * right of and below this one. */
+/* The placement on a picture of that size; of PLACE_AUTO the one that is taken where nothing is found. `target` is the
+ * target's, `dx` and `dy` how far the target picture lies to the right of and below this one. */
 void place_find (const Place *place, gint width, gint height, const stylemap_placement *target, gint dx, gint dy,
                  stylemap_placement *placement);
 /* FALSE and a sentence where it does not touch the picture, the target or a `reference`. */
 gboolean place_check (const stylemap_placement *placement, gint width, gint height, gboolean reference, GError **error);
-
-/* No corner of a square is further from the other's than nine of ten found ones are from the true one's. */
-gboolean place_is_near (const stylemap_placement *a, const stylemap_placement *b);

@@ -112,7 +112,7 @@ static void test_found(const stylemap_model *m) {
     stylemap_place_report report;
     draw((unsigned)(200 + i), &to, W, H, pixels);
     CHECK(find(m, 1, pixels, NULL, 0, &found, &report) == STYLEMAP_OK, "%s", error.message);
-    off[i] = S * sm_place_distance(&found, &truth);
+    off[i] = S * stylemap_placement_distance(&found, &truth);
     sure += report.sure;
     near_ones += report.sure && off[i] < 4;
     CHECK(report.encodes > 5 && report.encodes < 140 && report.syntheses > 0 && report.syntheses <= 10);
@@ -232,7 +232,7 @@ static void test_shifts(void) {
       const stylemap_placement p = {30, 20, 17, 0.4, mirror};
       const sm_shift s = {harness_float(), harness_float(), harness_float(), harness_float()}, back = sm_shift_inverse(&s);
       const stylemap_placement there = sm_place_move(&p, &s), again = sm_place_move(&there, &back);
-      CHECK(sm_place_distance(&again, &p) < 1e-12);
+      CHECK(stylemap_placement_distance(&again, &p) < 1e-12);
       /* what the square shows in its frame at s.x, s.y is the moved one's middle */
       const sm_affine a = sm_affine_of(&p, 1);
       double x, y;

@@ -126,6 +126,22 @@ static void maps(void) {
   CHECK(bx == 30 && bw == 30 && by == 20 && bh == 30, "%d %d %d %d", bx, by, bw, bh); /* 14.14 to each side */
 }
 
+/* Corners' mean distance, where it can be told without a formula for corners. */
+static void distances(void) {
+  const stylemap_placement p = {.x = 12, .y = -7, .side = 20, .angle = 0.6, .mirror = 1};
+  stylemap_placement q = p;
+  CHECK_NEAR(stylemap_placement_distance(&p, &q), 0, 1e-15);
+  q.x += 3, q.y -= 4;
+  CHECK_NEAR(stylemap_placement_distance(&p, &q), 5 / 20.0, 1e-12);
+  q = p, q.side = 40; /* each corner moves by half a diagonal */
+  CHECK_NEAR(stylemap_placement_distance(&q, &p), sqrt(0.5), 1e-12);
+  CHECK_NEAR(stylemap_placement_distance(&p, &q), sqrt(0.5) / 2, 1e-12);
+  q = p, q.angle += 2 * pi / 3; /* a chord of the circle around */
+  CHECK_NEAR(stylemap_placement_distance(&p, &q), sqrt(0.5) * 2 * sin(pi / 3), 1e-12);
+  q = p, q.mirror = 0; /* left and right have changed places */
+  CHECK_NEAR(stylemap_placement_distance(&p, &q), 1, 1e-12);
+}
+
 int main(void) {
   harness_seed();
   a = make(4), b = make(4);
@@ -133,5 +149,6 @@ int main(void) {
   near_function();
   masks();
   maps();
+  distances();
   return harness_end();
 }

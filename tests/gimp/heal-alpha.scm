@@ -3,14 +3,10 @@
 (load "lib.scm")
 
 ; --- a layer mask, a target that is half transparent: the edit lies in a copy of it, with its alpha and its mask
-(let* ((image (car (gimp-image-new 90 70 RGB)))
-       (target (car (gimp-layer-new image 90 70 RGBA-IMAGE "target" 100 LAYER-MODE-NORMAL)))
-       (reference (car (gimp-layer-new image 90 70 RGBA-IMAGE "reference" 100 LAYER-MODE-NORMAL))))
-  (gimp-image-insert-layer image target 0 0)
-  (gimp-image-insert-layer image reference 0 1)
-  (gimp-item-set-visible reference FALSE)
-  (test-stylemap-fill target 1 0)
-  (test-stylemap-fill reference 2 1)
+(let* ((layers (noise-layers 1))
+       (target (car layers))
+       (reference (cadr layers))
+       (image (car (gimp-item-get-image target))))
   (let ((mask (car (gimp-layer-create-mask target ADD-MASK-WHITE))))
     (gimp-layer-add-mask target mask)
     (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 40 70)

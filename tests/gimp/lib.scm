@@ -70,6 +70,18 @@
     (gimp-image-insert-layer image layer 0 n)
     layer))
 
+; A new image's layers: a target of noise with every alpha, and beneath it, hidden, a reference of noise with the alpha of
+; test-stylemap-fill's `kind`.
+(define (noise-layers kind)
+  (let ((image (car (gimp-image-new 90 70 RGB))))
+    (map (lambda (name seed kind)
+           (let ((layer (car (gimp-layer-new image 90 70 RGBA-IMAGE name 100 LAYER-MODE-NORMAL))))
+             (gimp-image-insert-layer image layer 0 (- seed 1))
+             (gimp-item-set-visible layer (if (= seed 1) TRUE FALSE))
+             (test-stylemap-fill layer seed kind)
+             layer))
+         '("target" "reference") '(1 2) (list 0 kind))))
+
 (define (transplant image target reference . more)
   (car (apply plug-in-stylemap-transplant
               (append (list RUN-NONINTERACTIVE image target reference)

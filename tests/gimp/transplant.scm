@@ -85,14 +85,10 @@
   (gimp-image-delete image))
 
 ; --- the target's alpha is kept, also where it is between 0 and 1
-(let* ((image (car (gimp-image-new 90 70 RGB)))
-       (target (car (gimp-layer-new image 90 70 RGBA-IMAGE "target" 100 LAYER-MODE-NORMAL)))
-       (reference (car (gimp-layer-new image 90 70 RGBA-IMAGE "reference" 100 LAYER-MODE-NORMAL))))
-  (gimp-image-insert-layer image target 0 0)
-  (gimp-image-insert-layer image reference 0 1)
-  (gimp-item-set-visible reference FALSE)
-  (test-stylemap-fill target 1 0)
-  (test-stylemap-fill reference 2 0)
+(let* ((layers (noise-layers 0))
+       (target (car layers))
+       (reference (cadr layers))
+       (image (car (gimp-item-get-image target))))
   (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 20 10 50 50)
   (let* ((before (visible image))
          (result (transplant image target reference "" 1.0 0 0 4.0))

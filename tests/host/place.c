@@ -53,19 +53,6 @@ static void test_find(void) {
   CHECK(at.x == 47 && at.y == 42 && at.side == 60 && at.angle == 0.5 && at.mirror == 1);
 }
 
-static void test_near(void) {
-  const stylemap_placement a = {.x = 100, .y = 80, .side = 128, .angle = 0.3};
-  static const struct { double dx, dy, side, turn; int near; } others[] = {
-    {0, 0, 1, 0, 1}, {4.9, 0, 1, 0, 1}, {0, -4.9, 1, 0, 1}, {5.1, 0, 1, 0, 0}, {3.6, 3.6, 1, 0, 0}, {0, 0, 1.05, 0, 1},
-    {0, 0, 0.93, 0, 0}, {0, 0, 1, 0.05, 1}, {0, 0, 1, -0.06, 0}, {0, 0, 1, G_PI, 0},
-  };
-  for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
-    const stylemap_placement b = {.x = a.x + others[i].dx, .y = a.y + others[i].dy, .side = a.side * others[i].side,
-                                  .angle = a.angle + others[i].turn};
-    CHECK(place_is_near(&a, &b) == others[i].near && place_is_near(&b, &a) == others[i].near, "%zu", i);
-  }
-}
-
 static void test_check(void) {
   GError *error = NULL;
   CHECK(place_check(&(stylemap_placement){.x = -4, .y = 5, .side = 10}, 90, 61, FALSE, &error) && !error);
@@ -82,7 +69,6 @@ static void test_check(void) {
 int main(void) {
   test_parse();
   test_find();
-  test_near();
   test_check();
   return harness_end();
 }

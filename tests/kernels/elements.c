@@ -89,8 +89,11 @@ static void elements(const sm_kernels *k) {
       gp[q] = planes_new(s.cin, s.h, s.w), g[q] = random_map(gp[q]);
     for (int how = 0; how < 3; how++) {
       float t = how == 2 ? 0.3f : 0;
-      CHECK(sm_modulate(&v, map.v, s.cin, s.h, s.w, scale.v, shift.v, g[0].v, how ? g[1].v : NULL,
-                        how == 2 ? g[2].v : NULL, how == 2 ? g[3].v : NULL, t, out.v) == 0);
+      for (size_t at = 0; at < n; at += pixels * 16) {
+        const size_t own = at / pixels; /* the block's first channel */
+        v.kernels->modulate(map.v + at, 0, scale.v + own, shift.v + own, g[0].v + at, how ? g[1].v + at : NULL,
+                            how == 2 ? g[2].v + at : NULL, how == 2 ? g[3].v + at : NULL, t, 1, pixels, out.v + at);
+      }
       for (int c = 0; c < s.cin; c++)
         for (int y = 0; y < s.h; y++)
           for (int u = 0; u < s.w; u++) {

@@ -11,7 +11,7 @@ int64_t sm_out_numel(const sm_out_tensor *t) {
   return n;
 }
 
-float sm_out_value(const sm_out_tensor *t, size_t i) {
+static float value_of(const sm_out_tensor *t, size_t i) {
   return t->halves ? sm_float_of_half(t->halves[i]) : t->values[i];
 }
 
@@ -88,7 +88,7 @@ static stylemap_status write_tensor(sm_writer *writer, const sm_out_tensor *t, s
   for (size_t at = 0; at < numel; at += piece) {
     size_t n = numel - at < piece ? numel - at : piece;
     for (size_t i = 0; i < n; i++) {
-      float v = sm_out_value(t, at + i);
+      float v = value_of(t, at + i);
       if (t->kind == SM_F16) sm_put_le16(bytes + 2 * i, sm_half_of_float(v));
       else sm_put_le32(bytes + 4 * i, sm_bits_of_float(v));
     }

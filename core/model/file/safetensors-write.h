@@ -22,4 +22,3 @@ typedef struct sm_out_text {
 stylemap_status sm_safetensors_write(const char *path, const sm_out_tensor *tensors, size_t count,
                                      const sm_out_text *texts, size_t text_count, stylemap_error *error);
 int64_t sm_out_numel(const sm_out_tensor *tensor);
-float sm_out_value(const sm_out_tensor *tensor, size_t index);

@@ -49,7 +49,8 @@ void sm_pickle_free(sm_pickle *p) {
 
 /* ------------------------------------------------------------------------------------------ the bytes */
 
-stylemap_status sm_pickle_load(sm_pickle *p, size_t size, stylemap_error *error) {
+/* Makes sure that `size` more bytes are in memory; P1 where the file has no more. */
+static stylemap_status load(sm_pickle *p, size_t size, stylemap_error *error) {
   if (size > p->limit - p->at) return sm_pickle_refuse(p, "P1", SM_TEXT("the data ends inside a value"), error);
   size_t needed = p->at + size;
   if (needed <= p->loaded) return STYLEMAP_OK;
@@ -69,7 +70,7 @@ stylemap_status sm_pickle_load(sm_pickle *p, size_t size, stylemap_error *error)
 
 /* `bytes` is good until the next take. */
 static stylemap_status take(sm_pickle *p, size_t size, const uint8_t **bytes, stylemap_error *error) {
-  SM_TRY(sm_pickle_load(p, size, error));
+  SM_TRY(load(p, size, error));
   *bytes = p->bytes + p->at;
   p->at += size;
   return STYLEMAP_OK;
@@ -85,7 +86,7 @@ static stylemap_status take_number(sm_pickle *p, int size, uint32_t *number, sty
 /* A line of a GLOBAL: its first byte and its length without the line end. */
 static stylemap_status take_line(sm_pickle *p, size_t *at, size_t *length, stylemap_error *error) {
   size_t left = p->limit - p->at, most = left < LIMIT_LINE + 1 ? left : LIMIT_LINE + 1;
-  SM_TRY(sm_pickle_load(p, most, error));
+  SM_TRY(load(p, most, error));
   const uint8_t *start = p->bytes + p->at, *end = most ? memchr(start, '\n', most) : NULL;
   if (!end) return sm_pickle_refuse(p, "P1", SM_TEXT("a name is not closed"), error);
   *at = p->at;
@@ -102,7 +103,7 @@ static stylemap_status take_line(sm_pickle *p, size_t *at, size_t *length, style
 
 /* ------------------------------------------------------------------------------------------ the stack */
 
-stylemap_status sm_pickle_push(sm_pickle *p, sm_value value, stylemap_error *error) {
+static stylemap_status push_value(sm_pickle *p, sm_value value, stylemap_error *error) {
   if (p->stack_count >= LIMIT_STACK) return sm_pickle_refuse(p, "P6", SM_TEXT("the stack is too deep"), error);
   SM_MORE(p->stack, p->stack_count, p->stack_capacity, error);
   p->stack[p->stack_count++] = value;
@@ -160,7 +161,7 @@ static stylemap_status op_long(sm_pickle *p, stylemap_error *error) {
     v.tag = SM_VALUE_INT;
     memcpy(&v.as.i, &bits, sizeof bits);
   }
-  return sm_pickle_push(p, v, error);
+  return push_value(p, v, error);
 }
 
 static stylemap_status op_text(sm_pickle *p, int ascii, stylemap_error *error) {
@@ -175,7 +176,7 @@ static stylemap_status op_text(sm_pickle *p, int ascii, stylemap_error *error) {
   } else if (!sm_utf8_valid(b, n)) {
     return sm_pickle_refuse(p, "P2", SM_TEXT("a text is not UTF-8"), error);
   }
-  return sm_pickle_push(p, (sm_value){.tag = SM_VALUE_TEXT, .count = n, .as.i = (int64_t)(p->at - n)}, error);
+  return push_value(p, (sm_value){.tag = SM_VALUE_TEXT, .count = n, .as.i = (int64_t)(p->at - n)}, error);
 }
 
 static stylemap_status op_global(sm_pickle *p, stylemap_error *error) {
@@ -190,7 +191,7 @@ static stylemap_status op_global(sm_pickle *p, stylemap_error *error) {
     full[module_length] = '.';
     return sm_pickle_refuse_name(p, full, error);
   }
-  return sm_pickle_push(p, (sm_value){.tag = SM_VALUE_NAME, .as.i = i}, error);
+  return push_value(p, (sm_value){.tag = SM_VALUE_NAME, .as.i = i}, error);
 }
 
 static stylemap_status op_put(sm_pickle *p, int size, stylemap_error *error) {
@@ -209,7 +210,7 @@ static stylemap_status op_get(sm_pickle *p, int size, stylemap_error *error) {
   uint32_t i;
   SM_TRY(take_number(p, size, &i, error));
   if (i >= p->memo_count) return sm_pickle_refuse(p, "P8", SM_TEXT("a memo entry does not exist"), error);
-  return sm_pickle_push(p, p->memo[i], error);
+  return push_value(p, p->memo[i], error);
 }
 
 /* TUPLE1 .. TUPLE3, or TUPLE where `count` is negative. */
@@ -224,7 +225,7 @@ static stylemap_status op_tuple(sm_pickle *p, int count, stylemap_error *error) 
     values = p->stack + p->stack_count;
   }
   SM_TRY(sm_pickle_tuple(p, values, n, &v, error));
-  return sm_pickle_push(p, v, error);
+  return push_value(p, v, error);
 }
 
 static stylemap_status append(sm_pickle *p, const sm_value *values, size_t count, stylemap_error *error) {
@@ -274,7 +275,7 @@ static stylemap_status op_storage(sm_pickle *p, stylemap_error *error) {
   if (!p->storage_fields) return sm_pickle_refuse(p, "P10", SM_TEXT("a storage where none may be"), error);
   if (id.tag != SM_VALUE_TUPLE) return sm_pickle_refuse(p, "P10", SM_TEXT("a storage reference is not a tuple"), error);
   SM_TRY(sm_torch_storage(p, id, &v, error));
-  return sm_pickle_push(p, v, error);
+  return push_value(p, v, error);
 }
 
 /* The name and the arguments of REDUCE and NEWOBJ. */
@@ -290,7 +291,7 @@ static stylemap_status op_reduce(sm_pickle *p, stylemap_error *error) {
   sm_value name, arguments, v;
   SM_TRY(pop_call(p, &name, &arguments, error));
   SM_TRY(sm_torch_call(p, name.as.i, arguments, &v, error));
-  return sm_pickle_push(p, v, error);
+  return push_value(p, v, error);
 }
 
 static stylemap_status op_new(sm_pickle *p, stylemap_error *error) {
@@ -303,7 +304,7 @@ static stylemap_status op_new(sm_pickle *p, stylemap_error *error) {
   } else if (role != SM_ROLE_INERT) {
     return sm_pickle_refuse_name(p, sm_pickle_name_text(name.as.i), error);
   }
-  return sm_pickle_push(p, v, error);
+  return push_value(p, v, error);
 }
 
 static stylemap_status op_build(sm_pickle *p, stylemap_error *error) {
@@ -329,20 +330,20 @@ static stylemap_status op_build(sm_pickle *p, stylemap_error *error) {
 static stylemap_status op_object(sm_pickle *p, sm_tag tag, stylemap_error *error) {
   sm_value v;
   SM_TRY(sm_pickle_object(p, tag, &v, error));
-  return sm_pickle_push(p, v, error);
+  return push_value(p, v, error);
 }
 
 static stylemap_status op_integer(sm_pickle *p, int size, stylemap_error *error) {
   uint32_t n;
   SM_TRY(take_number(p, size, &n, error));
   int64_t i = size == 4 && n > INT32_MAX ? (int64_t)n - ((int64_t)1 << 32) : (int64_t)n;
-  return sm_pickle_push(p, (sm_value){.tag = SM_VALUE_INT, .as.i = i}, error);
+  return push_value(p, (sm_value){.tag = SM_VALUE_INT, .as.i = i}, error);
 }
 
 static stylemap_status op_real(sm_pickle *p, stylemap_error *error) {
   const uint8_t *b;
   SM_TRY(take(p, 8, &b, error));
-  return sm_pickle_push(p, (sm_value){.tag = SM_VALUE_REAL, .as.d = sm_double_of_bits(sm_be64(b))}, error);
+  return push_value(p, (sm_value){.tag = SM_VALUE_REAL, .as.d = sm_double_of_bits(sm_be64(b))}, error);
 }
 
 static stylemap_status op_mark(sm_pickle *p, stylemap_error *error) {
@@ -369,10 +370,10 @@ static stylemap_status step(sm_pickle *p, uint8_t op, stylemap_error *error) {
   case '(':
     return op_mark(p, error);
   case 'N':
-    return sm_pickle_push(p, (sm_value){.tag = SM_VALUE_NONE}, error);
+    return push_value(p, (sm_value){.tag = SM_VALUE_NONE}, error);
   case 0x88:
   case 0x89:
-    return sm_pickle_push(p, (sm_value){.tag = SM_VALUE_BOOL, .as.i = op == 0x88}, error);
+    return push_value(p, (sm_value){.tag = SM_VALUE_BOOL, .as.i = op == 0x88}, error);
   case 'K':
     return op_integer(p, 1, error);
   case 'M':
@@ -388,7 +389,7 @@ static stylemap_status step(sm_pickle *p, uint8_t op, stylemap_error *error) {
   case 'U':
     return op_text(p, 1, error);
   case ')':
-    return sm_pickle_push(p, (sm_value){.tag = SM_VALUE_TUPLE}, error);
+    return push_value(p, (sm_value){.tag = SM_VALUE_TUPLE}, error);
   case ']':
     return op_object(p, SM_VALUE_LIST, error);
   case '}':

@@ -87,14 +87,11 @@ struct sm_pickle {
 stylemap_status sm_pickle_new(const sm_file *file, uint64_t start, uint64_t limit, int storage_fields,
                               sm_pickle **pickle, stylemap_error *error);
 void sm_pickle_free(sm_pickle *pickle);
-/* Makes sure that `size` more bytes are in memory; P1 where the file has no more. */
-stylemap_status sm_pickle_load(sm_pickle *p, size_t size, stylemap_error *error);
 /* Runs up to STOP; `at` is then behind it and `root` the value. */
 stylemap_status sm_pickle_run(sm_pickle *p, stylemap_error *error);
 
 stylemap_status sm_pickle_refuse(const sm_pickle *p, const char *rule, const char *why, stylemap_error *error);
 stylemap_status sm_pickle_refuse_name(const sm_pickle *p, const char *name, stylemap_error *error);
-stylemap_status sm_pickle_push(sm_pickle *p, sm_value value, stylemap_error *error);
 
 /* values.c */
 stylemap_status sm_pickle_object(sm_pickle *p, sm_tag tag, sm_value *value, stylemap_error *error);
