@@ -22,7 +22,9 @@ static sm_affine on_target(const stylemap_placement *target, const stylemap_plac
   return map;
 }
 
-static stylemap_status read_target(const stylemap_layer *target, sm_collage *c, stylemap_error *error) {
+/* Fills the colours with the target's, and `hidden` (or NULL) where hardly anything of them is seen. */
+static stylemap_status read_target(const stylemap_layer *target, sm_collage *c, unsigned char *hidden,
+                                   stylemap_error *error) {
   int rows = sm_band_rows(c->width, 4);
   rows = rows > c->height ? c->height : rows;
   const size_t plane = pixels_of(c), floats = 4 * (size_t)rows * (size_t)c->width;
@@ -35,84 +37,90 @@ static stylemap_status read_target(const stylemap_layer *target, sm_collage *c, 
       return sm_layer_stopped(error);
     }
     const size_t at = (size_t)y * (size_t)c->width;
-    for (size_t i = 0; i < (size_t)n * (size_t)c->width; i++)
-      for (size_t p = 0; p < 4; p++)
-        *(p == 3 ? &c->alpha[at + i] : &c->target[p * plane + at + i]) = sm_unit(band[4 * i + p]);
+    for (size_t i = 0; i < (size_t)n * (size_t)c->width; i++) {
+      for (size_t p = 0; p < 3; p++) c->colours[p * plane + at + i] = sm_unit(band[4 * i + p]);
+      if (hidden) hidden[at + i] = !(band[4 * i + 3] >= 0.5f);
+    }
   }
   sm_free(band);
   return STYLEMAP_OK;
 }
 
-/* placed: R'G'B' times alpha and alpha -> R'G'B' and alpha, where there is any. */
+/* R'G'B' times alpha and alpha -> R'G'B', where there is any. */
 static void unmultiply(float *placed, size_t plane) {
+  const float *alpha = placed + 3 * plane;
   for (size_t i = 0; i < plane; i++)
-    for (size_t p = 0; p < 3; p++) {
-      const float a = placed[3 * plane + i];
-      placed[p * plane + i] = a > 0 ? placed[p * plane + i] / a : 0;
-    }
+    for (size_t p = 0; p < 3 && alpha[i] != 1; p++)
+      placed[p * plane + i] = alpha[i] > 0 ? placed[p * plane + i] / alpha[i] : 0;
 }
 
-/* Moves the placed colours by the membrane of what the collage so far has around the region. */
-static stylemap_status move_colours(const sm_collage *c, const float *mask, float *placed, double by,
-                                    stylemap_error *error) {
-  const size_t plane = pixels_of(c);
-  float *difference = sm_alloc(plane, 3 * sizeof(float) + 1);
-  if (!difference) return sm_no_memory(error, plane * (3 * sizeof(float) + 1));
-  unsigned char *inside = (unsigned char *)(difference + 3 * plane);
-  for (size_t i = 0; i < plane; i++) {
-    inside[i] = mask[i] > 0 || placed[3 * plane + i] < 0.5f || c->alpha[i] < 0.5f; /* hidden colours say nothing */
-    for (size_t p = 0; p < 3; p++) difference[p * plane + i] = c->colours[p * plane + i] - placed[p * plane + i];
-  }
-  stylemap_status status = sm_membrane(difference, inside, c->width, c->height, error);
-  for (size_t i = 0; i < 3 * plane && status == STYLEMAP_OK; i++) placed[i] += (float)by * difference[i];
-  sm_free(difference);
-  return status;
-}
-
-static stylemap_status lay(sm_collage *c, const stylemap_placement *placement, const stylemap_piece *piece,
-                           stylemap_start start, float *placed, float *mask, stylemap_error *error) {
-  const size_t plane = pixels_of(c);
-  const sm_affine map = on_target(placement, &piece->placement);
-  SM_TRY(sm_warp(piece->picture, SM_PLANES_COLOURS, SM_RESAMPLE_PICTURE, &map, c->x, c->y, c->width, c->height, placed,
-                 error));
-  int rows = sm_band_rows(c->width, 1);
+static stylemap_status read_mask_of(const stylemap_piece *piece, const sm_collage *c, float *mask, stylemap_error *error) {
+  const int rows = sm_band_rows(c->width, 1);
   for (int y = 0; y < c->height; y += rows) {
     const int n = c->height - y < rows ? c->height - y : rows;
     if (piece->mask->read(piece->mask->data, c->x, c->y + y, c->width, n, mask + (size_t)y * (size_t)c->width))
       return sm_layer_stopped(error);
   }
-  for (size_t i = 0; i < plane; i++) mask[i] = mask[i] >= 0 ? (mask[i] <= 1 ? mask[i] : 1) : 0;
+  return STYLEMAP_OK;
+}
+
+/* Lays one piece. `work`: 5 planes, and a plane of bytes behind them; `hidden` as read_target has filled it. Below the
+ * first piece mask and shift are 0, and not looked at. */
+static stylemap_status lay(sm_collage *c, const stylemap_placement *placement, const stylemap_piece *piece, int first,
+                           const unsigned char *hidden, float *work, stylemap_error *error) {
+  const size_t plane = pixels_of(c);
+  const sm_affine map = on_target(placement, &piece->placement);
+  float *placed = work, *weight = work + 4 * plane;
+  const float *alpha = work + 3 * plane;
+  unsigned char *inside = (unsigned char *)(work + 5 * plane);
+  SM_TRY(sm_warp(piece->picture, SM_PLANES_COLOURS, SM_RESAMPLE_PICTURE, &map, c->x, c->y, c->width, c->height, placed,
+                 error));
   unmultiply(placed, plane);
-  if (start != STYLEMAP_START_COPY)
-    SM_TRY(move_colours(c, mask, placed, start == STYLEMAP_START_MEAN ? 0.5 : 1, error));
+  SM_TRY(read_mask_of(piece, c, weight, error));
   for (size_t i = 0; i < plane; i++) {
-    const float w = mask[i] * placed[3 * plane + i];
-    for (size_t p = 0; p < 3; p++) c->colours[p * plane + i] += w * (placed[p * plane + i] - c->colours[p * plane + i]);
-    c->mask[i] += w * (1 - c->mask[i]);
+    const float m = sm_unit(weight[i]);
+    if (c->shift) inside[i] = m > 0 || alpha[i] < 0.5f || hidden[i]; /* hidden colours say nothing */
+    weight[i] = m * alpha[i];
+    c->mask[i] = first ? weight[i] : c->mask[i] + weight[i] * (1 - c->mask[i]);
+  }
+  /* where the membrane hangs no weight is, so the colours there stay: they leave their place to the difference */
+  for (size_t p = 0; p < 3; p++) {
+    float *reference = placed + p * plane, *colours = c->colours + p * plane;
+    const float *shift = c->shift ? c->shift + p * plane : NULL;
+    for (size_t i = 0; i < plane; i++) {
+      const float r = reference[i];
+      if (shift && !inside[i]) reference[i] = colours[i] + (first ? 0 : shift[i]) - r;
+      colours[i] += weight[i] * (r - colours[i]);
+    }
+  }
+  if (!c->shift) return STYLEMAP_OK;
+  SM_TRY(sm_membrane(placed, inside, c->width, c->height, error));
+  for (size_t p = 0; p < 3; p++) {
+    float *shift = c->shift + p * plane;
+    const float *difference = placed + p * plane;
+    for (size_t i = 0; i < plane; i++)
+      shift[i] = first ? weight[i] * difference[i] : shift[i] + weight[i] * (difference[i] - shift[i]);
   }
   return STYLEMAP_OK;
 }
 
 stylemap_status sm_collage_new(const stylemap_layer *target, const stylemap_placement *placement,
-                               const stylemap_piece *pieces, int count, stylemap_start start, int x, int y, int width,
-                               int height, sm_collage *c, stylemap_error *error) {
+                               const stylemap_piece *pieces, int count, int clones, int x, int y, int width, int height,
+                               sm_collage *c, stylemap_error *error) {
   *c = (sm_collage){.x = x, .y = y, .width = width, .height = height};
-  const size_t plane = pixels_of(c);
+  const size_t plane = pixels_of(c), held = (clones ? 7 : 4) * sizeof(float), more = 5 * sizeof(float) + (clones ? 2 : 0);
   stylemap_status status;
-  float *work = NULL;
-  c->target = sm_calloc(8 * plane, sizeof(float));
-  work = sm_alloc(5 * plane, sizeof(float));
-  if (!c->target || !work) {
-    status = sm_no_memory(error, 13 * plane * sizeof(float));
+  c->colours = sm_alloc(plane, held);
+  float *work = c->colours ? sm_alloc(plane, more) : NULL;
+  if (!work) {
+    status = sm_no_memory(error, plane * (held + more));
     goto done;
   }
-  c->colours = c->target + 3 * plane;
-  c->alpha = c->target + 6 * plane;
-  c->mask = c->target + 7 * plane;
-  SM_TRY_DONE(read_target(target, c, error));
-  memcpy(c->colours, c->target, 3 * plane * sizeof(float));
-  for (int i = 0; i < count; i++)
-    SM_TRY_DONE(lay(c, placement, &pieces[i], start, work, work + 4 * plane, error));
+  c->mask = c->colours + 3 * plane;
+  c->shift = clones ? c->mask + plane : NULL;
+  unsigned char *hidden = clones ? (unsigned char *)(work + 5 * plane) + plane : NULL;
+  SM_TRY_DONE(read_target(target, c, hidden, error));
+  for (int i = 0; i < count; i++) SM_TRY_DONE(lay(c, placement, &pieces[i], i == 0, hidden, work, error));
 done:
   sm_free(work);
   if (status != STYLEMAP_OK) sm_collage_free(c);
@@ -120,7 +128,7 @@ done:
 }
 
 void sm_collage_free(sm_collage *c) {
-  sm_free(c->target);
+  sm_free(c->colours);
   *c = (sm_collage){0};
 }
 
@@ -147,7 +155,7 @@ static int read_picture(void *data, int x, int y, int w, int h, float *pixels) {
     const int n = overlap(c, x, y + row, w, &first, &at);
     float *to = pixels + 4 * ((size_t)row * (size_t)w + (size_t)first);
     for (int i = 0; i < n; i++)
-      for (size_t p = 0; p < 3; p++) to[4 * i + (int)p] = of->colours[p * plane + at + (size_t)i];
+      for (size_t p = 0; p < 3; p++) to[4 * i + (int)p] = sm_collage_at(c, of->clone, p * plane + at + (size_t)i);
   }
   return 0;
 }

@@ -15,7 +15,7 @@
 #include "network/network.h"
 #include "net/boxes.h"
 
-enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 7 /* planes */ };
+enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 4 /* planes */ };
 /* Measured on truth (core/README.md, "Healing"): a cloned collage of this misfit or less is right but for what the model
  * cannot draw; and how much change, in numbers of -1..1, takes the pictures' own detail away, there and elsewhere. The
  * error of a model that knows every pixel is noise. */
@@ -36,15 +36,17 @@ typedef struct healing {
   int count;
   int x, y, width, height; /* of the collage, on the target */
   int size;
-  stylemap_start start; /* that was taken */
+  sm_part_of_square part; /* that sees the collage */
+  stylemap_start start;   /* that was taken */
+  float clone;            /* how much the collage is cloned */
   int rounds;
-  double usual;  /* the model's error on the target; 0: not looked at yet */
+  double usual;  /* the model's error on the target */
   double misfit; /* how many times worse the model knows what was pasted than it knows the target */
   float *target, *mask;   /* 3 and 1 planes of the square: the target; how much of the references there is */
   float *first;           /* 3: the collage, sampled */
   float *projected;       /* 3: what the model makes of the collage by itself */
-  float *healed;          /* 3: after the last round; with `projected` and `keep` one block of CORRECTION planes */
-  float *keep;            /* 1: how much of the collage's own detail stays */
+  float *keep;            /* 1: how much of the collage's own detail stays; behind `projected`: CORRECTION planes */
+  float *healed;          /* 3: after the last round */
 } healing;
 
 static float clipped(float v) { return v < -1 ? -1 : v > 1 ? 1 : v; }
@@ -63,34 +65,26 @@ static stylemap_status reconstruct(const healing *h, const float *image, float *
   return STYLEMAP_OK;
 }
 
-/* Root of the mean squared difference, weighed by `mask` or everywhere (NULL). */
+/* Root of the mean squared difference, weighed by `mask`. */
 static double distance(const float *a, const float *b, const float *mask, size_t plane) {
   double sum = 0, weights = 0;
   for (size_t i = 0; i < plane; i++) {
-    const double w = mask ? mask[i] : 1;
+    const double w = mask[i];
     for (size_t p = 0; p < 3; p++) sum += w * pow((double)a[p * plane + i] - b[p * plane + i], 2) / 3;
     weights += w;
   }
   return weights > 0 ? sqrt(sum / weights) : 0;
 }
 
-/* Lays the collage that begins with `start`, samples it, and sees what the model makes of it, which is `misfit`. */
-static stylemap_status lay(healing *h, stylemap_start start, sm_collage *collage, stylemap_error *error) {
+/* Samples the collage cloned by `clone`, and sees what the model makes of it, which is `misfit`. */
+static stylemap_status look(healing *h, sm_collage *collage, float clone, stylemap_error *error) {
   const size_t plane = (size_t)h->size * (size_t)h->size;
-  sm_collage_free(collage);
-  SM_TRY(sm_collage_new(h->layer, h->placement, h->pieces, h->count, start, h->x, h->y, h->width, h->height, collage,
-                        error));
-  sm_collage_layer plain = {h->layer, collage, collage->target}, of = {h->layer, collage, collage->colours};
-  const stylemap_layer before = sm_collage_picture(&plain), picture = sm_collage_picture(&of), mask = sm_collage_mask(&of);
-  if (h->usual == 0) { /* the first collage: target and mask are those of every other */
-    SM_TRY(stylemap_sample(&before, h->placement, h->size, h->target, error));
-    SM_TRY(stylemap_sample_mask(&mask, h->placement, h->size, h->mask, error));
-    SM_TRY(reconstruct(h, h->target, h->projected, error));
-    h->usual = fmax(distance(h->target, h->projected, NULL, plane), LEAST_ERROR);
-  }
-  SM_TRY(stylemap_sample(&picture, h->placement, h->size, h->first, error));
+  sm_collage_layer of = {h->layer, collage, clone};
+  const stylemap_layer picture = sm_collage_picture(&of);
+  memcpy(h->first, h->target, 3 * plane * sizeof(float));
+  if (h->part.width) SM_TRY(sm_sample_part(&picture, h->placement, h->size, &h->part, h->first, error));
   SM_TRY(reconstruct(h, h->first, h->projected, error));
-  h->start = start;
+  h->clone = clone;
   h->misfit = distance(h->first, h->projected, h->mask, plane) / h->usual;
   h->rounds = h->misfit < FITS ? (h->options->rounds + 1) / 2 : h->options->rounds;
   return STYLEMAP_OK;
@@ -98,9 +92,24 @@ static stylemap_status lay(healing *h, stylemap_start start, sm_collage *collage
 
 /* The collage that is healed. */
 static stylemap_status begin(healing *h, sm_collage *collage, stylemap_error *error) {
-  if (h->options->start != STYLEMAP_START_FIT) return lay(h, h->options->start, collage, error);
-  SM_TRY(lay(h, STYLEMAP_START_CLONE, collage, error));
-  return h->misfit < FITS ? STYLEMAP_OK : lay(h, STYLEMAP_START_COPY, collage, error);
+  const size_t plane = (size_t)h->size * (size_t)h->size;
+  const stylemap_start start = h->options->start;
+  SM_TRY(sm_collage_new(h->layer, h->placement, h->pieces, h->count, start != STYLEMAP_START_COPY, h->x, h->y, h->width,
+                        h->height, collage, error));
+  const sm_collage nothing = {0};
+  sm_collage_layer plain = {h->layer, &nothing, 0}, of = {h->layer, collage, 0};
+  const stylemap_layer before = sm_collage_picture(&plain), mask = sm_collage_mask(&of);
+  h->part = sm_part_seeing(h->placement, h->size, h->x, h->y, h->width, h->height);
+  memset(h->mask, 0, plane * sizeof(float));
+  SM_TRY(stylemap_sample(&before, h->placement, h->size, h->target, error));
+  if (h->part.width) SM_TRY(sm_sample_mask_part(&mask, h->placement, h->size, &h->part, h->mask, error));
+  SM_TRY(stylemap_probe(h->session, h->target, &h->usual, error));
+  h->usual = fmax(sqrt(h->usual), LEAST_ERROR);
+  h->start = start == STYLEMAP_START_FIT ? STYLEMAP_START_CLONE : start;
+  SM_TRY(look(h, collage, start == STYLEMAP_START_COPY ? 0 : start == STYLEMAP_START_MEAN ? 0.5f : 1, error));
+  if (start != STYLEMAP_START_FIT || h->misfit < FITS) return STYLEMAP_OK;
+  h->start = STYLEMAP_START_COPY;
+  return look(h, collage, 0, error);
 }
 
 static stylemap_status rounds(healing *h, stylemap_error *error) {
@@ -114,12 +123,17 @@ static stylemap_status rounds(healing *h, stylemap_error *error) {
   return STYLEMAP_OK;
 }
 
-/* healed + keep (collage - projected), by the strength over the target. */
-static stylemap_status correct(const healing *h, const stylemap_placement *placement, const sm_collage *c, int x, int y,
-                               int w, int height, const stylemap_layer *result, stylemap_error *error) {
-  const sm_affine square = sm_affine_of(placement, h->size);
-  const size_t plane = (size_t)c->width * (size_t)c->height;
+/* healed + keep (collage - projected), by the strength over the target. `projected` is used up. */
+static stylemap_status correct(healing *h, const sm_collage *c, int x, int y, int w, int height,
+                               const stylemap_layer *result, stylemap_error *error) {
+  const sm_affine square = sm_affine_of(h->placement, h->size);
+  const size_t plane = (size_t)c->width * (size_t)c->height, small = (size_t)h->size * (size_t)h->size;
   const float strength = (float)h->options->strength;
+  float *added = h->projected; /* 0..1: what comes on top of keep x collage; `keep` follows */
+  for (size_t i = 0; i < 3 * small; i++) {
+    const float keep = h->keep[i % small];
+    added[i] = (h->healed[i] + 1 - keep * (h->projected[i] + 1)) / 2;
+  }
   int rows = sm_band_rows(w, CORRECTION + 4);
   rows = rows > height ? height : rows;
   float *spread = sm_alloc((size_t)rows * (size_t)w, (CORRECTION + 4) * sizeof(float));
@@ -129,19 +143,22 @@ static stylemap_status correct(const healing *h, const stylemap_placement *place
   for (int at = y; at < y + height; at += rows) {
     const int n = y + height - at < rows ? y + height - at : rows;
     const size_t pixels = (size_t)n * (size_t)w;
-    SM_TRY_DONE(sm_spread(h->projected, CORRECTION, h->size, &square, x, at, w, n, spread, error));
+    if (h->layer->read(h->layer->data, x, at, w, n, band)) {
+      status = sm_layer_stopped(error);
+      goto done;
+    }
+    SM_TRY_DONE(sm_spread(added, CORRECTION, h->size, &square, x, at, w, n, spread, error));
     for (int j = 0; j < n; j++)
       for (int i = 0; i < w; i++) {
         const size_t to = (size_t)j * (size_t)w + (size_t)i;
         const size_t from = (size_t)(at + j - c->y) * (size_t)c->width + (size_t)(x + i - c->x);
-        const float keep = spread[6 * pixels + to];
+        const float keep = spread[3 * pixels + to];
         for (size_t p = 0; p < 3; p++) {
-          const float collage = c->colours[p * plane + from], target = c->target[p * plane + from];
-          const float made = (spread[(3 + p) * pixels + to] - keep * spread[p * pixels + to] + 1 - keep) / 2 + keep * collage;
-          const float unit = sm_unit(made); /* finite whatever the network gave */
+          const float target = sm_unit(band[4 * to + p]), collage = sm_collage_at(c, h->clone, p * plane + from);
+          const float unit = sm_unit(spread[p * pixels + to] + keep * collage); /* finite whatever the network gave */
           band[4 * to + p] = c->mask[from] > 0 ? target + strength * (unit - target) : target;
         }
-        band[4 * to + 3] = c->alpha[from];
+        band[4 * to + 3] = sm_unit(band[4 * to + 3]);
       }
     if (result->write(result->data, x, at, w, n, band)) {
       status = sm_layer_stopped(error);
@@ -189,14 +206,15 @@ stylemap_status stylemap_heal(stylemap_session *s, const stylemap_layer *target,
   const size_t plane = sm_pixels(c->size);
   sm_collage collage = {0};
   stylemap_status status, ended;
-  float *squares = sm_alloc(plane * (3 + 1 + 3 + CORRECTION), sizeof(float));
-  if (!squares) return sm_no_memory(error, plane * (3 + 1 + 3 + CORRECTION) * sizeof(float));
+  enum { PLANES = 3 + 1 + 3 + CORRECTION + 3 };
+  float *squares = sm_alloc(plane * PLANES, sizeof(float));
+  if (!squares) return sm_no_memory(error, plane * PLANES * sizeof(float));
   heals.target = squares;
   heals.mask = squares + 3 * plane;
   heals.first = squares + 4 * plane;
   heals.projected = squares + 7 * plane;
-  heals.healed = squares + 10 * plane;
-  heals.keep = squares + 13 * plane;
+  heals.keep = squares + 10 * plane;
+  heals.healed = squares + 11 * plane;
   const double edit = sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
   const int pictures = options->rounds + (options->start == STYLEMAP_START_FIT ? 3 : 2);
   sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, pictures * edit);
@@ -206,7 +224,7 @@ stylemap_status stylemap_heal(stylemap_session *s, const stylemap_layer *target,
   sm_detail_to_keep(heals.first, heals.healed, c->size,
                     sm_detail_sigma(options->detail, heals.misfit < FITS ? FITTING_CHANGE : CHANGE), heals.keep,
                     heals.target); /* which is done with */
-  SM_TRY_DONE(correct(&heals, placement, &collage, x, y, w, h, result, error));
+  SM_TRY_DONE(correct(&heals, &collage, x, y, w, h, result, error));
   if (report) *report = (stylemap_heal_report){heals.start, heals.rounds, heals.misfit, change};
 done:
   ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);

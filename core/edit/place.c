@@ -281,18 +281,22 @@ static stylemap_placement scaled(const stylemap_placement *p, double by) {
   return q;
 }
 
-/* All rounds, on a copy of the layer at `step`. */
+/* All rounds, on a copy of the layer at `step`. The first begins with the middle alone, where subjects mostly are: what is
+ * sure of it needs no other starts. */
 static stylemap_status search_all(sm_place_search *s, const stylemap_layer *layer, const stylemap_placement *near,
-                                  double step, sm_place_found *found, stylemap_error *error) {
+                                  const stylemap_placement *middle, double step, sm_place_found *found,
+                                  stylemap_error *error) {
   sm_still still = {0};
   stylemap_placement starts[MOST_STARTS];
   stylemap_status status;
   SM_TRY_DONE(copy_layer(layer, step, &still, error));
   const stylemap_layer copy = sm_still_layer(&still);
   const double w = layer->width / step, h = layer->height / step, least = w < h ? w : h;
-  for (int round = 0; round < 2 && !is_sure(s->place, found); round++) {
-    int count;
-    if (near) {
+  for (int round = -1; round < 2 && !is_sure(s->place, found); round++) {
+    int count = 1;
+    if (round < 0) {
+      starts[0] = scaled(middle, 1 / step);
+    } else if (near) {
       const stylemap_placement p = scaled(near, 1 / step);
       const double half = p.side * (round ? 1.0 : 0.75);
       count = spread_starts(&p, p.x - half, p.y - half, 2 * half, 2 * half, p.side * (round ? 0.6 : 1), 0.4, starts, 0);
@@ -328,7 +332,8 @@ static stylemap_status place(sm_place_search *s, const stylemap_layer *layer, co
   SM_TRY(sm_place_see(s, layer, &start.placement, error));
   start.score = least_score(s->place, s->features);
   SM_TRY(sm_place_judge(s, &start.error, error));
-  int sure = keep && start.error <= keep_below * (double)s->place->limits[SM_PLACE_USUAL];
+  int sure = keep && start.error <= keep_below * (double)s->place->limits[SM_PLACE_USUAL] &&
+             start.score >= (double)s->place->limits[SM_PLACE_SCORE]; /* emptiness is drawn well */
   if (sure) {
     found = start;
   } else {
@@ -337,7 +342,7 @@ static stylemap_status place(sm_place_search *s, const stylemap_layer *layer, co
     const double fits = sqrt((double)layer->width * layer->height / COPY_PIXELS);
     step = step < 1 ? 1 : step;
     step = step < fits ? fits : step;
-    SM_TRY(search_all(s, layer, near, step, &found, error));
+    SM_TRY(search_all(s, layer, near, &start.placement, step, &found, error));
     sure = is_sure(s->place, &found);
     found.placement = scaled(&found.placement, step);
     if (sure && found.placement.side < step * size) SM_TRY(sm_place_finish(s, layer, &found, error));

@@ -165,3 +165,26 @@ stylemap_status stylemap_reconstruct(stylemap_session *s, const float *target, f
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("reconstruct needs a session and two images."), NULL);
   return blend_pictures(s, target, NULL, 0, &none, image, error);
 }
+
+stylemap_status stylemap_probe(stylemap_session *s, const float *image, double *mse, stylemap_error *error) {
+  if (!s || !image || !mse)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A picture is looked at by a session."), NULL);
+  const sm_config *c = &s->net->config;
+  const size_t count = 3 * sm_pixels(c->size);
+  const sm_picture *known = sm_cache_find(&s->cache, image);
+  if (known && known->error >= 0) {
+    s->done += sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
+    *mse = known->error;
+    return STYLEMAP_OK;
+  }
+  float *drawn = sm_alloc(count, sizeof(float));
+  if (!drawn) return sm_no_memory(error, count * sizeof(float));
+  const stylemap_status status = stylemap_reconstruct(s, image, drawn, error);
+  if (status == STYLEMAP_OK) {
+    sm_picture *seen = sm_cache_find(&s->cache, image);
+    *mse = stylemap_mse(drawn, image, count);
+    if (seen) seen->error = *mse;
+  }
+  sm_free(drawn);
+  return status;
+}

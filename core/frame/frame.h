@@ -18,3 +18,16 @@ static inline float sm_unit(float v) { return v >= 0 ? (v <= 1 ? v : 1) : 0; }
 stylemap_status sm_check_placement(const stylemap_layer *layer, const stylemap_placement *placement, int size,
                                    stylemap_error *error);
 stylemap_status sm_layer_stopped(stylemap_error *error);
+
+/* Pixels of the square. */
+typedef struct sm_part_of_square {
+  int x, y, width, height;
+} sm_part_of_square;
+
+/* The part that sees anything of the layer's rectangle x, y, w, h; width and height 0 where none does. */
+sm_part_of_square sm_part_seeing(const stylemap_placement *placement, int size, int x, int y, int w, int h);
+/* As stylemap_sample and stylemap_sample_mask; what does not belong to the part stays. */
+stylemap_status sm_sample_part(const stylemap_layer *layer, const stylemap_placement *placement, int size,
+                               const sm_part_of_square *part, float *image, stylemap_error *error);
+stylemap_status sm_sample_mask_part(const stylemap_layer *mask, const stylemap_placement *placement, int size,
+                                    const sm_part_of_square *part, float *values, stylemap_error *error);

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "frame/affine.h"
+#include "frame/frame.h"
 
 void stylemap_fit(int width, int height, stylemap_placement *p) {
   int side = width < height ? width : height;
@@ -65,4 +66,21 @@ double stylemap_placement_distance(const stylemap_placement *a, const stylemap_p
     sum += hypot(x - u, y - v) / 4;
   }
   return sum / b->side;
+}
+
+sm_part_of_square sm_part_seeing(const stylemap_placement *p, int size, int x, int y, int w, int h) {
+  const sm_affine square = sm_affine_of(p, size), from_layer = sm_affine_inverse(&square);
+  const double reach = 2 + 3 * fmax(size / p->side, 1); /* of a cubic, and more, in the square's pixels */
+  double box[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+  sm_part_of_square part;
+  for (int k = 0; k < 4; k++) {
+    double u, v;
+    sm_affine_at(&from_layer, x + (k & 1 ? w : 0), y + (k & 2 ? h : 0), &u, &v);
+    box[0] = fmin(box[0], u - reach), box[1] = fmin(box[1], v - reach);
+    box[2] = fmax(box[2], u + reach), box[3] = fmax(box[3], v + reach);
+  }
+  span(box[0], box[2], size, &part.x, &part.width);
+  span(box[1], box[3], size, &part.y, &part.height);
+  if (part.width == 0 || part.height == 0) part.width = part.height = 0;
+  return part;
 }

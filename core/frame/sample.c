@@ -21,35 +21,45 @@ stylemap_status sm_layer_stopped(stylemap_error *error) {
 }
 
 /* Samples into a block of its own, so that the caller's stays untouched on failure. */
-static stylemap_status sample(const stylemap_layer *layer, const stylemap_placement *p, int size, sm_resampling how,
-                              sm_planes planes, float **out, stylemap_error *error) {
+static stylemap_status sample(const stylemap_layer *layer, const stylemap_placement *p, int size, sm_planes planes,
+                              const sm_part_of_square *part, float *to, stylemap_error *error) {
   SM_TRY(sm_check_placement(layer, p, size, error));
   const sm_affine map = sm_affine_of(p, size);
-  size_t count = (size_t)planes * (size_t)size * (size_t)size;
-  *out = sm_alloc(count, sizeof(float));
-  if (!*out) return sm_no_memory(error, count * sizeof(float));
-  stylemap_status status = sm_warp(layer, planes, how, &map, 0, 0, size, size, *out, error);
-  if (status != STYLEMAP_OK) sm_free(*out);
+  const int mask = planes == SM_PLANES_MASK;
+  const size_t w = (size_t)part->width, h = (size_t)part->height, side = (size_t)size, count = (size_t)planes * w * h;
+  float *out = sm_alloc(count, sizeof(float));
+  if (!out) return sm_no_memory(error, count * sizeof(float));
+  stylemap_status status = sm_warp(layer, planes, mask ? SM_RESAMPLE_COVER : SM_RESAMPLE_PICTURE, &map, part->x, part->y,
+                                   part->width, part->height, out, error);
+  for (size_t row = 0; row < (size_t)planes * h && status == STYLEMAP_OK; row++) {
+    float *at = to + (row / h * side + (size_t)part->y + row % h) * side + (size_t)part->x;
+    for (size_t i = 0; i < w; i++) {
+      const float v = mask ? out[row * w + i] : 2 * out[row * w + i] - 1, least = mask ? 0 : -1;
+      at[i] = !(v > least) ? least : v > 1 ? 1 : v;
+    }
+  }
+  sm_free(out);
   return status;
+}
+
+stylemap_status sm_sample_part(const stylemap_layer *layer, const stylemap_placement *p, int size,
+                               const sm_part_of_square *part, float *image, stylemap_error *error) {
+  return sample(layer, p, size, SM_PLANES_PICTURE, part, image, error);
+}
+
+stylemap_status sm_sample_mask_part(const stylemap_layer *mask, const stylemap_placement *p, int size,
+                                    const sm_part_of_square *part, float *values, stylemap_error *error) {
+  return sample(mask, p, size, SM_PLANES_MASK, part, values, error);
 }
 
 stylemap_status stylemap_sample(const stylemap_layer *layer, const stylemap_placement *p, int size, float *image,
                                 stylemap_error *error) {
-  float *out;
-  SM_TRY(sample(layer, p, size, SM_RESAMPLE_PICTURE, SM_PLANES_PICTURE, &out, error));
-  for (size_t i = 0; i < 3 * (size_t)size * (size_t)size; i++) {
-    float v = 2 * out[i] - 1;
-    image[i] = v < -1 ? -1 : v > 1 ? 1 : v;
-  }
-  sm_free(out);
-  return STYLEMAP_OK;
+  const sm_part_of_square all = {0, 0, size, size};
+  return sample(layer, p, size, SM_PLANES_PICTURE, &all, image, error);
 }
 
 stylemap_status stylemap_sample_mask(const stylemap_layer *mask, const stylemap_placement *p, int size, float *values,
                                      stylemap_error *error) {
-  float *out;
-  SM_TRY(sample(mask, p, size, SM_RESAMPLE_COVER, SM_PLANES_MASK, &out, error));
-  for (size_t i = 0; i < (size_t)size * (size_t)size; i++) values[i] = !(out[i] > 0) ? 0 : out[i] > 1 ? 1 : out[i];
-  sm_free(out);
-  return STYLEMAP_OK;
+  const sm_part_of_square all = {0, 0, size, size};
+  return sample(mask, p, size, SM_PLANES_MASK, &all, values, error);
 }

@@ -40,6 +40,27 @@ static void add_row(const sm_axis *down, int row, const float *across, int plane
   }
 }
 
+/* A row of pixels of four numbers, from x0 on, resampled: the first `planes` of them, planes of across->count. */
+static void row_across(const sm_axis *across, int x0, const float *pixels, int planes, float *row) {
+  for (int o = 0; o < across->count; o++) {
+    const float *w = across->weight + (size_t)o * (size_t)across->most;
+    const float *from = pixels + 4 * (size_t)(across->first[o] - x0);
+    float sum[4] = {0};
+    for (int t = 0; t < across->taps[o]; t++, from += 4)
+      for (int c = 0; c < 4; c++) sum[c] += w[t] * from[c];
+    for (int c = 0; c < planes; c++) row[(size_t)c * (size_t)across->count + (size_t)o] = sum[c];
+  }
+}
+
+static void row_across_mask(const sm_axis *across, int x0, const float *pixels, float *row) {
+  for (int o = 0; o < across->count; o++) {
+    const float *w = across->weight + (size_t)o * (size_t)across->most, *from = pixels + (across->first[o] - x0);
+    float sum = 0;
+    for (int t = 0; t < across->taps[o]; t++) sum += w[t] * from[t];
+    row[o] = sum;
+  }
+}
+
 stylemap_status sm_stream(const stylemap_layer *layer, sm_planes planes, sm_resampling how, double left, double top,
                           double step, int width, int height, float *out, stylemap_error *error) {
   const int channels = planes == SM_PLANES_MASK ? 1 : 4, count = (int)planes;
@@ -70,14 +91,9 @@ stylemap_status sm_stream(const stylemap_layer *layer, sm_planes planes, sm_resa
     }
     prepare(planes, band, (size_t)n * (size_t)wide);
     for (int r = 0; r < n; r++) {
-      for (int o = 0; o < width; o++) {
-        const float *w = across.weight + (size_t)o * (size_t)across.most;
-        const float *from = band + ((size_t)r * (size_t)wide + (size_t)(across.first[o] - x0)) * (size_t)channels;
-        float sum[4] = {0};
-        for (int t = 0; t < across.taps[o]; t++)
-          for (int c = 0; c < count; c++) sum[c] += w[t] * from[(size_t)t * (size_t)channels + (size_t)c];
-        for (int c = 0; c < count; c++) row[(size_t)c * (size_t)width + (size_t)o] = sum[c];
-      }
+      const float *from = band + (size_t)r * (size_t)wide * (size_t)channels;
+      if (channels == 1) row_across_mask(&across, x0, from, row);
+      else row_across(&across, x0, from, count, row);
       add_row(&down, y + r, row, count, width, &next, out);
     }
   }

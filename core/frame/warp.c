@@ -20,32 +20,43 @@ typedef struct points {
 static int clamp(int v, int top) { return v < 0 ? 0 : v > top ? top : v; }
 
 /* Weights of the four (two, for a mask) pixels around `at`, pixel centres being whole numbers; returns the first. */
-static int around(sm_resampling how, double at, double weight[4]) {
+static int around(sm_resampling how, double at, float weight[4]) {
   const int i = (int)floor(at);
-  const double t = at - i, u = 1 - t;
+  const float t = (float)(at - i), u = 1 - t;
   if (how == SM_RESAMPLE_COVER) {
     weight[0] = u, weight[1] = t;
     return i;
   }
-  weight[0] = -0.5 * t * u * u;
-  weight[1] = 1 + t * t * (1.5 * t - 2.5);
-  weight[2] = 1 + u * u * (1.5 * u - 2.5);
-  weight[3] = -0.5 * u * t * t;
+  weight[0] = -0.5f * t * u * u;
+  weight[1] = 1 + t * t * (1.5f * t - 2.5f);
+  weight[2] = 1 + u * u * (1.5f * u - 2.5f);
+  weight[3] = -0.5f * u * t * t;
   return i - 1;
 }
 
 enum { MOST_PLANES = 8 };
 
 static void add_point(const points *p, double x, double y, double *sum) {
-  double across[4], down[4];
+  float across[4], down[4];
+  const size_t w = (size_t)p->width, plane = w * (size_t)p->height;
   const int taps = p->how == SM_RESAMPLE_COVER ? 2 : 4;
   const int x0 = around(p->how, x, across), y0 = around(p->how, y, down);
+  if (taps == 4 && x0 >= 0 && y0 >= 0 && x0 + 4 <= p->width && y0 + 4 <= p->height) { /* no edge: in fours */
+    const float *at = p->planes + (size_t)y0 * w + (size_t)x0;
+    for (int c = 0; c < p->count; c++, at += plane) {
+      float row[4];
+      for (size_t i = 0; i < 4; i++)
+        row[i] = down[0] * at[i] + down[1] * at[w + i] + down[2] * at[2 * w + i] + down[3] * at[3 * w + i];
+      sum[c] += (double)(across[0] * row[0] + across[1] * row[1] + across[2] * row[2] + across[3] * row[3]);
+    }
+    return;
+  }
   for (int j = 0; j < taps; j++) {
-    const size_t row = (size_t)clamp(y0 + j, p->height - 1) * (size_t)p->width;
+    const size_t row = (size_t)clamp(y0 + j, p->height - 1) * w;
     for (int i = 0; i < taps; i++) {
-      const double w = across[i] * down[j];
+      const float weight = across[i] * down[j];
       const float *at = p->planes + row + (size_t)clamp(x0 + i, p->width - 1);
-      for (int c = 0; c < p->count; c++) sum[c] += w * at[(size_t)c * (size_t)p->width * (size_t)p->height];
+      for (int c = 0; c < p->count; c++) sum[c] += (double)(weight * at[(size_t)c * plane]);
     }
   }
 }
@@ -81,8 +92,10 @@ static stylemap_status warp_piece(const stylemap_layer *layer, sm_planes planes,
   const int each = how == SM_RESAMPLE_COVER ? 4 : scale > 1 ? 2 : 1;
   double box[4];
   reach(map, x, y, w, h, box);
-  /* whole pixels of the layer, with a margin for the cubic's taps; beyond the layer nothing new is to be seen */
-  const double left = floor(within(box[0] - margin, -margin, layer->width)), top = floor(within(box[1] - margin, -margin, layer->height));
+  /* whole pitches, so that pieces agree on what they read, with a margin for the cubic's taps; beyond the layer nothing
+     new is to be seen */
+  const double left = pitch * floor(within(box[0] - margin, -margin, layer->width) / pitch);
+  const double top = pitch * floor(within(box[1] - margin, -margin, layer->height) / pitch);
   const double right = within(box[2] + margin, left + 1, layer->width + margin);
   const double bottom = within(box[3] + margin, top + 1, layer->height + margin);
   points p = {.count = (int)planes, .how = how, .width = (int)ceil((right - left) / pitch),

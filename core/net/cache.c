@@ -228,16 +228,26 @@ static sm_picture *place_for(sm_cache *cache) {
   return first;
 }
 
+static sm_picture *find(sm_cache *cache, sm_digest digest) {
+  for (int i = 0; i < SM_CACHE_PICTURES; i++)
+    if (cache->picture[i].taken && same(cache->picture[i].image, digest)) return &cache->picture[i];
+  return NULL;
+}
+
+static sm_digest digest_of(const sm_cache *cache, const float *image) {
+  return sm_digest_of(image, sizeof(float) * 3 * sm_pixels(cache->net->config.size));
+}
+
+sm_picture *sm_cache_find(sm_cache *cache, const float *image) { return find(cache, digest_of(cache, image)); }
+
 sm_picture *sm_cache_picture(sm_cache *cache, const float *image) {
-  const sm_config *c = &cache->net->config;
-  if (cache->budget / 2 < pyramid_bytes(c)) return NULL; /* two pictures at least, or none */
-  const sm_digest digest = sm_digest_of(image, sizeof(float) * 3 * sm_pixels(c->size));
-  sm_picture *p = NULL;
-  for (int i = 0; i < SM_CACHE_PICTURES && !p; i++)
-    if (cache->picture[i].taken && same(cache->picture[i].image, digest)) p = &cache->picture[i];
+  if (cache->budget / 2 < pyramid_bytes(&cache->net->config)) return NULL; /* two pictures at least, or none */
+  const sm_digest digest = digest_of(cache, image);
+  sm_picture *p = find(cache, digest);
   if (!p) {
     if (!(p = place_for(cache))) return NULL;
     p->taken = p->uses = 0;
+    p->error = -1;
     p->image = digest;
     give_back(cache, p->modulations);
     sm_pyramid_mark(p->pyramid, 0);

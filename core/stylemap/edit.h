@@ -29,6 +29,10 @@ STYLEMAP_API stylemap_status stylemap_transplant(stylemap_session *session, cons
 /* image := G(E(target)). */
 STYLEMAP_API stylemap_status stylemap_reconstruct(stylemap_session *session, const float *target, float *image,
                                                   stylemap_error *error);
+/* How well the model knows an image: what stylemap_mse says of its reconstruction. A session remembers it with the image's
+ * styles. */
+STYLEMAP_API stylemap_status stylemap_probe(stylemap_session *session, const float *image, double *mse,
+                                            stylemap_error *error);
 
 /* Takes frame `number` (from 0) of a row, an image that is valid during the call; non-zero ends the row with
  * STYLEMAP_CANCELLED. On the calling thread. */

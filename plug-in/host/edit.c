@@ -69,12 +69,9 @@ gboolean edit_encode(Engine *engine, const EditPicture *picture, gfloat *stylema
 
 gboolean edit_probe(Engine *engine, const EditPicture *picture, gdouble *mse, GError **error) {
   stylemap_error core;
-  g_autofree gfloat *seen = engine_new_image(engine), *drawn = engine_new_image(engine);
-  if (!edit_sample(engine, picture, seen, error) ||
-      !say_status(stylemap_reconstruct(engine->session, seen, drawn, &core), &core, error))
-    return FALSE;
-  *mse = stylemap_mse(drawn, seen, engine->image_count);
-  return TRUE;
+  g_autofree gfloat *seen = engine_new_image(engine);
+  return edit_sample(engine, picture, seen, error) &&
+         say_status(stylemap_probe(engine->session, seen, mse, &core), &core, error);
 }
 
 /* ----------------------------------------------------------------------------------------- results */

@@ -292,6 +292,37 @@ static void cancels(void) {
   session = s;
 }
 
+/* What the model's error on an image is, is remembered: it costs nothing again until the session forgets. */
+static void probes(void) {
+  stylemap_session *s;
+  const int size = stylemap_model_info(model)->size;
+  const size_t count = 3 * (size_t)size * (size_t)size;
+  float *image = malloc(count * sizeof(float)), *drawn = malloc(count * sizeof(float));
+  double mse = -1, again = -1, other = -1;
+  CHECK(stylemap_session_new(model, 1, progress, NULL, &s, &error) == STYLEMAP_OK);
+  for (size_t i = 0; i < count; i++) image[i] = 0.5f * sinf((float)i / 40);
+  last = 0, calls = stop_at = 0;
+  CHECK(stylemap_probe(s, image, &mse, &error) == STYLEMAP_OK && calls > 0, "%s", error.message);
+  CHECK(stylemap_reconstruct(session, image, drawn, &error) == STYLEMAP_OK);
+  CHECK_NEAR(mse, stylemap_mse(drawn, image, count), 1e-12);
+  last = 0, calls = 0;
+  CHECK(stylemap_probe(s, image, &again, &error) == STYLEMAP_OK && calls == 0 && again == mse, "%d calls, %g, %g", calls, mse, again);
+  const float own = image[7];
+  image[7] = own + 0.25f;
+  CHECK(stylemap_probe(s, image, &other, &error) == STYLEMAP_OK && calls > 0 && other != mse);
+  image[7] = own;
+  stylemap_session_forget(s);
+  last = 0, calls = 0;
+  CHECK(stylemap_probe(s, image, &again, &error) == STYLEMAP_OK && calls > 0 && again == mse, "%d calls, %g, %g", calls, mse, again);
+  stylemap_session_forget(s);
+  last = 0, calls = 0, stop_at = 1, again = -1;
+  CHECK(stylemap_probe(s, image, &again, &error) == STYLEMAP_CANCELLED && again == -1);
+  stop_at = 0;
+  CHECK(stylemap_probe(s, NULL, &again, &error) == STYLEMAP_BAD_ARGUMENT && error.message[0]);
+  stylemap_session_free(s);
+  free(image), free(drawn);
+}
+
 static void refusals(void) {
   for (int k = 0; k < 6; k++) {
     stylemap_heal_options o = usual;
@@ -319,6 +350,7 @@ int main(int argc, char **argv) {
   tight();
   misfit();
   cancels();
+  probes();
   refusals();
   stylemap_session_free(session);
   stylemap_close(model);

@@ -137,6 +137,8 @@ static void test_unknown(const stylemap_model *m) {
     CHECK(find(m, 1, pixels, NULL, 0, &found, &report) == STYLEMAP_OK);
     CHECK(!report.sure, "kind %d", kind);
     CHECK(same(&found, &start), "the start is kept where it is not sure");
+    CHECK(find(m, 1, pixels, NULL, 1, &found, &report) == STYLEMAP_OK && !report.sure && same(&found, &start),
+          "emptiness is drawn well and yet not known, kind %d", kind);
   }
 }
 

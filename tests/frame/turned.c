@@ -2,6 +2,7 @@
  * Turned and mirrored squares: exact where pixels fall on pixels, right on smooth pictures elsewhere, no touched cell of
  * a mask is lost, and what was sampled is pasted back where it was. */
 #include "frame/affine.h"
+#include "frame/frame.h"
 
 enum { W = 90, H = 70, MOST = 64 };
 #include "frame/array-layer.h"
@@ -142,6 +143,45 @@ static void distances(void) {
   CHECK_NEAR(stylemap_placement_distance(&p, &q), 1, 1e-12);
 }
 
+/* Two layers that differ in a rectangle: the part that sees it is all that differs between their squares. */
+static void parts(void) {
+  static const stylemap_placement placements[] = {
+    {.x = 45, .y = 35, .side = 64}, {.x = 41.3, .y = 33.7, .side = 23.1}, {.x = 40, .y = 30, .side = 140, .angle = 0.4},
+    {.x = 50.5, .y = 28, .side = 19, .angle = -1.1, .mirror = 1}, {.x = 9, .y = 8, .side = 10} };
+  const int size = MOST, rx = 37, ry = 30, rw = 17, rh = 9;
+  static float whole[3 * MOST * MOST], weights[MOST * MOST], part_weights[MOST * MOST];
+  int parted = 0;
+  picture mask = make(1);
+  fill(&a, 1);
+  memcpy(b.pixels, a.pixels, sizeof(float) * 4 * W * H);
+  for (int i = 0; i < W * H; i++)
+    if (i % W >= rx && i % W < rx + rw && i / W >= ry && i / W < ry + rh) {
+      for (int c = 0; c < 3; c++) b.pixels[4 * i + c] = 1 - b.pixels[4 * i + c];
+      mask.pixels[i] = 0.7f;
+    }
+  stylemap_layer before = layer_of(&a), after = layer_of(&b), m = layer_of(&mask);
+  for (size_t k = 0; k < sizeof placements / sizeof *placements; k++) {
+    const stylemap_placement *p = &placements[k];
+    const sm_part_of_square part = sm_part_seeing(p, size, rx, ry, rw, rh);
+    CHECK(stylemap_sample(&before, p, size, image, NULL) == STYLEMAP_OK && stylemap_sample(&after, p, size, whole, NULL) == STYLEMAP_OK);
+    CHECK(stylemap_sample_mask(&m, p, size, weights, NULL) == STYLEMAP_OK);
+    memset(part_weights, 0, sizeof part_weights);
+    if (part.width) {
+      CHECK(sm_sample_part(&after, p, size, &part, image, NULL) == STYLEMAP_OK);
+      CHECK(sm_sample_mask_part(&m, p, size, &part, part_weights, NULL) == STYLEMAP_OK);
+    }
+    CHECK((part.width == 0) == (k == 4));
+    parted += part.width > 0 && part.width * part.height < size * size / 2;
+    double worst = 0, worst_weight = 0;
+    for (int i = 0; i < 3 * size * size; i++) worst = fmax(worst, fabs(image[i] - whole[i]));
+    for (int i = 0; i < size * size; i++) worst_weight = fmax(worst_weight, fabs(weights[i] - part_weights[i]));
+    CHECK_NEAR(worst, 0, 1e-5, "placement %d", (int)k);
+    CHECK_NEAR(worst_weight, 0, 1e-5, "placement %d", (int)k);
+  }
+  CHECK(parted >= 2);
+  free(mask.pixels);
+}
+
 int main(void) {
   harness_seed();
   a = make(4), b = make(4);
@@ -150,5 +190,6 @@ int main(void) {
   masks();
   maps();
   distances();
+  parts();
   return harness_end();
 }
