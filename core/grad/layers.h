@@ -55,6 +55,9 @@ sm_variable *sm_layer_constant(sm_tape *tape, sm_parameter *input, int n);
 /* Appends the minibatch standard deviation as one more map: deviation.c. n must be divisible by min(n, 4). */
 sm_variable *sm_layer_deviation(sm_tape *tape, sm_variable *x);
 
+/* a + mask (b - a), of maps or of planes, both alike; mask: n x h x w, which must outlive the tape's use: blend.c. */
+sm_variable *sm_layer_blend(sm_tape *tape, sm_variable *a, sm_variable *b, const real *mask);
+
 /* For the perceptual network: pool.c. */
 sm_variable *sm_layer_max_pool(sm_tape *tape, sm_variable *x); /* 2 x 2; odd sides drop the last */
 sm_variable *sm_layer_scale_shift(sm_tape *tape, sm_variable *x, const double *scale,

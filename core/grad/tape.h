@@ -87,7 +87,8 @@ struct sm_op {
   int learn; /* parameter->learn when recorded */
   int mode, k;
   double scale, slope, gain, lr_mul;
-  real *saved; /* the tape's, freed with it */
+  const void *given; /* the caller's, which outlives the tape's use */
+  real *saved;       /* the tape's, freed with it */
   double *statistics;
 };
 

@@ -22,13 +22,16 @@ typedef struct stylemap_train_options {
   uint64_t seed;
   /* Adam and averaging; may be changed when a run goes on */
   double learning_rate, beta1, beta2;
+  double d_rate; /* the discriminator's learning rate, which never falls; 0: it learns at learning_rate */
   double ema; /* decay of the averages; (1 + i) / (10 + i) at iteration i as long as that is less */
-  int muon; /* in the warm-up E's and G's convolutions learn by orthogonalised momentum (of 0.95) instead of Adam */
+  int muon; /* E's and G's convolutions learn by orthogonalised momentum (of 0.95) instead of Adam */
   /* weights of the losses; 0 leaves one out. edges: L1 of image and gradients at four scales */
   double adversarial, w_reconstruction, in_domain, mse, perceptual, edges;
   double matching; /* warm-up only: the nearest of many samples of the mapping network moves towards each stylemap */
   double features; /* the discriminator's view of picture and reconstruction; needs it, so not in the warm-up */
-  double mixtures; /* joint phase: collages of two pictures, as the model heals them, look real to the discriminator */
+  double mixtures; /* joint phase: edits of two pictures (core/train/mixture.h) look real to the discriminator */
+  double augment;  /* 0..1, the share of what the discriminator sees that is in other colours, that is moved, and that is
+                      partly covered (core/grad/view.h), for runs of few pictures */
   double heal;     /* 0..1, the share of pictures of which the encoder is shown a spoilt copy (core/train/spoil.h): a region
                       moved, turned, scaled and in other colours, so that it learns to bring collages back to pictures */
   double r1;     /* gamma of the R1 penalty */
@@ -64,7 +67,7 @@ STYLEMAP_API const stylemap_train_options *stylemap_trainer_options(const stylem
 /* Steps taken so far. */
 STYLEMAP_API uint64_t stylemap_trainer_iteration(const stylemap_trainer *trainer);
 /* Changes what may change while a run goes on: batch (not of a shared trainer; the order of the pictures goes on at
- * another place), learning rate, betas, ema, muon, weights, heal, r1, r1_every, annealing, warm_up. Other fields must equal
+ * another place), learning rates, betas, ema, muon, weights, heal, r1, r1_every, annealing, warm_up. Other fields must equal
  * the trainer's. */
 STYLEMAP_API stylemap_status stylemap_trainer_change(stylemap_trainer *trainer, const stylemap_train_options *options,
                                                      stylemap_error *error);

@@ -2,7 +2,8 @@
 #include "train/draw.h"
 
 /* Streams of the run's seed beside those of the first weights (learner.c takes 3 seed + 0 .. 2). */
-enum { ORDER = 11, MIRROR = 12, NOISE = 13, CANDIDATES = 14, GAME = 15, DAMAGE = 16, COLLAGE = 17 };
+enum { ORDER = 11, MIRROR = 12, NOISE = 13, CANDIDATES = 14, GAME = 15, DAMAGE = 16, COLLAGE = 17,
+       MIXTURE = 18, VIEW = 19 };
 
 static uint64_t stream_seed(uint64_t seed, int use) { return seed * 0x9E3779B97F4A7C15u + (uint64_t)use; }
 
@@ -51,6 +52,31 @@ sm_random sm_draw_damage(uint64_t seed, uint64_t number) {
 
 sm_random sm_draw_collage(uint64_t seed, uint64_t number) {
   return sm_random_stream(stream_seed(seed, COLLAGE), number);
+}
+
+sm_random sm_draw_mixture(uint64_t seed, uint64_t number) {
+  return sm_random_stream(stream_seed(seed, MIXTURE), number);
+}
+
+static double uniform(sm_random *r, double from, double to) {
+  return from + (to - from) * (sm_random_bits(r) / 4294967296.0);
+}
+
+static int whole(sm_random *r, int from, int to) { return from + (int)(sm_random_bits(r) % (uint32_t)(to - from + 1)); }
+
+/* The ranges of the paper's strongest policy. All are drawn one after the other, whatever is taken of them. */
+sm_view sm_draw_view(uint64_t seed, uint64_t number, int use, double share, int size) {
+  sm_random r = sm_random_stream(stream_seed(seed, VIEW), 16 * number + (uint64_t)use);
+  const int far = size / 8, half = size / 2;
+  const int colours = uniform(&r, 0, 1) < share, moved = uniform(&r, 0, 1) < share, cut = uniform(&r, 0, 1) < share;
+  sm_view view = {.saturation = 1, .contrast = 1};
+  const double brightness = uniform(&r, -0.5, 0.5), saturation = uniform(&r, 0, 2), contrast = uniform(&r, 0.5, 1.5);
+  const int dx = whole(&r, -far, far), dy = whole(&r, -far, far);
+  const int left = whole(&r, -half / 2, size - half / 2), top = whole(&r, -half / 2, size - half / 2);
+  if (colours) view.brightness = brightness, view.saturation = saturation, view.contrast = contrast;
+  if (moved) view.dx = dx, view.dy = dy;
+  if (cut) view.left = left, view.top = top, view.covered = half;
+  return view;
 }
 
 uint64_t sm_draw_game(uint64_t seed, uint64_t iteration) {

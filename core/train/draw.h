@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/random.h"
+#include "grad/view.h"
 
 /* Picture `number` (from 0, over the whole run) of a run over `pictures` pictures: every run of `pictures` numbers is a
  * permutation of its own. */
@@ -16,5 +17,9 @@ void sm_draw_candidates(uint64_t seed, uint64_t number, float *z, int count);
 /* The numbers that spoil picture `number` (spoil.h). */
 sm_random sm_draw_damage(uint64_t seed, uint64_t number);
 sm_random sm_draw_collage(uint64_t seed, uint64_t number); /* the same of its collage */
+sm_random sm_draw_mixture(uint64_t seed, uint64_t number); /* what is made of that (mixture.h) */
+/* How the discriminator is shown picture `number`, for the step `use` (sm_seen, step.h): each change with probability
+ * `share`. */
+sm_view sm_draw_view(uint64_t seed, uint64_t number, int use, double share, int size);
 /* The seed of the game that samples.c plays after `iteration` steps of a run. */
 uint64_t sm_draw_game(uint64_t seed, uint64_t iteration);

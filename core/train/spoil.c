@@ -68,20 +68,34 @@ static float bilinear(const float *plane, int size, double x, double y) {
   return (float)((1 - fy) * ((1 - fx) * p[0] + fx * p[1]) + fy * ((1 - fx) * p[size] + fx * p[size + 1]));
 }
 
+/* A pixel's distance from the centre in radii, and how much of it the region has. */
+static double radius_at(const sm_damage *d, double px, double py) {
+  const double axis_x = cos(d->angle), axis_y = sin(d->angle);
+  const double u = (px * axis_x + py * axis_y) / d->rx, v = (py * axis_x - px * axis_y) / d->ry;
+  return sqrt(u * u + v * v);
+}
+
+static double weight_at(const sm_damage *d, double radius) {
+  return clamp(0.5 - (radius - 1) * (d->rx < d->ry ? d->rx : d->ry) / d->edge, 0, 1);
+}
+
+void sm_damage_mask(const sm_damage *d, int size, float *mask) {
+  for (int row = 0; row < size; row++)
+    for (int column = 0; column < size; column++)
+      mask[row * size + column] =
+          d->spoilt ? (float)weight_at(d, radius_at(d, column - d->x, row - d->y)) : 0;
+}
+
 void sm_damage_apply(const sm_damage *d, const float *x, const float *other, int size, float *out) {
   assert(size >= 8 && out != x && out != other);
   const size_t plane = (size_t)size * (size_t)size;
   memcpy(out, x, 3 * plane * sizeof *out);
   if (!d->spoilt) return;
-  const double axis_x = cos(d->angle), axis_y = sin(d->angle);
   const double along = cos(d->turn) / d->scale, across = sin(d->turn) / d->scale;
-  const double narrow = d->rx < d->ry ? d->rx : d->ry;
   for (int row = 0; row < size; row++)
     for (int column = 0; column < size; column++) {
       const double px = column - d->x, py = row - d->y;
-      const double u = (px * axis_x + py * axis_y) / d->rx, v = (py * axis_x - px * axis_y) / d->ry;
-      const double radius = sqrt(u * u + v * v);
-      const double weight = clamp(0.5 - (radius - 1) * narrow / d->edge, 0, 1);
+      const double radius = radius_at(d, px, py), weight = weight_at(d, radius);
       if (weight <= 0) continue;
       const double from_x = clamp(d->x + along * px + across * py + d->dx, 0, size - 1.001);
       const double from_y = clamp(d->y - across * px + along * py + d->dy, 0, size - 1.001);

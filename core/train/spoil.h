@@ -26,6 +26,9 @@ sm_damage sm_collage_draw(uint64_t seed, uint64_t number, int size);
 /* out := x spoilt; `other` is what a rim shows. All 3 x size x size in -1..1; `out` is neither of the others. */
 void sm_damage_apply(const sm_damage *damage, const float *x, const float *other, int size, float *out);
 
+/* How much of each pixel of `out` above is not x's, 0..1, size x size. */
+void sm_damage_mask(const sm_damage *damage, int size, float *mask);
+
 /* Which picture of a step's `count` the rim of picture `place` shows: its neighbour in the pair, which ranks of two or
  * more pictures have, too; the one before where there is none. */
 static inline int sm_damage_other(int place, int count) {

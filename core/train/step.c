@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "grad/layers.h"
 #include "grad/loss.h"
 
 enum { EDGE_LEVELS = 4 };
@@ -28,6 +29,12 @@ static sm_variable *leaf(sm_tape *tape, const sm_step *s, const real *images, in
   return sm_tape_leaf(tape, s->options->batch, 3, size, size, images, wants);
 }
 
+/* D's opinion of images on a tape. */
+static sm_variable *opinion(const sm_step *s, sm_tape *tape, sm_variable *image, sm_seen of, sm_variable **features) {
+  if (s->views) image = sm_layer_view(tape, image, s->views + (size_t)of * (size_t)s->options->batch);
+  return sm_learn_discriminate(tape, s->learner, image, features);
+}
+
 /* 1 and 2: the adversarial step of G on samples, then the latent reconstruction step of E on the same samples. */
 static stylemap_status sample_step(const sm_step *s, const real *z, const sm_adam *adam, sm_step_losses *losses) {
   const sm_step_options *o = s->options;
@@ -39,7 +46,7 @@ static stylemap_status sample_step(const sm_step *s, const real *z, const sm_ada
   sm_variable *w = sm_learn_map(&tape, l, z, o->batch), *image = sm_learn_generate(&tape, l, w);
   if (o->g_adversarial > 0) {
     sm_clear_gradients(&l->generator);
-    sm_variable *d = sm_learn_discriminate(&tape, l, image, NULL);
+    sm_variable *d = opinion(s, &tape, image, SM_G_MADE, NULL);
     losses->g_adversarial = sm_loss_logistic(&tape, d, -1, o->g_adversarial);
     sm_tape_backward(&tape, 0, tape.op_count);
     if (tape.status == STYLEMAP_OK) tape.status = update(s, "g_adv", &l->generator, adam);
@@ -59,39 +66,47 @@ static stylemap_status sample_step(const sm_step *s, const real *z, const sm_ada
 }
 
 /* Adds D's gradient on one batch. */
-static stylemap_status judge(const sm_step *s, const real *images, int sign, double weight, double *loss) {
+static stylemap_status judge(const sm_step *s, const real *images, sm_seen of, double *loss) {
   sm_tape tape;
   sm_tape_open(&tape, s->shop);
-  sm_variable *d = sm_learn_discriminate(&tape, s->learner, leaf(&tape, s, images, 0), NULL);
-  *loss += sm_loss_logistic(&tape, d, sign, weight);
+  sm_variable *d = opinion(s, &tape, leaf(&tape, s, images, 0), of, NULL);
+  *loss += sm_loss_logistic(&tape, d, of == SM_D_REAL ? -1 : 1, s->options->d_adversarial);
   sm_tape_backward(&tape, 0, tape.op_count);
   stylemap_status status = tape.status;
   sm_tape_clear(&tape);
   return status;
 }
 
-/* 3: D. `made` are samples of G, `rebuilt` is G(E(x)), `healed` G(E(collages)); each may be NULL. */
+/* 3: D. `made` are samples of G, `rebuilt` is G(E(x)); each may be NULL. */
 static stylemap_status discriminator_step(const sm_step *s, int r1_due, const real *x, const real *made,
-                                          const real *rebuilt, const real *healed, const sm_adam *adam,
+                                          const real *rebuilt, const real *mixed, const sm_adam *adam,
                                           sm_step_losses *losses) {
   const sm_step_options *o = s->options;
   sm_parameters *d = &s->learner->discriminator;
   choose(s, 0, 0, 1);
   sm_clear_gradients(d);
-  SM_TRY(judge(s, x, -1, o->d_adversarial, &losses->d_adversarial));
-  if (made) SM_TRY(judge(s, made, 1, o->d_adversarial, &losses->d_adversarial));
-  if (rebuilt) SM_TRY(judge(s, rebuilt, 1, o->d_adversarial, &losses->d_adversarial));
-  if (healed) SM_TRY(judge(s, healed, 1, o->d_adversarial, &losses->d_adversarial));
+  SM_TRY(judge(s, x, SM_D_REAL, &losses->d_adversarial));
+  if (made) SM_TRY(judge(s, made, SM_D_MADE, &losses->d_adversarial));
+  if (rebuilt) SM_TRY(judge(s, rebuilt, SM_D_REBUILT, &losses->d_adversarial));
+  if (mixed) SM_TRY(judge(s, mixed, SM_D_MIXED, &losses->d_adversarial));
   SM_TRY(update(s, "d_adv", d, adam));
   if (!r1_due) return STYLEMAP_OK;
 
   sm_clear_gradients(d);
-  sm_tape tape;
+  sm_tape tape, seen; /* the penalty's tape begins at what D sees */
+  sm_tape_open(&seen, s->shop);
+  if (s->views) {
+    const size_t first = (size_t)SM_D_REAL * (size_t)o->batch;
+    const sm_variable *view = sm_layer_view(&seen, leaf(&seen, s, x, 0), s->views + first);
+    if (view) x = view->data;
+  }
   sm_tape_open(&tape, s->shop);
+  tape.status = seen.status;
   sm_variable *image = leaf(&tape, s, x, 1), *out = sm_learn_discriminate(&tape, s->learner, image, NULL);
   losses->r1 = sm_loss_r1(&tape, image, out, o->r1 / 2 * o->r1_every);
   stylemap_status status = tape.status;
   sm_tape_clear(&tape);
+  sm_tape_clear(&seen);
   SM_TRY(status);
   return update(s, "d_r1", d, adam);
 }
@@ -103,7 +118,7 @@ static stylemap_status compare_features(const sm_step *s, sm_tape *tape, sm_vari
   sm_variable *features[SM_MAX_BLOCKS];
   sm_tape other;
   sm_tape_open(&other, s->shop);
-  sm_learn_discriminate(&other, s->learner, leaf(&other, s, x, 0), features);
+  opinion(s, &other, leaf(&other, s, x, 0), SM_G_REBUILT, features);
   int blocks = sm_discriminator_blocks(&s->learner->network.config);
   for (int i = 0; i < blocks && other.status == STYLEMAP_OK; i++)
     losses->features +=
@@ -111,6 +126,18 @@ static stylemap_status compare_features(const sm_step *s, sm_tape *tape, sm_vari
   stylemap_status status = other.status;
   sm_tape_clear(&other);
   return status;
+}
+
+/* The edits of x that `mixtures` asks for. */
+static sm_variable *mix(const sm_step *s, sm_tape *tape, const real *x) {
+  const sm_mixtures *m = s->mixtures;
+  const sm_learner *l = s->learner;
+  sm_variable *styles[2][SM_MAX_LEVELS] = {{0}};
+  for (int i = 0; i < 2; i++)
+    sm_learn_resize(tape, l, sm_learn_encode(tape, l, leaf(tape, s, i ? m->second : x, 0)), styles[i]);
+  for (int i = 0; i < 2 + 2 * l->network.config.blocks; i++)
+    styles[0][i] = sm_layer_blend(tape, styles[0][i], styles[1][i], m->level[i / 2]);
+  return sm_layer_blend(tape, leaf(tape, s, x, 0), sm_learn_synth(tape, l, styles[0], s->options->batch), m->mask);
 }
 
 typedef struct matching {
@@ -179,6 +206,7 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   sm_learner *l = s->learner;
   sm_adam adam = {o->rate, o->beta1, o->beta2, o->epsilon, o->muon}, d_adam = adam;
   d_adam.muon = 0;
+  d_adam.rate = o->d_rate;
   if (o->r1 > 0) d_adam = sm_lazy_adam(&d_adam, o->r1_every);
   *losses = (sm_step_losses){0};
   /* lr_mul slows the mapping network down for the adversarial phase; alone it learns like the others */
@@ -187,9 +215,9 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   int judged = o->d_adversarial > 0 && (o->g_adversarial > 0 || o->in_domain > 0 || o->mixtures > 0);
   if (o->g_adversarial > 0 || o->w_reconstruction > 0) SM_TRY(sample_step(s, z_g, &adam, losses));
 
-  sm_tape tape, mixed;
+  sm_tape tape, second;
   sm_tape_open(&tape, s->shop);
-  sm_tape_open(&mixed, s->shop);
+  sm_tape_open(&second, s->shop);
   real *made = NULL;
   stylemap_status status = STYLEMAP_OK;
   if (judged && o->g_adversarial > 0) { /* before the reconstruction's tape, which stays open through D's step */
@@ -204,17 +232,15 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   }
 
   choose(s, 1, 1, 0);
-  sm_variable *codes = sm_learn_encode(&tape, l, leaf(&tape, s, s->seen ? s->seen : x, 0)), *rebuilt = sm_learn_generate(&tape, l, codes);
+  sm_variable *codes = sm_learn_encode(&tape, l, leaf(&tape, s, s->seen ? s->seen : x, 0));
+  sm_variable *rebuilt = sm_learn_generate(&tape, l, codes);
   SM_TRY_DONE(tape.status);
-  sm_variable *healed = NULL;
-  if (judged && o->mixtures > 0) {
-    healed = sm_learn_generate(&mixed, l, sm_learn_encode(&mixed, l, leaf(&mixed, s, s->collages, 0)));
-    SM_TRY_DONE(mixed.status);
-  }
+  sm_variable *mixed = judged && o->mixtures > 0 ? mix(s, &second, x) : NULL;
+  SM_TRY_DONE(second.status);
   if (judged) {
     int due = o->r1 > 0 && iteration % (uint64_t)o->r1_every == 0;
     SM_TRY_DONE(discriminator_step(s, due, x, made, o->in_domain > 0 ? rebuilt->data : NULL,
-                                   healed ? healed->data : NULL, &d_adam, losses));
+                                   mixed ? mixed->data : NULL, &d_adam, losses));
   }
 
   /* 4: the reconstruction, to E and G; neither has changed since `rebuilt` was made */
@@ -226,16 +252,16 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
     losses->perceptual = sm_loss_perceptual(&tape, s->perceiver, rebuilt, x, o->perceptual);
   if (o->edges > 0) losses->edges = sm_loss_edges(&tape, rebuilt, x, EDGE_LEVELS, o->edges);
   if (o->in_domain > 0 || o->features > 0) {
-    sm_variable *features[SM_MAX_BLOCKS], *d = sm_learn_discriminate(&tape, l, rebuilt, features);
+    sm_variable *features[SM_MAX_BLOCKS], *d = opinion(s, &tape, rebuilt, SM_G_REBUILT, features);
     if (o->in_domain > 0) losses->in_domain = sm_loss_logistic(&tape, d, -1, o->in_domain);
     if (o->features > 0) SM_TRY_DONE(compare_features(s, &tape, features, x, losses));
   }
   sm_tape_backward(&tape, 0, tape.op_count);
   SM_TRY_DONE(tape.status);
-  if (healed) { /* no truth is known of a collage: D alone says what is wrong with it */
-    losses->mixtures = sm_loss_logistic(&mixed, sm_learn_discriminate(&mixed, l, healed, NULL), -1, o->mixtures);
-    sm_tape_backward(&mixed, 0, mixed.op_count);
-    SM_TRY_DONE(mixed.status);
+  if (mixed) { /* no truth is known of a mixture: D alone says what is wrong with it */
+    losses->mixtures = sm_loss_logistic(&second, opinion(s, &second, mixed, SM_G_MIXED, NULL), -1, o->mixtures);
+    sm_tape_backward(&second, 0, second.op_count);
+    SM_TRY_DONE(second.status);
   }
   if (o->matching > 0) SM_TRY_DONE(match_step(s, codes, losses));
   SM_TRY_DONE(update(s, "rec", &l->encoder, &adam));
@@ -244,7 +270,7 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   sm_average(&l->encoder, o->decay);
 done:
   sm_give(s->shop, made);
-  sm_tape_clear(&mixed);
+  sm_tape_clear(&second);
   sm_tape_clear(&tape);
   return status;
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "train/draw.h"
+#include "train/mixture.h"
 #include "train/spoil.h"
 
 void stylemap_train_defaults(stylemap_train_options *o) {
@@ -44,6 +45,7 @@ static stylemap_status check(const stylemap_train_options *o, stylemap_error *er
   const char *wrong = NULL;
   if (o->batch < 1 || o->batch > 4096 || (o->batch > 4 && o->batch % 4)) wrong = "batch";
   else if (!(o->learning_rate > 0 && o->learning_rate <= 1)) wrong = "learning_rate";
+  else if (!(o->d_rate >= 0 && o->d_rate <= 1)) wrong = "d_rate";
   else if (!(o->beta1 >= 0 && o->beta1 < 1)) wrong = "beta1";
   else if (!(o->beta2 > 0 && o->beta2 < 1)) wrong = "beta2";
   else if (!(o->ema >= 0 && o->ema < 1)) wrong = "ema";
@@ -57,10 +59,21 @@ static stylemap_status check(const stylemap_train_options *o, stylemap_error *er
   else if (!weight_ok(o->features)) wrong = "features";
   else if (!weight_ok(o->mixtures)) wrong = "mixtures";
   else if (!weight_ok(o->r1) || o->r1_every < 1) wrong = "r1";
+  else if (!(o->augment >= 0 && o->augment <= 1)) wrong = "augment";
   else if (!(o->heal >= 0 && o->heal <= 1)) wrong = "heal";
   else if (o->anneal_from > o->anneal_to) wrong = "anneal_from";
   if (!wrong) return STYLEMAP_OK;
   return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The training option %1 is out of its range."), wrong, NULL);
+}
+
+/* What a step is shown, whose size is the batch's; made when it is needed. */
+static void free_views(stylemap_trainer *t) {
+  sm_free(t->seen);
+  sm_free(t->mixtures);
+  sm_free(t->views);
+  t->seen = NULL;
+  t->mixtures = NULL;
+  t->views = NULL;
 }
 
 /* The memory whose size is the batch's. */
@@ -70,8 +83,7 @@ static stylemap_status take_noise(stylemap_trainer *t, stylemap_error *error) {
   if (!noise) return sm_no_memory(error, count * sizeof(float));
   sm_free(t->noise);
   t->noise = noise;
-  sm_free(t->seen);
-  t->seen = NULL;
+  free_views(t);
   return STYLEMAP_OK;
 }
 
@@ -104,7 +116,7 @@ void stylemap_trainer_free(stylemap_trainer *t) {
   sm_learner_free(t->learner);
   sm_free(t->shared);
   sm_free(t->noise);
-  sm_free(t->seen);
+  free_views(t);
   sm_free(t->focus);
   sm_free(t);
 }
@@ -231,32 +243,52 @@ static double decay_of(const stylemap_trainer *t) {
   return young < t->options.ema ? young : t->options.ema;
 }
 
-typedef struct spoiling {
+typedef struct showing {
   const stylemap_trainer *trainer;
   const float *images;
   int count;
-} spoiling;
+} showing;
 
 static void spoil_task(void *context, int index, int worker) {
-  const spoiling *s = context;
+  const showing *s = context;
   const stylemap_train_options *o = &s->trainer->options;
   const size_t each = 3 * (size_t)o->size * (size_t)o->size;
-  const int collage = index >= s->count, place = index % s->count;
-  const float *other = s->images + (size_t)sm_damage_other(place, s->count) * each;
-  const uint64_t number = first_number(s->trainer) + (uint64_t)place;
-  const sm_damage damage = collage ? sm_collage_draw(o->seed, number, o->size)
-                                   : sm_damage_draw(o->seed, number, o->heal, o->size);
+  const float *other = s->images + (size_t)sm_damage_other(index, s->count) * each;
+  const sm_damage damage =
+      sm_damage_draw(o->seed, first_number(s->trainer) + (uint64_t)index, o->heal, o->size);
   (void)worker;
-  sm_damage_apply(&damage, s->images + (size_t)place * each, other, o->size, s->trainer->seen + (size_t)index * each);
+  sm_damage_apply(&damage, s->images + (size_t)index * each, other, o->size, s->trainer->seen + (size_t)index * each);
 }
 
-/* Fills t->seen, which a change of the batch gives back. */
-static stylemap_status spoil(stylemap_trainer *t, const float *images, int collages, stylemap_error *error) {
-  const int count = t->options.batch / t->ranks;
-  const size_t numbers = 2 * (size_t)count * 3 * (size_t)t->options.size * (size_t)t->options.size;
-  if (!t->seen) t->seen = sm_alloc(numbers, sizeof *t->seen);
-  if (!t->seen) return sm_no_memory(error, numbers * sizeof *t->seen);
-  sm_workshop_run(t->shop, collages ? 2 * count : count, spoil_task, &(spoiling){t, images, count});
+static void mix_task(void *context, int index, int worker) {
+  const showing *s = context;
+  const stylemap_train_options *o = &s->trainer->options;
+  const size_t each = 3 * (size_t)o->size * (size_t)o->size;
+  const float *other = s->images + (size_t)sm_damage_other(index, s->count) * each;
+  const sm_mixture mixture = sm_mixture_draw(o->seed, first_number(s->trainer) + (uint64_t)index, o->size);
+  (void)worker;
+  sm_mixtures_fill(s->trainer->mixtures, &s->trainer->learner->network.config, index, &mixture,
+                   s->images + (size_t)index * each, other);
+}
+
+/* Makes what the networks are shown beside the pictures themselves. */
+static stylemap_status show(stylemap_trainer *t, const float *images, int heal, int mix, int views,
+                            stylemap_error *error) {
+  const stylemap_train_options *o = &t->options;
+  const int count = o->batch / t->ranks;
+  const size_t numbers = (size_t)count * 3 * (size_t)o->size * (size_t)o->size;
+  showing s = {t, images, count};
+  if (heal && !t->seen) t->seen = sm_alloc(numbers, sizeof *t->seen);
+  if (mix && !t->mixtures) t->mixtures = sm_mixtures_new(&t->learner->network.config, count);
+  if (views && !t->views) t->views = sm_alloc((size_t)SM_VIEWS * (size_t)count, sizeof *t->views);
+  if ((heal && !t->seen) || (mix && !t->mixtures) || (views && !t->views))
+    return sm_no_memory(error, numbers * sizeof *t->seen);
+  if (heal) sm_workshop_run(t->shop, count, spoil_task, &s);
+  if (mix) sm_workshop_run(t->shop, count, mix_task, &s);
+  for (int use = 0; views && use < SM_VIEWS; use++)
+    for (int i = 0; i < count; i++)
+      t->views[use * count + i] =
+          sm_draw_view(o->seed, first_number(t) + (uint64_t)i, use, o->augment, o->size);
   return STYLEMAP_OK;
 }
 
@@ -268,10 +300,11 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
   int batch = o->batch / t->ranks, joint = t->iteration >= o->warm_up;
   sm_step_options options = {.batch = batch,
                              .rate = rate_of(t),
+                             .d_rate = o->d_rate > 0 ? o->d_rate : rate_of(t),
                              .beta1 = o->beta1,
                              .beta2 = o->beta2,
                              .epsilon = 1e-8,
-                             .muon = !joint && o->muon,
+                             .muon = o->muon,
                              .decay = decay_of(t),
                              .r1_every = o->r1_every,
                              .r1 = o->r1,
@@ -296,15 +329,16 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
   if (options.matching > 0)
     sm_draw_candidates(o->seed, t->iteration * (uint64_t)t->ranks + (uint64_t)t->rank, candidates,
                        CANDIDATES * o->latent_channel_size);
-  if (o->heal > 0 || options.mixtures > 0) SM_TRY(spoil(t, images, options.mixtures > 0, error));
-  const size_t pictures = (size_t)batch * 3 * (size_t)o->size * (size_t)o->size;
+  const int views = o->augment > 0 && options.d_adversarial > 0;
+  SM_TRY(show(t, images, o->heal > 0, options.mixtures > 0, views, error));
   sm_step step = {.shop = t->shop,
                   .learner = t->learner,
                   .options = &options,
                   .perceiver = t->perceives ? &t->perceiver : NULL,
                   .focus = t->focus,
                   .seen = o->heal > 0 ? t->seen : NULL,
-                  .collages = options.mixtures > 0 ? t->seen + pictures : NULL,
+                  .mixtures = t->mixtures,
+                  .views = views ? t->views : NULL,
                   .hook = t->ranks > 1 ? share_gradients : NULL,
                   .hook_data = t,
                   .candidates = candidates,

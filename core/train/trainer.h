@@ -17,5 +17,8 @@ struct stylemap_trainer {
   void *sum_data;
   float *shared; /* gradients of one network, side by side, while they are summed */
   float *noise;  /* z_g, z_d and candidates of one step */
-  float *seen;   /* a step's pictures as the encoder is shown them, then its collages; or NULL: not needed yet */
+  /* each NULL: not needed yet */
+  float *seen; /* a step's pictures as the encoder is shown them */
+  sm_mixtures *mixtures;
+  sm_view *views;
 };

@@ -35,6 +35,7 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < 2 * noise; i++) z[i] = (float)sm_random_normal(&random);
   sm_step_options options = {.batch = batch,
                              .rate = 0.002,
+                             .d_rate = 0.002,
                              .beta1 = 0,
                              .beta2 = 0.99,
                              .epsilon = 1e-8,

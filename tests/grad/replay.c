@@ -166,6 +166,7 @@ static void run(const char *path, const struct sm_kernels *kernels) {
 
   sm_step_options options = {.batch = 4,
                              .rate = 0.002,
+                             .d_rate = 0.002,
                              .beta1 = 0,
                              .beta2 = 0.99,
                              .epsilon = 1e-8,

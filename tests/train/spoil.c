@@ -102,7 +102,7 @@ static void others(void) {
 
 /* A collage is a soft piece of the other picture, whatever lies at its middle too. */
 static void collages(void) {
-  static float x[PICTURE], other[PICTURE], out[PICTURE];
+  static float x[PICTURE], other[PICTURE], out[PICTURE], mask[PLANE];
   for (int i = 0; i < PICTURE; i++) x[i] = -0.5f, other[i] = 0.5f;
   for (int n = 0; n < 200; n++) {
     const sm_damage d = sm_collage_draw(3, (uint64_t)n, SIZE), again = sm_collage_draw(3, (uint64_t)n, SIZE);
@@ -113,45 +113,11 @@ static void collages(void) {
     double sum = 0;
     for (int i = 0; i < PICTURE; i++) sum += out[i] + 0.5;
     const double area = 3.14159265 * d.rx * d.ry;
+    sm_damage_mask(&d, SIZE, mask);
+    for (int i = 0; i < PICTURE; i++) CHECK_NEAR(out[i], mask[i % PLANE] - 0.5, 1e-6, "picture %d: mask", n);
     CHECK(sum / 3 > 0.3 * area && sum / 3 < 1.5 * area + 4, "picture %d: %g of %g", n, sum / 3, area);
   }
   CHECK(sm_collage_draw(3, 1, SIZE).x != sm_damage_draw(3, 1, 1, SIZE).x, "a stream of its own");
-}
-
-/* The adversarial loss of healed collages, by hand: with a rate of next to nothing D is still the one that it was. */
-static double step_mixtures(double weight, const float *images) {
-  stylemap_train_options o;
-  stylemap_train_defaults(&o);
-  o.size = SIZE, o.latent_channel_size = 6, o.mapping_layer_num = 2, o.base = 128, o.cap = 10, o.batch = BATCH;
-  o.adversarial = o.in_domain = o.w_reconstruction = 0, o.r1 = 0;
-  o.mixtures = weight, o.seed = 9, o.learning_rate = 1e-12;
-  stylemap_trainer *t = NULL;
-  stylemap_train_losses losses = {0};
-  stylemap_error error;
-  CHECK(stylemap_trainer_new(&o, 2, &t, &error) == STYLEMAP_OK, "%s", error.message);
-  static float collage[BATCH * PICTURE];
-  for (int i = 0; i < BATCH; i++) {
-    const sm_damage d = sm_collage_draw(o.seed, (uint64_t)i, SIZE);
-    sm_damage_apply(&d, images + i * PICTURE, images + (i ^ 1) * PICTURE, SIZE, collage + i * PICTURE);
-  }
-  sm_tape tape;
-  sm_tape_open(&tape, t->shop);
-  sm_variable *made = sm_learn_generate(
-      &tape, t->learner, sm_learn_encode(&tape, t->learner, sm_tape_leaf(&tape, BATCH, 3, SIZE, SIZE, collage, 0)));
-  const sm_variable *d = sm_learn_discriminate(&tape, t->learner, made, NULL);
-  double expected = 0;
-  for (int i = 0; i < BATCH; i++) expected += log1p(exp(-(double)d->data[i])) / BATCH;
-  sm_tape_clear(&tape);
-  CHECK(stylemap_trainer_step(t, images, &losses, &error) == STYLEMAP_OK, "%s", error.message);
-  if (weight > 0) {
-    CHECK_NEAR(losses.mixtures, expected, 1e-4 * expected);
-    CHECK(losses.d_adversarial > 0);
-  } else CHECK(losses.mixtures == 0 && losses.d_adversarial == 0);
-  double moved = 0; /* the encoder's gradients: what the losses ask of it */
-  for (int i = 0; i < t->learner->encoder.count; i++)
-    for (size_t k = 0; k < t->learner->encoder.parameter[i].count; k++) moved += fabs(t->learner->encoder.parameter[i].grad[k]);
-  stylemap_trainer_free(t);
-  return moved;
 }
 
 static double step_mse(double heal, const float *images) {
@@ -194,8 +160,6 @@ int main(void) {
   for (int i = 0; i < BATCH; i++) random_picture(images + i * PICTURE);
   const double plain = step_mse(0, images), healed = step_mse(1, images);
   collages();
-  const double without = step_mixtures(0, images), with = step_mixtures(2, images);
-  CHECK(fabs(with - without) > 1e-3 * without, "%g and %g: E learns from D what a collage lacks", with, without);
   CHECK(fabs(plain - healed) > 1e-4 * plain, "%.9g and %.9g: nothing was spoilt", plain, healed);
   return harness_end();
 }

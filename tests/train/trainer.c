@@ -73,7 +73,10 @@ static void young_averages(void) {
 
 static void resume(stylemap_norm norm) {
   stylemap_train_options o = options(norm);
-  if (norm == STYLEMAP_LAYER_NORM) o.muon = 1, o.heal = 0.6, o.mixtures = 0.5, o.warm_up = 4, o.anneal_from = 2, o.anneal_to = 5;
+  if (norm == STYLEMAP_LAYER_NORM) {
+    o.muon = 1, o.heal = 0.6, o.anneal_from = 2, o.anneal_to = 5;
+    o.warm_up = 2, o.mixtures = 0.5, o.augment = 0.5, o.d_rate = 0.001; /* saved after a joint step, before two more */
+  }
   stylemap_trainer *whole = new_trainer(&o, 2), *broken = new_trainer(&o, 1), *loaded = NULL;
   steps(whole, 5);
   steps(broken, 3);

@@ -80,8 +80,10 @@ static const Row rows[] = {
 
   { "warm-up", LARGE, 0, TRAIN(warm_up), 0, MANY, "N", .text = N_("First iterations without adversarial losses (0)") },
   { "optimiser", CHOICE, 0, TRAIN(muon), .argument = "adam|muon",
-    .text = N_("What teaches the convolutions of E and G in the warm-up (adam)") },
+    .text = N_("What teaches the convolutions of E and G (adam)") },
   { "rate", NUMBER, 0, TRAIN(learning_rate), 1e-9, 1, "X", .text = N_("Learning rate (0.002)") },
+  { "d-rate", NUMBER, 0, TRAIN(d_rate), 0, 1, "X",
+    .text = N_("Learning rate of the discriminator, which does not fall (0: --rate)") },
   { "anneal", LARGE, 0, RUN(anneal), 0, MANY, "N",
     .text = N_("In the last N of --iterations the rate falls to 0 (0)") },
   { "beta1", NUMBER, 0, TRAIN(beta1), 0, 0.9999, "X", .text = N_("Adam's beta1 (0)") },
@@ -108,7 +110,9 @@ static const Row rows[] = {
   { "features", NUMBER, 0, TRAIN(features), 0, 1e6, "X",
     .text = N_("Weight: what the discriminator sees in the pictures (0)") },
   { "mixtures", NUMBER, 0, TRAIN(mixtures), 0, 1e6, "X",
-    .text = N_("Weight: collages of two pictures look real once they are healed (0)") },
+    .text = N_("Weight: edits of two pictures, healed or blended, look real (0)") },
+  { "augment", NUMBER, 0, TRAIN(augment), 0, 1, N_("SHARE"),
+    .text = N_("The discriminator sees this share in other colours, moved, or partly covered (0)") },
   { "r1", NUMBER, 0, TRAIN(r1), 0, 1e6, "X", .text = N_("R1's gamma (10)") },
   { "r1-every", WHOLE, 0, TRAIN(r1_every), 1, 1e9, "N", .text = N_("Iterations between two R1 steps (16)") },
 };
