@@ -67,6 +67,7 @@ extern "C" {
 #include "stylemap/edit.h"    /* transplant, reconstruct, interpolate, refine, heal */
 #include "stylemap/place.h"   /* where a picture shows what a model knows: place, learn to */
 #include "stylemap/face.h"    /* faces in photographs, and the square of a model on one */
+#include "stylemap/direction.h" /* what a model has learnt to change: adjust */
 #include "stylemap/measure.h" /* numbers about pictures */
 #include "stylemap/train.h"   /* training */
 

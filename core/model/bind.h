@@ -2,6 +2,7 @@
  * NAMED TENSORS -> BOUND WEIGHTS (rules M1 .. M6). */
 #pragma once
 #include "base/memory.h"
+#include "model/direction.h"
 #include "model/file/checkpoint.h"
 #include "model/place.h"
 #include "network/describe.h"
@@ -14,6 +15,7 @@ struct stylemap_model {
   int64_t *batches;   /* num_batches_tracked of each BatchNorm2d, in the order of the walk */
   size_t batch_count;
   sm_place place;
+  sm_directions directions;
   sm_buffer texts;    /* key, value, key, value ..., each closed */
   size_t text_count;  /* pairs */
 };

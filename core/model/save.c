@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A model -> our own form: safetensors with g_ema.*, e_ema.*, w_mean, place.* where the model has them, and train_args and texts in __metadata__. */
+ * A model -> our own form: safetensors with g_ema.*, e_ema.*, w_mean, place.* and directions.* where the model has them, and train_args and texts in __metadata__. */
 #include "base/half.h"
 #include "base/memory.h"
 #include "model/bind.h"
@@ -52,7 +52,8 @@ static stylemap_status collect(saving *s, const float *mean) {
   static const sm_kind passes[] = {SM_I64, SM_F32, SM_F16};
   sm_network network = s->model->network; /* the walk sets the layers' sizes again */
   const sm_config *c = &network.config;
-  s->capacity = 3;
+  const sm_directions *directions = &s->model->directions;
+  s->capacity = 3 + directions->count;
   sm_network_walk(&network, SM_OF_MODEL, count_slot, s);
   s->tensors = sm_alloc(s->capacity, sizeof *s->tensors);
   s->names = sm_alloc(s->capacity, sizeof *s->names);
@@ -63,6 +64,7 @@ static stylemap_status collect(saving *s, const float *mean) {
     if (s->pass != SM_F32) continue;
     s->tensors[s->count++] = (sm_out_tensor){
         .name = "w_mean", .kind = SM_F32, .rank = 4, .size = {1, c->dim, c->spatial, c->spatial}, .values = mean};
+    for (size_t i = 0; i < directions->count; i++) s->tensors[s->count++] = sm_direction_out(&directions->list[i], c);
     const sm_place *place = &s->model->place;
     if (!place->features) continue;
     s->tensors[s->count++] = (sm_out_tensor){.name = "place.regress",
@@ -150,6 +152,10 @@ static size_t merge_texts(const stylemap_model *model, const config_texts *confi
   memcpy(out, config->list, sizeof config->list);
   for (size_t i = count; i-- > 0;)
     if (!has_key(out, n, texts[2 * i])) out[n++] = (sm_out_text){texts[2 * i], texts[2 * i + 1]};
+  for (size_t i = 0; i < model->directions.count; i++) {
+    const sm_direction *d = &model->directions.list[i];
+    if (*d->text && !has_key(out, n, d->key)) out[n++] = (sm_out_text){d->key, d->text};
+  }
   size_t named = n;
   const char *key = model->texts.bytes;
   for (size_t i = 0; i < model->text_count; i++) {
@@ -178,7 +184,7 @@ stylemap_status sm_model_save(const stylemap_model *model, const float *mean, co
   SM_TRY(check_texts(texts, &config, &text_count, error));
   SM_TRY_DONE(collect(&s, mean));
   SM_TRY_DONE(weigh_half(&s, &found));
-  size_t most = CONFIG_TEXTS + text_count + model->text_count;
+  size_t most = CONFIG_TEXTS + text_count + model->directions.count + model->text_count;
   merged = sm_alloc(most, sizeof *merged);
   if (!merged) {
     status = sm_no_memory(error, most * sizeof *merged);

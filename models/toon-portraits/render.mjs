@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Renders toon portraits for training: style "Toon Head" by Johan Melin, CC BY 4.0, through DiceBear and resvg.
-// usage: npm install; node render.mjs FOLDER FIRST LAST SIZE [--plain | --moved=PART]
+// usage: npm install; node render.mjs FOLDER FIRST LAST SIZE [--plain | --moved=PART] [--labels]
 //   FOLDER/NNNNNN/toonN.png, SIZE x SIZE, of the seeds toonFIRST .. toonLAST-1, a thousand files a folder.
 //   Seeds below 1000 are held out for measuring: rendering them needs --plain, which also leaves out the shift, scale
 //   and background variation (the exact options behind the held-out tiles). Of the others, PART (0.5) are moved and
 //   scaled.
+//   With --labels no picture is made: what the pictures would show is printed, as a table for
+//   `stylemap direction learn --labels`.
 import fs from 'fs';
 import path from 'path';
 import { createAvatar } from '@dicebear/core';
@@ -57,6 +59,20 @@ function options(n) {
     base.backgroundColor = [hex() + hex() + hex()];
   }
   return base;
+}
+
+function labels(n) {
+  const o = createAvatar(toonHead, options(n)).toJson().extra;
+  const light = (hex) => Math.round([0.299, 0.587, 0.114].reduce((sum, k, i) => sum + k * parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16), 0));
+  const length = ['neckHigh', 'shoulderHigh', 'longWavy', 'longStraight'].indexOf(o.rearHair) + 1;
+  return ['toon' + n + '.png', o.eyes, o.eyebrows, o.mouth, o.beard ?? 'none', o.hair ?? 'none', length, light(o.hairColor),
+    light(o.skinColor), o.clothes].join();
+}
+
+if (process.argv.includes('--labels')) {
+  console.log('picture,eyes,eyebrows,mouth,beard,hair,hair-length,hair-light,skin-light,clothes');
+  for (let n = first; n < last; n++) console.log(labels(n));
+  process.exit(0);
 }
 
 for (let n = first; n < last; n++) {

@@ -25,7 +25,7 @@ struct Command {
 };
 
 extern const Command command_info, command_convert, command_encode, command_synth, command_reconstruct,
-  command_transplant, command_interpolate, command_sample, command_mix, command_train, command_place, command_learn_place;
+  command_transplant, command_interpolate, command_sample, command_mix, command_train, command_place, command_learn_place, command_apply, command_direction;
 
 /* What every sub-command understands, filled by cli_parse. */
 typedef struct {
@@ -34,8 +34,9 @@ typedef struct {
 } CommonOptions;
 extern CommonOptions common;
 
-/* What `main` begins with: streams, language, signals. */
+/* What `main` begins with: streams, language, signals. And what it ends with: a failure's sentence, the exit code. */
 void cli_start (void);
+int  cli_finish (const Command *command, gboolean done, GError *error);
 
 /* Parses `arguments` (the command's name first) by `entries` and the common options; returns the `count`
  * positional arguments as a NULL-closed array to be freed with g_strfreev, or NULL with a usage error. --help

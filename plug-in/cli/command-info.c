@@ -70,6 +70,16 @@ static void print_whole(Printer *printer, const gchar *key, guint64 value) {
   end_value(printer);
 }
 
+/* Their names; for people what the file says of each, too. A model without any has no such line. */
+static void print_directions(Printer *printer, const stylemap_model *model) {
+  const gint count = stylemap_direction_count(model);
+  g_autoptr(GString) names = g_string_new(NULL);
+  for (gint i = 0; i < count; i++) g_string_append_printf(names, "%s%s", i ? ", " : "", stylemap_direction_name(model, i));
+  if (count) print_text(printer, "directions", names->str);
+  for (gint i = 0; i < count && !printer->json; i++)
+    g_string_append_printf(printer->out, "  %-18s %s\n", stylemap_direction_name(model, i), stylemap_direction_text(model, i));
+}
+
 static void print_info(Printer *printer, const gchar *path, const stylemap_model *model, const gchar *sha256) {
   static const gchar *const forms[] = { "legacy", "zip", "safetensors" };
   static const gchar *const norms[] = { "LayerNorm", "InstanceNorm2d", "BatchNorm2d" };
@@ -95,6 +105,7 @@ static void print_info(Printer *printer, const gchar *path, const stylemap_model
   print_text(printer, "licence", stylemap_model_text(model, "licence"));
   print_text(printer, "dataset", stylemap_model_text(model, "dataset"));
   print_text(printer, "sha256", sha256);
+  print_directions(printer, model);
 }
 
 static gboolean run_info(const Command *command, gchar **arguments, GError **error) {
@@ -153,9 +164,18 @@ static gboolean check_points(const gchar *text, GError **error) {
   return TRUE;
 }
 
+/* The directions of files, into a model that is to be written. */
+static gboolean add_directions(stylemap_model *model, gchar **files, GError **error) {
+  stylemap_error core;
+  for (; files && *files; files++)
+    if (!say_status(stylemap_directions_read(model, *files, NULL, &core), &core, error)) return FALSE;
+  return TRUE;
+}
+
 static gboolean run_convert(const Command *command, gchar **arguments, GError **error) {
   gboolean half = FALSE;
   g_autofree gchar *licence = NULL, *dataset = NULL, *attribution = NULL, *mse = NULL, *points = NULL;
+  g_auto(GStrv) directions = NULL;
   const GOptionEntry entries[] = {
     { "half", 0, 0, G_OPTION_ARG_NONE, &half, N_("Store 16-bit floats: half the size"), NULL },
     { "licence", 0, 0, G_OPTION_ARG_STRING, &licence, N_("The licence of the weights"), N_("TEXT") },
@@ -166,6 +186,8 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
     { "canonical-points", 0, 0, G_OPTION_ARG_STRING, &points,
       N_("Where in the square the eyes and the corners of the mouth lie, or what else its pictures are aligned by"),
       "X,Y X,Y…" },
+    { "direction", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &directions,
+      N_("Directions that the model shall bring with it, from such a file; may be given more than once"), "D.safetensors" },
     G_OPTION_ENTRY_NULL
   };
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 2, error);
@@ -179,7 +201,7 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
   stylemap_model *model = NULL;
   stylemap_error core;
   gboolean done = path && say_status(stylemap_open(path, 0, progress_show, NULL, &model, &core), &core, error) &&
-                  (sha256 = cli_sha256(path, error));
+                  add_directions(model, directions, error) && (sha256 = cli_sha256(path, error));
 
   const gchar *texts[15];
   guint n = 0;

@@ -10,7 +10,8 @@
 static const Command *const commands[] = {
   &command_info,       &command_convert,     &command_encode, &command_synth, &command_reconstruct,
   &command_transplant, &command_interpolate, &command_sample, &command_mix,    &command_train,
-  &command_place,      &command_learn_place,
+  &command_place,      &command_learn_place, &command_apply,
+  &command_direction,
 };
 
 static void print_help(void) {
@@ -30,24 +31,6 @@ static void print_help(void) {
   g_print(_("\"stylemap COMMAND --help\" tells the options of a command.\n"));
 }
 
-static int finish(const Command *command, gboolean done, GError *error) {
-  progress_end();
-  if (done) {
-    if (fflush(stdout) == 0 && !ferror(stdout)) return CLI_DONE;
-    g_printerr("stylemap: %s\n", _("Standard output cannot be written."));
-    return CLI_FAILED;
-  }
-  int code = error->domain == CLI_USAGE_ERROR || error->domain == G_OPTION_ERROR ? CLI_USAGE
-             : g_error_matches(error, HOST_ERROR, HOST_ERROR_CANCELLED)            ? CLI_INTERRUPTED
-                                                                                 : CLI_FAILED;
-  const gchar *dot = g_str_has_suffix(error->message, ".") ? "" : "."; /* GOption's own have none */
-  if (code == CLI_USAGE && command)
-    g_printerr(_("stylemap: %s%s (\"stylemap %s --help\" tells more.)\n"), error->message, dot, command->name);
-  else g_printerr("stylemap: %s%s\n", error->message, dot);
-  g_error_free(error);
-  return code;
-}
-
 int main(int argc, char **argv) {
   cli_start();
 
@@ -55,26 +38,26 @@ int main(int argc, char **argv) {
   GError *error = NULL;
   if (!name) {
     cli_usage(&error, _("Which command? \"stylemap --help\" lists them."));
-    return finish(NULL, FALSE, error);
+    return cli_finish(NULL, FALSE, error);
   }
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
     print_help();
-    return finish(NULL, TRUE, NULL);
+    return cli_finish(NULL, TRUE, NULL);
   }
   if (strcmp(name, "--version") == 0) {
     g_print("stylemap %s\n", stylemap_version());
-    return finish(NULL, TRUE, NULL);
+    return cli_finish(NULL, TRUE, NULL);
   }
   for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
     if (strcmp(name, commands[i]->name) == 0) {
       gboolean done = commands[i]->run(commands[i], argv + 1, &error);
-      return finish(commands[i], done, error);
+      return cli_finish(commands[i], done, error);
     }
   if (name[0] == '-') {
     cli_usage(&error, _("The command comes first, its options (%s) after it; \"stylemap --help\" lists the commands."),
               name);
-    return finish(NULL, FALSE, error);
+    return cli_finish(NULL, FALSE, error);
   }
   cli_usage(&error, _("There is no command \"%s\"; \"stylemap --help\" lists them."), name);
-  return finish(NULL, FALSE, error);
+  return cli_finish(NULL, FALSE, error);
 }

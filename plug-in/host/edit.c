@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "host/adjust.h"
 #include "host/extend.h"
 #include "host/layer.h"
 #include "host/place.h"
@@ -374,7 +375,8 @@ static gboolean is_masked(const EditRequest *request) {
 static const gchar *fault_of(const EditRequest *request) {
   if (is_masked(request) ? !request->target.buffer : !is_there(&request->target))
     return _("There is no target layer.");
-  if (request->kind != EDIT_RECONSTRUCT && request->n_references < 1) return _("There is no reference layer.");
+  if ((request->kind == EDIT_TRANSPLANT || request->kind == EDIT_INTERPOLATE) && request->n_references < 1)
+    return _("There is no reference layer.");
   for (gint i = 0; i < request->n_references; i++)
     if (!is_there(&request->references[i].picture)) return _("There is no reference layer.");
   if (!(request->mask.feather >= 0 && request->mask.feather <= EDIT_MOST_FEATHER))
@@ -541,7 +543,8 @@ gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result
   result->image = engine_new_image(engine);
   gboolean heals = request->kind == EDIT_TRANSPLANT && request->method == EDIT_HEAL;
   gboolean done = take_target(&work, error) &&
-                  (request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error)
+                  (request->kind == EDIT_ADJUST        ? adjust_draw(engine, &placed, result, error)
+                   : request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error)
                    : heals                           ? draw_healed(&work, error)
                                                      : draw_still(&work, error));
   g_clear_object(&work.target);

@@ -6,7 +6,7 @@
 #include "host/engine.h"
 #include "host/mask.h"
 
-typedef enum { EDIT_TRANSPLANT, EDIT_RECONSTRUCT, EDIT_INTERPOLATE } EditKind;
+typedef enum { EDIT_TRANSPLANT, EDIT_RECONSTRUCT, EDIT_INTERPOLATE, EDIT_ADJUST } EditKind;
 /* How a transplant is made: the paper's blend of style maps, or a collage that the model heals. */
 typedef enum { EDIT_STYLES, EDIT_HEAL } EditMethod;
 
@@ -48,6 +48,8 @@ typedef struct {
   gboolean extend;
   gint refine;           /* steps of refinement of every picture first, 0 = none; not in interpolate, w or heal */
   gint frames;           /* of interpolate: 2 or more */
+  const stylemap_amount *amounts; /* of adjust: 1 or more; it takes the detail of `heal` */
+  gint n_amounts;
   gboolean squares;      /* no layers: only the network's own squares */
   EditTake take;         /* NULL, or called with each square; of a healed edit only where `squares` are asked for */
   gpointer take_data;
@@ -58,9 +60,9 @@ typedef struct {
   Mask mask;           /* where the layers show */
   gint n_layers;       /* 1, or the frames; 0 with `squares` */
   GeglBuffer **layers; /* "R'G'B'A float", extent = mask.bounds, alpha of the target (see extend) */
-  gfloat *image;       /* the square drawn last, 3 x S x S */
+  gfloat *image;       /* the square drawn last, 3 x S x S; of adjust only with `squares` */
   gdouble error;       /* of a reconstruction: its MSE (-1..1, output clipped) from what the network saw; else -1 */
-  gdouble change;      /* of a healed edit: how much the model changed the collage (stylemap_heal_report); else -1 */
+  gdouble change;      /* of a healed edit: how much the model changed the collage (stylemap_heal_report); of adjust: its report's; else -1 */
   gint n_refined;
   stylemap_refine_report *refined; /* of the target, then of the references */
   gint n_found;

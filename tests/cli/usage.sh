@@ -7,12 +7,12 @@ model=$golden/tiny_LayerNorm_sp4_full.zip.pt
 
 # ------------------------------------------------------------------------------------------- help
 good --help
-for command in info convert encode synth reconstruct transplant interpolate sample mix place learn-place; do
+for command in info convert encode synth reconstruct transplant interpolate sample mix place learn-place apply; do
   grep -q "^  $command " out && pass || fail "--help leaves out $command"
 done
 good --version
 grep -qE '^stylemap [0-9]+\.[0-9]+\.[0-9]+$' out && pass || fail "--version says $(cat out)"
-for command in info convert encode synth reconstruct transplant interpolate sample mix place learn-place; do
+for command in info convert encode synth reconstruct transplant interpolate sample mix place learn-place apply; do
   good $command --help
   grep -q "^  stylemap $command .*" out && grep -q -- '--threads' out && grep -q "stylemap $command \[" out && pass ||
     fail "$command --help: $(cat out)"
@@ -20,10 +20,10 @@ done
 
 # The man page has every command and option; of train it names the command.
 manual=$root/install/stylemap.1
-for command in info convert encode synth reconstruct transplant interpolate sample mix place learn-place train; do
+for command in info convert encode synth reconstruct transplant interpolate sample mix place learn-place apply direction train; do
   grep -qE "^\.(BI|BR) \"?$command " "$manual" && pass || fail "the man page lacks $command"
 done
-for command in info convert encode synth reconstruct transplant interpolate sample mix place learn-place; do
+for command in info convert encode synth reconstruct transplant interpolate sample mix place learn-place apply; do
   for option in $("$stylemap" $command --help | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
     case $option in --output | --help) continue;; esac
     sed 's/\\-/-/g; s/\\f[BIR]//g' "$manual" | grep -qE -- "$option( |\||\]|\"|$)" && pass || fail "the man page lacks $option of $command"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Dependencies point one way, each folder knows only those below it, and neither folders nor the files within one include
 # each other in a circle:
-#   plug-in -> stylemap.h -> train, edit, face, measure -> grad, net, frame, model -> network -> kernels -> base
+#   plug-in -> stylemap.h, stylemap-measure.h -> statistics -> train, edit, face, measure -> grad, net, frame, model -> network -> kernels
+#   -> base
 # usage: includes.sh SOURCE_ROOT
 cd "$1" || exit 1
 bad=0
@@ -43,6 +44,7 @@ measure: base
 face: base network frame model model/file
 edit: base kernels network net model frame grad measure
 train: base network model model/file grad
+statistics: base
 ROWS
 found=$(edges core | not_allowed "$rows"; edges core | circles; files core | circles)
 [ -z "$found" ] || { echo "$found"; bad=1; }
@@ -52,8 +54,9 @@ found=$(grep -rnE "#[[:space:]]*include[[:space:]]*\"(${rooms%|})/" plug-in --in
 cat > "$rows.hosts" <<'ROWS'
 host:
 picture: host
-cli: host picture cli/train
+cli: host picture cli/train cli/measure
 cli/train: host picture cli
+cli/measure: host picture cli cli/train
 gimp: host
 gimp-2.10: host gimp
 gimp-3: host gimp
