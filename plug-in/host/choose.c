@@ -25,3 +25,14 @@ gboolean choose_model(Engine **engine, const gchar *model, const EditPicture *pi
   g_autofree gchar *best = *engine ? g_strdup((*engine)->path) : NULL;
   return engine_open(engine, best ? best : model, threads, tell, data, error);
 }
+
+Engine *choose_among(Engine *const *engines, gint count, const EditPicture *picture) {
+  Engine *best = NULL;
+  gdouble mse, least = G_MAXDOUBLE;
+  for (gint i = 0; i < count; i++)
+    if (edit_probe(engines[i], picture, &mse, NULL) && mse < least) {
+      least = mse;
+      best = engines[i];
+    }
+  return best;
+}

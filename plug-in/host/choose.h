@@ -8,3 +8,7 @@
  * pixels. Nothing of that is told to `tell`. */
 gboolean choose_model (Engine **engine, const gchar *model, const EditPicture *picture, gint threads,
                        stylemap_progress tell, gpointer data, GError **error);
+
+/* Of engines that are open, the one whose reconstruction of the picture's square is nearest to it: as choose_model. NULL
+ * where none can draw it. */
+Engine *choose_among (Engine *const *engines, gint count, const EditPicture *picture);

@@ -316,6 +316,8 @@ static gboolean draw_healed(Work *work, GError **error) {
   TRY(stylemap_heal(engine->session, &target, &placement, taken, count, &options, b.x, b.y, b.width, b.height, &layer,
                     &report, &core));
   result->change = report.change;
+  result->misfit = report.misfit;
+  result->start = report.start;
   ok = !request->take || !request->squares || request->take(request->take_data, work->drawn++, result->image, error);
 done:
   for (gint i = 0; i < count; i++) piece_clear(&pieces[i]);
@@ -482,13 +484,28 @@ static gboolean check_seen(const EditRequest *request, const Mask *mask, GError 
 
 gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **error) {
   const gchar *fault = fault_of(request);
-  *result = (EditResult){ .prepared = TRUE, .error = -1, .change = -1 };
+  *result = (EditResult){ .prepared = TRUE, .error = -1, .change = -1, .misfit = -1 };
   if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT, fault);
   if (fault || !check_places(request, error) || (is_masked(request) && !make_mask(request, &result->mask, error)) ||
       !check_seen(request, &result->mask, error)) {
     edit_result_clear(result);
     return FALSE;
   }
+  return TRUE;
+}
+
+/* stylemap_place all over the reference, which many edits in a row may have in common. */
+static gboolean find_in(Engine *engine, GeglBuffer *buffer, GError **error) {
+  g_autoptr(GObject) before = g_weak_ref_get(&engine->placed);
+  const stylemap_layer layer = layer_of_picture(buffer);
+  stylemap_error core;
+  if (before == G_OBJECT(buffer)) return TRUE;
+  g_weak_ref_set(&engine->placed, NULL);
+  if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
+      !say_status(stylemap_place(engine->session, &layer, NULL, FALSE, &engine->place, &engine->place_report, &core), &core,
+                  error))
+    return FALSE;
+  g_weak_ref_set(&engine->placed, buffer);
   return TRUE;
 }
 
@@ -508,22 +525,18 @@ static gboolean find_references(Engine *engine, const EditRequest *request, Edit
   gboolean known = !(engine->usual > 0) || mse <= EDIT_UNKNOWN_FACTOR * engine->usual;
   for (gint i = 0; i < request->n_references; i++) {
     EditPicture *picture = &references[i].picture;
-    stylemap_place_report report;
-    stylemap_error core;
     references[i] = request->references[i];
     if (!picture->find || !picture->buffer || picture->image || picture->stylemap) continue;
     picture->find = FALSE;
     if (!engine->info->places || !known) continue;
     const int mirror = picture->placement ? picture->placement->mirror : 0;
-    const stylemap_layer layer = layer_of_picture(picture->buffer);
-    if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
-        !say_status(stylemap_place(engine->session, &layer, NULL, FALSE, &placements[i], &report, &core), &core, error))
-      return FALSE;
+    if (!find_in(engine, picture->buffer, error)) return FALSE;
+    placements[i] = engine->place;
     stylemap_placement centred = placement_of(picture);
     placements[i].mirror = mirror;
     if (stylemap_placement_distance(&placements[i], &centred) < own_error) placements[i] = centred;
     picture->placement = &placements[i];
-    if (report.sure) result->found[result->n_found++] = placements[i];
+    if (engine->place_report.sure) result->found[result->n_found++] = placements[i];
   }
   return TRUE;
 }

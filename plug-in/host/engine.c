@@ -41,6 +41,28 @@ static gdouble usual_error(const stylemap_model *model) {
   return end != text && value > 0 && value < G_MAXDOUBLE ? value : -1;
 }
 
+/* Takes the path. */
+static Engine *engine_new(gchar *path, stylemap_progress tell, gpointer data) {
+  Engine *engine = g_new0(Engine, 1);
+  g_weak_ref_init(&engine->placed, NULL);
+  engine->path = path;
+  engine_watch(engine, tell, data);
+  engine->span = OPENING;
+  return engine;
+}
+
+/* What follows from the model, once it is open. */
+static void take_model(Engine *engine) {
+  const stylemap_info *info = engine->info = stylemap_model_info(engine->model);
+  engine->mask_count = (gsize)info->size * (gsize)info->size;
+  engine->image_count = 3 * engine->mask_count;
+  engine->stylemap_count =
+    (gsize)info->latent_channel_size * (gsize)info->latent_spatial_size * (gsize)info->latent_spatial_size;
+  engine->usual = usual_error(engine->model);
+  engine->start = engine->from = OPENING;
+  engine->span = 1 - OPENING;
+}
+
 gboolean engine_open(Engine **engine, const gchar *model, gint threads, stylemap_progress tell, gpointer data,
                      GError **error) {
   stylemap_error core;
@@ -53,22 +75,28 @@ gboolean engine_open(Engine **engine, const gchar *model, gint threads, stylemap
   engine_free(*engine);
   *engine = NULL;
   if (!path) return FALSE;
-  g_autoptr(Engine) new_engine = g_new0(Engine, 1);
-  new_engine->path = path;
-  engine_watch(new_engine, tell, data);
-  new_engine->span = OPENING;
+  g_autoptr(Engine) new_engine = engine_new(path, tell, data);
   stylemap_status status = stylemap_open(path, 0, on_progress, new_engine, &new_engine->model, &core);
   if (status == STYLEMAP_OK)
     status = stylemap_session_new(new_engine->model, threads, on_progress, new_engine, &new_engine->session, &core);
   if (!say_status(status, &core, error)) return FALSE;
-  const stylemap_info *info = new_engine->info = stylemap_model_info(new_engine->model);
-  new_engine->mask_count = (gsize)info->size * (gsize)info->size;
-  new_engine->image_count = 3 * new_engine->mask_count;
-  new_engine->stylemap_count =
-    (gsize)info->latent_channel_size * (gsize)info->latent_spatial_size * (gsize)info->latent_spatial_size;
-  new_engine->usual = usual_error(new_engine->model);
-  new_engine->start = new_engine->from = OPENING;
-  new_engine->span = 1 - OPENING;
+  take_model(new_engine);
+  *engine = g_steal_pointer(&new_engine);
+  return TRUE;
+}
+
+gboolean engine_share(Engine **engine, stylemap_model *model, const gchar *path, gint threads, gsize cache_bytes,
+                      stylemap_progress tell, gpointer data, GError **error) {
+  const stylemap_session_options options = { .threads = threads, .cache_bytes = cache_bytes };
+  stylemap_error core;
+  engine_free(*engine);
+  *engine = NULL;
+  g_autoptr(Engine) new_engine = engine_new(g_strdup(path), tell, data);
+  new_engine->model = model;
+  new_engine->shared = TRUE;
+  if (!say_status(stylemap_session_open(model, &options, on_progress, new_engine, &new_engine->session, &core), &core, error))
+    return FALSE;
+  take_model(new_engine);
   *engine = g_steal_pointer(&new_engine);
   return TRUE;
 }
@@ -77,7 +105,8 @@ void engine_free(Engine *engine) {
   if (!engine) return;
   stylemap_pyramid_free(engine->pyramid);
   stylemap_session_free(engine->session);
-  stylemap_close(engine->model);
+  if (!engine->shared) stylemap_close(engine->model);
+  g_weak_ref_clear(&engine->placed);
   g_free(engine->mean);
   g_free(engine->path);
   g_free(engine);

@@ -2,7 +2,7 @@
  * An opened model, a session on it, and the pictures that the session remembers: opened once per dialog, batch or
  * command. Serves one call at a time, on whatever thread; what it is asked to do is in edit.h. */
 #pragma once
-#include <glib.h>
+#include <glib-object.h>
 #include "stylemap.h"
 
 typedef struct {
@@ -19,6 +19,12 @@ typedef struct {
   gdouble start, from, span, reached; /* fractions of the whole */
   stylemap_pyramid *pyramid;
   gfloat *mean;
+  gboolean shared; /* the model is another's */
+
+  /* edit.c's own: the buffer in which the subject was looked for last, while it lives and nobody writes into it, and what was found */
+  GWeakRef placed;
+  stylemap_placement place;
+  stylemap_place_report place_report;
 } Engine;
 
 /* Makes `*engine` (NULL at first) one of `model`, a path or a name (models.h); where it is that already it stays as it
@@ -27,6 +33,10 @@ typedef struct {
  * call by a value that is not 0. On FALSE `*engine` is NULL. */
 gboolean engine_open (Engine **engine, const gchar *model, gint threads, stylemap_progress tell, gpointer data,
                       GError **error);
+/* The same of a model that is open already, from `path`, and outlives the engine: engines of many threads or processes
+ * may have one in common. `cache_bytes`: stylemap_session_options. */
+gboolean engine_share (Engine **engine, stylemap_model *model, const gchar *path, gint threads, gsize cache_bytes,
+                       stylemap_progress tell, gpointer data, GError **error);
 void     engine_free (Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Engine, engine_free)
 
