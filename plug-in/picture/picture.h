@@ -49,6 +49,12 @@ GeglBuffer *picture_load_mask (const gchar *path, gint page, gint width, gint he
 /* The same of any size. */
 GeglBuffer *picture_load_grey (const gchar *path, gint page, GError **error);
 
+/* Whether the name is that of a picture of a kind that is read. */
+gboolean picture_has_ending (const gchar *path);
+/* How many pixels the file's head claims, before it is decoded; -1 where it does not say so in a few bytes (PNG, JPEG, WebP
+ * and GIF do), 0 where there is no file. */
+gint64   picture_pixels (const gchar *path);
+
 /* The ending names the form. FALSE with a sentence for an ending that cannot be written, or not by this build. */
 gboolean picture_form_of_output (const gchar *path, PictureForm *form, GError **error);
 

@@ -58,15 +58,34 @@ static gchar *behind_links(const gchar *path, GError **error) {
   return NULL;
 }
 
-/* An empty file in the folder of `path`, open; to be renamed or unlinked by the caller. -1 with a sentence. */
+/* An empty file in the folder of `file_path`, open. Where the system can it has no name yet (`*beside` is NULL), so that
+ * nothing is left of it if this process is killed; else a name to be renamed or unlinked. -1 with a sentence. */
 static int new_beside(const gchar *path, const gchar *file_path, gchar **beside, GError **error) {
   g_autofree gchar *folder = g_path_get_dirname(file_path);
+  *beside = NULL;
+#ifdef O_TMPFILE
+  int nameless = g_access("/proc/self/fd", X_OK) == 0 ? g_open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666) : -1;
+  if (nameless >= 0) return nameless;
+#endif
   *beside = g_build_filename(folder, ".stylemap-XXXXXX", NULL);
   int file = g_mkstemp_full(*beside, O_RDWR | O_CLOEXEC, 0666);
   if (file >= 0) return file;
   fail(error, path, g_strerror(errno));
   g_clear_pointer(beside, g_free);
   return -1;
+}
+
+/* The nameless file gets its own name, or, where that is taken, one beside it. An errno, or 0. */
+static int give_name(int file, const gchar *file_path, gchar **beside) {
+  g_autofree gchar *from = g_strdup_printf("/proc/self/fd/%d", file), *folder = g_path_get_dirname(file_path);
+  if (linkat(AT_FDCWD, from, AT_FDCWD, file_path, AT_SYMLINK_FOLLOW) == 0) return 0;
+  for (gint i = 0; errno == EEXIST && i < 100; i++) {
+    g_autofree gchar *name = g_strdup_printf("%s/.stylemap-%08x", folder, g_random_int());
+    if (linkat(AT_FDCWD, from, AT_FDCWD, name, AT_SYMLINK_FOLLOW) != 0) continue;
+    *beside = g_steal_pointer(&name);
+    return 0;
+  }
+  return errno;
 }
 
 gboolean picture_check_writable(const gchar *path, GError **error) {
@@ -92,10 +111,11 @@ gboolean picture_write_bytes(const gchar *path, gconstpointer data, gsize size, 
   GStatBuf old;
   if (!code && g_stat(file_path, &old) == 0 && fchmod(file, old.st_mode & 0777) != 0) code = errno;
   if (!code && fsync(file) != 0 && errno != EINVAL) code = errno;
+  if (!code && !beside) code = give_name(file, file_path, &beside);
   if (close(file) != 0 && !code) code = errno;
-  if (!code && g_rename(beside, file_path) != 0) code = errno;
+  if (!code && beside && g_rename(beside, file_path) != 0) code = errno;
   if (!code) return TRUE;
-  g_unlink(beside);
+  if (beside) g_unlink(beside);
   return fail(error, path, g_strerror(code));
 }
 
