@@ -7,11 +7,14 @@
 #include "stylemap.h"
 
 /* Exit codes. */
-enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_INTERRUPTED = 130 };
+enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_PARTLY = 3, CLI_INTERRUPTED = 130 };
 
-/* Errors of this domain are wrong usage; HOST_ERROR_CANCELLED is an interruption; all others are failures. */
+/* Errors of the first domain are wrong usage; of the second, some of many failed; HOST_ERROR_CANCELLED is an interruption;
+ * all others are failures. */
 #define CLI_USAGE_ERROR (cli_usage_error_quark ())
+#define CLI_PARTLY_ERROR (cli_partly_error_quark ())
 GQuark cli_usage_error_quark (void);
+GQuark cli_partly_error_quark (void);
 void cli_usage (GError **error, const gchar *format, ...) G_GNUC_PRINTF (2, 3);
 
 typedef struct Command Command;
@@ -25,7 +28,7 @@ struct Command {
 };
 
 extern const Command command_info, command_convert, command_encode, command_synth, command_reconstruct,
-  command_transplant, command_interpolate, command_sample, command_mix, command_train, command_place, command_learn_place, command_apply, command_direction;
+  command_transplant, command_interpolate, command_sample, command_mix, command_train, command_place, command_learn_place, command_apply, command_direction, command_batch;
 
 /* What every sub-command understands, filled by cli_parse. */
 typedef struct {
@@ -39,9 +42,10 @@ void cli_start (void);
 int  cli_finish (const Command *command, gboolean done, GError *error);
 
 /* Parses `arguments` (the command's name first) by `entries` and the common options; returns the `count`
- * positional arguments as a NULL-closed array to be freed with g_strfreev, or NULL with a usage error. --help
+ * positional arguments (CLI_ANY: as many as there are) as a NULL-closed array to be freed with g_strfreev, or NULL with a usage error. --help
  * prints and exits. */
-gchar **cli_parse (const Command *command, gchar **arguments, const GOptionEntry *entries, guint count,
+enum { CLI_ANY = -1 };
+gchar **cli_parse (const Command *command, gchar **arguments, const GOptionEntry *entries, gint count,
                    GError **error);
 
 /* A usage error where -o is missing. */
@@ -56,6 +60,8 @@ gboolean cli_word (const gchar *option, const gchar *text, const gchar *const *n
 
 /* A line on stderr that is no failure; nothing with --quiet. */
 void cli_note (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
+/* From now on such lines are appended to `notes` instead; NULL: no longer. */
+void cli_notes_into (GPtrArray *notes);
 
 /* A number as text that no locale changes. */
 typedef struct { gchar text[G_ASCII_DTOSTR_BUF_SIZE]; } Number;

@@ -13,6 +13,7 @@ int cli_finish(const Command *command, gboolean done, GError *error) {
     return CLI_FAILED;
   }
   int code = error->domain == CLI_USAGE_ERROR || error->domain == G_OPTION_ERROR ? CLI_USAGE
+             : error->domain == CLI_PARTLY_ERROR                                  ? CLI_PARTLY
              : g_error_matches(error, HOST_ERROR, HOST_ERROR_CANCELLED)            ? CLI_INTERRUPTED
                                                                                  : CLI_FAILED;
   const gchar *dot = g_str_has_suffix(error->message, ".") ? "" : "."; /* GOption's own have none */

@@ -16,6 +16,7 @@
 CommonOptions common;
 
 G_DEFINE_QUARK(stylemap-usage-error, cli_usage_error)
+G_DEFINE_QUARK(stylemap-partly-error, cli_partly_error)
 
 void cli_usage(GError **error, const gchar *format, ...) {
   va_list list;
@@ -59,7 +60,7 @@ static const GOptionEntry common_entries[] = {
   G_OPTION_ENTRY_NULL
 };
 
-gchar **cli_parse(const Command *command, gchar **arguments, const GOptionEntry *entries, guint count,
+gchar **cli_parse(const Command *command, gchar **arguments, const GOptionEntry *entries, gint count,
                   GError **error) {
   GOptionContext *context = g_option_context_new(command->arguments);
   g_autofree gchar *examples = g_strconcat(_("Examples:"), "\n", command->examples, NULL);
@@ -94,11 +95,11 @@ gchar **cli_parse(const Command *command, gchar **arguments, const GOptionEntry 
     }
   guint given = g_strv_length(rest) - 1;
   GError *fault = NULL;
-  if (given != count)
+  if (count != CLI_ANY && given != (guint)count)
     cli_usage(&fault,
               g_dngettext(GETTEXT_PACKAGE, "There is %u argument where %u are needed: stylemap %s %s.",
                           "There are %u arguments where %u are needed: stylemap %s %s.", given),
-              given, count, command->name, command->arguments);
+              given, (guint)count, command->name, command->arguments);
   else if (common.threads < 0 || common.threads > 1024)
     cli_usage(&fault, _("--threads must be 0 (all cores) to 1024."));
   if (fault) {
@@ -138,12 +139,20 @@ gboolean cli_check_range(const gchar *option, gdouble value, gdouble least, gdou
   return FALSE;
 }
 
+static GPtrArray *notes_kept; /* or they are printed */
+
+void cli_notes_into(GPtrArray *notes) { notes_kept = notes; }
+
 void cli_note(const gchar *format, ...) {
-  if (common.quiet) return;
+  if (common.quiet && !notes_kept) return;
   va_list list;
   va_start(list, format);
   g_autofree gchar *text = g_strdup_vprintf(format, list);
   va_end(list);
+  if (notes_kept) {
+    g_ptr_array_add(notes_kept, g_steal_pointer(&text));
+    return;
+  }
   progress_end();
   g_printerr("stylemap: %s\n", text);
 }

@@ -55,6 +55,7 @@ cat > "$rows.hosts" <<'ROWS'
 host:
 picture: host
 cli: host picture cli/train cli/measure
+cli/batch: host picture cli
 cli/train: host picture cli
 cli/measure: host picture cli cli/train
 gimp: host

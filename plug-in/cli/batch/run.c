@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A row in a worker: decode, edit, encode, and the line that tells of it. The reference and the mask of the row before are
+ * kept, and the engines with all that they remember. */
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <malloc.h>
+#include <math.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "cli/batch/batch.h"
+#include "host/choose.h"
+#include "host/layer.h"
+#include "host/models.h"
+#include "host/say.h"
+
+enum { UNKNOWN_PIXELS = 24000000, /* of a picture whose head was not understood */ LARGE = 4000000 /* pixels */ };
+static const gsize cache_bytes = 128 << 20; /* of an engine */
+
+typedef struct {
+  gchar *path;
+  stylemap_model *model; /* NULL: it cannot be opened */
+  GError *fault;
+  Engine *engine; /* in a worker, once it is needed */
+} Opened;
+
+/* A picture of the row before. */
+typedef struct {
+  gchar *path;
+  gint page;
+  gint64 modified, size;
+  Input input;       /* of a reference */
+  GeglBuffer *mask;
+} Kept;
+
+struct Runner {
+  const Rows *rows;
+  gint threads;
+  GPtrArray *opened; /* models by path */
+  GHashTable *paths;  /* a row's word for a model -> those between which the picture decides, a GStrv */
+  GHashTable *faults; /* such a word that names no file -> the sentence */
+  Kept reference, mask;
+};
+
+/* -------------------------------------------------------------------------------------------- models */
+
+static void opened_free(gpointer data) {
+  Opened *opened = data;
+  engine_free(opened->engine);
+  stylemap_close(opened->model);
+  g_clear_error(&opened->fault);
+  g_free(opened->path);
+  g_free(opened);
+}
+
+static Opened *find_opened(const Runner *runner, const gchar *path) {
+  for (guint i = 0; i < runner->opened->len; i++) {
+    Opened *opened = runner->opened->pdata[i];
+    if (g_str_equal(opened->path, path)) return opened;
+  }
+  return NULL;
+}
+
+static void open_word(Runner *runner, const gchar *word) {
+  g_autoptr(GError) fault = NULL;
+  gchar **paths = models_free_choice(word);
+  gchar *path = paths[0] ? NULL : models_find(word, &fault);
+  if (path) {
+    g_strfreev(paths);
+    paths = g_new0(gchar *, 2);
+    paths[0] = path;
+  }
+  if (fault) g_hash_table_insert(runner->faults, g_strdup(word), g_strdup(fault->message));
+  g_hash_table_insert(runner->paths, g_strdup(word), paths);
+  for (gchar **p = paths; *p; p++) {
+    stylemap_error core;
+    if (find_opened(runner, *p)) continue;
+    Opened *opened = g_new0(Opened, 1);
+    opened->path = g_strdup(*p);
+    say_status(stylemap_open(*p, 0, progress_quiet, NULL, &opened->model, &core), &core, &opened->fault);
+    g_ptr_array_add(runner->opened, opened);
+  }
+}
+
+Runner *runner_new(const Rows *rows, gint threads) {
+  Runner *runner = g_new0(Runner, 1);
+  runner->rows = rows;
+  runner->threads = threads;
+  runner->opened = g_ptr_array_new_with_free_func(opened_free);
+  runner->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_strfreev);
+  runner->faults = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < rows->rows->len; i++) {
+    const Row *row = rows->rows->pdata[i];
+    if (!g_hash_table_contains(runner->paths, row->edit.model)) open_word(runner, row->edit.model);
+  }
+  return runner;
+}
+
+static gboolean start_engine(const Runner *runner, Opened *opened, GError **error) {
+  if (opened->engine) {
+    engine_watch(opened->engine, progress_quiet, NULL);
+    return TRUE;
+  }
+  if (opened->model)
+    return engine_share(&opened->engine, opened->model, opened->path, runner->threads, cache_bytes, progress_quiet, NULL, error);
+  g_propagate_error(error, g_error_copy(opened->fault));
+  return FALSE;
+}
+
+/* The row's engine; of a free choice the one that knows the picture. */
+static Engine *engine_for(const Runner *runner, const gchar *word, const EditPicture *picture, GError **error) {
+  gchar **paths = g_hash_table_lookup(runner->paths, word);
+  const gchar *fault = g_hash_table_lookup(runner->faults, word);
+  g_autoptr(GPtrArray) engines = g_ptr_array_new();
+  g_autoptr(GError) why = NULL;
+  if (fault) {
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, fault);
+    return NULL;
+  }
+  for (gchar **p = paths; *p; p++) {
+    Opened *opened = find_opened(runner, *p);
+    if (start_engine(runner, opened, why ? NULL : &why)) g_ptr_array_add(engines, opened->engine);
+  }
+  if (engines->len == 0) g_propagate_error(error, g_steal_pointer(&why));
+  if (engines->len < 2) return engines->len ? engines->pdata[0] : NULL;
+  Engine *best = choose_among((Engine *const *)engines->pdata, (gint)engines->len, picture);
+  return best ? best : engines->pdata[0];
+}
+
+/* ---------------------------------------------------------------------------------------------- kept */
+
+static void kept_clear(Kept *kept) {
+  input_clear(&kept->input);
+  g_clear_object(&kept->mask);
+  g_free(kept->path);
+  *kept = (Kept){ 0 };
+}
+
+/* FALSE, and nothing kept any more, where it is another picture. */
+static gboolean is_kept(Kept *kept, const gchar *path, gint page) {
+  GStatBuf info;
+  if (kept->path && g_str_equal(kept->path, path) && kept->page == page && g_stat(path, &info) == 0 &&
+      info.st_size == kept->size && info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec == kept->modified)
+    return TRUE;
+  kept_clear(kept);
+  return FALSE;
+}
+
+/* To be called before the file is read: what is written meanwhile is seen the next time. */
+static void keep(Kept *kept, const gchar *path, gint page) {
+  GStatBuf info;
+  if (kept->path || g_stat(path, &info) != 0) return;
+  kept->path = g_strdup(path);
+  kept->page = page;
+  kept->size = info.st_size;
+  kept->modified = info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
+}
+
+/* Into `pictures` what the row before left; a tensor's shape is its model's, and it is small. */
+static void take_kept(Runner *runner, const CliEdit *edit, CliPictures *pictures) {
+  Kept *reference = &runner->reference, *mask = &runner->mask;
+  if (!edit->reference || cli_edit_is_of_model(edit)) {
+    kept_clear(reference);
+    kept_clear(mask);
+    return;
+  }
+  if (is_kept(reference, edit->reference, edit->reference_page)) {
+    pictures->reference = reference->input;
+    reference->input = (Input){ 0 };
+  }
+  keep(reference, edit->reference, edit->reference_page);
+  if (is_kept(mask, edit->mask, edit->mask_page)) pictures->mask = g_steal_pointer(&mask->mask);
+  keep(mask, edit->mask, edit->mask_page);
+}
+
+static void give_back(Runner *runner, CliPictures *pictures) {
+  Kept *reference = &runner->reference, *mask = &runner->mask;
+  if (reference->path && pictures->reference.picture.buffer) {
+    reference->input = pictures->reference;
+    pictures->reference = (Input){ 0 };
+  } else {
+    kept_clear(reference);
+  }
+  if (mask->path && pictures->mask) mask->mask = g_steal_pointer(&pictures->mask);
+  else kept_clear(mask);
+}
+
+/* -------------------------------------------------------------------------------------------- measures */
+
+typedef struct {
+  gdouble inside, outside; /* MSE of the colours, as numbers of 0..1 in the file's own encoding; -1: there is no such pixel */
+} Change;
+
+/* Of `after` from `before`, where the mask is above 0 and where it is not. */
+static Change change_of(GeglBuffer *before, GeglBuffer *after, const Mask *mask) {
+  const Babl *own = gegl_buffer_get_format(before), *format = layer_own_float(own);
+  const gint width = gegl_buffer_get_width(before), height = gegl_buffer_get_height(before);
+  const gint parts = babl_format_get_n_components(format), colours = parts >= 3 ? 3 : 1;
+  const gsize bytes = (gsize)width * (gsize)babl_format_get_bytes_per_pixel(own);
+  g_autofree guint8 *raw = g_malloc(2 * bytes);
+  g_autofree gfloat *numbers = g_new(gfloat, 2 * (gsize)width * (gsize)parts), *weights = g_new0(gfloat, width);
+  gfloat *b = numbers + (gsize)width * (gsize)parts;
+  gdouble sums[2] = { 0 };
+  gsize counts[2] = { 0 };
+  for (gint y = 0; y < height; y++) {
+    const GeglRectangle row = { 0, y, width, 1 };
+    const gboolean crossed = y >= mask->bounds.y && y < mask->bounds.y + mask->bounds.height;
+    if (crossed) {
+      gegl_buffer_get(mask->weights, &row, 1.0, babl_format("Y float"), weights, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (gint x = 0; x < width; x++) counts[weights[x] > 0]++;
+    } else {
+      counts[0] += (gsize)width;
+    }
+    gegl_buffer_get(before, &row, 1.0, own, raw, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get(after, &row, 1.0, own, raw + bytes, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    if (memcmp(raw, raw + bytes, bytes) == 0) continue;
+    layer_get_numbers(before, &row, numbers);
+    layer_get_numbers(after, &row, b);
+    for (gint x = 0; x < width; x++)
+      for (gint c = 0; c < colours; c++) {
+        const gdouble d = (gdouble)numbers[x * parts + c] - (gdouble)b[x * parts + c];
+        if (isfinite(d)) sums[crossed && weights[x] > 0] += d * d / colours;
+      }
+  }
+  return (Change){ counts[1] ? sums[1] / (gdouble)counts[1] : -1, counts[0] ? sums[0] / (gdouble)counts[0] : -1 };
+}
+
+/* ------------------------------------------------------------------------------------------------ row */
+
+typedef struct { gdouble wall, own; } Moment; /* seconds; of this process's processors */
+
+static Moment now(void) {
+  struct rusage use;
+  getrusage(RUSAGE_SELF, &use);
+  return (Moment){ (gdouble)g_get_monotonic_time() / 1e6,
+                   (gdouble)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + (gdouble)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6 };
+}
+
+/* Names are static. */
+static Moment line_phase(GString *line, const gchar *wall, const gchar *own, Moment before) {
+  const Moment after = now();
+  line_number(line, wall, "%.6f", after.wall - before.wall);
+  line_number(line, own, "%.6f", after.own - before.own);
+  return after;
+}
+
+static void line_row(GString *line, const Row *row, const gchar *status) {
+  line_number(line, "row", "%.0f", row->number);
+  if (row->line) line_number(line, "line", "%.0f", row->line);
+  line_text(line, "status", status);
+  line_text(line, "operation", row->command->name);
+  line_text(line, "target", row->edit.target);
+  line_text(line, "output", row->edit.output);
+  line_text(line, "key", row->key);
+}
+
+void runner_say_failed(const Row *row, const gchar *fault, GString *answer) {
+  g_string_truncate(answer, 0);
+  line_row(answer, row, "failed");
+  line_text(answer, "error", fault);
+  line_end(answer);
+}
+
+static void line_result(GString *line, const Engine *engine, const EditResult *result) {
+  g_autofree gchar *model = g_path_get_basename(engine->path);
+  line_text(line, "model", model);
+  if (result->error >= 0) line_number(line, "mse", "%.6g", result->error);
+  if (result->misfit >= 0) line_number(line, "misfit", "%.6g", result->misfit);
+  if (result->change >= 0) line_number(line, "model_change", "%.6g", result->change);
+  if (result->n_found) {
+    const stylemap_placement *at = result->found;
+    Number n[4];
+    g_autofree gchar *found = g_strdup_printf("[%s, %s, %s, %s]", cli_number(&n[0], "%.2f", at->x), cli_number(&n[1], "%.2f", at->y),
+                                              cli_number(&n[2], "%.2f", at->side), cli_number(&n[3], "%.3f", at->angle * 180 / G_PI));
+    line_raw(line, "reference_found", found);
+  }
+}
+
+static void line_notes(GString *line, const GPtrArray *notes) {
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint i = 0; i < notes->len; i++) g_string_append_printf(all, "%s%s", i ? " " : "", (gchar *)notes->pdata[i]);
+  if (all->len) line_text(line, "notes", all->str);
+}
+
+static gint64 pixels_of(const gchar *path) {
+  const gint64 pixels = path && !is_tensor_path(path) ? picture_pixels(path) : 0;
+  return pixels < 0 ? UNKNOWN_PIXELS : pixels;
+}
+
+static gboolean make_folder(const gchar *output, GError **error) {
+  g_autofree gchar *folder = g_path_get_dirname(output);
+  if (g_mkdir_with_parents(folder, 0777) == 0) return TRUE;
+  g_autofree gchar *name = g_filename_display_name(folder);
+  g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED, _("The folder %s cannot be made."), name);
+  return FALSE;
+}
+
+/* Fills `line` but for its end. */
+static gboolean do_row(Runner *runner, const Row *row, CliPictures *pictures, GString *line, GError **error) {
+  const CliEdit *edit = &row->edit;
+  Engine *engine = NULL;
+  g_autoptr(GeglBuffer) before = NULL;
+  Moment at = now();
+  picture_init();
+  if (!make_folder(edit->output, error) ||
+      (cli_edit_is_of_model(edit) && !(engine = engine_for(runner, edit->model, NULL, error))))
+    return FALSE;
+  take_kept(runner, edit, pictures);
+  if (!cli_edit_read(edit, engine, pictures, error)) return FALSE;
+  at = line_phase(line, "decode_seconds", "decode_cpu", at);
+  const GeglRectangle *size = gegl_buffer_get_extent(pictures->target.picture.buffer);
+  line_number(line, "width", "%.0f", size->width);
+  line_number(line, "height", "%.0f", size->height);
+  if ((!engine && !(engine = engine_for(runner, edit->model, &pictures->target.picture, error))) ||
+      !cli_edit_draw(edit, engine, pictures, error))
+    return FALSE;
+  if (!cli_edit_is_square(edit)) before = gegl_buffer_dup(pictures->target.picture.buffer);
+  cli_edit_compose(edit, pictures);
+  if (before) {
+    const Change change = change_of(before, pictures->target.picture.buffer, &pictures->result.mask);
+    if (change.inside >= 0) line_number(line, "mse_inside", "%.6g", change.inside);
+    if (change.outside >= 0) line_number(line, "mse_outside", "%.6g", change.outside);
+  }
+  line_result(line, engine, &pictures->result);
+  at = line_phase(line, "edit_seconds", "edit_cpu", at);
+  if (!cli_edit_write(edit, engine, pictures, error)) return FALSE;
+  line_phase(line, "encode_seconds", "encode_cpu", at);
+  return line_output(line, edit->output, error);
+}
+
+gboolean runner_work(gpointer data, guint number, GString *answer) {
+  Runner *runner = data;
+  const Row *row = runner->rows->rows->pdata[number];
+  const CliEdit *edit = &row->edit;
+  const gint64 pixels = pixels_of(edit->target) + pixels_of(edit->reference) + pixels_of(edit->mask);
+  g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GError) fault = NULL;
+  CliPictures pictures = { 0 };
+  pool_want((guint64)pixels);
+  cli_notes_into(notes);
+  line_row(answer, row, "done");
+  if (do_row(runner, row, &pictures, answer, &fault)) {
+    line_notes(answer, notes);
+    line_end(answer);
+  } else if (!g_error_matches(fault, HOST_ERROR, HOST_ERROR_CANCELLED)) {
+    runner_say_failed(row, fault->message, answer);
+  }
+  give_back(runner, &pictures);
+  cli_pictures_clear(&pictures);
+  cli_notes_into(NULL);
+#ifdef __GLIBC__
+  if (pixels > LARGE) malloc_trim(0); /* others need it now */
+#endif
+  return !g_error_matches(fault, HOST_ERROR, HOST_ERROR_CANCELLED);
+}
+
+void runner_free(Runner *runner) {
+  kept_clear(&runner->reference);
+  kept_clear(&runner->mask);
+  g_ptr_array_unref(runner->opened);
+  g_hash_table_unref(runner->paths);
+  g_hash_table_unref(runner->faults);
+  g_free(runner);
+}

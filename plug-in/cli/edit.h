@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * One edit of a picture as a command line asks for it, or a row of a manifest, which is one: parsed by the command's own
+ * table, then read, drawn and written, each in a call of its own. */
+#pragma once
+#include "cli/cli.h"
+#include "host/place.h"
+
+typedef struct {
+  gchar **given; /* what these three point into */
+  const gchar *model, *target, *reference; /* the last NULL in a reconstruction */
+  gchar *mask, *placement, *reference_placement, *output;
+  gint page, reference_page, mask_page;
+  Place place, reference_place; /* what the texts say */
+  gboolean raw, extend;
+  gdouble feather;
+  gint refine;
+  EditMethod method;
+  stylemap_edit edit;
+  stylemap_heal_options heal;
+
+  /* What the table fills and cli_edit_parse makes the above of. */
+  gchar *rule, *space, *way, *collage;
+  gint rounds;
+  gdouble detail;
+} CliEdit;
+
+/* The commands that are edits, closed by NULL, and how many arguments each has beside its options. */
+extern const Command *const cli_edit_commands[];
+gint cli_edit_operands (const Command *command);
+/* The options of such a command, which fill `edit`; g_free. */
+GOptionEntry *cli_edit_entries (const Command *command, CliEdit *edit);
+
+/* Fills `edit` by the arguments, the command's name first, and looks at all that can be seen without a file. On FALSE,
+ * with a usage error, nothing is left in it. */
+gboolean cli_edit_parse (CliEdit *edit, const Command *command, gchar **arguments, GError **error);
+void     cli_edit_clear (CliEdit *edit);
+
+/* What is edited, and what comes of it. */
+typedef struct {
+  Input target, reference;
+  GeglBuffer *mask;
+  gfloat *weights; /* a mask tensor, where the result is the network's own square */
+  stylemap_placement at[2]; /* of target and reference */
+  EditReference taken;
+  EditRequest request;
+  EditResult result;
+} CliPictures;
+
+/* TRUE where the inputs are tensors, whose shapes are the model's: cli_edit_read needs it then. */
+gboolean cli_edit_is_of_model (const CliEdit *edit);
+/* TRUE where the result is the network's own square, not the target. */
+gboolean cli_edit_is_square (const CliEdit *edit);
+/* Reads what is not there yet (a reference and a mask picture may be, of an earlier edit), and sees that the edit can be
+ * made of it. `pictures` is all zero but for those; cleared by the caller, also on FALSE. */
+gboolean cli_edit_read (const CliEdit *edit, const Engine *engine, CliPictures *pictures, GError **error);
+gboolean cli_edit_draw (const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error);
+/* Puts the result into the target's buffer, unless it is a square: what cli_edit_write writes. */
+void     cli_edit_compose (const CliEdit *edit, CliPictures *pictures);
+gboolean cli_edit_write (const CliEdit *edit, const Engine *engine, CliPictures *pictures, GError **error);
+void     cli_pictures_clear (CliPictures *pictures);
