@@ -111,15 +111,16 @@ if command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null; then
   for form in png jpg tif webp jxl avif heic; do
     rm -f out.$form
     cp "$pictures/said.$form" traced.$form
-    strace -f -qq -e trace=open,openat,creat,rename,renameat,renameat2 -o trace "$stylemap" transplant -q "$model" traced.$form \
+    strace -f -qq -e trace=open,openat,creat,linkat,rename,renameat,renameat2 -o trace "$stylemap" transplant -q "$model" traced.$form \
       "$pictures/rgb8.png" --mask "$pictures/g8.png" -o out.$form > out 2> err
     code=$?
     built || continue
     [ $code = 0 ] && pass || fail "$form under strace: $(cat err)"
-    opened=$(grep -c "\"traced.$form\"" trace) made=$(grep -c '\.stylemap-.*O_CREAT' trace)
-    written=$(grep 'O_CREAT' trace | grep -vcE "/cache/|/proc/self/fd/") renamed=$(grep -c 'rename.*\.stylemap-' trace)
+    opened=$(grep -c "\"traced.$form\"" trace) made=$(grep -cE 'O_TMPFILE|\.stylemap-.*O_CREAT' trace)
+    written=$(grep -E 'O_CREAT|O_TMPFILE' trace | grep -vcE "/cache/|/proc/self/fd/")
+    renamed=$(grep -cE "rename.*\.stylemap-|linkat.*\"out\.$form\"" trace) # a nameless file gets its own name, or another is renamed
     [ "$opened $made $written $renamed" = "1 1 1 1" ] && pass ||
-      fail "$form: opened $opened times, $made temporary files, $written files made, $renamed renamed: $(grep O_CREAT trace)"
+      fail "$form: opened $opened times, $made temporary files, $written files made, $renamed named: $(grep -E "O_CREAT|O_TMPFILE|linkat" trace)"
   done
 else
   echo "skipped: strace is missing, or may not trace; how often files are opened is not seen"
