@@ -12,9 +12,18 @@ start() {
   wait_for test -s "$1.pid"
   pids+=("$(cat "$1.pid")")
 }
+children_of() { # PID, by /proc alone
+  local stat line
+  for stat in /proc/[0-9]*/stat; do
+    read -r line <"$stat" || continue
+    [[ $line =~ ^([0-9]+)\ \(.*\)\ [^Z]\ ([0-9]+)\  ]] && [ "${BASH_REMATCH[2]}" = "$1" ] || continue
+    echo "${BASH_REMATCH[1]}"
+  done 2>/dev/null
+}
 finish() {
   local i
-  for ((i = ${#pids[@]} - 1; i >= 0; i--)); do kill -9 "${pids[i]}" 2>/dev/null || true; done
+  # with GIMP's plug-ins: the one that answers scripts would stay for ever
+  for ((i = ${#pids[@]} - 1; i >= 0; i--)); do kill -9 "${pids[i]}" $(children_of "${pids[i]}") || true; done
 } 2>/dev/null
 trap finish EXIT
 

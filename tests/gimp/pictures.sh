@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Pictures of the dialogs and of GIMP around one, from a real GIMP under Xvfb, for looking at and for the README: in the
+# build's artefacts folder, as README-*.png those that it may show. `ninja pictures-3` (or -2.10) runs it.
+# From the environment: as run.sh, and ARTEFACTS.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/profile.sh"
+make_profile pictures
+cd "$run_dir"
+. "$here/screen.sh"
+cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" "$here/dialect-3.scm" .
+start_screen
+start_gimp
+open_samples
+
+# shot NAME TITLE: the window alone, once nothing has changed in it for ten seconds
+shot() {
+  local last= now id same=0 n
+  id=$(window "$2" | tail -1)
+  for ((n = 0; n < 60 && same < 3; n++)); do
+    sleep 3
+    in_profile import -window "$id" "$ARTEFACTS/$1.png"
+    now=$(in_profile convert "$ARTEFACTS/$1.png" -strip rgb:- | md5sum)
+    if [ "$now" = "$last" ]; then same=$((same + 1)); else same=0; fi
+    last=$now
+  done
+}
+small() { in_profile convert "$ARTEFACTS/$1.png" -strip -dither None -colors 255 -define png:compression-level=9 "$ARTEFACTS/README-$1-$GIMP.png"; }
+close() {
+  keys Escape
+  wait_for no_window "$1"
+}
+open_dialog ctrl+alt+t "StyleMap Transplant"
+shot transplant "StyleMap Transplant"
+small transplant
+screenshot window-transplant
+keys alt+a
+shot transplant-advanced "StyleMap Transplant"
+close "StyleMap Transplant"
+open_dialog ctrl+alt+r "StyleMap Reconstruct"
+shot reconstruct "StyleMap Reconstruct"
+close "StyleMap Reconstruct"
+open_dialog ctrl+alt+i "StyleMap Interpolate"
+shot interpolate "StyleMap Interpolate"
+close "StyleMap Interpolate"
+ask '(begin (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target
+  (vector-ref (cadr (gimp-image-get-layers image)) 1) "feather=16") (gimp-selection-none image) (gimp-displays-flush))' >/dev/null
+shot result "$main"
+small result
+echo "Pictures in $ARTEFACTS"

@@ -1,0 +1,70 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+; Link and vector layers of GIMP 3.2, as references and as targets: as they are seen, and what is made of them is kept in
+; a file.
+(load "seen-lib.scm")
+
+(define (link image file) (car (gimp-link-layer-new image file)))
+(define (triangle image)
+  (let ((path (car (gimp-path-new image "triangle"))))
+    (gimp-image-insert-path image path 0 0)
+    (let ((stroke (car (gimp-path-bezier-stroke-new-moveto path 100 60))))
+      (gimp-path-bezier-stroke-lineto path stroke 450 200)
+      (gimp-path-bezier-stroke-lineto path stroke 150 480)
+      (gimp-path-stroke-close path stroke))
+    (let ((layer (car (gimp-vector-layer-new image path))))
+      (gimp-image-insert-layer image layer 0 0)
+      (gimp-vector-layer-set-fill-color layer '(40 160 60))
+      (gimp-vector-layer-set-enable-fill layer TRUE)
+      (gimp-vector-layer-refresh layer)
+      layer)))
+(define (alone image layer) (gimp-image-remove-layer image layer))
+
+; --- references
+(try "a link layer"
+     (lambda (image layer) (gimp-image-insert-layer image (link image "target.png") 0 0) (alone image layer)))
+(try "a link layer that is scaled"
+     (lambda (image layer)
+       (let ((linked (link image "target.png")))
+         (gimp-image-insert-layer image linked 0 0)
+         (gimp-item-transform-scale linked -100 -50 600 650)
+         (gimp-image-resize-to-layers image)
+         (alone image layer))))
+(try "a vector layer"
+     (lambda (image layer)
+       (let ((group (car (gimp-layer-group-new image)))) ; so that it has the size of what it lies on
+         (gimp-image-insert-layer image group 0 0)
+         (gimp-image-reorder-item image layer group 0)
+         (gimp-image-reorder-item image (triangle image) group 0))))
+
+; --- targets: not a bit changes outside, and what is visible comes back from a file
+(define (try-target what form make)
+  (let* ((image (open "reference.png"))
+         (reference (active image))
+         (target (make image)))
+    (gimp-image-set-active-layer image target)
+    (select-mask image 0 0)
+    (let* ((before (visible image))
+           (result (transplant image target reference model 1.0 0 0 4.0))
+           (seen (visible image))
+           (counts (test-stylemap-outside before seen result)))
+      (equal (string-append what ": form") (car (gimp-layer-get-composite-mode result)) form)
+      (equal (string-append what ": changed pixels outside") (car counts) 0)
+      (check (string-append what ": changed pixels inside") (> (caddr counts) 1000) (caddr counts))
+      (gimp-xcf-save RUN-NONINTERACTIVE image target "saved.xcf" "saved.xcf")
+      (let* ((again (open "saved.xcf")) (kept (visible again)))
+        (at-most (string-append what ": from a file, in steps of 8 bits") (car (test-stylemap-inside seen kept result 0)) 0)
+        (close-visible kept)
+        (gimp-image-delete again))
+      (close-visible before)
+      (close-visible seen))
+    (gimp-image-delete image)))
+(define (linked image)
+  (let ((layer (link image "target.png")))
+    (gimp-image-insert-layer image layer 0 0)
+    layer))
+(define (half layer) (gimp-layer-set-opacity layer 60.0) layer)
+
+(try-target "a link layer as target" LAYER-COMPOSITE-CLIP-TO-BACKDROP linked)
+(try-target "a link layer as target, a copy" LAYER-COMPOSITE-AUTO (lambda (image) (half (linked image))))
+(try-target "a vector layer as target, a copy" LAYER-COMPOSITE-AUTO triangle)
+(finish)
