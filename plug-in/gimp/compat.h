@@ -43,6 +43,37 @@ static inline ImageRef *compat_images(gint *n_images) {
   return images;
 }
 
+/* GIMP merges no effects into a group: what is visible of it alone in an image, without its layer mask. */
+static inline LayerRef compat_group_with_effects(DrawableRef group) {
+  ImageRef image = gimp_item_get_image(GIMP_ITEM(group));
+  GimpColorProfile *profile = gimp_image_get_color_profile(image);
+  ImageRef alone = gimp_image_new_with_precision(gimp_drawable_get_width(group), gimp_drawable_get_height(group),
+                                                 gimp_image_get_base_type(image), gimp_image_get_precision(image));
+  LayerRef copy, shown = NULL;
+  gint left, top;
+
+  if (profile)
+    gimp_image_set_color_profile(alone, profile);
+  copy = gimp_layer_new_from_drawable(group, alone);
+  if (copy && gimp_image_insert_layer(alone, copy, NULL, 0)) {
+    gimp_layer_set_offsets(copy, 0, 0);
+    gimp_layer_set_opacity(copy, 100.0);
+    gimp_item_set_visible(GIMP_ITEM(copy), TRUE);
+    if (gimp_layer_get_mode(copy) != GIMP_LAYER_MODE_PASS_THROUGH)
+      gimp_layer_set_mode(copy, GIMP_LAYER_MODE_NORMAL);
+    if (gimp_layer_get_mask(copy))
+      gimp_layer_set_apply_mask(copy, FALSE);
+    shown = gimp_layer_new_from_visible(alone, image, "shown");
+  }
+  if (shown) {
+    gimp_drawable_get_offsets(group, &left, &top);
+    gimp_layer_set_offsets(shown, left, top);
+  }
+  gimp_image_delete(alone);
+  g_clear_object(&profile);
+  return shown;
+}
+
 /* Effects are not in a drawable's own pixels: they are laid on a copy that is in no image. */
 static inline DrawableRef compat_with_effects(DrawableRef drawable) {
   GimpDrawableFilter **effects = gimp_drawable_get_filters(drawable);
@@ -50,7 +81,9 @@ static inline DrawableRef compat_with_effects(DrawableRef drawable) {
   LayerRef copy = NULL;
 
   g_free(effects);
-  if (any && (copy = gimp_layer_copy(GIMP_LAYER(drawable))) != NULL)
+  if (any && gimp_item_is_group(GIMP_ITEM(drawable)))
+    copy = compat_group_with_effects(drawable);
+  else if (any && (copy = gimp_layer_copy(GIMP_LAYER(drawable))) != NULL)
     gimp_drawable_merge_filters(GIMP_DRAWABLE(copy));
   return copy ? GIMP_DRAWABLE(copy) : drawable;
 }
