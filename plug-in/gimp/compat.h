@@ -43,6 +43,20 @@ static inline ImageRef *compat_images(gint *n_images) {
   return images;
 }
 
+/* A copy whose own pixels are what it shows: its effects are merged into them, and a link or vector layer (3.2) draws itself
+ * no more, over what is written into it. */
+static inline LayerRef compat_copy_layer(LayerRef layer) {
+  LayerRef copy = gimp_layer_copy(layer);
+
+#if GIMP_CHECK_VERSION(3, 2, 0)
+  if (GIMP_IS_RASTERIZABLE(copy))
+    gimp_rasterizable_rasterize(GIMP_RASTERIZABLE(copy));
+#endif
+  if (copy)
+    gimp_drawable_merge_filters(GIMP_DRAWABLE(copy));
+  return copy;
+}
+
 /* GIMP merges no effects into a group: what is visible of it alone in an image, without its layer mask. */
 static inline LayerRef compat_group_with_effects(DrawableRef group) {
   ImageRef image = gimp_item_get_image(GIMP_ITEM(group));
@@ -81,10 +95,9 @@ static inline DrawableRef compat_with_effects(DrawableRef drawable) {
   LayerRef copy = NULL;
 
   g_free(effects);
-  if (any && gimp_item_is_group(GIMP_ITEM(drawable)))
-    copy = compat_group_with_effects(drawable);
-  else if (any && (copy = gimp_layer_copy(GIMP_LAYER(drawable))) != NULL)
-    gimp_drawable_merge_filters(GIMP_DRAWABLE(copy));
+  if (any)
+    copy = gimp_item_is_group(GIMP_ITEM(drawable)) ? compat_group_with_effects(drawable)
+                                                   : compat_copy_layer(GIMP_LAYER(drawable));
   return copy ? GIMP_DRAWABLE(copy) : drawable;
 }
 
@@ -99,15 +112,6 @@ static inline DrawableRef compat_drawable_by_id(gint id) {
 #define compat_layer_combo_box_new(constraint, data) gimp_layer_combo_box_new(constraint, data, NULL)
 #define compat_label_top_left(label) g_object_set(label, "xalign", 0.0, "yalign", 0.0, NULL)
 #define compat_image_top(image) gtk_widget_set_valign(image, GTK_ALIGN_START)
-
-/* A copy whose own pixels are what its effects make of them. */
-static inline LayerRef compat_copy_layer(LayerRef layer) {
-  LayerRef copy = gimp_layer_copy(layer);
-
-  if (copy)
-    gimp_drawable_merge_filters(GIMP_DRAWABLE(copy));
-  return copy;
-}
 
 #else
 
