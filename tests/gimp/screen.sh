@@ -27,9 +27,9 @@ finish() {
 } 2>/dev/null
 trap finish EXIT
 
-# Waits up to 60 s for a command to succeed.
+# Waits for a command to succeed, up to three minutes, which only a busy machine takes.
 wait_for() {
-  local end=$((SECONDS + 60))
+  local end=$((SECONDS + 180))
   until "$@" >/dev/null 2>&1; do
     [ $SECONDS -lt $end ] || return 1
     sleep 0.2
