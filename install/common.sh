@@ -58,6 +58,7 @@ build_needs() {
   need meson has_command meson
   need ninja-build has_command ninja
   need libgegl-dev has_pkg gegl-0.4
+  need libjson-glib-dev has_pkg json-glib-1.0
   need libgexiv2-dev has_gexiv2
   need liblcms2-dev has_pkg lcms2
   need libjpeg-dev has_pkg libjpeg
