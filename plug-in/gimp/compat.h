@@ -109,7 +109,6 @@ static inline DrawableRef compat_drawable_by_id(gint id) {
 #define compat_item_id(ref) ((ref) ? gimp_item_get_id(AS_ITEM(ref)) : -1)
 
 #define compat_ui_init(name) gimp_ui_init(name)
-#define compat_layer_combo_box_new(constraint, data) gimp_layer_combo_box_new(constraint, data, NULL)
 #define compat_label_top_left(label) g_object_set(label, "xalign", 0.0, "yalign", 0.0, NULL)
 #define compat_image_top(image) gtk_widget_set_valign(image, GTK_ALIGN_START)
 
@@ -149,7 +148,6 @@ static inline ItemRef *compat_children(ImageRef image, ItemRef parent, gint *n_i
 #define compat_item_id(ref) (ref)
 
 #define compat_ui_init(name) gimp_ui_init(name, FALSE)
-#define compat_layer_combo_box_new gimp_layer_combo_box_new
 /* Text at the top left of a label's space, a picture at the top of its own. */
 #define compat_label_top_left(label) gtk_misc_set_alignment(GTK_MISC(label), 0.0, 0.0)
 #define compat_image_top(image) gtk_misc_set_alignment(GTK_MISC(image), 0.5, 0.0)

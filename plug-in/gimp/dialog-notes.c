@@ -52,18 +52,39 @@ void dialog_note_square(Dialog *self) {
 
 /* ------------------------------------------------------------------------------------------- model */
 
+/* What the model's resolution means for this edit. */
+static gchar *about_detail(const Dialog *self, gint size) {
+  return self->procedure->kind == EDIT_TRANSPLANT && self->options->method == EDIT_HEAL
+             ? g_strdup_printf(_("It draws at %d × %d pixels; finer detail comes from your layers."), size, size)
+             : g_strdup_printf(_("It draws at %d × %d pixels: a larger square comes out soft."), size, size);
+}
+
 void dialog_note_known(Dialog *self, const PreviewNews *news) {
   gboolean warning = news->error != NULL;
-  gchar *verdict;
+  gchar *verdict, *detail, *both;
 
   if (!news->error && !*self->options->model) { /* which it is, is known now */
     about_model_clear(&self->about);
-    if (about_model(news->path, &self->about, NULL))
-      hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
+    if (about_model(news->path, &self->about, NULL)) {
+      gchar *file = g_path_get_basename(news->path), *end = strrchr(file, '.');
+      gchar *name = end ? g_strndup(file, end - file) : g_strdup(file);
+      gchar *why = g_markup_printf_escaped(_("%s draws this picture best."), name);
+      gchar *markup = g_strdup_printf("<small>%s</small>\n%s", why, self->about.markup);
+
+      hint_set_markup(self->model_hint, HINT_PLAIN, markup);
+      g_free(markup);
+      g_free(why);
+      g_free(name);
+      g_free(file);
+    }
   }
   verdict = news->error ? g_strdup(news->error->message) : about_probe(&self->about, news->mse, news->usual, &warning);
-  hint_set(self->probe_hint, warning ? HINT_WARNING : HINT_INFO, verdict);
+  detail = news->error ? NULL : about_detail(self, news->size);
+  both = g_strjoin(verdict && detail ? "\n" : "", verdict ? verdict : "", detail ? detail : "", NULL);
+  hint_set(self->probe_hint, warning ? HINT_WARNING : HINT_INFO, both);
   g_free(verdict);
+  g_free(detail);
+  g_free(both);
 }
 
 void dialog_note_model(Dialog *self) {

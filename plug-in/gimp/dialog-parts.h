@@ -27,7 +27,8 @@ typedef struct {
 
   GtkWidget *dialog, *table;
   GtkSizeGroup *labels; /* of both tables */
-  GtkWidget *reference_label, *reference_place, *reference, *reference_hint;
+  GtkWidget *origin; /* what offers the layer that the active one was made of; NULL: it was not */
+  GtkWidget *reference, *swap, *reference_hint;
   GtkWidget *model, *model_hint, *square_hint, *result_hint, *probe_hint;
   GtkWidget *refine, *refine_steps, *space; /* the last NULL where there is none */
   GPtrArray *of_styles, *of_heal;           /* the widgets that have a meaning with that method alone */
@@ -57,10 +58,9 @@ void dialog_update_ok(Dialog *self);
 /* The model's square of the target is another one, or another target's: everything is looked at anew. */
 void dialog_look(Dialog *self);
 
-/* The reference's row, in which a combo box comes with dialog_fill_reference. */
+/* The reference's row, which dialog_fill_reference fills: also when the user comes back from GIMP's other windows, and the
+ * layers may be others. */
 void dialog_add_reference(Dialog *self);
-/* The combo box lists the layers that there were when it was made: when the user comes back from GIMP's other
- * windows and they are others, a new one takes its place. */
 void dialog_fill_reference(Dialog *self);
 
 /* A place for a control with a hint below it. */
@@ -96,6 +96,8 @@ void dialog_show_squares(Dialog *self);
 
 /* The buttons below the views, which place the squares. */
 void dialog_add_places(Dialog *self, GtkWidget *below_target, GtkWidget *below_reference);
+/* The squares as the options have them, into the texts. */
+void dialog_write_places(Dialog *self);
 /* A square around what is selected, as large as portraits are around what one selects in them; FALSE: nothing is. */
 gboolean dialog_around_selection(Dialog *self, stylemap_placement *place);
 /* The user gave the target's or the reference's square another place. */

@@ -22,13 +22,20 @@ static gchar *text_of(const stylemap_placement *place) {
              : g_strdup_printf("%s,%s,%s,%s", numbers[0], numbers[1], numbers[2], numbers[3]);
 }
 
-/* The entry's text becomes another one, and is looked at by who changed it. */
-static void set_text(Dialog *self, GtkWidget *entry, gchar **field, const gchar *text) {
+/* They are looked at by who changed them. */
+void dialog_write_places(Dialog *self) {
+  self->placing = TRUE;
+  if (self->place)
+    gtk_entry_set_text(GTK_ENTRY(self->place), self->options->placement);
+  if (self->reference_entry)
+    gtk_entry_set_text(GTK_ENTRY(self->reference_entry), self->options->reference_placement);
+  self->placing = FALSE;
+}
+
+static void set_text(Dialog *self, gchar **field, const gchar *text) {
   g_free(*field);
   *field = g_strdup(text);
-  self->placing = TRUE;
-  gtk_entry_set_text(GTK_ENTRY(entry), text);
-  self->placing = FALSE;
+  dialog_write_places(self);
 }
 
 /* All that depends on where the squares lie: at once what moves with the hand, the words when it rests. */
@@ -44,7 +51,7 @@ static void placed(Dialog *self, gboolean target, gboolean done) {
 void dialog_place_target(Dialog *self, const stylemap_placement *place, gboolean done) {
   gchar *text = text_of(place);
 
-  set_text(self, self->place, &self->options->placement, text);
+  set_text(self, &self->options->placement, text);
   g_free(text);
   placed(self, TRUE, done);
 }
@@ -52,7 +59,7 @@ void dialog_place_target(Dialog *self, const stylemap_placement *place, gboolean
 void dialog_place_reference(Dialog *self, const stylemap_placement *place, gboolean done) {
   gchar *text = text_of(place);
 
-  set_text(self, self->reference_entry, &self->options->reference_placement, text);
+  set_text(self, &self->options->reference_placement, text);
   g_free(text);
   placed(self, FALSE, done);
 }
@@ -60,7 +67,7 @@ void dialog_place_reference(Dialog *self, const stylemap_placement *place, gbool
 /* --------------------------------------------------------------------------------------------- buttons */
 
 static void centre(GtkWidget *button, Dialog *self) {
-  set_text(self, self->place, &self->options->placement, "");
+  set_text(self, &self->options->placement, "");
   placed(self, TRUE, TRUE);
 }
 
@@ -92,7 +99,7 @@ static void around(GtkWidget *button, Dialog *self) {
 static void find(GtkWidget *button, Dialog *self) { dialog_ask(self, ASK_FIND); }
 
 static void reference_word(Dialog *self, const gchar *word) {
-  set_text(self, self->reference_entry, &self->options->reference_placement, word);
+  set_text(self, &self->options->reference_placement, word);
   placed(self, FALSE, TRUE);
 }
 

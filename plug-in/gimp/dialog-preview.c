@@ -345,7 +345,7 @@ static void add_views(Dialog *self, GtkWidget *box) {
   dialog_add_places(self, below, below_reference);
   if (below_reference)
     gtk_box_pack_start(GTK_BOX(below_reference), self->reference_square, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(below), self->status = hint_new(STATUS_WIDTH, 3), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(below), self->status = hint_new(STATUS_WIDTH, 4), FALSE, FALSE, 0);
 }
 
 void dialog_add_preview(Dialog *self, GtkWidget *box) {

@@ -252,6 +252,22 @@ static void attach_methods(Dialog *self, GtkWidget *table) {
   attach_of(self->of_styles, table, _("_Blend in:"), self->space);
 }
 
+/* Whether something under Advanced is not what it is by itself. */
+static gboolean is_advanced(const Dialog *self) {
+  static const ArgumentId ids[] = {ARGUMENT_MASK_RULE, ARGUMENT_SPACE, ARGUMENT_COLLAGE, ARGUMENT_ROUNDS, ARGUMENT_EXTEND,
+                                   ARGUMENT_MIRROR};
+  const FlowOptions *options = self->options;
+  gboolean any = *options->placement || *options->reference_placement;
+
+  for (gsize i = 0; i < G_N_ELEMENTS(ids) && self->procedure->kind == EDIT_TRANSPLANT; i++) {
+    gint method = options_method(ids[i]);
+
+    if (method < 0 || method == (gint)options->method)
+      any |= *(gint *)options_field(self->options, ids[i]) != (gint)procedures_argument(ids[i])->default_value;
+  }
+  return any;
+}
+
 void dialog_add_advanced(Dialog *self, GtkWidget *box) {
   GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_Advanced"));
   GtkWidget *table = table_new(self->labels);
@@ -261,6 +277,7 @@ void dialog_add_advanced(Dialog *self, GtkWidget *box) {
     attach_extend(self, table);
   }
   attach_places(self, table);
+  gtk_expander_set_expanded(GTK_EXPANDER(expander), is_advanced(self));
   gtk_container_add(GTK_CONTAINER(expander), table);
   gtk_box_pack_start(GTK_BOX(box), expander, FALSE, FALSE, 0);
 }

@@ -45,7 +45,7 @@ static void origin_toggled(GtkToggleButton *button, Dialog *self) {
 static void add_origin(Dialog *self, GtkWidget *box) {
   LayerRef origin = result_target(self->image, self->given);
   gchar *name, *text, **parts;
-  GtkWidget *hint, *button;
+  GtkWidget *hint, *button, *both;
 
   if (origin == NO_ITEM || !check_target(self->image, AS_DRAWABLE(origin), NULL))
     return;
@@ -54,6 +54,7 @@ static void add_origin(Dialog *self, GtkWidget *box) {
   g_free(text);
   name = g_strjoinv("__", parts); /* no mnemonic */
   g_strfreev(parts);
+  both = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
   hint = hint_new(WIDE_HINT, 1);
   hint_set(hint, HINT_INFO, _("The active layer is the result of an earlier edit."));
   text = g_strdup_printf(_("_Edit the layer that it was made of: %s"), name);
@@ -61,8 +62,9 @@ static void add_origin(Dialog *self, GtkWidget *box) {
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
   gimp_help_set_help_data(button, _("Otherwise the result itself is edited, with what was lost in it."), NULL);
   g_signal_connect(button, "toggled", G_CALLBACK(origin_toggled), self);
-  gtk_box_pack_start(GTK_BOX(box), hint, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(both), hint, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(both), button, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), self->origin = both, FALSE, FALSE, 0);
   self->target = AS_DRAWABLE(origin);
   g_free(name);
   g_free(text);
@@ -83,58 +85,91 @@ static void show_help(const gchar *help_id, gpointer data) {
   gimp_help(GETTEXT_PACKAGE, help_id);
 }
 
-gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *target, FlowOptions *options) {
-  Dialog self = {.procedure = procedure, .image = image, .target = *target, .given = *target, .options = options};
+enum { RESPONSE_RESET = 1 };
+
+static void build(Dialog *self) {
+  const Procedure *procedure = self->procedure;
   GtkWidget *all, *box;
-  gboolean ok;
 
-  compat_ui_init("gimp-stylemap");
-  self.needs_reference = procedure->kind != EDIT_RECONSTRUCT;
-  self.of_styles = g_ptr_array_new();
-  self.of_heal = g_ptr_array_new();
-
-  self.dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, show_help, procedure->name, _("_Cancel"),
-                                GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
-  gtk_dialog_set_default_response(GTK_DIALOG(self.dialog), GTK_RESPONSE_OK);
-  gtk_window_set_resizable(GTK_WINDOW(self.dialog), procedure->kind != EDIT_INTERPOLATE);
-  gimp_window_set_transient(GTK_WINDOW(self.dialog));
+  self->dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, show_help, procedure->name, _("Reset"),
+                                 RESPONSE_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
+  gtk_dialog_set_default_response(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK);
+  gtk_window_set_resizable(GTK_WINDOW(self->dialog), procedure->kind != EDIT_INTERPOLATE);
+  gimp_window_set_transient(GTK_WINDOW(self->dialog));
 
   all = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
   gtk_container_set_border_width(GTK_CONTAINER(all), 12);
-  gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self.dialog))), all, TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self->dialog))), all, TRUE, TRUE, 0);
   box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
   gtk_box_pack_start(GTK_BOX(all), box, FALSE, FALSE, 0);
-  add_origin(&self, box);
-  self.labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
-  self.table = table_new(self.labels);
-  gtk_box_pack_start(GTK_BOX(box), self.table, FALSE, FALSE, 0);
-  if (self.needs_reference)
-    dialog_add_reference(&self);
-  dialog_add_options(&self);
+  add_origin(self, box);
+  self->labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
+  self->table = table_new(self->labels);
+  gtk_box_pack_start(GTK_BOX(box), self->table, FALSE, FALSE, 0);
+  if (self->needs_reference)
+    dialog_add_reference(self);
+  dialog_add_options(self);
   if (procedure->kind != EDIT_INTERPOLATE)
-    dialog_add_advanced(&self, box);
-  dialog_add_notes(&self, box);
-  dialog_add_preview(&self, all);
+    dialog_add_advanced(self, box);
+  dialog_add_notes(self, box);
+  dialog_add_preview(self, all);
+}
 
-  dialog_fill_reference(&self);
-  gtk_widget_show_all(self.dialog);
-  dialog_update_method(&self);
-  dialog_look(&self);
+/* One dialog, until its end. */
+static gint run(Dialog *self, gint *x, gint *y) {
+  gint response;
+
+  self->of_styles = g_ptr_array_new();
+  self->of_heal = g_ptr_array_new();
+  build(self);
+  if (*x >= 0)
+    gtk_window_move(GTK_WINDOW(self->dialog), *x, *y);
+  dialog_fill_reference(self);
+  gtk_widget_show_all(self->dialog);
+  dialog_update_method(self);
+  dialog_look(self);
   /* Return means OK also where the first control is a combo box, which would open */
-  gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(GTK_DIALOG(self.dialog), GTK_RESPONSE_OK));
-  g_signal_connect(self.dialog, "focus-in-event", G_CALLBACK(focus_in), &self);
+  gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK));
+  g_signal_connect(self->dialog, "focus-in-event", G_CALLBACK(focus_in), self);
 
-  ok = gimp_dialog_run(GIMP_DIALOG(self.dialog)) == GTK_RESPONSE_OK;
-  if (self.replace)
-    g_source_remove(self.replace);
-  dialog_end_preview(&self);
-  if (ok) {
+  response = gimp_dialog_run(GIMP_DIALOG(self->dialog));
+  if (self->replace)
+    g_source_remove(self->replace);
+  dialog_end_preview(self);
+  gtk_window_get_position(GTK_WINDOW(self->dialog), x, y);
+  gtk_widget_destroy(self->dialog);
+  about_model_clear(&self->about);
+  g_ptr_array_free(self->of_styles, TRUE);
+  g_ptr_array_free(self->of_heal, TRUE);
+  g_object_unref(self->labels);
+  return response;
+}
+
+/* What the layers are stays. */
+static void reset(const Procedure *procedure, FlowOptions *options) {
+  FlowOptions fresh = {.engine = options->engine};
+
+  options_defaults(procedure, &fresh);
+  fresh.reference = options->reference;
+  options->engine = NULL;
+  options_clear(options);
+  *options = fresh;
+}
+
+gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *target, FlowOptions *options) {
+  DrawableRef given = *target;
+  gint response, x = -1, y = -1;
+
+  compat_ui_init("gimp-stylemap");
+  do {
+    Dialog self = {.procedure = procedure, .image = image, .target = given, .given = given, .options = options};
+
+    self.needs_reference = procedure->kind != EDIT_RECONSTRUCT;
+    response = run(&self, &x, &y);
     *target = self.target;
-  }
-  gtk_widget_destroy(self.dialog);
-  about_model_clear(&self.about);
-  g_ptr_array_free(self.of_styles, TRUE);
-  g_ptr_array_free(self.of_heal, TRUE);
-  g_object_unref(self.labels);
-  return ok;
+    given = self.given;
+    if (response == RESPONSE_RESET)
+      reset(procedure, options);
+  } while (response == RESPONSE_RESET);
+  return response == GTK_RESPONSE_OK;
 }

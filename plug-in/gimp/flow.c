@@ -175,19 +175,37 @@ static void clear_request(EditRequest *request, EditReference *reference) {
 
 typedef struct {
   gint phase; /* a stylemap_phase, or -1 */
-  gint64 next;
+  gint64 begun, next;
+  gint left; /* seconds, as told last; 0: not told */
 } Progress;
+
+#define WORTH_TELLING 3 /* seconds */
+
+/* What is left by what it took so far; 0: too little, or too early to say. */
+static gint seconds_left(const Progress *progress, gint64 now, gdouble fraction) {
+  gdouble passed = (gdouble)(now - progress->begun) / G_USEC_PER_SEC, left = passed * (1 - fraction) / MAX(fraction, 1e-6);
+
+  return passed > 1 && fraction > 0.05 && left > WORTH_TELLING ? (gint)(left + 0.5) : 0;
+}
+
+static void show_text(Progress *progress, stylemap_phase phase, gint left) {
+  gchar *text = left ? g_strdup_printf(_("%s: about %d s left"), say_phase(phase), left) : g_strdup(say_phase(phase));
+
+  gimp_progress_set_text(text);
+  g_free(text);
+  progress->phase = (gint)phase;
+  progress->left = left;
+}
 
 static int show_progress(void *data, stylemap_phase phase, double fraction) {
   Progress *progress = data;
   gint64 now = g_get_monotonic_time();
+  gint left = seconds_left(progress, now, fraction);
 
-  if ((gint)phase != progress->phase) {
-    progress->phase = (gint)phase;
-    gimp_progress_set_text(say_phase(phase));
-  } else if (now < progress->next) {
+  if ((gint)phase == progress->phase && now < progress->next)
     return 0;
-  }
+  if ((gint)phase != progress->phase || left != progress->left)
+    show_text(progress, phase, left);
   progress->next = now + PROGRESS_INTERVAL;
   gimp_progress_update(EDIT_SHARE * CLAMP(fraction, 0, 1));
   return 0; /* cancelling in GIMP ends this process */
@@ -296,7 +314,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
 
 gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                   FlowResult *result, GError **error) {
-  Progress progress = {-1, 0};
+  Progress progress = {.phase = -1, .begun = g_get_monotonic_time()};
   EditRequest request;
   EditReference reference;
   EditResult made = {0};
