@@ -118,8 +118,9 @@ static void take_arguments(const Procedure *procedure, const GimpParam *params, 
 }
 
 /* The user's choice, by the way that the run mode says. */
-static gboolean choose(const Procedure *procedure, gboolean with, GimpRunMode mode, const GimpParam *params,
+static gboolean choose(const Procedure **called, gboolean with, GimpRunMode mode, const GimpParam *params,
                        gint n_params, DrawableRef *target, FlowOptions *options, GError **error) {
+  const Procedure *procedure = *called;
   gint n_items = procedures_takes(procedure, ARGUMENT_REFERENCE) ? 4 : 3;
   gint n_arguments = with ? n_items + 1 : procedure->n_positional;
 
@@ -138,9 +139,11 @@ static gboolean choose(const Procedure *procedure, gboolean with, GimpRunMode mo
     else if (n_items == 4)
       options->reference = params[3].data.d_drawable;
   }
-  if (!call_choose(procedure, mode, params[1].data.d_image, target, options, error))
+  if (procedure->again && !call_again(called, mode, params[1].data.d_image, target, options, error))
     return FALSE;
-  if (mode == GIMP_RUN_INTERACTIVE)
+  if (!call_choose(*called, mode, params[1].data.d_image, target, options, error))
+    return FALSE;
+  if (mode == GIMP_RUN_INTERACTIVE && !procedure->again)
     settings_save(procedure, options); /* before the work: an error must not cost the choice */
   return TRUE;
 }
@@ -166,7 +169,7 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
 
   *return_values = values;
   values[0].type = GIMP_PDB_STATUS;
-  if (choose(procedure, suffix != NULL, mode, params, n_params, &target, &options, &error) &&
+  if (choose(&procedure, suffix != NULL, mode, params, n_params, &target, &options, &error) &&
       flow_run(procedure, params[1].data.d_image, target, &options, &result, &error)) {
     values[0].data.d_status = GIMP_PDB_SUCCESS;
     if (procedure->kind == EDIT_INTERPOLATE) {

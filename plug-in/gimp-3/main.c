@@ -20,7 +20,7 @@ G_DEFINE_TYPE(StyleMap, style_map, GIMP_TYPE_PLUG_IN)
 /* ---------------------------------------------------------------------------------------- arguments */
 
 static gboolean offers_refinement(const Procedure *procedure) {
-  return procedure->kind != EDIT_INTERPOLATE && !procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
+  return !procedure->again && procedure->kind != EDIT_INTERPOLATE && !procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
 }
 
 static void add_argument(GimpProcedure *made, const Argument *argument) {
@@ -139,14 +139,15 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
   GimpDrawable *target = drawables[0], *reference;
   GimpValueArray *values;
   GError *error = NULL;
-  gboolean ok;
+  gboolean ok, again = procedure->again;
 
   gegl_init(NULL, NULL);
   take_config(config, procedure, &options);
   reference = options.reference;
   ok = check_selected(drawables, &error) &&
+       (!again || call_again(&procedure, mode, image, &target, &options, &error)) &&
        call_choose(procedure, mode, image, &target, &options, &error);
-  if (ok && mode == GIMP_RUN_INTERACTIVE)
+  if (ok && mode == GIMP_RUN_INTERACTIVE && !again)
     put_config(config, procedure, &options);
   if (ok && flow_run(procedure, image, target, &options, &result, &error)) {
     values = gimp_procedure_new_return_values(called, GIMP_PDB_SUCCESS, NULL);

@@ -2,13 +2,15 @@
 #include "gimp/call.h"
 #include "gimp/check.h"
 #include "gimp/dialog.h"
+#include "gimp/recipe.h"
 #include <glib/gi18n-lib.h>
 
 gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef *target,
                      FlowOptions *options, GError **error) {
   switch (mode) {
   case GIMP_RUN_NONINTERACTIVE:
-    return options_check_method(procedure, options, error) && flow_check(procedure, image, *target, options, error);
+    return (options->remembered || options_check_method(procedure, options, error)) &&
+           flow_check(procedure, image, *target, options, error);
 
   case GIMP_RUN_INTERACTIVE:
     if (!check_target(image, *target, error))
@@ -79,4 +81,18 @@ void call_tell(GimpRunMode mode, const FlowResult *result) {
     tell_whole(mode, result);
   if (result->n_refined && mode == GIMP_RUN_NONINTERACTIVE)
     tell_refined(result);
+}
+
+gboolean call_again(const Procedure **procedure, GimpRunMode mode, ImageRef image, DrawableRef *target,
+                    FlowOptions *options, GError **error) {
+  Recipe recipe;
+
+  if (!recipe_read(image, *target, mode != GIMP_RUN_INTERACTIVE, options, &recipe, error))
+    return FALSE;
+  *procedure = recipe.procedure;
+  *target = AS_DRAWABLE(recipe.target);
+  if (recipe.warning)
+    tell(mode, recipe.warning);
+  g_free(recipe.warning);
+  return TRUE;
 }

@@ -13,3 +13,7 @@ GimpPDBStatusType call_status(const GError *error);
 /* What the user should know of a result beyond the layer: all of it on standard error for scripts; else what needs care as
  * GIMP's message, which has a warning's sign. */
 void call_tell(GimpRunMode mode, const FlowResult *result);
+
+/* Of a procedure that is `again`: `procedure`, `target` and `options` become what `target` was made by. */
+gboolean call_again(const Procedure **procedure, GimpRunMode mode, ImageRef image, DrawableRef *target,
+                    FlowOptions *options, GError **error);

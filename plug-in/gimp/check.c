@@ -73,26 +73,24 @@ gboolean check_numbers(const Procedure *procedure, FlowOptions *options, GError 
   return TRUE;
 }
 
-gboolean check_selection(ImageRef image, DrawableRef target, const stylemap_placement *placement, GError **error) {
-  gboolean selected;
-  gint x1, y1, x2, y2, left, top, x, y, width, height;
+gboolean check_selection(const GeglRectangle *selected, DrawableRef target, const stylemap_placement *placement,
+                         GError **error) {
+  gint left, top, width, height;
+  GeglRectangle square;
 
-  gimp_selection_bounds(image, &selected, &x1, &y1, &x2, &y2);
   if (!selected)
     return TRUE;
   width = gimp_drawable_get_width(target);
   height = gimp_drawable_get_height(target);
   gimp_drawable_get_offsets(target, &left, &top);
-  stylemap_bounds(placement, width, height, &x, &y, &width, &height);
-  x += left;
-  y += top;
-  if (x1 < x + width && x2 > x && y1 < y + height && y2 > y)
+  stylemap_bounds(placement, width, height, &square.x, &square.y, &square.width, &square.height);
+  if (gegl_rectangle_intersect(NULL, selected, &square))
     return TRUE;
   g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
               _("The selection lies outside the square that the model sees, the %d x %d pixels from (%d, %d) of the "
                 "image on. Select something inside it, or choose Select > None to edit "
                 "all of it."),
-              width, height, x, y);
+              square.width, square.height, square.x + left, square.y + top);
   return FALSE;
 }
 

@@ -9,7 +9,8 @@ gboolean check_numbers(const Procedure *procedure, FlowOptions *options, GError 
 
 /* FALSE and a sentence where the selection cannot touch the target's square. Its bounding box decides: a
  * selection with a hole may still miss it, which the job finds. */
-gboolean check_selection(ImageRef image, DrawableRef target, const stylemap_placement *placement, GError **error);
+gboolean check_selection(const GeglRectangle *selected, DrawableRef target, const stylemap_placement *placement,
+                         GError **error);
 
 /* The reference to propose: `last` if it still can be one, else the layer below the target, else above it,
  * else any layer of any image; NO_ITEM where there is none. */

@@ -31,17 +31,20 @@ void dialog_note_result(Dialog *self) {
 
 void dialog_note_square(Dialog *self) {
   GError *error = NULL;
+  GeglRectangle bounds;
+  gboolean selected = gimp_item_is_valid(AS_ITEM(self->target)) &&
+                      flow_selected(self->image, self->target, self->options, &bounds);
 
   self->square_ok = check_target(self->image, self->target, &error) &&
                     flow_places(self->procedure, self->target, self->options, &self->places, &error) &&
-                    check_selection(self->image, self->target, &self->places.target, &error);
+                    check_selection(selected ? &bounds : NULL, self->target, &self->places.target, &error);
   if (error)
     hint_set(self->square_hint, HINT_ERROR, error->message);
-  else if (gimp_selection_is_empty(self->image))
+  else if (!selected)
     hint_set(self->square_hint, HINT_INFO,
              _("Nothing is selected: the whole square that the model sees will be edited."));
   else {
-    gchar **notes = flow_notes(self->image, self->target, &self->places.target, self->pixels);
+    gchar **notes = flow_notes(self->image, self->target, self->options, &self->places.target, self->pixels);
 
     hint_set(self->square_hint, HINT_WARNING, *notes);
     g_strfreev(notes);

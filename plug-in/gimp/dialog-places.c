@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/dialog-parts.h"
+#include "host/place.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define AROUND 1.6 /* the square's side, of the selection's longer one */
 
 /* -------------------------------------------------------------------------------------- places as texts */
-
-/* "X,Y,SIDE[,ANGLE]", as place_parse reads it. */
-static gchar *text_of(const stylemap_placement *place) {
-  gchar numbers[4][G_ASCII_DTOSTR_BUF_SIZE];
-  const gdouble values[] = {place->x, place->y, place->side, place->angle * 180 / G_PI};
-
-  for (gint i = 0; i < 4; i++) {
-    g_ascii_formatd(numbers[i], sizeof numbers[i], "%.1f", values[i]);
-    if (g_str_has_suffix(numbers[i], ".0"))
-      *strrchr(numbers[i], '.') = '\0';
-  }
-  return g_str_equal(numbers[3], "0") || g_str_equal(numbers[3], "-0")
-             ? g_strdup_printf("%s,%s,%s", numbers[0], numbers[1], numbers[2])
-             : g_strdup_printf("%s,%s,%s,%s", numbers[0], numbers[1], numbers[2], numbers[3]);
-}
 
 /* They are looked at by who changed them. */
 void dialog_write_places(Dialog *self) {
@@ -49,7 +35,7 @@ static void placed(Dialog *self, gboolean target, gboolean done) {
 }
 
 void dialog_place_target(Dialog *self, const stylemap_placement *place, gboolean done) {
-  gchar *text = text_of(place);
+  gchar *text = place_text(place);
 
   set_text(self, &self->options->placement, text);
   g_free(text);
@@ -57,7 +43,7 @@ void dialog_place_target(Dialog *self, const stylemap_placement *place, gboolean
 }
 
 void dialog_place_reference(Dialog *self, const stylemap_placement *place, gboolean done) {
-  gchar *text = text_of(place);
+  gchar *text = place_text(place);
 
   set_text(self, &self->options->reference_placement, text);
   g_free(text);
@@ -73,17 +59,14 @@ static void centre(GtkWidget *button, Dialog *self) {
 
 /* On the layer where it has room. */
 gboolean dialog_around_selection(Dialog *self, stylemap_placement *place) {
-  gboolean selected;
-  gint x1, y1, x2, y2, left, top, width = gimp_drawable_get_width(self->target);
-  gint height = gimp_drawable_get_height(self->target);
+  gint width = gimp_drawable_get_width(self->target), height = gimp_drawable_get_height(self->target);
+  GeglRectangle selected;
 
-  gimp_selection_bounds(self->image, &selected, &x1, &y1, &x2, &y2);
-  if (!selected)
+  if (!flow_selected(self->image, self->target, self->options, &selected))
     return FALSE;
-  gimp_drawable_get_offsets(self->target, &left, &top);
-  *place = (stylemap_placement){.side = MIN(AROUND * MAX(x2 - x1, y2 - y1), MIN(width, height))};
-  place->x = CLAMP((x1 + x2) / 2.0 - left, place->side / 2, width - place->side / 2);
-  place->y = CLAMP((y1 + y2) / 2.0 - top, place->side / 2, height - place->side / 2);
+  *place = (stylemap_placement){.side = MIN(AROUND * MAX(selected.width, selected.height), MIN(width, height))};
+  place->x = CLAMP(selected.x + selected.width / 2.0, place->side / 2, width - place->side / 2);
+  place->y = CLAMP(selected.y + selected.height / 2.0, place->side / 2, height - place->side / 2);
   return TRUE;
 }
 

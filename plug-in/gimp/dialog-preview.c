@@ -51,7 +51,9 @@ void dialog_read_selection(Dialog *self) {
   GeglBuffer *part;
 
   g_clear_object(&self->selection);
-  if (!gimp_item_is_valid(AS_ITEM(self->target)))
+  if (self->options->remembered && self->options->selection)
+    self->selection = g_object_ref(self->options->selection);
+  if (self->options->remembered || !gimp_item_is_valid(AS_ITEM(self->target)))
     return;
   layer = canvas = *GEGL_RECTANGLE(0, 0, gimp_drawable_get_width(self->target), gimp_drawable_get_height(self->target));
   gimp_drawable_get_offsets(self->target, &canvas.x, &canvas.y);

@@ -70,6 +70,24 @@ static void add_origin(Dialog *self, GtkWidget *box) {
   g_free(text);
 }
 
+/* ---------------------------------------------------------------------------------------- once more */
+
+static void selection_toggled(GtkToggleButton *button, Dialog *self) {
+  self->options->remembered = !gtk_toggle_button_get_active(button);
+  dialog_read_selection(self);
+  dialog_note_square(self);
+  dialog_update_ok(self);
+  dialog_ask(self, ASK_MOVED);
+}
+
+/* What was selected when the result was made is, unless the user wants something else, what is edited again. */
+static void add_remembered(Dialog *self, GtkWidget *box) {
+  GtkWidget *button = gtk_check_button_new_with_label(_("Edit what is selected now, not what was selected then"));
+
+  g_signal_connect(button, "toggled", G_CALLBACK(selection_toggled), self);
+  gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
+}
+
 static gboolean focus_in(GtkWidget *widget, GdkEventFocus *event, Dialog *self) {
   dialog_read_selection(self); /* may be another one */
   dialog_note_square(self);
@@ -103,6 +121,8 @@ static void build(Dialog *self) {
   box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
   gtk_box_pack_start(GTK_BOX(all), box, FALSE, FALSE, 0);
   add_origin(self, box);
+  if (self->options->remembered)
+    add_remembered(self, box);
   self->labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
   self->table = table_new(self->labels);
   gtk_box_pack_start(GTK_BOX(box), self->table, FALSE, FALSE, 0);
@@ -147,11 +167,13 @@ static gint run(Dialog *self, gint *x, gint *y) {
 
 /* What the layers are stays. */
 static void reset(const Procedure *procedure, FlowOptions *options) {
-  FlowOptions fresh = {.engine = options->engine};
+  FlowOptions fresh = {.engine = options->engine, .remembered = options->remembered, .selection = options->selection};
 
   options_defaults(procedure, &fresh);
   fresh.reference = options->reference;
+  fresh.replaces = options->replaces;
   options->engine = NULL;
+  options->selection = NULL;
   options_clear(options);
   *options = fresh;
 }

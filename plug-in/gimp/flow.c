@@ -3,6 +3,7 @@
 #include "gimp/flow.h"
 #include "gimp/check.h"
 #include "gimp/pixels.h"
+#include "gimp/recipe.h"
 #include "gimp/result.h"
 #include "host/place.h"
 #include "host/worker.h"
@@ -18,13 +19,14 @@ static gboolean heals(const Procedure *procedure, const FlowOptions *options) {
 gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                     GError **error) {
   FlowPlaces places;
+  GeglRectangle selected;
 
   if (!check_target(image, target, error))
     return FALSE;
   if (procedure->kind != EDIT_RECONSTRUCT && !check_reference(target, options->reference, error))
     return FALSE;
   return check_numbers(procedure, options, error) && flow_places(procedure, target, options, &places, error) &&
-         check_selection(image, target, &places.target, error);
+         check_selection(flow_selected(image, target, options, &selected) ? &selected : NULL, target, &places.target, error);
 }
 
 /* ------------------------------------------------------------------------------------- layer -> edit */
@@ -92,6 +94,18 @@ GeglBuffer *flow_copy_reference(DrawableRef drawable, const stylemap_placement *
   return pixels_copy_masked(drawable, &area);
 }
 
+gboolean flow_selected(ImageRef image, DrawableRef target, const FlowOptions *options, GeglRectangle *bounds) {
+  gboolean selected;
+  gint x1, y1, x2, y2, left, top;
+
+  if (options->remembered)
+    return options->selection && mask_bounds(options->selection, bounds);
+  gimp_selection_bounds(image, &selected, &x1, &y1, &x2, &y2);
+  gimp_drawable_get_offsets(target, &left, &top);
+  *bounds = *GEGL_RECTANGLE(x1 - left, y1 - top, x2 - x1, y2 - y1);
+  return selected;
+}
+
 /* What of the selection the weights depend on; all of it where that is nothing, for the sentence that says so. */
 static GeglBuffer *copy_selection(ImageRef image, DrawableRef target, const stylemap_placement *placement,
                                   gdouble feather) {
@@ -113,16 +127,14 @@ static GeglBuffer *copy_selection(ImageRef image, DrawableRef target, const styl
 }
 
 /* What edit_notes will say of the selection, by its bounds. */
-gchar **flow_notes(ImageRef image, DrawableRef target, const stylemap_placement *placement, GeglBuffer *square) {
+gchar **flow_notes(ImageRef image, DrawableRef target, const FlowOptions *options, const stylemap_placement *placement,
+                   GeglBuffer *square) {
   const EditRequest request = {.target = {.buffer = square, .placement = placement}};
   EditResult made = {0};
-  gint left, top, x1, y1, x2, y2;
-  gboolean selected;
+  GeglRectangle selected;
 
-  gimp_selection_bounds(image, &selected, &x1, &y1, &x2, &y2);
-  gimp_drawable_get_offsets(target, &left, &top);
-  made.mask.cut = selected && mask_reaches_over(GEGL_RECTANGLE(x1 - left, y1 - top, x2 - x1, y2 - y1), placement,
-                                                gimp_drawable_get_width(target), gimp_drawable_get_height(target));
+  made.mask.cut = flow_selected(image, target, options, &selected) &&
+                  mask_reaches_over(&selected, placement, gimp_drawable_get_width(target), gimp_drawable_get_height(target));
   return edit_notes(&request, &made);
 }
 
@@ -161,6 +173,10 @@ static void fill_request(EditRequest *request, EditReference *reference, const P
   request->target.buffer = flow_copy_target(target, &places->target);
   if (request->n_references)
     reference->picture.buffer = flow_copy_reference(options->reference, places->find ? NULL : &places->reference);
+  if (options->remembered) {
+    request->mask.selection = options->selection ? g_object_ref(options->selection) : NULL;
+    return;
+  }
   gimp_drawable_get_offsets(target, &request->mask.x, &request->mask.y);
   request->mask.selection = copy_selection(image, target, &places->target, request->mask.feather);
 }
@@ -250,7 +266,7 @@ static gboolean still_there(ImageRef image, DrawableRef target, const EditReques
 
 /* On FALSE none of them is left. */
 static gboolean make_layers(const Procedure *procedure, const FlowOptions *options, const ResultPlan *plan,
-                            const EditResult *made, LayerRef *layers) {
+                            const EditRequest *request, const EditResult *made, LayerRef *layers) {
   for (gint i = 0; i < made->n_layers; i++) {
     gchar *name = layer_name(procedure, options, made, i, plan->why_copy != NULL);
 
@@ -261,6 +277,9 @@ static gboolean make_layers(const Procedure *procedure, const FlowOptions *optio
         gimp_item_delete(AS_ITEM(layers[i]));
       return FALSE;
     }
+    if (procedure->kind != EDIT_INTERPOLATE)
+      recipe_write(layers[i], procedure, options, AS_DRAWABLE(plan->target), &request->mask,
+                   made->n_found == 1 ? &made->found[0] : NULL);
     gimp_progress_update(EDIT_SHARE + (1 - EDIT_SHARE) * (i + 1) / made->n_layers);
   }
   return TRUE;
@@ -284,17 +303,24 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
                            const EditRequest *request, const EditResult *made, FlowResult *result, GError **error) {
   LayerRef *layers = g_new(LayerRef, made->n_layers);
   ResultPlan plan;
+  ResultAside aside;
   GeglRectangle seen;
   gboolean ok;
 
   gimp_progress_set_text(_("Adding the result"));
+  gimp_image_undo_group_start(image);
+  if (options->replaces != NO_ITEM)
+    result_step_aside(&aside, image, options->replaces, AS_LAYER(target));
   seen = flow_square(target, request->target.placement);
   result_plan(&plan, image, AS_LAYER(target), request->target.buffer, &seen, &made->mask.bounds, request->extend);
-  ok = make_layers(procedure, options, &plan, made, layers);
+  ok = make_layers(procedure, options, &plan, request, made, layers);
   if (!ok)
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not make a new layer."));
   else if (!(ok = result_insert(&plan, layers, made->n_layers)))
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not put the new layer above the target."));
+  if (options->replaces != NO_ITEM)
+    result_replace(&aside, ok ? layers[0] : NO_ITEM);
+  gimp_image_undo_group_end(image);
   if (ok) {
     result->n_layers = made->n_layers;
     result->layers = g_steal_pointer(&layers);

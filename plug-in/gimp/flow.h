@@ -35,7 +35,11 @@ gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowO
 
 /* What the user may not expect of an edit with this selection, as sentences closed by NULL, before it is run; `square` is
  * flow_copy_target's. g_strfreev. */
-gchar **flow_notes(ImageRef image, DrawableRef target, const stylemap_placement *placement, GeglBuffer *square);
+gchar **flow_notes(ImageRef image, DrawableRef target, const FlowOptions *options, const stylemap_placement *placement,
+                   GeglBuffer *square);
+
+/* What is selected for the edit, in the target's pixels; FALSE: nothing, all will be edited. */
+gboolean flow_selected(ImageRef image, DrawableRef target, const FlowOptions *options, GeglRectangle *bounds);
 
 /* What the model can see of a layer, in its pixels. */
 GeglRectangle flow_square(DrawableRef drawable, const stylemap_placement *placement);

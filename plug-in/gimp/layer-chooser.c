@@ -40,10 +40,10 @@ static void add_ids(Chooser *chooser, ImageRef image, ItemRef parent, GArray *id
   for (gint i = 0; i < n_items; i++) {
     gint id = compat_item_id(items[i]);
 
+    if (chooser->fits(AS_DRAWABLE(items[i]), chooser->data))
+      g_array_append_val(ids, id);
     if (gimp_item_is_group(items[i]))
       add_ids(chooser, image, items[i], ids);
-    else if (chooser->fits(AS_DRAWABLE(items[i]), chooser->data))
-      g_array_append_val(ids, id);
   }
   g_free(items);
 }

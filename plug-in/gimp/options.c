@@ -62,6 +62,7 @@ static void set_default(FlowOptions *options, ArgumentId id) {
 
 void options_defaults(const Procedure *procedure, FlowOptions *options) {
   options->reference = NO_ITEM;
+  options->replaces = NO_ITEM;
   for (ArgumentId id = ARGUMENT_MODEL; id <= ARGUMENT_REFINE_STEPS; id++)
     set_default(options, id);
   options->refine = procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
@@ -74,6 +75,7 @@ void options_clear(FlowOptions *options) {
   g_free(options->model);
   g_free(options->placement);
   g_free(options->reference_placement);
+  g_clear_object(&options->selection);
 }
 
 /* ------------------------------------------------------------------------------------------- by a text */
@@ -183,10 +185,37 @@ gboolean options_parse(const Procedure *procedure, const gchar *text, FlowOption
   return ok;
 }
 
+static gchar *value_text(const Argument *argument, gconstpointer field) {
+  gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (argument->type == ARGUMENT_IS_TEXT)
+    return g_shell_quote(*(gchar *const *)field);
+  if (argument->words)
+    return g_strdup(argument->words[*(const gint *)field]);
+  return g_strdup(g_ascii_dtostr(number, sizeof number,
+                                 argument->type == ARGUMENT_IS_FLOAT ? *(const gdouble *)field : *(const gint *)field));
+}
+
+gchar *options_text(const Procedure *procedure, const FlowOptions *options) {
+  GString *text = g_string_new(NULL);
+
+  for (gint i = 0; i < procedure->n_arguments; i++) {
+    const Argument *argument = procedures_argument(procedure->arguments[i]);
+    gconstpointer field = options_field((FlowOptions *)options, argument->id);
+    gchar *value;
+
+    if (!field || argument->type == ARGUMENT_IS_ITEM)
+      continue;
+    value = value_text(argument, field);
+    g_string_append_printf(text, "%s%s=%s", text->len ? " " : "", argument->name, value);
+    g_free(value);
+  }
+  return g_string_free(text, FALSE);
+}
+
 /* ------------------------------------------------------------------------------------------- methods */
 
-/* The method that an argument belongs to; -1: to both. */
-static gint method_of(ArgumentId id) {
+gint options_method(ArgumentId id) {
   switch (id) {
   case ARGUMENT_MASK_RULE:
   case ARGUMENT_SPACE:
@@ -203,7 +232,7 @@ static gint method_of(ArgumentId id) {
 gboolean options_check_method(const Procedure *procedure, FlowOptions *options, GError **error) {
   for (gint i = 0; procedures_takes(procedure, ARGUMENT_METHOD) && i < procedure->n_arguments; i++) {
     const Argument *argument = procedures_argument(procedure->arguments[i]);
-    gint method = method_of(argument->id);
+    gint method = options_method(argument->id);
     gpointer field = options_field(options, argument->id);
 
     if (method < 0 || method == (gint)options->method ||

@@ -21,6 +21,9 @@ typedef struct {
   gint frame_ms;
   gboolean refine; /* the pictures' styles first: neither in interpolate nor healed; then `edit` works in W+ */
   gint refine_steps;
+  gboolean remembered;  /* what was selected when a result was made, in place of the image's selection: */
+  GeglBuffer *selection; /* in the target's pixels, extent at 0,0; NULL: nothing was; g_object_unref */
+  LayerRef replaces;     /* a result whose place the new one takes; NO_ITEM: none */
   Engine *engine; /* engine_free; what the dialog opened for the model goes on here; NULL: opened where it is needed */
 } FlowOptions;
 
@@ -36,5 +39,10 @@ gpointer options_field(FlowOptions *options, ArgumentId id);
  * arguments but for its items. FALSE and a sentence that names the pair at fault. */
 gboolean options_parse(const Procedure *procedure, const gchar *text, FlowOptions *options, GError **error);
 
+/* All of them as such a text; to be freed. */
+gchar *options_text(const Procedure *procedure, const FlowOptions *options);
+
+/* The method that an argument belongs to; -1: to both. */
+gint options_method(ArgumentId id);
 /* FALSE and a sentence where something is not its default that belongs to the method that is not chosen: for scripts. */
 gboolean options_check_method(const Procedure *procedure, FlowOptions *options, GError **error);

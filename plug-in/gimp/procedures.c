@@ -83,6 +83,8 @@ static const ArgumentId interpolate_arguments[] = {
   ARGUMENT_FRAME_MS,
 };
 
+static const ArgumentId again_arguments[] = { ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE };
+
 #define SQUARE_HELP \
   " The model sees the layer's centred square of side min(width, height), or the one that is placed; only what lies in it" \
   " can change." \
@@ -96,30 +98,36 @@ static const Procedure procedures[] = {
     "together with the target, and applies what it changed to the paste, at the layer's own resolution. Method styles: "
     "encodes both layers, blends their style maps by the selection and synthesises the picture. It comes on a new layer "
     "above the target." SQUARE_HELP,
-    transplant_arguments, G_N_ELEMENTS(transplant_arguments), 9 },
+    transplant_arguments, G_N_ELEMENTS(transplant_arguments), 9, FALSE },
   { EDIT_RECONSTRUCT, "plug-in-stylemap-reconstruct", N_("StyleMap _Reconstruct..."), N_("StyleMap Reconstruct"),
     N_("Shows a layer as the model sees it"),
     "Encodes the layer to a style map with a StyleMapGAN model and synthesises it again, on a new layer above it: "
     "the best that this model can do for this picture." SQUARE_HELP,
-    reconstruct_arguments, G_N_ELEMENTS(reconstruct_arguments), 4 },
+    reconstruct_arguments, G_N_ELEMENTS(reconstruct_arguments), 4, FALSE },
   { EDIT_INTERPOLATE, "plug-in-stylemap-interpolate", N_("StyleMap _Interpolate..."), N_("StyleMap Interpolate"),
     N_("Makes frames that turn one layer into another"),
     "Encodes the target layer and the reference layer with a StyleMapGAN model and synthesises pictures at equal "
     "steps between their style maps, each on a new layer above the target, the first frame lowest, named for "
     "GIMP's animation tools." SQUARE_HELP,
-    interpolate_arguments, G_N_ELEMENTS(interpolate_arguments), G_N_ELEMENTS(interpolate_arguments) },
+    interpolate_arguments, G_N_ELEMENTS(interpolate_arguments), G_N_ELEMENTS(interpolate_arguments), FALSE },
+  { EDIT_RECONSTRUCT, "plug-in-stylemap-edit-again", N_("StyleMap Edit _Again..."), N_("StyleMap Edit Again"),
+    N_("Makes a result anew, with everything it was made by to change"),
+    "The layer is one that plug-in-stylemap-transplant or -reconstruct made, also in a file that was saved and opened. What "
+    "it was made by, its target, reference, selection, placement, method, options and model, is kept on it. The new result "
+    "takes its place. It is an error where the target, the reference or the model is not there any more.",
+    again_arguments, G_N_ELEMENTS(again_arguments), G_N_ELEMENTS(again_arguments), TRUE },
   { EDIT_TRANSPLANT, "plug-in-stylemap-transplant-refined", NULL, N_("StyleMap Transplant"),
     N_("Transplants what the selection covers from a reference layer, from refined styles"),
     "As plug-in-stylemap-transplant by the method styles in space W+, after both layers' styles have been brought nearer to the pictures by "
     "descent, which takes some seconds to minutes. How near, before and after, is written to standard error and into "
     "the new layer's name." SQUARE_HELP,
-    transplant_refined_arguments, G_N_ELEMENTS(transplant_refined_arguments), G_N_ELEMENTS(transplant_refined_arguments) },
+    transplant_refined_arguments, G_N_ELEMENTS(transplant_refined_arguments), G_N_ELEMENTS(transplant_refined_arguments), FALSE },
   { EDIT_RECONSTRUCT, "plug-in-stylemap-reconstruct-refined", NULL, N_("StyleMap Reconstruct"),
     N_("Shows a layer as the model sees it, from refined styles"),
     "As plug-in-stylemap-reconstruct, after the layer's style has been brought nearer to the picture by descent, which "
     "takes some seconds to minutes. How near, before and after, is written to standard error and into the new layer's "
     "name." SQUARE_HELP,
-    reconstruct_refined_arguments, G_N_ELEMENTS(reconstruct_refined_arguments), G_N_ELEMENTS(reconstruct_refined_arguments) },
+    reconstruct_refined_arguments, G_N_ELEMENTS(reconstruct_refined_arguments), G_N_ELEMENTS(reconstruct_refined_arguments), FALSE },
 };
 
 const Argument *procedures_argument(ArgumentId id) {

@@ -59,6 +59,7 @@ typedef struct {
   const ArgumentId *arguments;
   gint n_arguments;
   gint n_positional; /* of them in the procedure of GIMP 2.10; if there are more, NAME PROCEDURES_WITH takes them all */
+  gboolean again;    /* what it does is what its layer was made by */
 } Procedure;
 
 /* GIMP 2.10 only: run mode, image, drawable, reference (if there is one), and all the others as a text. */

@@ -240,3 +240,30 @@ gboolean result_insert(const ResultPlan *plan, const LayerRef *layers, gint n_la
   gimp_image_undo_group_end(plan->image);
   return ok;
 }
+
+/* ------------------------------------------------------------------------------------------- replacing */
+
+void result_step_aside(ResultAside *aside, ImageRef image, LayerRef earlier, LayerRef target) {
+  *aside = (ResultAside){.image = image, .earlier = earlier, .target = target};
+  aside->was_visible = gimp_item_get_visible(AS_ITEM(earlier));
+  aside->showed_target =
+      aside->was_visible && is_result(AS_ITEM(earlier), target, FORM_COPY) && !gimp_item_get_visible(AS_ITEM(target));
+  gimp_item_set_visible(AS_ITEM(earlier), FALSE);
+  if (aside->showed_target)
+    gimp_item_set_visible(AS_ITEM(target), TRUE);
+}
+
+void result_replace(const ResultAside *aside, LayerRef layer) {
+  if (!gimp_item_is_valid(AS_ITEM(aside->earlier)))
+    return;
+  if (layer == NO_ITEM) {
+    gimp_item_set_visible(AS_ITEM(aside->earlier), aside->was_visible);
+    if (aside->showed_target)
+      gimp_item_set_visible(AS_ITEM(aside->target), FALSE);
+    return;
+  }
+  gimp_image_reorder_item(aside->image, AS_ITEM(layer), gimp_item_get_parent(AS_ITEM(aside->earlier)),
+                          gimp_image_get_item_position(aside->image, AS_ITEM(aside->earlier)));
+  gimp_image_remove_layer(aside->image, aside->earlier);
+  compat_set_active_layer(aside->image, layer); /* for once more */
+}

@@ -39,3 +39,14 @@ gboolean result_insert(const ResultPlan *plan, const LayerRef *layers, gint n_la
 
 /* The layer that `layer` is a result of, or NO_ITEM; also after the image was saved and opened again. */
 LayerRef result_target(ImageRef image, DrawableRef layer);
+
+/* An earlier result whose place a new one is to take: it goes out of sight, and its target comes back where it had hidden
+ * it, so that the plan for the new one is what it would be without it. All in the caller's undo group. */
+typedef struct {
+  ImageRef image;
+  LayerRef earlier, target;
+  gboolean was_visible, showed_target;
+} ResultAside;
+void result_step_aside(ResultAside *aside, ImageRef image, LayerRef earlier, LayerRef target);
+/* `layer` takes its place, and it goes; NO_ITEM: there is none, and it comes back. */
+void result_replace(const ResultAside *aside, LayerRef layer);

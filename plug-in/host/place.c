@@ -2,6 +2,7 @@
 #include "host/place.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #include "host/say.h"
 #include "host/words.h"
@@ -44,6 +45,17 @@ gboolean place_parse(const gchar *name, const gchar *text, gboolean reference, P
                 _("%s is \"%s\"; it must be X,Y,SIDE or X,Y,SIDE,ANGLE (the square's centre and side in pixels, from 1, and "
                   "by how many degrees it is turned clockwise, -360 to 360), or centre."), name, word);
   return FALSE;
+}
+
+gchar *place_text(const stylemap_placement *placement) {
+  const gdouble values[] = { placement->x, placement->y, placement->side, placement->angle * 180 / G_PI };
+  gchar numbers[4][G_ASCII_DTOSTR_BUF_SIZE];
+  for (gint i = 0; i < 4; i++) {
+    const gdouble tenths = round(values[i] * 10) / 10 + 0.0; /* no -0 */
+    g_ascii_formatd(numbers[i], sizeof numbers[i], tenths == round(tenths) ? "%.0f" : "%.1f", tenths);
+  }
+  return g_str_equal(numbers[3], "0") ? g_strjoin(",", numbers[0], numbers[1], numbers[2], NULL)
+                                      : g_strjoin(",", numbers[0], numbers[1], numbers[2], numbers[3], NULL);
 }
 
 void place_find(const Place *place, gint width, gint height, const stylemap_placement *target, gint dx, gint dy,

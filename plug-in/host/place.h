@@ -20,6 +20,9 @@ typedef struct {
 gboolean place_parse (const gchar *name, const gchar *text, gboolean reference, PlaceKind usual, Place *place,
                       GError **error);
 
+/* As place_parse reads it, to a tenth of a pixel and of a degree; to be freed. */
+gchar *place_text (const stylemap_placement *placement);
+
 /* The placement on a picture of that size; of PLACE_AUTO the one that is taken where nothing is found. `target` is the
  * target's, `dx` and `dy` how far the target picture lies to the right of and below this one. */
 void place_find (const Place *place, gint width, gint height, const stylemap_placement *target, gint dx, gint dy,

@@ -106,3 +106,5 @@
 (define (test-stylemap-mask-at result x y) (-mask-at #:result result #:x x #:y y))
 (define -profile test-stylemap-profile)
 (define (test-stylemap-profile image which) (-profile #:image image #:which which))
+(define -edit-again plug-in-stylemap-edit-again)
+(define (plug-in-stylemap-edit-again mode image layer) (-edit-again #:run-mode mode #:image image #:drawables (vector layer)))

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gimp/recipe.h"
+#include "gimp/result.h"
+#include "host/models.h"
+#include "host/place.h"
+#include "host/say.h"
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+
+#define PARASITE "stylemap-edit"
+#define GROUP "edit"
+#define VERSION 1
+#define MARK_BYTES (1 << 20) /* of a model's beginning and end */
+
+/* -------------------------------------------------------------------------------------------- models */
+
+/* Tells one model's file from another without reading all of it: its size, and what it begins and ends with. */
+static gchar *model_mark(const gchar *path) {
+  GMappedFile *file = g_mapped_file_new(path, FALSE, NULL);
+  GChecksum *sum;
+  gchar *mark;
+
+  if (!file)
+    return g_strdup("");
+  const gchar *bytes = g_mapped_file_get_contents(file);
+  gsize size = g_mapped_file_get_length(file), part = MIN(size, MARK_BYTES);
+
+  sum = g_checksum_new(G_CHECKSUM_SHA256);
+  g_checksum_update(sum, (const guchar *)bytes, part);
+  g_checksum_update(sum, (const guchar *)bytes + size - part, part);
+  mark = g_strdup_printf("%" G_GSIZE_FORMAT "-%s", size, g_checksum_get_string(sum));
+  g_checksum_free(sum);
+  g_mapped_file_unref(file);
+  return mark;
+}
+
+/* The name of an installed model, or its path. */
+static gchar *model_name(const gchar *path) {
+  gchar *name = g_path_get_basename(path), *end = strrchr(name, '.'), *found;
+
+  if (end)
+    *end = '\0';
+  found = models_find(name, NULL);
+  if (g_strcmp0(found, path) != 0) {
+    g_free(name);
+    name = g_strdup(path);
+  }
+  g_free(found);
+  return name;
+}
+
+/* --------------------------------------------------------------------------------------------- masks */
+
+static gchar *convert(GConverter *converter, const void *bytes, gsize size, gsize *length) {
+  GInputStream *in = g_memory_input_stream_new_from_data(bytes, (gssize)size, NULL);
+  GInputStream *through = g_converter_input_stream_new(in, converter);
+  GOutputStream *out = g_memory_output_stream_new_resizable();
+  gboolean ok = g_output_stream_splice(out, through, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, NULL) >= 0;
+  gchar *result = NULL;
+
+  if (ok) {
+    *length = g_memory_output_stream_get_data_size(G_MEMORY_OUTPUT_STREAM(out));
+    result = g_memory_output_stream_steal_data(G_MEMORY_OUTPUT_STREAM(out));
+  }
+  g_object_unref(out);
+  g_object_unref(through);
+  g_object_unref(in);
+  g_object_unref(converter);
+  return result;
+}
+
+/* "x,y,w,h,BASE64" of what is selected, in the target's pixels. */
+static gchar *mask_text(const MaskSource *mask) {
+  GeglRectangle bounds;
+  gsize length;
+  guchar *values;
+  gchar *packed, *base64, *text;
+
+  if (!mask->selection || !mask_bounds(mask->selection, &bounds))
+    return NULL;
+  values = g_malloc((gsize)bounds.width * bounds.height);
+  gegl_buffer_get(mask->selection, &bounds, 1.0, babl_format("Y u8"), values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  packed = convert(G_CONVERTER(g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_ZLIB, -1)), values,
+                   (gsize)bounds.width * bounds.height, &length);
+  base64 = g_base64_encode((guchar *)packed, length);
+  text = g_strdup_printf("%d,%d,%d,%d,%s", bounds.x - mask->x, bounds.y - mask->y, bounds.width, bounds.height, base64);
+  g_free(base64);
+  g_free(packed);
+  g_free(values);
+  return text;
+}
+
+/* NULL where the text makes no sense. */
+static GeglBuffer *mask_of(const gchar *text, gint width, gint height) {
+  GeglRectangle bounds;
+  GeglBuffer *mask = NULL;
+  gsize size, length = 0;
+  guchar *packed;
+  gchar *values;
+  gint at = 0;
+
+  if (sscanf(text, "%d,%d,%d,%d,%n", &bounds.x, &bounds.y, &bounds.width, &bounds.height, &at) != 4 || !at ||
+      bounds.width < 1 || bounds.height < 1 || bounds.width > (1 << 20) || bounds.height > (1 << 20))
+    return NULL;
+  packed = g_base64_decode(text + at, &size);
+  values = convert(G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_ZLIB)), packed, size, &length);
+  if (values && length == (gsize)bounds.width * bounds.height) {
+    mask = gegl_buffer_new(GEGL_RECTANGLE(0, 0, width, height), babl_format("Y u8"));
+    gegl_buffer_set(mask, &bounds, 0, babl_format("Y u8"), values, GEGL_AUTO_ROWSTRIDE);
+  }
+  g_free(values);
+  g_free(packed);
+  return mask;
+}
+
+/* ------------------------------------------------------------------------------------------- writing */
+
+void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions *options, DrawableRef target,
+                  const MaskSource *mask, const stylemap_placement *found) {
+  GKeyFile *file = g_key_file_new();
+  gchar *text = options_text(procedure, options), *selected = mask_text(mask);
+  gsize length;
+
+  g_key_file_set_integer(file, GROUP, "version", VERSION);
+  g_key_file_set_string(file, GROUP, "procedure", procedure->name);
+  g_key_file_set_string(file, GROUP, "options", text);
+  g_key_file_set_uint64(file, GROUP, "target", gimp_item_get_tattoo(AS_ITEM(target)));
+  g_free(text);
+  if (options->refine)
+    g_key_file_set_integer(file, GROUP, "refine", options->refine_steps);
+  if (options->engine) {
+    gchar *name = model_name(options->engine->path), *mark = model_mark(options->engine->path);
+
+    g_key_file_set_string(file, GROUP, "model", name);
+    g_key_file_set_string(file, GROUP, "model-mark", mark);
+    g_free(name);
+    g_free(mark);
+  }
+  if (procedure->kind == EDIT_TRANSPLANT && gimp_item_is_valid(AS_ITEM(options->reference))) {
+    gchar *name = gimp_item_get_name(AS_ITEM(options->reference));
+
+    g_key_file_set_uint64(file, GROUP, "reference", gimp_item_get_tattoo(AS_ITEM(options->reference)));
+    g_key_file_set_string(file, GROUP, "reference-name", name);
+    g_key_file_set_boolean(file, GROUP, "reference-here",
+                           gimp_item_get_image(AS_ITEM(options->reference)) == gimp_item_get_image(AS_ITEM(target)));
+    g_free(name);
+  }
+  if (found) {
+    text = place_text(found);
+    g_key_file_set_string(file, GROUP, "found", text);
+    g_free(text);
+  }
+  if (selected)
+    g_key_file_set_string(file, GROUP, "selection", selected);
+  g_free(selected);
+
+  text = g_key_file_to_data(file, &length, NULL);
+  GimpParasite *parasite = gimp_parasite_new(PARASITE, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE, length + 1, text);
+  gimp_item_attach_parasite(AS_ITEM(layer), parasite);
+  gimp_parasite_free(parasite);
+  g_free(text);
+  g_key_file_free(file);
+}
+
+/* ------------------------------------------------------------------------------------------- reading */
+
+static GKeyFile *open_recipe(DrawableRef layer) {
+  GimpParasite *parasite = gimp_item_get_parasite(AS_ITEM(layer), PARASITE);
+  GKeyFile *file;
+  gchar *text;
+
+  if (!parasite)
+    return NULL;
+  file = g_key_file_new();
+  text = compat_parasite_text(parasite);
+  gimp_parasite_free(parasite);
+  if (!g_key_file_load_from_data(file, text, strlen(text), G_KEY_FILE_NONE, NULL) ||
+      g_key_file_get_integer(file, GROUP, "version", NULL) != VERSION)
+    g_clear_pointer(&file, g_key_file_free);
+  g_free(text);
+  return file;
+}
+
+static LayerRef layer_by_tattoo(ImageRef image, GKeyFile *file, const gchar *key) {
+  guint tattoo = (guint)g_key_file_get_uint64(file, GROUP, key, NULL);
+
+  return tattoo ? gimp_image_get_layer_by_tattoo(image, tattoo) : NO_ITEM;
+}
+
+static void warn(Recipe *recipe, gchar *sentence) {
+  gchar *before = recipe->warning;
+
+  recipe->warning = before ? g_strconcat(before, "\n", sentence, NULL) : g_strdup(sentence);
+  g_free(before);
+  g_free(sentence);
+}
+
+/* In this image by its number there; in another one by number and name. */
+static DrawableRef find_reference(ImageRef image, GKeyFile *file, const gchar *name) {
+  gboolean here = g_key_file_get_boolean(file, GROUP, "reference-here", NULL);
+  LayerRef found = here ? layer_by_tattoo(image, file, "reference") : NO_ITEM;
+  gint n_images;
+  ImageRef *images = compat_images(&n_images);
+
+  for (gint i = 0; i < n_images && !here && found == NO_ITEM; i++) {
+    LayerRef layer = images[i] != image ? layer_by_tattoo(images[i], file, "reference") : NO_ITEM;
+    gchar *its = layer != NO_ITEM ? gimp_item_get_name(AS_ITEM(layer)) : NULL;
+
+    if (its && g_strcmp0(its, name) == 0)
+      found = layer;
+    g_free(its);
+  }
+  g_free(images);
+  return AS_DRAWABLE(found);
+}
+
+static gboolean read_reference(ImageRef image, GKeyFile *file, gboolean strict, FlowOptions *options, Recipe *recipe,
+                               GError **error) {
+  gchar *name = g_key_file_get_string(file, GROUP, "reference-name", NULL), *sentence;
+
+  options->reference = find_reference(image, file, name);
+  if (options->reference != NO_ITEM) {
+    g_free(name);
+    return TRUE;
+  }
+  sentence = g_strdup_printf(_("The reference layer \"%s\" is not there any more."), name ? name : "?");
+  g_free(name);
+  if (!strict) {
+    warn(recipe, sentence);
+    return TRUE;
+  }
+  g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, sentence);
+  g_free(sentence);
+  return FALSE;
+}
+
+static gboolean read_model(GKeyFile *file, gboolean strict, FlowOptions *options, Recipe *recipe, GError **error) {
+  gchar *model = g_key_file_get_string(file, GROUP, "model", NULL);
+  gchar *mark = g_key_file_get_string(file, GROUP, "model-mark", NULL), *path, *now = NULL;
+  GError *fault = NULL;
+
+  if (!model) {
+    g_free(mark);
+    return TRUE;
+  }
+  path = models_find(model, &fault);
+  if (path)
+    now = model_mark(path);
+  if (!path || !*now) {
+    if (strict) {
+      if (fault)
+        g_propagate_error(error, g_steal_pointer(&fault));
+      else
+        g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED, _("The model %s is not there any more."), model);
+    } else {
+      warn(recipe, g_strdup_printf(_("The model %s is not there any more."), model));
+    }
+  } else {
+    if (g_strcmp0(mark, now) != 0)
+      warn(recipe, g_strdup_printf(_("The model %s is another one than it was then: the result may differ."), model));
+    g_free(options->model);
+    options->model = g_strdup(model);
+  }
+  gboolean ok = (path && *now) || !strict;
+  g_clear_error(&fault);
+  g_free(model);
+  g_free(mark);
+  g_free(path);
+  g_free(now);
+  return ok;
+}
+
+static void read_rest(GKeyFile *file, FlowOptions *options, DrawableRef target) {
+  gint steps = g_key_file_get_integer(file, GROUP, "refine", NULL);
+  gchar *found = g_key_file_get_string(file, GROUP, "found", NULL);
+  gchar *selected = g_key_file_get_string(file, GROUP, "selection", NULL);
+
+  options->refine = steps > 0;
+  if (steps > 0)
+    options->refine_steps = MIN(steps, EDIT_MOST_REFINE);
+  if (found) { /* where it was then */
+    g_free(options->reference_placement);
+    options->reference_placement = g_strdup(found);
+  }
+  options->remembered = TRUE;
+  g_clear_object(&options->selection);
+  if (selected)
+    options->selection = mask_of(selected, gimp_drawable_get_width(target), gimp_drawable_get_height(target));
+  g_free(found);
+  g_free(selected);
+}
+
+gboolean recipe_read(ImageRef image, DrawableRef layer, gboolean strict, FlowOptions *options, Recipe *recipe,
+                     GError **error) {
+  GKeyFile *file = open_recipe(layer);
+  gchar *name = file ? g_key_file_get_string(file, GROUP, "procedure", NULL) : NULL;
+  gchar *text = file ? g_key_file_get_string(file, GROUP, "options", NULL) : NULL;
+  gboolean ok = FALSE;
+
+  *recipe = (Recipe){.procedure = name ? procedures_find(name) : NULL, .target = NO_ITEM};
+  if (!recipe->procedure || !text) {
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
+                        _("This layer is no result of a transplant or a reconstruction, or one of an older version: nothing "
+                          "tells how it was made. Click a layer that StyleMap made."));
+  } else if ((recipe->target = layer_by_tattoo(image, file, "target")) == NO_ITEM ||
+             AS_DRAWABLE(recipe->target) == layer) {
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED,
+                        _("The layer that this one was made of is not in this image any more."));
+  } else {
+    options_clear(options);
+    *options = (FlowOptions){.reference = NO_ITEM};
+    options_defaults(recipe->procedure, options);
+    ok = options_parse(recipe->procedure, text, options, error) &&
+         (recipe->procedure->kind != EDIT_TRANSPLANT || read_reference(image, file, strict, options, recipe, error)) &&
+         read_model(file, strict, options, recipe, error);
+  }
+  if (ok) {
+    read_rest(file, options, AS_DRAWABLE(recipe->target));
+    options->replaces = AS_LAYER(layer);
+  } else {
+    g_clear_pointer(&recipe->warning, g_free);
+  }
+  g_clear_pointer(&file, g_key_file_free);
+  g_free(name);
+  g_free(text);
+  return ok;
+}

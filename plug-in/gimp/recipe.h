@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What a result layer was made of and how, kept on it as a parasite, also in XCF files: for Edit Again. */
+#pragma once
+#include "gimp/options.h"
+
+/* `selection` (in the target's pixels after adding x, y; NULL: none) is what was selected, `found` where the reference was
+ * found, or NULL. */
+void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions *options, DrawableRef target,
+                  const MaskSource *mask, const stylemap_placement *found);
+
+typedef struct {
+  const Procedure *procedure;
+  LayerRef target;
+  gchar *warning; /* what is not as it was then, a sentence or more; NULL: all is; g_free */
+} Recipe;
+
+/* Fills `options` (as options_defaults left them) with what `layer` was made by, and says by `replaces` that the new one is
+ * to take its place. FALSE with a sentence where it was made by nothing, or its target or (for a script: `strict`) its
+ * reference or model is gone. */
+gboolean recipe_read(ImageRef image, DrawableRef layer, gboolean strict, FlowOptions *options, Recipe *recipe,
+                     GError **error);

@@ -1,0 +1,72 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+; A result is made again from what is kept on it: the same picture in its place, also after the image was saved, opened and
+; selected in otherwise, and as a copy of a half transparent target; and what is not there any more is said.
+(load "lib.scm")
+
+(define options "model=./other.safetensors strength=0.7 rounds=2 feather=12 placement=256,230,420,7 reference-placement=250,260,400")
+(define (again image layer) (car (plug-in-stylemap-edit-again RUN-NONINTERACTIVE image layer)))
+(define (position image layer) (car (gimp-image-get-item-position image layer)))
+(define (valid? layer) (= (car (gimp-item-id-is-valid layer)) TRUE))
+(define (number image) (car (gimp-image-get-layers image)))
+
+; `thunk` returns a layer and leaves the picture as it was.
+(define (same what image thunk)
+  (let* ((before (visible image))
+         (result (thunk))
+         (after (visible image))
+         (counts (test-stylemap-outside before after result)))
+    (equal (string-append what ": pixels outside") (car counts) 0)
+    (equal (string-append what ": pixels inside") (caddr counts) 0)
+    (close-visible before)
+    (close-visible after)
+    result))
+
+(let* ((image (open "target.png"))
+       (target (active image))
+       (reference (add-below image "reference.png")))
+  (select-mask image 0 0)
+  (let* ((first (heal image target reference options))
+         (above (car (gimp-layer-new image 100 100 RGBA-IMAGE "above" 100 LAYER-MODE-NORMAL)))
+         (untouched #f))
+    (gimp-image-insert-layer image above 0 0)
+    (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 40 40)
+    (let ((second (same "again" image (lambda () (again image first)))))
+      (equal "again: as many layers" (number image) 4)
+      (equal "again: in its place" (position image second) 1)
+      (equal "again: is active" (active image) second)
+      (equal "again: the target is as it was" (car (gimp-item-get-visible target)) TRUE)
+      ; a copy of the target that takes its place
+      (gimp-image-remove-layer image second))
+    (gimp-layer-set-opacity target 50)
+    (select-mask image 0 0)
+    (let ((copy (heal image target reference options)))
+      (equal "copy: the target is hidden" (car (gimp-item-get-visible target)) FALSE)
+      (gimp-selection-none image)
+      (let ((third (same "copy again" image (lambda () (again image copy)))))
+        (equal "copy again: the target is hidden" (car (gimp-item-get-visible target)) FALSE)
+        (equal "copy again: as many layers" (number image) 4)
+        (gimp-item-set-name third "the result")))
+    (gimp-xcf-save RUN-NONINTERACTIVE image target "edit-again.xcf" "edit-again.xcf"))
+  (gimp-image-delete image))
+
+(let* ((image (open "edit-again.xcf"))
+       (result (car (gimp-image-get-layer-by-name image "the result"))))
+  (refuses "what is no result" image 'argument "no result of a transplant"
+           (lambda () (again image (car (gimp-image-get-layer-by-name image "above")))))
+  (gimp-item-set-name (same "opened" image (lambda () (again image result))) "the result")
+  (gimp-image-delete image))
+
+; what is gone
+(let* ((image (open "edit-again.xcf"))
+       (result (car (gimp-image-get-layer-by-name image "the result")))
+       (reference (car (gimp-image-get-layer-by-name image "reference.png"))))
+  (gimp-image-remove-layer image reference)
+  (refuses "no reference" image 'work "The reference layer \"reference.png\" is not there any more."
+           (lambda () (again image result)))
+  (gimp-image-delete image))
+(file-delete "other.safetensors")
+(let* ((image (open "edit-again.xcf"))
+       (result (car (gimp-image-get-layer-by-name image "the result"))))
+  (refuses "no model" image 'work "other.safetensors" (lambda () (again image result)))
+  (gimp-image-delete image))
+(finish)
