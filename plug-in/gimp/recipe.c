@@ -72,7 +72,7 @@ static gchar *convert(GConverter *converter, const void *bytes, gsize size, gsiz
 /* "x,y,w,h,BASE64" of what is selected, in the target's pixels. */
 static gchar *mask_text(const MaskSource *mask) {
   GeglRectangle bounds;
-  gsize length;
+  gsize length = 0;
   guchar *values;
   gchar *packed, *base64, *text;
 

@@ -138,6 +138,13 @@ check "redo" wait_for has_layers 3
 # --- now the result is active: the dialog says so and edits what it was made of
 active() { ask '(display (car (gimp-image-get-active-layer image)))'; }
 check "redo makes the result active" test "$(active)" != "$(ask '(display target)')"
+check "edit again opens" open_dialog ctrl+alt+e "StyleMap Transplant"
+sleep 2
+screenshot dialog-edit-again
+keys Return
+check "edit again: it ends" wait_for no_plugin
+check "edit again: in the place of the result" has_layers 3
+check "edit again: the new one is active" test "$(active)" != "$(ask '(display target)')"
 check "the dialog opens on a result" open_dialog ctrl+alt+t "StyleMap Transplant"
 sleep 2
 screenshot dialog-on-a-result
@@ -151,6 +158,8 @@ check "on a result: the target is active" equal "$(active)" "$(ask '(display tar
 focus "$main"
 keys ctrl+z
 check "undo by key" wait_for has_layers 3
+keys ctrl+z
+check "undo of edit again" has_layers 3
 keys ctrl+z
 check "and again" wait_for has_layers 2
 
