@@ -62,10 +62,22 @@ static gchar *about_detail(const Dialog *self, gint size) {
              : g_strdup_printf(_("It draws at %d × %d pixels: a larger square comes out soft."), size, size);
 }
 
-void dialog_note_known(Dialog *self, const PreviewNews *news) {
-  gboolean warning = news->error != NULL;
+void dialog_note_detail(Dialog *self) {
+  gboolean warning = FALSE;
   gchar *verdict, *detail, *both;
 
+  if (!self->size)
+    return;
+  verdict = about_probe(&self->about, self->mse, self->usual, &warning);
+  detail = about_detail(self, self->size);
+  both = verdict ? g_strconcat(verdict, "\n", detail, NULL) : g_strdup(detail);
+  hint_set(self->probe_hint, warning ? HINT_WARNING : HINT_INFO, both);
+  g_free(verdict);
+  g_free(detail);
+  g_free(both);
+}
+
+void dialog_note_known(Dialog *self, const PreviewNews *news) {
   if (!news->error && !*self->options->model) { /* which it is, is known now */
     about_model_clear(&self->about);
     if (about_model(news->path, &self->about, NULL)) {
@@ -81,18 +93,20 @@ void dialog_note_known(Dialog *self, const PreviewNews *news) {
       g_free(file);
     }
   }
-  verdict = news->error ? g_strdup(news->error->message) : about_probe(&self->about, news->mse, news->usual, &warning);
-  detail = news->error ? NULL : about_detail(self, news->size);
-  both = g_strjoin(verdict && detail ? "\n" : "", verdict ? verdict : "", detail ? detail : "", NULL);
-  hint_set(self->probe_hint, warning ? HINT_WARNING : HINT_INFO, both);
-  g_free(verdict);
-  g_free(detail);
-  g_free(both);
+  if (news->error) {
+    hint_set(self->probe_hint, HINT_WARNING, news->error->message);
+    return;
+  }
+  self->mse = news->mse;
+  self->usual = news->usual;
+  self->size = news->size;
+  dialog_note_detail(self);
 }
 
 void dialog_note_model(Dialog *self) {
   GError *error = NULL;
 
+  self->size = 0;
   about_model_clear(&self->about);
   self->model_ok = about_model(self->options->model, &self->about, &error);
   if (self->model_ok) {

@@ -34,6 +34,8 @@ typedef struct {
   GPtrArray *of_styles, *of_heal;           /* the widgets that have a meaning with that method alone */
 
   AboutModel about;
+  gdouble mse, usual; /* of the model that was looked at, */
+  gint size;          /* and its square; 0: it is looked at now */
   gboolean model_ok, square_ok;
   FlowPlaces places;
   guint replace; /* the source that looks at changed places */
@@ -79,7 +81,8 @@ void dialog_note_square(Dialog *self);
 void dialog_note_result(Dialog *self);
 /* What there is to say of the model that is chosen now, before it is known whether it knows the picture. */
 void dialog_note_model(Dialog *self);
-/* And after. */
+/* The same once it is known how well it knows the picture, and again for another method. */
+void dialog_note_detail(Dialog *self);
 void dialog_note_known(Dialog *self, const PreviewNews *news);
 
 /* The views and their buttons; without views only the model is looked at. */

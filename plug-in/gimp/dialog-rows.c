@@ -136,6 +136,7 @@ void dialog_update_method(Dialog *self) {
     gtk_widget_set_visible(g_ptr_array_index(self->of_styles, i), !heal);
   if (self->refine)
     gtk_widget_set_sensitive(self->refine_steps, self->options->refine);
+  dialog_note_detail(self);
   if (self->space) /* refined styles are blended in W+ */
     gtk_widget_set_sensitive(self->space, !self->options->refine);
 }
