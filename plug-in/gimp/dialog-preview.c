@@ -119,14 +119,10 @@ void dialog_ask(Dialog *self, DialogAsk wishes) {
     request.n_references = 0;
     if (self->view)
       view_set_result(self->view, NULL, NULL, 1);
-    if (!(wishes & (ASK_MODEL | ASK_FIND))) {
-      preview_drop(self->preview);
-      return;
-    }
   }
   ask.request = &request;
   ask.choose = (wishes & ASK_MODEL) != 0;
-  ask.coarse = ask.urgent = wishes != 0;
+  ask.coarse = ask.urgent = wishes != 0 || !can_draw(self);
   ask.find = (wishes & ASK_FIND) != 0;
   if (ask.find && dialog_around_selection(self, &near))
     ask.near = &near;

@@ -97,7 +97,7 @@ static void tell(Preview *preview, const Job *job, Told *told) {
   told->news.time = g_get_monotonic_time() - job->asked;
   g_mutex_lock(&preview->lock);
   gboolean drawn = told->news.kind != PREVIEW_MODEL && told->news.kind != PREVIEW_FOUND;
-  gboolean stale = preview->running != job || (preview->next && preview->next->urgent && drawn);
+  gboolean stale = drawn && preview->next && preview->next->urgent;
   if (stale) {
     told_free(told);
   } else {
@@ -132,7 +132,7 @@ static int on_progress(void *data, stylemap_phase phase, double fraction) {
   (void)phase;
   g_mutex_lock(&preview->lock);
   preview->fraction = fraction;
-  gboolean stop = preview->quit || !preview->running || (preview->next && (preview->next->urgent ||
+  gboolean stop = preview->quit || (preview->next && (preview->next->urgent ||
                   g_get_monotonic_time() - preview->begun > PATIENCE));
   g_mutex_unlock(&preview->lock);
   return stop;
@@ -385,14 +385,6 @@ guint64 preview_ask(Preview *preview, const PreviewAsk *ask) {
   g_cond_signal(&preview->changed);
   g_mutex_unlock(&preview->lock);
   return number;
-}
-
-void preview_drop(Preview *preview) {
-  g_mutex_lock(&preview->lock);
-  drop_next(preview);
-  preview->running = NULL; /* what it does ends, and is the thread's to free */
-  g_queue_clear_full(&preview->told, told_free);
-  g_mutex_unlock(&preview->lock);
 }
 
 gdouble preview_progress(Preview *preview) {

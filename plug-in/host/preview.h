@@ -52,7 +52,5 @@ typedef struct {
 /* Returns the number that its news will have. What was asked for before and is not begun is dropped, but for its wishes
  * to `choose` and to `find`. Nobody may write to the pictures any more. */
 guint64 preview_ask (Preview *preview, const PreviewAsk *ask);
-/* Nothing is asked for any more. */
-void    preview_drop (Preview *preview);
 /* How far it is with what was asked for last, 0..1; 1: nothing to do. */
 gdouble preview_progress (Preview *preview);
