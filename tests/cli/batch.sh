@@ -117,7 +117,7 @@ grep -q '"done": 7, "failed": 0, "missing": 0, "done_before": 6' out && pass || 
 # a row that says something else is another row; a line that was cut was none
 printf '{"row": 3, "status": "do' >> o/stylemap-batch.jsonl
 good batch rows.csv -o o --model "$model" --resume --strength 0.5 --reference b.png
-is "other options, all anew but for the reconstruction" "$(count '"row":' o/stylemap-batch.jsonl)" 14
+is "other options, all anew but for the reconstruction" "$(count '"row":' o/stylemap-batch.jsonl)" 15 # its line again, under the new head
 grep -q '"status": "do$' o/stylemap-batch.jsonl && fail "a cut line is still there" || pass
 
 # -------------------------------------------------------------------------------------- good ones among twenty kinds of broken

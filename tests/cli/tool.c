@@ -8,12 +8,16 @@
  *   fill SHAPE... VALUE NAME OUT             a tensor of one value
  *   paint WIDTH HEIGHT ENCODING SEED OUT     a smooth picture; ENCODING as babl names it, "R'G'B' u8"
  *   ellipse WIDTH HEIGHT CX CY RX RY OUT     a grey 8-bit mask
+ *   soften MASK OUT                          an 8-bit mask's numbers, feathered by 6
  *   clear WIDTH HEIGHT OUT                   fully transparent, 8 bits
  *   part PICTURE X Y WIDTH HEIGHT OUT        what of it lies there
+ *   lay PICTURE ONTO X Y OUT                 the first over the second
  *   flip PICTURE OUT                         left and right exchanged
  *   outside A B MASK FEATHER                 the same encoding and, where the feathered mask is 0, the same bits; and
  *                                            not the same everywhere
  *   steps A B LIMIT                          pictures whose colours differ by at most LIMIT / 255
+ *   flicker A B SOURCE_A SOURCE_B DX DY LIMIT  B is A moved by DX, DY, as their sources are: where neither is changed, to the
+ *                                            bit; where one is, by at most LIMIT / 255 in the mean
  *   solid PICTURE MASK                       alpha is 1 where the mask is white
  *   shape PICTURE                            prints width, height and encoding */
 #include "harness.h"
@@ -141,6 +145,19 @@ static int ellipse(char **a) {
   return 0;
 }
 
+static int soften(char **a) {
+  Picture *p = load(a[0]);
+  GError *error = NULL;
+  GeglBuffer *mask = picture_load_mask(a[0], 0, p->width, p->height, &error);
+  if (!mask) die(error->message);
+  GeglBuffer *soft = mask_feather(mask, 6), *out = gegl_buffer_new(gegl_buffer_get_extent(mask), babl_format("Y' u8"));
+  float *weights = g_new(float, (size_t)p->width * (size_t)p->height);
+  gegl_buffer_get(soft, gegl_buffer_get_extent(mask), 1.0, babl_format("Y float"), weights, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  layer_set_numbers(out, gegl_buffer_get_extent(mask), weights);
+  save(out, a[1]);
+  return 0;
+}
+
 static int clear(char **a) {
   picture_init();
   save(gegl_buffer_new(GEGL_RECTANGLE(0, 0, atoi(a[0]), atoi(a[1])), babl_format("R'G'B'A u8")), a[2]);
@@ -153,6 +170,14 @@ static int part(char **a) {
   GeglBuffer *buffer = gegl_buffer_new(&to, gegl_buffer_get_format(p->buffer));
   gegl_buffer_copy(p->buffer, &from, GEGL_ABYSS_NONE, buffer, &to);
   save(buffer, a[5]);
+  return 0;
+}
+
+static int lay(char **a) {
+  Picture *p = load(a[0]), *q = load(a[1]);
+  gegl_buffer_copy(p->buffer, GEGL_RECTANGLE(0, 0, p->width, p->height), GEGL_ABYSS_NONE, q->buffer,
+                   GEGL_RECTANGLE(atoi(a[2]), atoi(a[3]), p->width, p->height));
+  save(q->buffer, a[4]);
   return 0;
 }
 
@@ -239,6 +264,32 @@ static int steps(char **a) {
   return !(worst <= atof(a[2]));
 }
 
+/* The pixel's colours, 0..255. */
+static const float *pixel(const Picture *p, int x, int y, float *three) {
+  gegl_buffer_get(p->buffer, GEGL_RECTANGLE(x, y, 1, 1), 1.0, babl_format("R'G'B' float"), three, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (int c = 0; c < 3; c++) three[c] *= 255;
+  return three;
+}
+
+static int flicker(char **a) {
+  Picture *p[4];
+  int dx = atoi(a[4]), dy = atoi(a[5]);
+  double sum = 0, outside = 0;
+  size_t changed = 0;
+  float of[4][3];
+  for (int i = 0; i < 4; i++) p[i] = load(a[i]);
+  for (int y = MAX(0, dy); y < p[1]->height + MIN(0, dy); y++)
+    for (int x = MAX(0, dx); x < p[1]->width + MIN(0, dx); x++) {
+      for (int i = 0; i < 4; i++) pixel(p[i], i % 2 ? x : x - dx, i % 2 ? y : y - dy, of[i]);
+      double d = 0;
+      for (int c = 0; c < 3; c++) d += fabs((double)of[0][c] - (double)of[1][c]) / 3;
+      if (memcmp(of[0], of[2], sizeof of[0]) == 0 && memcmp(of[1], of[3], sizeof of[1]) == 0) outside = fmax(outside, d);
+      else sum += d, changed++;
+    }
+  printf("%.4f in the mean of %zu changed pixels, %.4f elsewhere at most\n", sum / fmax((double)changed, 1), changed, outside);
+  return !(changed > 0 && outside == 0 && sum / (double)changed <= atof(a[6]));
+}
+
 static int shape(char **a) {
   Picture *p = load(a[0]);
   printf("%d %d %s\n", p->width, p->height, babl_format_get_encoding(gegl_buffer_get_format(p->buffer)));
@@ -255,9 +306,12 @@ int main(int argc, char **argv) {
   if (strcmp(verb, "fill") == 0 && n >= 4) return fill(a, n);
   if (strcmp(verb, "paint") == 0 && n == 5) return paint(a);
   if (strcmp(verb, "ellipse") == 0 && n == 7) return ellipse(a);
+  if (strcmp(verb, "soften") == 0 && n == 2) return soften(a);
   if (strcmp(verb, "clear") == 0 && n == 3) return clear(a);
   if (strcmp(verb, "part") == 0 && n == 6) return part(a);
+  if (strcmp(verb, "lay") == 0 && n == 5) return lay(a);
   if (strcmp(verb, "flip") == 0 && n == 2) return flip(a);
+  if (strcmp(verb, "flicker") == 0 && n == 7) return flicker(a);
   if (strcmp(verb, "solid") == 0 && n == 2) return solid(a);
   if (strcmp(verb, "outside") == 0 && n == 4) return outside(a);
   if (strcmp(verb, "steps") == 0 && n == 3) return steps(a);

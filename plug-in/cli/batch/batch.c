@@ -12,7 +12,7 @@
 enum { BUDGET = 30000000, MOST_JOBS = 256, MOST_SHARDS = 1000000, MOST_TOLD = 20 };
 
 typedef struct {
-  gchar *each, *reference, *operation, *model, *folder, *log, *sheet, *shard;
+  gchar *each, *sequence, *reference, *operation, *model, *folder, *log, *sheet, *shard;
   gboolean resume, merge;
   gint jobs;
   guint part, parts; /* of the shard, from 0 */
@@ -59,9 +59,11 @@ static gboolean take(gpointer data, guint item, const gchar *answer, const gchar
 
 /* -------------------------------------------------------------------------------------------- run */
 
+/* The head of this run; where the rows are others than before, the lines of those that are whole, with their new numbers. */
 static gboolean write_head(Batch *batch, const Options *options, GError **error) {
   g_autoptr(GString) line = g_string_new(NULL);
   g_autofree gchar *digest = rows_digest(batch->rows);
+  const gboolean others = batch->log.digest && !g_str_equal(batch->log.digest, digest);
   line_number(line, "batch", "%.0f", 1);
   line_text(line, "stylemap", stylemap_version());
   line_number(line, "rows", "%.0f", batch->rows->rows->len);
@@ -69,7 +71,10 @@ static gboolean write_head(Batch *batch, const Options *options, GError **error)
   line_number(line, "shards", "%.0f", options->parts);
   line_text(line, "digest", digest);
   line_end(line);
-  return batch_log_write(&batch->log, line->str, error);
+  gboolean done = batch_log_write(&batch->log, line->str, error);
+  for (guint i = 0; done && others && i < batch->done->len; i++)
+    done = batch_log_renumber(&batch->log, batch->done->pdata[i], error);
+  return done;
 }
 
 static gchar *log_path(const Options *options) {
@@ -107,16 +112,20 @@ static gint by_number(gconstpointer a, gconstpointer b) {
 
 static gboolean run(Batch *batch, const Options *options, GError **error) {
   const gint cores = (gint)g_get_num_processors();
-  const guint workers = (guint)CLAMP(options->jobs ? options->jobs : cores, 1, MAX((gint)batch->items->len, 1));
+  const guint rows = batch->rows->rows->len;
+  const guint workers = (guint)CLAMP(options->jobs ? options->jobs : cores, 1, MAX((gint)rows, 1));
   const gint threads = common.threads ? common.threads : MAX(1, cores / (gint)workers);
   g_autofree gchar *text = g_strdup_printf("%d", threads);
   g_setenv("GEGL_THREADS", text, TRUE); /* workers start GEGL */
-  if (!write_head(batch, options, error)) return FALSE;
   Runner *runner = runner_new(batch->rows, threads);
+  Pool pool = { workers, BUDGET, NULL, 0, runner_work, take, show, runner, batch };
+  gboolean done = !options->sequence || sequence_decide(batch->rows, runner, &pool, error);
+  choose_items(batch, options);
+  done = done && write_head(batch, options, error);
+  pool.items = (const guint *)batch->items->data;
+  pool.count = batch->items->len;
   batch->began = g_get_monotonic_time();
-  const Pool pool = { workers, BUDGET, (const guint *)batch->items->data, batch->items->len, runner_work, take, show, runner,
-                      batch };
-  gboolean done = pool_run(&pool, error);
+  done = done && pool_run(&pool, error);
   const gdouble seconds = (gdouble)(g_get_monotonic_time() - batch->began) / 1e6;
   runner_free(runner);
   g_ptr_array_sort(batch->done, by_number);
@@ -168,13 +177,19 @@ static gboolean merge(const Options *options, gchar **logs, GError **error) {
 }
 
 static gboolean batch(const Options *options, Rows *rows, gchar **given, GError **error) {
-  if (!given[0] == !options->each || (given[0] && given[1])) {
-    cli_usage(error, _("What is to be done? One manifest, or a folder of pictures with --each."));
+  if ((given[0] != NULL) + (options->each != NULL) + (options->sequence != NULL) != 1 || (given[0] && given[1])) {
+    cli_usage(error, _("What is to be done? One manifest, or a folder of pictures with --each, or frames with --sequence."));
     return FALSE;
   }
-  if (options->each && !options->folder) return cli_need_output(NULL, error);
+  if (options->sequence && options->parts > 1) {
+    cli_usage(error, _("--sequence looks at all frames, so it takes no --shard."));
+    return FALSE;
+  }
+  if (!given[0] && !options->folder) return cli_need_output(NULL, error);
   if (!cli_check_range("--jobs", options->jobs, 0, MOST_JOBS, error) ||
-      !(options->each ? rows_add_folder(rows, options->each, error) : manifest_read(given[0], rows_add, rows, error)) ||
+      !(options->each       ? rows_add_folder(rows, options->each, error)
+        : options->sequence ? rows_add_pattern(rows, options->sequence, error)
+                            : manifest_read(given[0], rows_add, rows, error)) ||
       !rows_check(rows, error) || (options->sheet && !output_check(options->sheet, error)))
     return FALSE;
   if (options->folder && g_mkdir_with_parents(options->folder, 0777) != 0) {
@@ -185,10 +200,7 @@ static gboolean batch(const Options *options, Rows *rows, gchar **given, GError 
   g_autofree gchar *path = log_path(options);
   Batch b = { .rows = rows, .items = g_array_new(FALSE, FALSE, sizeof(guint)), .done = g_ptr_array_new() };
   gboolean done = batch_log_open(&b.log, path, options->resume, error);
-  if (done) {
-    choose_items(&b, options);
-    done = run(&b, options, error);
-  }
+  done = done && run(&b, options, error);
   batch_log_close(&b.log);
   g_array_unref(b.items);
   g_ptr_array_unref(b.done);
@@ -202,6 +214,7 @@ static gboolean run_batch(const Command *command, gchar **arguments, GError **er
   g_autofree GOptionEntry *usual = rows_entries(&values, &flags);
   const GOptionEntry own[] = {
     { "each", 0, 0, G_OPTION_ARG_FILENAME, &o.each, N_("Every picture in this folder is a target"), N_("FOLDER") },
+    { "sequence", 0, 0, G_OPTION_ARG_FILENAME, &o.sequence, N_("Frames of one scene, with %d or %0Nd for their numbers"), N_("PATTERN") },
     { "reference", 0, 0, G_OPTION_ARG_FILENAME, &o.reference, N_("The reference of rows that name none"), N_("PICTURE") },
     { "operation", 0, 0, G_OPTION_ARG_STRING, &o.operation, N_("What is done in rows that name nothing"), "transplant|reconstruct" },
     { "model", 0, 0, G_OPTION_ARG_STRING, &o.model, N_("The model of rows that name none"), "MODEL" },
@@ -230,16 +243,17 @@ static gboolean run_batch(const Command *command, gchar **arguments, GError **er
   rows_clear(&rows);
   for (guint i = 0; values && i < count; i++) /* some are not given: no GStrv's end */
     g_clear_pointer(&values[i], g_free);
-  gchar *texts[] = { o.each, o.reference, o.operation, o.model, o.folder, o.log, o.sheet, o.shard };
+  gchar *texts[] = { o.each, o.sequence, o.reference, o.operation, o.model, o.folder, o.log, o.sheet, o.shard };
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   return done;
 }
 
 const Command command_batch = {
-  "batch", N_("MANIFEST.csv|jsonl [-o FOLDER] | --each FOLDER -o FOLDER | --merge LOG..."),
+  "batch", N_("MANIFEST.csv|jsonl [-o FOLDER] | --each FOLDER -o FOLDER | --sequence PATTERN -o FOLDER | --merge LOG..."),
   N_("Edit many pictures: a row of a manifest each, or all of a folder."),
   "  stylemap batch --each portraits --reference friend.png --mask eyes.png -o done\n"
   "  stylemap batch rows.csv --shard 1/2 --resume -o done --sheet done/sheet.png\n"
+  "  stylemap batch --sequence frame-%04d.png --reference friend.png --mask eyes.png -o edited\n"
   "  stylemap batch --merge done/stylemap-batch-*.jsonl\n",
   run_batch,
 };

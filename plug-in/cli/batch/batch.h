@@ -22,12 +22,15 @@ typedef struct {
   const Command *command;
   CliEdit edit;
   gchar *key;             /* of all that was asked for: the same key, the same edit */
+  gboolean moves;         /* the mask is that of a frame whose square lay at `first` */
+  Place first;
 } Row;
 
 typedef struct {
   GPtrArray *rows;
   GHashTable *usual;      /* name -> text: what a row has that says nothing else */
   const gchar *folder;    /* of outputs that are relative, or NULL */
+  gboolean mask_moves;    /* of frames that have the first one's mask */
   GHashTable *outputs;    /* inside: path -> line */
 } Rows;
 
@@ -40,6 +43,8 @@ GOptionEntry *rows_entries (gchar ***values, gboolean **flags);
 gboolean rows_add (gpointer rows, guint line, const gchar *const *names, const gchar *const *values, GError **error);
 /* A row for each picture directly in `folder`, by name. */
 gboolean rows_add_folder (Rows *rows, const gchar *folder, GError **error);
+/* A row for each file that a pattern names, by its number; a mask's pattern has the same number. */
+gboolean rows_add_pattern (Rows *rows, const gchar *pattern, GError **error);
 /* FALSE, with a usage error, where an output is an input of another row: rows are done in any order. */
 gboolean rows_check (const Rows *rows, GError **error);
 /* A digest of all rows. */
@@ -57,13 +62,16 @@ typedef struct {
   gchar *path;
   int file;
   gint64 size;        /* whole lines */
-  GHashTable *whole;  /* keys of rows that are done and whose outputs are as they were left */
+  gchar *digest;      /* of the last run's rows, or NULL */
+  GHashTable *whole;  /* keys of rows that are done and whose outputs are as they were left -> their lines */
 } BatchLog;
 
 /* Opens the log, for itself alone. Without `resume` it must not be there yet; with it, what it says is taken, and a line
  * that was cut is taken away. */
 gboolean batch_log_open (BatchLog *log, const gchar *path, gboolean resume, GError **error);
 gboolean batch_log_is_whole (const BatchLog *log, const Row *row);
+/* Appends again the line of a row that is whole, where it has got another number since. */
+gboolean batch_log_renumber (BatchLog *log, const Row *row, GError **error);
 /* Appends a whole line or none. */
 gboolean batch_log_write (BatchLog *log, const gchar *line, GError **error);
 void     batch_log_close (BatchLog *log);
@@ -109,6 +117,31 @@ gboolean runner_work (gpointer runner, guint row, GString *answer);
 /* The line of a row that failed. */
 void     runner_say_failed (const Row *row, const gchar *fault, GString *answer);
 void     runner_free (Runner *runner);
+
+/* Looks for the subject of the row's target: answers "X Y LOG_SIDE ANGLE", and " sure" where the model is. */
+gboolean runner_place (gpointer runner, guint row, GString *answer);
+/* Edits, and answers what was decided: "COLLAGE", and " X Y SIDE ANGLE" of the reference, where it was found. */
+gboolean runner_decide (gpointer runner, guint row, GString *answer);
+
+/* Answers how the row's square moved since the frame before: "X Y LOG_SCALE ANGLE", or nothing. */
+gboolean runner_track (gpointer runner, guint row, GString *answer);
+
+/* track.c ---------------------------------------------------------------------------------------------- */
+
+/* From one frame to the next, pixels inside `square` move by `way`: a translation, and about the square's centre the logarithm
+ * of a scale and an angle. FALSE where the frames do not look alike. */
+gboolean track (GeglBuffer *before, GeglBuffer *after, const Place *square, gdouble way[4]);
+
+/* sequence.c ------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  gboolean sure;
+  gdouble values[4]; /* centre, logarithm of the side, angle */
+} SequencePlace;
+/* The sure ones smoothed over time, and the others put on the way between them; FALSE where none is sure. */
+gboolean sequence_smooth (SequencePlace *places, guint count);
+/* Decides for all rows, which are frames in order, what else each would decide for itself. `usual`: how processes run. */
+gboolean sequence_decide (const Rows *rows, Runner *runner, const Pool *usual, GError **error);
 
 /* sheet.c ---------------------------------------------------------------------------------------------- */
 

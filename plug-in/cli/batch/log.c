@@ -104,8 +104,12 @@ static gboolean fail(const gchar *path, const gchar *what, GError **error) {
 static void take_whole(gpointer data, JsonObject *object, const gchar *line) {
   BatchLog *log = data;
   const gchar *key = text_in(object, "key");
+  if (json_object_has_member(object, "digest")) {
+    g_free(log->digest);
+    log->digest = g_strdup(text_in(object, "digest"));
+  }
   if (!*key) return;
-  if (is_done(object) && is_unchanged(object)) g_hash_table_add(log->whole, g_strdup(key));
+  if (is_done(object) && is_unchanged(object)) g_hash_table_insert(log->whole, g_strdup(key), g_strdup(line));
   else g_hash_table_remove(log->whole, key);
 }
 
@@ -122,8 +126,8 @@ static gboolean lock(int file) {
 gboolean batch_log_open(BatchLog *log, const gchar *path, gboolean resume, GError **error) {
   g_autofree gchar *text = NULL;
   gsize size = 0;
-  *log = (BatchLog){ g_strdup(path), g_open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (resume ? 0 : O_EXCL), 0666), 0,
-                g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
+  *log = (BatchLog){ .path = g_strdup(path), .whole = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+                     .file = g_open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (resume ? 0 : O_EXCL), 0666) };
   if (log->file < 0 && errno == EEXIST) {
     g_autofree gchar *name = g_filename_display_name(path);
     cli_usage(error, _("The log %s is there already: go on with --resume, name another one with --log, or remove it."), name);
@@ -138,6 +142,15 @@ gboolean batch_log_open(BatchLog *log, const gchar *path, gboolean resume, GErro
 
 gboolean batch_log_is_whole(const BatchLog *log, const Row *row) {
   return g_hash_table_contains(log->whole, row->key);
+}
+
+gboolean batch_log_renumber(BatchLog *log, const Row *row, GError **error) {
+  const gchar *rest = strstr(g_hash_table_lookup(log->whole, row->key), "\"status\": ");
+  g_autoptr(GString) line = g_string_new(NULL);
+  line_number(line, "row", "%.0f", row->number);
+  if (row->line) line_number(line, "line", "%.0f", row->line);
+  g_string_append_printf(line, ", %s", rest);
+  return batch_log_write(log, line->str, error);
 }
 
 gboolean batch_log_write(BatchLog *log, const gchar *line, GError **error) {
@@ -160,6 +173,7 @@ gboolean batch_log_write(BatchLog *log, const gchar *line, GError **error) {
 void batch_log_close(BatchLog *log) {
   if (log->file > 0) close(log->file);
   if (log->whole) g_hash_table_unref(log->whole);
+  g_free(log->digest);
   g_free(log->path);
   *log = (BatchLog){ .file = -1 };
 }
@@ -167,17 +181,16 @@ void batch_log_close(BatchLog *log) {
 /* --------------------------------------------------------------------------------------------- merge */
 
 typedef struct {
-  gchar *digest;
+  gchar *digest;     /* of the rows that this log's last run had */
   GHashTable *lines; /* number -> the last line of the row */
   guint rows;
-  gboolean others; /* logs of another batch among them */
 } Merge;
 
 static void take_head(gpointer data, JsonObject *object, const gchar *line) {
   Merge *merge = data;
-  if (json_object_has_member(object, "rows")) {
+  if (json_object_has_member(object, "digest")) {
     const gchar *digest = text_in(object, "digest");
-    merge->others = merge->others || (merge->digest && !g_str_equal(merge->digest, digest));
+    if (merge->digest && !g_str_equal(merge->digest, digest)) g_hash_table_remove_all(merge->lines); /* other numbers */
     g_free(merge->digest);
     merge->digest = g_strdup(digest);
     merge->rows = (guint)json_object_get_int_member_with_default(object, "rows", 0);
@@ -185,6 +198,35 @@ static void take_head(gpointer data, JsonObject *object, const gchar *line) {
     const guint row = (guint)json_object_get_int_member_with_default(object, "row", 0);
     g_hash_table_insert(merge->lines, GUINT_TO_POINTER(row + 1), g_strdup(line));
   }
+}
+
+static void merge_clear(Merge *merge) {
+  g_clear_pointer(&merge->lines, g_hash_table_unref);
+  g_clear_pointer(&merge->digest, g_free);
+}
+
+/* Adds what a log says to what the others said. */
+static gboolean merge_log(Merge *all, const gchar *path, GError **error) {
+  g_autofree gchar *text = NULL, *name = g_filename_display_name(path);
+  Merge one = { NULL, g_hash_table_new_full(NULL, NULL, NULL, g_free), 0 };
+  gsize size;
+  gboolean ok = g_file_get_contents(path, &text, &size, error);
+  if (ok) read_lines(text, size, take_head, &one);
+  if (ok && (!one.digest || (all->digest && !g_str_equal(all->digest, one.digest)))) {
+    cli_usage(error, one.digest ? _("%s is the log of another batch.") : _("%s is no log of a batch."), name);
+    ok = FALSE;
+  }
+  GHashTableIter iter;
+  gpointer number, line;
+  g_hash_table_iter_init(&iter, one.lines);
+  while (ok && g_hash_table_iter_next(&iter, &number, &line)) g_hash_table_insert(all->lines, number, g_strdup(line));
+  if (ok) {
+    g_free(all->digest);
+    all->digest = g_strdup(one.digest);
+    all->rows = one.rows;
+  }
+  merge_clear(&one);
+  return ok;
 }
 
 static void count_line(gpointer data, JsonObject *object, const gchar *line) {
@@ -207,20 +249,10 @@ gboolean summary_add(Summary *summary, const gchar *line) {
 }
 
 gboolean batch_log_merge(gchar **logs, const gchar *path, Summary *summary, GError **error) {
-  Merge merge = { NULL, g_hash_table_new_full(NULL, NULL, NULL, g_free), 0, FALSE };
+  Merge merge = { NULL, g_hash_table_new_full(NULL, NULL, NULL, g_free), 0 };
   gboolean ok = TRUE;
   *summary = (Summary){ 0 };
-  for (gchar **log = logs; ok && *log; log++) {
-    g_autofree gchar *text = NULL;
-    gsize size;
-    ok = g_file_get_contents(*log, &text, &size, error);
-    if (ok) read_lines(text, size, take_head, &merge);
-    if (ok && (!merge.digest || merge.others)) {
-      g_autofree gchar *name = g_filename_display_name(*log);
-      cli_usage(error, merge.others ? _("%s is the log of another batch.") : _("%s is no log of a batch."), name);
-      ok = FALSE;
-    }
-  }
+  for (gchar **log = logs; ok && *log; log++) ok = merge_log(&merge, *log, error);
   g_autoptr(GString) all = g_string_new(NULL);
   if (ok) {
     summary->rows = merge.rows;
@@ -233,8 +265,7 @@ gboolean batch_log_merge(gchar **logs, const gchar *path, Summary *summary, GErr
     summary_add(summary, line);
   }
   if (ok && path) ok = picture_write_bytes(path, all->str, all->len, error);
-  g_hash_table_unref(merge.lines);
-  g_free(merge.digest);
+  merge_clear(&merge);
   return ok;
 }
 

@@ -16,8 +16,9 @@ static void row_free(gpointer data) {
 }
 
 void rows_init(Rows *rows, const gchar *folder) {
-  *rows = (Rows){ g_ptr_array_new_with_free_func(row_free), g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
-                  folder, g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
+  *rows = (Rows){ .rows = g_ptr_array_new_with_free_func(row_free), .folder = folder,
+                  .usual = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+                  .outputs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
 }
 
 void rows_clear(Rows *rows) {

@@ -13,6 +13,7 @@
 #include "host/layer.h"
 #include "host/models.h"
 #include "host/say.h"
+#include "host/words.h"
 
 enum { UNKNOWN_PIXELS = 24000000, /* of a picture whose head was not understood */ LARGE = 4000000 /* pixels */ };
 static const gsize cache_bytes = 128 << 20; /* of an engine */
@@ -157,7 +158,8 @@ static void keep(Kept *kept, const gchar *path, gint page) {
 }
 
 /* Into `pictures` what the row before left; a tensor's shape is its model's, and it is small. */
-static void take_kept(Runner *runner, const CliEdit *edit, CliPictures *pictures) {
+static void take_kept(Runner *runner, const Row *row, CliPictures *pictures) {
+  const CliEdit *edit = &row->edit;
   Kept *reference = &runner->reference, *mask = &runner->mask;
   if (!edit->reference || cli_edit_is_of_model(edit)) {
     kept_clear(reference);
@@ -169,6 +171,10 @@ static void take_kept(Runner *runner, const CliEdit *edit, CliPictures *pictures
     reference->input = (Input){ 0 };
   }
   keep(reference, edit->reference, edit->reference_page);
+  if (row->moves) {
+    kept_clear(mask);
+    return;
+  }
   if (is_kept(mask, edit->mask, edit->mask_page)) pictures->mask = g_steal_pointer(&mask->mask);
   keep(mask, edit->mask, edit->mask_page);
 }
@@ -225,6 +231,37 @@ static Change change_of(GeglBuffer *before, GeglBuffer *after, const Mask *mask)
   return (Change){ counts[1] ? sums[1] / (gdouble)counts[1] : -1, counts[0] ? sums[0] / (gdouble)counts[0] : -1 };
 }
 
+/* ------------------------------------------------------------------------------------------- frames */
+
+/* The mask of the first frame, moved as the square has moved since. */
+static GeglBuffer *moved_mask(const Row *row, GError **error) {
+  const Babl *format = babl_format("Y float");
+  const Place *from = &row->first, *to = &row->edit.place;
+  g_autoptr(GeglBuffer) mask = picture_load_grey(row->edit.mask, row->edit.mask_page, error);
+  if (!mask) return NULL;
+  const GeglRectangle *extent = gegl_buffer_get_extent(mask);
+  const gint w = extent->width, h = extent->height;
+  const gdouble scale = from->side / to->side, c = scale * cos(from->angle - to->angle), s = scale * sin(from->angle - to->angle);
+  g_autofree gfloat *before = g_new(gfloat, (gsize)w * (gsize)h), *after = g_new0(gfloat, (gsize)w * (gsize)h);
+  gegl_buffer_get(mask, extent, 1.0, format, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (gint y = 0; y < h; y++)
+    for (gint x = 0; x < w; x++) {
+      const gdouble dx = x + 0.5 - to->x, dy = y + 0.5 - to->y;
+      const gdouble u = from->x + c * dx - s * dy - 0.5, v = from->y + s * dx + c * dy - 0.5;
+      const gdouble i = floor(u), j = floor(v), a = u - i, b = v - j;
+      gdouble sum = 0;
+      for (gint k = 0; k < 4; k++) {
+        const gdouble px = i + k % 2, py = j + k / 2;
+        if (px >= 0 && px < w && py >= 0 && py < h)
+          sum += (k % 2 ? a : 1 - a) * (k / 2 ? b : 1 - b) * before[(gsize)py * (gsize)w + (gsize)px];
+      }
+      after[(gsize)y * (gsize)w + (gsize)x] = (gfloat)sum;
+    }
+  GeglBuffer *moved = gegl_buffer_new(extent, format);
+  gegl_buffer_set(moved, extent, 0, format, after, GEGL_AUTO_ROWSTRIDE);
+  return moved;
+}
+
 /* ------------------------------------------------------------------------------------------------ row */
 
 typedef struct { gdouble wall, own; } Moment; /* seconds; of this process's processors */
@@ -261,19 +298,21 @@ void runner_say_failed(const Row *row, const gchar *fault, GString *answer) {
   line_end(answer);
 }
 
+static void line_placement(GString *line, const gchar *name, const stylemap_placement *at) {
+  Number n[4];
+  g_autofree gchar *text = g_strdup_printf("[%s, %s, %s, %s]", cli_number(&n[0], "%.2f", at->x), cli_number(&n[1], "%.2f", at->y),
+                                           cli_number(&n[2], "%.2f", at->side), cli_number(&n[3], "%.3f", at->angle * 180 / G_PI));
+  line_raw(line, name, text);
+}
+
 static void line_result(GString *line, const Engine *engine, const EditResult *result) {
   g_autofree gchar *model = g_path_get_basename(engine->path);
   line_text(line, "model", model);
   if (result->error >= 0) line_number(line, "mse", "%.6g", result->error);
   if (result->misfit >= 0) line_number(line, "misfit", "%.6g", result->misfit);
   if (result->change >= 0) line_number(line, "model_change", "%.6g", result->change);
-  if (result->n_found) {
-    const stylemap_placement *at = result->found;
-    Number n[4];
-    g_autofree gchar *found = g_strdup_printf("[%s, %s, %s, %s]", cli_number(&n[0], "%.2f", at->x), cli_number(&n[1], "%.2f", at->y),
-                                              cli_number(&n[2], "%.2f", at->side), cli_number(&n[3], "%.3f", at->angle * 180 / G_PI));
-    line_raw(line, "reference_found", found);
-  }
+  if (result->misfit >= 0) line_text(line, "collage", words_collages[result->start]);
+  if (result->n_found) line_placement(line, "reference_found", result->found);
 }
 
 static void line_notes(GString *line, const GPtrArray *notes) {
@@ -305,7 +344,8 @@ static gboolean do_row(Runner *runner, const Row *row, CliPictures *pictures, GS
   if (!make_folder(edit->output, error) ||
       (cli_edit_is_of_model(edit) && !(engine = engine_for(runner, edit->model, NULL, error))))
     return FALSE;
-  take_kept(runner, edit, pictures);
+  take_kept(runner, row, pictures);
+  if (row->moves && !(pictures->mask = moved_mask(row, error))) return FALSE;
   if (!cli_edit_read(edit, engine, pictures, error)) return FALSE;
   at = line_phase(line, "decode_seconds", "decode_cpu", at);
   const GeglRectangle *size = gegl_buffer_get_extent(pictures->target.picture.buffer);
@@ -321,6 +361,7 @@ static gboolean do_row(Runner *runner, const Row *row, CliPictures *pictures, GS
     if (change.inside >= 0) line_number(line, "mse_inside", "%.6g", change.inside);
     if (change.outside >= 0) line_number(line, "mse_outside", "%.6g", change.outside);
   }
+  if (pictures->target.picture.placement) line_placement(line, "placement", pictures->target.picture.placement);
   line_result(line, engine, &pictures->result);
   at = line_phase(line, "edit_seconds", "edit_cpu", at);
   if (!cli_edit_write(edit, engine, pictures, error)) return FALSE;
@@ -352,6 +393,78 @@ gboolean runner_work(gpointer data, guint number, GString *answer) {
   if (pixels > LARGE) malloc_trim(0); /* others need it now */
 #endif
   return !g_error_matches(fault, HOST_ERROR, HOST_ERROR_CANCELLED);
+}
+
+gboolean runner_place(gpointer data, guint number, GString *answer) {
+  Runner *runner = data;
+  const CliEdit *edit = &((const Row *)runner->rows->rows->pdata[number])->edit;
+  Input input = { 0 };
+  stylemap_placement at;
+  stylemap_place_report report;
+  stylemap_error core;
+  Engine *engine = NULL;
+  pool_want((guint64)pixels_of(edit->target));
+  picture_init();
+  if (!is_tensor_path(edit->target) && input_read(&input, NULL, edit->target, edit->page, FALSE, NULL) &&
+      (engine = engine_for(runner, edit->model, &input.picture, NULL)) && engine->info->places) {
+    const stylemap_layer layer = layer_of_picture(input.picture.buffer);
+    if (stylemap_place(engine->session, &layer, NULL, FALSE, &at, &report, &core) == STYLEMAP_OK && report.sure) {
+      const gdouble values[] = { at.x, at.y, log(at.side), at.angle };
+      gchar text[G_ASCII_DTOSTR_BUF_SIZE];
+      for (guint i = 0; i < G_N_ELEMENTS(values); i++)
+        g_string_append_printf(answer, "%s ", g_ascii_dtostr(text, sizeof text, values[i]));
+      g_string_append(answer, "sure");
+    }
+  }
+  input_clear(&input);
+  return !progress_interrupted();
+}
+
+gboolean runner_track(gpointer data, guint number, GString *answer) {
+  Runner *runner = data;
+  const Row *row = runner->rows->rows->pdata[number], *last = runner->rows->rows->pdata[number - 1];
+  Input before = { 0 }, after = { 0 };
+  gdouble way[4];
+  pool_want((guint64)(pixels_of(row->edit.target) + pixels_of(last->edit.target)));
+  if (input_read(&before, NULL, last->edit.target, last->edit.page, FALSE, NULL) &&
+      input_read(&after, NULL, row->edit.target, row->edit.page, FALSE, NULL) &&
+      track(before.picture.buffer, after.picture.buffer, &last->edit.place, way)) {
+    gchar text[G_ASCII_DTOSTR_BUF_SIZE];
+    for (guint i = 0; i < G_N_ELEMENTS(way); i++)
+      g_string_append_printf(answer, "%s ", g_ascii_dtostr(text, sizeof text, way[i]));
+    g_string_append(answer, "sure");
+  }
+  input_clear(&before);
+  input_clear(&after);
+  return !progress_interrupted();
+}
+
+gboolean runner_decide(gpointer data, guint number, GString *answer) {
+  Runner *runner = data;
+  const Row *row = runner->rows->rows->pdata[number];
+  const EditResult *result;
+  CliPictures pictures = { 0 };
+  Engine *engine = NULL;
+  g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+  pool_want((guint64)(pixels_of(row->edit.target) + pixels_of(row->edit.reference) + pixels_of(row->edit.mask)));
+  cli_notes_into(notes);
+  picture_init();
+  if (cli_edit_read(&row->edit, NULL, &pictures, NULL) &&
+      (engine = engine_for(runner, row->edit.model, &pictures.target.picture, NULL)) &&
+      cli_edit_draw(&row->edit, engine, &pictures, NULL)) {
+    result = &pictures.result;
+    g_string_append_printf(answer, "%d", result->misfit >= 0 ? (gint)result->start : -1);
+    if (result->n_found) {
+      const stylemap_placement *at = result->found;
+      const gdouble values[] = { at->x, at->y, at->side, at->angle };
+      gchar text[G_ASCII_DTOSTR_BUF_SIZE];
+      for (guint i = 0; i < G_N_ELEMENTS(values); i++)
+        g_string_append_printf(answer, " %s", g_ascii_dtostr(text, sizeof text, values[i]));
+    }
+  }
+  cli_pictures_clear(&pictures);
+  cli_notes_into(NULL);
+  return !progress_interrupted();
 }
 
 void runner_free(Runner *runner) {

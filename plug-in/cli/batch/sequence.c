@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Frames of one scene: what is decided for each picture alone is decided for all of them, so that nothing flickers. Where the
+ * model's square lies is found on each frame and smoothed over time; the mask moves with it; which collage is healed and what
+ * is taken of the reference is what the first frame says. */
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/batch/batch.h"
+#include "host/say.h"
+
+/* -------------------------------------------------------------------------------------------- rows */
+
+static gint by_number(gconstpointer a, gconstpointer b) {
+  const guint64 left = *(const guint64 *)a, right = *(const guint64 *)b;
+  return left < right ? -1 : left > right;
+}
+
+/* The numbers of the files whose names are the pattern's. */
+static GArray *numbers_of(const Pattern *pattern, GError **error) {
+  g_autofree gchar *folder = g_path_get_dirname(pattern->before), *probe = g_strconcat(pattern->before, "0", NULL);
+  g_autofree gchar *name = g_path_get_basename(probe);
+  const gsize before = strlen(name) - 1, after = strlen(pattern->after);
+  g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
+  if (!dir) return NULL;
+  GArray *numbers = g_array_new(FALSE, FALSE, sizeof(guint64));
+  for (const gchar *file; (file = g_dir_read_name(dir));) {
+    gchar *end;
+    if (strncmp(file, name, before) != 0 || !g_ascii_isdigit(file[before])) continue;
+    const guint64 number = g_ascii_strtoull(file + before, &end, 10);
+    g_autofree gchar *again = number <= G_MAXINT ? pattern_path(pattern, (gint)number) : NULL;
+    g_autofree gchar *path = g_strconcat(pattern->before, file + before, NULL);
+    if (strlen(end) == after && again && g_str_equal(again, path)) g_array_append_val(numbers, number);
+  }
+  g_array_sort(numbers, by_number);
+  return numbers;
+}
+
+gboolean rows_add_pattern(Rows *rows, const gchar *text, GError **error) {
+  Pattern pattern, masks = { 0 };
+  const gchar *mask = g_hash_table_lookup(rows->usual, "mask");
+  if (!strchr(text, '%')) {
+    cli_usage(error, _("--sequence takes a pattern, with %%d or %%0Nd for the frames' numbers (\"frame-%%04d.png\")."));
+    return FALSE;
+  }
+  if (!pattern_parse(text, 2, &pattern, error)) return FALSE;
+  gboolean done = !mask || !strchr(mask, '%') || pattern_parse(mask, 2, &masks, error);
+  g_autoptr(GArray) numbers = done ? numbers_of(&pattern, error) : NULL;
+  done = numbers != NULL;
+  for (guint i = 0; done && i < numbers->len; i++) {
+    const gint number = (gint)g_array_index(numbers, guint64, i);
+    g_autofree gchar *path = pattern_path(&pattern, number), *own = masks.after ? pattern_path(&masks, number) : NULL;
+    const gchar *const columns[] = { "target", own ? "mask" : NULL, NULL }, *const values[] = { path, own, NULL };
+    done = rows_add(rows, 0, columns, values, error);
+  }
+  if (done && numbers->len < 2) {
+    cli_usage(error, _("There are no frames %s, or one alone."), text);
+    done = FALSE;
+  }
+  rows->mask_moves = done && mask && !masks.after;
+  pattern_clear(&pattern);
+  pattern_clear(&masks);
+  return done;
+}
+
+/* ----------------------------------------------------------------------------------------- smoothing */
+
+enum { PARTS = 4, REACH = 6 /* frames to either side */ };
+
+/* The value at `t` of the line that fits the sure frames around it best, weighed by a Gaussian: what moves evenly is left as
+ * it is, also at both ends. FALSE where no sure frame is in reach. */
+static gboolean fit_line(const SequencePlace *places, guint count, guint t, gint reach, gint part, gdouble *value) {
+  gdouble w0 = 0, w1 = 0, w2 = 0, y0 = 0, y1 = 0;
+  for (gint d = -reach; d <= reach; d++) {
+    const gint64 i = (gint64)t + d;
+    if (i < 0 || i >= count || !places[i].sure) continue;
+    const gdouble w = exp(-0.5 * pow(2.5 * d / reach, 2)), y = places[i].values[part];
+    w0 += w, w1 += w * d, w2 += w * d * d, y0 += w * y, y1 += w * d * y;
+  }
+  const gdouble det = w0 * w2 - w1 * w1;
+  if (w0 <= 0) return FALSE;
+  *value = det > 1e-9 * w0 * w0 ? (w2 * y0 - w1 * y1) / det : y0 / w0;
+  return TRUE;
+}
+
+gboolean sequence_smooth(SequencePlace *places, guint count) {
+  g_autofree SequencePlace *smooth = g_memdup2(places, count * sizeof *places);
+  for (guint t = 0; t < count; t++)
+    for (gint part = 0; part < PARTS; part++) {
+      gint reach = REACH;
+      while (!fit_line(places, count, t, reach, part, &smooth[t].values[part]) && reach < (gint)count) reach *= 2;
+      if (reach >= (gint)count && !fit_line(places, count, t, reach, part, &smooth[t].values[part])) return FALSE;
+    }
+  memcpy(places, smooth, count * sizeof *places);
+  return TRUE;
+}
+
+/* ------------------------------------------------------------------------------------------- passes */
+
+typedef struct {
+  SequencePlace *places;
+  gchar *decided; /* the first frame's answer */
+  guint done, count;
+} Passes;
+
+static gboolean take_place(gpointer data, guint item, const gchar *answer, const gchar *fault, GError **error) {
+  Passes *passes = data;
+  SequencePlace *place = &passes->places[item];
+  const gchar *at = answer ? answer : "";
+  gchar *end;
+  for (gint part = 0; *at && part < PARTS; part++, at = end) place->values[part] = g_ascii_strtod(at, &end);
+  place->sure = *at != '\0'; /* " sure" */
+  passes->done++;
+  return TRUE;
+}
+
+static gboolean take_decision(gpointer data, guint item, const gchar *answer, const gchar *fault, GError **error) {
+  Passes *passes = data;
+  passes->decided = g_strdup(answer ? answer : "");
+  return TRUE;
+}
+
+static void show(gpointer data) {
+  const Passes *passes = data;
+  progress_bar(_("looking where the subject is"), passes->count ? (gdouble)passes->done / passes->count : 1);
+}
+
+/* The conversions of colours that babl chooses by their speed differ in their last bit from run to run; what is decided must
+ * not, or --resume would do it anew. */
+static gdouble coarse(gdouble value, gdouble step) { return step * round(value / step); }
+
+static Place coarse_place(gdouble x, gdouble y, gdouble side, gdouble angle, gboolean mirror) {
+  static const gdouble pixels = 1.0 / 256, radians = 1e-5;
+  return (Place){ PLACE_THERE, coarse(x, pixels), coarse(y, pixels), coarse(side, pixels), coarse(angle, radians), mirror };
+}
+
+static void set_places(const Rows *rows, const SequencePlace *places) {
+  for (guint i = 0; i < rows->rows->len; i++) {
+    Row *row = rows->rows->pdata[i];
+    Place *place = &row->edit.place;
+    *place = coarse_place(places[i].values[0], places[i].values[1], exp(places[i].values[2]), places[i].values[3], place->mirror);
+    row->moves = rows->mask_moves;
+    row->first = ((const Row *)rows->rows->pdata[0])->edit.place;
+  }
+}
+
+static gint by_value(gconstpointer a, gconstpointer b) {
+  const gdouble left = *(const gdouble *)a, right = *(const gdouble *)b;
+  return left < right ? -1 : left > right;
+}
+
+/* `square` where it lies in the frame after, or, `back`, in the one before: it moves by `way` about the centre of `about`. */
+static void move(SequencePlace *square, const gdouble *way, const SequencePlace *about, gboolean back) {
+  const gdouble *c = about->values, scale = exp(back ? -way[2] : way[2]), angle = back ? -way[3] : way[3];
+  const gdouble dx = square->values[0] - c[0] - (back ? way[0] : 0), dy = square->values[1] - c[1] - (back ? way[1] : 0);
+  square->values[0] = c[0] + scale * (cos(angle) * dx - sin(angle) * dy) + (back ? 0 : way[0]);
+  square->values[1] = c[1] + scale * (sin(angle) * dx + cos(angle) * dy) + (back ? 0 : way[1]);
+  square->values[2] += back ? -way[2] : way[2];
+  square->values[3] += angle;
+}
+
+/* Squares that lie still on what they show: the frames' ways from one to the next tell how they move, and the median of all
+ * that was found, each taken back to the first frame, where they lie. `smooth` has the squares by which the ways were found. */
+static void follow(SequencePlace *places, const SequencePlace *found, const SequencePlace *smooth, const SequencePlace *ways, guint count) {
+  g_autofree gdouble *values = g_new(gdouble, count);
+  SequencePlace first = { 0 };
+  for (gint part = 0; part < PARTS; part++) {
+    guint n = 0;
+    for (guint t = 0; t < count; t++) {
+      SequencePlace square = found[t];
+      if (!square.sure) continue;
+      for (guint i = t; i > 0; i--) move(&square, ways[i].values, &smooth[i - 1], TRUE);
+      values[n++] = square.values[part];
+    }
+    qsort(values, n, sizeof *values, by_value);
+    first.values[part] = values[n / 2];
+  }
+  places[0] = first;
+  for (guint t = 1; t < count; t++) {
+    places[t] = places[t - 1];
+    move(&places[t], ways[t].values, &smooth[t - 1], FALSE);
+  }
+}
+
+/* `decided`: the collage's number, then the reference's place where it was found. */
+static void set_decisions(const Rows *rows, const gchar *decided) {
+  gint start = -1, used = 0;
+  gdouble x, y, side, angle;
+  const gboolean told = sscanf(decided, "%d%n", &start, &used) == 1;
+  gchar *end = (gchar *)decided + used;
+  x = g_ascii_strtod(end, &end);
+  y = g_ascii_strtod(end, &end);
+  side = g_ascii_strtod(end, &end);
+  angle = g_ascii_strtod(end, &end);
+  for (guint i = 0; told && i < rows->rows->len; i++) {
+    CliEdit *edit = &((Row *)rows->rows->pdata[i])->edit;
+    if (edit->method == EDIT_HEAL && start >= 0) edit->heal.start = (stylemap_start)start;
+    if (edit->reference && edit->reference_place.kind == PLACE_AUTO)
+      edit->reference_place = side > 0 ? coarse_place(x, y, side, angle, edit->reference_place.mirror)
+                                       : (Place){ .kind = PLACE_CENTRE, .mirror = edit->reference_place.mirror };
+  }
+}
+
+/* What was decided belongs to what was asked for. */
+static void set_keys(const Rows *rows) {
+  for (guint i = 0; i < rows->rows->len; i++) {
+    Row *row = rows->rows->pdata[i];
+    g_autoptr(GString) all = g_string_new(row->key);
+    const Place *const places[] = { &row->edit.place, &row->edit.reference_place, &row->first };
+    for (guint k = 0; k < G_N_ELEMENTS(places); k++) {
+      const gdouble numbers[] = { places[k]->kind, places[k]->x, places[k]->y, places[k]->side, places[k]->angle };
+      gchar text[G_ASCII_DTOSTR_BUF_SIZE];
+      for (guint n = 0; n < G_N_ELEMENTS(numbers); n++)
+        g_string_append_printf(all, " %s", g_ascii_dtostr(text, sizeof text, numbers[n]));
+    }
+    g_string_append_printf(all, " %d", row->edit.heal.start);
+    g_free(row->key);
+    row->key = g_compute_checksum_for_string(G_CHECKSUM_MD5, all->str, -1);
+  }
+}
+
+gboolean sequence_decide(const Rows *rows, Runner *runner, const Pool *usual, GError **error) {
+  const guint count = rows->rows->len, first = 0;
+  g_autofree guint *items = g_new(guint, count);
+  g_autofree SequencePlace *places = g_new0(SequencePlace, count);
+  Passes passes = { .places = places, .count = count };
+  const CliEdit *edit = &((const Row *)rows->rows->pdata[0])->edit;
+  Pool pool = *usual;
+  for (guint i = 0; i < count; i++) items[i] = i;
+  pool.items = items;
+  pool.data = &passes;
+  pool.tick = show;
+  if (!edit->placement) {
+    pool.count = count;
+    pool.work = runner_place;
+    pool.take = take_place;
+    if (!pool_run(&pool, error)) return FALSE;
+    g_autofree SequencePlace *found = g_memdup2(places, count * sizeof *places), *ways = g_new0(SequencePlace, count);
+    if (sequence_smooth(places, count)) {
+      g_autofree SequencePlace *smooth = g_memdup2(places, count * sizeof *places);
+      gboolean all = TRUE;
+      set_places(rows, places);
+      passes.places = ways;
+      pool.items = items + 1;
+      pool.count = count - 1;
+      pool.work = runner_track;
+      if (!pool_run(&pool, error)) return FALSE;
+      for (guint t = 1; t < count; t++) all = all && ways[t].sure;
+      if (all) follow(places, found, smooth, ways, count);
+      else cli_note(_("Not all frames look like the ones before: the squares that were found are smoothed alone."));
+      set_places(rows, places);
+    } else cli_note(_("The model is sure of its subject in no frame: the same square is taken in all of them."));
+  }
+  pool.items = &first;
+  pool.count = 1;
+  pool.work = runner_decide;
+  pool.take = take_decision;
+  const gboolean done = pool_run(&pool, error);
+  if (done) set_decisions(rows, passes.decided);
+  if (done) set_keys(rows);
+  g_free(passes.decided);
+  return done;
+}
