@@ -16,10 +16,12 @@
 #include "net/boxes.h"
 
 enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 4 /* planes */ };
-/* Measured on truth (core/README.md, "Healing"): a cloned collage of this misfit or less is right but for what the model
- * cannot draw; and how much change, in numbers of -1..1, takes the pictures' own detail away, there and elsewhere. The
- * error of a model that knows every pixel is noise. */
-static const double FITS = 2.5, FITTING_CHANGE = 0.6, CHANGE = 0.1, LEAST_ERROR = 0.005;
+/* Measured on truth (core/README.md, "Healing"). FITS: a collage of this misfit or less is right but for what the model
+ * cannot draw. Where cloning changes a copy by less than MEETS, in numbers of -1..1, target and reference agree around the
+ * mask, and a misfit of up to MEETS_MISFIT is still the model's own limit. The CHANGEs: how much change takes the pictures'
+ * own detail away. The error of a model that knows every pixel is noise. */
+static const double FITS = 2.5, MEETS = 0.09, MEETS_MISFIT = 9, FITTING_CHANGE = 0.6, MEETING_CHANGE = 1.5, CHANGE = 0.1,
+                    LEAST_ERROR = 0.005;
 
 void stylemap_heal_defaults(stylemap_heal_options *o) {
   *o = (stylemap_heal_options){.start = STYLEMAP_START_FIT, .rounds = 4, .detail = 0.5, .strength = 1,
@@ -40,6 +42,7 @@ typedef struct healing {
   stylemap_start start;   /* that was taken */
   float clone;            /* how much the collage is cloned */
   int rounds;
+  double sigma;  /* the change that takes detail away */
   double usual;  /* the model's error on the target */
   double misfit; /* how many times worse the model knows what was pasted than it knows the target */
   float *target, *mask;   /* 3 and 1 planes of the square: the target; how much of the references there is */
@@ -76,17 +79,26 @@ static double distance(const float *a, const float *b, const float *mask, size_t
   return weights > 0 ? sqrt(sum / weights) : 0;
 }
 
-/* Samples the collage cloned by `clone`, and sees what the model makes of it, which is `misfit`. */
-static stylemap_status look(healing *h, sm_collage *collage, float clone, stylemap_error *error) {
-  const size_t plane = (size_t)h->size * (size_t)h->size;
+/* The square's image of the collage cloned by `clone`. */
+static stylemap_status sample(const healing *h, const sm_collage *collage, float clone, float *image,
+                              stylemap_error *error) {
   sm_collage_layer of = {h->layer, collage, clone};
   const stylemap_layer picture = sm_collage_picture(&of);
-  memcpy(h->first, h->target, 3 * plane * sizeof(float));
-  if (h->part.width) SM_TRY(sm_sample_part(&picture, h->placement, h->size, &h->part, h->first, error));
+  memcpy(image, h->target, 3 * (size_t)h->size * (size_t)h->size * sizeof(float));
+  return h->part.width ? sm_sample_part(&picture, h->placement, h->size, &h->part, image, error) : STYLEMAP_OK;
+}
+
+/* Samples the collage cloned by `clone`, sees what the model makes of it, which is `misfit`, and how it is to be healed if
+ * `fits` or its misfit says that it fits; `change`: what takes detail away then. */
+static stylemap_status look(healing *h, const sm_collage *collage, float clone, bool fits, double change,
+                            stylemap_error *error) {
+  SM_TRY(sample(h, collage, clone, h->first, error));
   SM_TRY(reconstruct(h, h->first, h->projected, error));
   h->clone = clone;
-  h->misfit = distance(h->first, h->projected, h->mask, plane) / h->usual;
-  h->rounds = h->misfit < FITS ? (h->options->rounds + 1) / 2 : h->options->rounds;
+  h->misfit = distance(h->first, h->projected, h->mask, (size_t)h->size * (size_t)h->size) / h->usual;
+  fits = fits || h->misfit < FITS;
+  h->rounds = fits ? (h->options->rounds + 1) / 2 : h->options->rounds;
+  h->sigma = sm_detail_sigma(h->options->detail, fits ? change : CHANGE);
   return STYLEMAP_OK;
 }
 
@@ -106,10 +118,16 @@ static stylemap_status begin(healing *h, sm_collage *collage, stylemap_error *er
   SM_TRY(stylemap_probe(h->session, h->target, &h->usual, error));
   h->usual = fmax(sqrt(h->usual), LEAST_ERROR);
   h->start = start == STYLEMAP_START_FIT ? STYLEMAP_START_CLONE : start;
-  SM_TRY(look(h, collage, start == STYLEMAP_START_COPY ? 0 : start == STYLEMAP_START_MEAN ? 0.5f : 1, error));
+  const float clone = start == STYLEMAP_START_COPY ? 0 : start == STYLEMAP_START_MEAN ? 0.5f : 1;
+  SM_TRY(look(h, collage, clone, false, FITTING_CHANGE, error));
   if (start != STYLEMAP_START_FIT || h->misfit < FITS) return STYLEMAP_OK;
+  SM_TRY(sample(h, collage, 0, h->healed, error)); /* which is not in use yet */
+  if (h->misfit < MEETS_MISFIT && distance(h->first, h->healed, h->mask, plane) < MEETS) {
+    h->start = STYLEMAP_START_MEAN;
+    return look(h, collage, 0.5f, true, MEETING_CHANGE, error);
+  }
   h->start = STYLEMAP_START_COPY;
-  return look(h, collage, 0, error);
+  return look(h, collage, 0, false, FITTING_CHANGE, error);
 }
 
 static stylemap_status rounds(healing *h, stylemap_error *error) {
@@ -221,9 +239,7 @@ stylemap_status stylemap_heal(stylemap_session *s, const stylemap_layer *target,
   SM_TRY_DONE(begin(&heals, &collage, error));
   SM_TRY_DONE(rounds(&heals, error));
   const double change = distance(heals.healed, heals.first, heals.mask, plane);
-  sm_detail_to_keep(heals.first, heals.healed, c->size,
-                    sm_detail_sigma(options->detail, heals.misfit < FITS ? FITTING_CHANGE : CHANGE), heals.keep,
-                    heals.target); /* which is done with */
+  sm_detail_to_keep(heals.first, heals.healed, c->size, heals.sigma, heals.keep, heals.target); /* which is done with */
   SM_TRY_DONE(correct(&heals, &collage, x, y, w, h, result, error));
   if (report) *report = (stylemap_heal_report){heals.start, heals.rounds, heals.misfit, change};
 done:

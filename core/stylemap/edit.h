@@ -65,7 +65,8 @@ STYLEMAP_API stylemap_status stylemap_refine(stylemap_session *session, const fl
 
 /* Which collage is healed. Cloned: the reference's colours are moved by the membrane of Poisson cloning so that it meets
  * the target at the mask's edge, which takes away another light, another camera. FIT: cloned where the model knows the
- * clone nearly as well as it knows the target, copied where it does not. */
+ * clone nearly as well as it knows the target; the mean of both where they hardly differ, since both pictures agree around
+ * the mask then; copied elsewhere. */
 typedef enum stylemap_start {
   STYLEMAP_START_COPY,
   STYLEMAP_START_CLONE,

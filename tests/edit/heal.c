@@ -226,6 +226,32 @@ static void tight(void) {
   references[0] = own[0], masks[0] = own[1];
 }
 
+/* The drawn target with noise in the mask's middle: at its edge both agree, so the mean is healed, gently; in other colours
+ * they do not. */
+static void meets(void) {
+  stylemap_heal_options o = usual;
+  stylemap_heal_report cloned = {.misfit = 0}, chosen;
+  int seen = 0;
+  for (int step = 1; step <= 8 && !seen; step++) {
+    for (int shifted = 0; shifted < 2; shifted++) {
+      for (int i = 0; i < 4 * W * H; i++) {
+        const float noise = (float)((unsigned)(i / 16) * 2654435761u >> 16 & 255) / 255 - 0.5f;
+        references[0].pixels[i] = i % 4 == 3 ? 1 : target.pixels[i] + (masks[0].pixels[i / 4] == 1 ? 0.1f * (float)step * noise : 0);
+        if (shifted && i % 4 < 3) references[0].pixels[i] += 0.15f;
+      }
+      o.start = STYLEMAP_START_CLONE;
+      CHECK(heal(&o, 1, &cloned) == STYLEMAP_OK);
+      if (!(cloned.misfit >= 3 && cloned.misfit < 8)) continue;
+      o.start = STYLEMAP_START_FIT;
+      CHECK(heal(&o, 1, &chosen) == STYLEMAP_OK);
+      CHECK(chosen.start == (shifted ? STYLEMAP_START_COPY : STYLEMAP_START_MEAN) && chosen.rounds == (shifted ? 2 : 1),
+            "shifted %d: start %d, %d rounds, misfit %g", shifted, chosen.start, chosen.rounds, cloned.misfit);
+      seen += shifted;
+    }
+  }
+  CHECK(seen == 1, "no noise has a misfit between the limits: %g", cloned.misfit);
+}
+
 /* A target that the model draws itself, and noise on it, which no model draws: the copy is healed. */
 static void misfit(void) {
   picture drawn = target, own = references[0];
@@ -253,7 +279,9 @@ static void misfit(void) {
   CHECK(heal(&o, 1, &chosen) == STYLEMAP_OK && cloned.misfit >= 2.5 && chosen.start == STYLEMAP_START_COPY && chosen.misfit == copied.misfit,
         "misfits %g, %g", cloned.misfit, copied.misfit);
   CHECK(!memcmp(result.pixels, copy.pixels, sizeof(float) * 4 * W * H));
-  free(copy.pixels), free(target.pixels), free(references[0].pixels), free(square);
+  free(copy.pixels);
+  meets();
+  free(target.pixels), free(references[0].pixels), free(square);
   target = drawn, references[0] = own;
 }
 
