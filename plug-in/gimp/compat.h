@@ -44,7 +44,8 @@ static inline ImageRef *compat_images(gint *n_images) {
 }
 
 /* A copy whose own pixels are what it shows: its effects are merged into them, and a link or vector layer (3.2) draws itself
- * no more, over what is written into it. */
+ * no more, over what is written into it. (3.2.6 says on its console that it has no undo step for that; it needs none, in no
+ * image yet.) */
 static inline LayerRef compat_copy_layer(LayerRef layer) {
   LayerRef copy = gimp_layer_copy(layer);
 

@@ -44,7 +44,7 @@
     (gimp-image-set-active-layer image target)
     (select-mask image 0 0)
     (let* ((before (visible image))
-           (result (transplant image target reference model 1.0 0 0 4.0))
+           (result (transplant image target reference model 1.0 0 0 0.0))
            (seen (visible image))
            (counts (test-stylemap-outside before seen result)))
       (equal (string-append what ": form") (car (gimp-layer-get-composite-mode result)) form)
