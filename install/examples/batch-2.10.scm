@@ -70,10 +70,12 @@
                   (= (car (gimp-drawable-height mask)) (car (gimp-drawable-height layer)))))
         (fail "The mask has another size than the picture."))
     (gimp-image-insert-layer image mask 0 0)
-    ; as a layer mask its greys keep their numbers; a channel's would be taken for gamma
-    (let ((greys (car (gimp-layer-create-mask mask ADD-MASK-COPY))))
-      (gimp-layer-add-mask mask greys)
-      (gimp-image-select-item image CHANNEL-OP-REPLACE greys))
+    ; by the component of what is seen its greys keep their numbers; a layer mask's would be taken for light
+    (let* ((grey (= (car (gimp-image-base-type image)) GRAY))
+           (channel (car (gimp-channel-new-from-component image (if grey CHANNEL-GRAY CHANNEL-RED) "mask"))))
+      (gimp-image-insert-channel image channel 0 0)
+      (gimp-image-select-item image CHANNEL-OP-REPLACE channel)
+      (gimp-image-remove-channel image channel))
     (gimp-image-remove-layer image mask)))
 
 ; The reference comes into the selection of `layer`, as a new layer over it.
