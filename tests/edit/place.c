@@ -141,6 +141,32 @@ static void test_unknown(const stylemap_model *m) {
   }
 }
 
+static int polls, poll_stop;
+static int poll(void *data, stylemap_phase phase, double fraction) { return ++polls == poll_stop; }
+
+/* Cancelled anywhere, a search leaves what it was to fill. */
+static void test_cancel(const stylemap_model *m) {
+  stylemap_layer layer = {W, H, pixels, read_layer, NULL};
+  stylemap_session *s = NULL;
+  int cancelled = 0;
+  CHECK(stylemap_session_new(m, 1, poll, NULL, &s, &error) == STYLEMAP_OK);
+  stylemap_placement found = {.side = 7};
+  stylemap_place_report report = {.encodes = -1};
+  polls = poll_stop = 0;
+  CHECK(stylemap_place(s, &layer, NULL, 0, &found, &report, &error) == STYLEMAP_OK && report.encodes > 0);
+  const int most = polls;
+  CHECK(most > 10, "%d polls", most);
+  for (poll_stop = 1; poll_stop < most; poll_stop += 1 + most / 12) {
+    found = (stylemap_placement){.side = 7}, report.encodes = -1, polls = 0;
+    stylemap_session_forget(s);
+    const stylemap_status status = stylemap_place(s, &layer, NULL, 0, &found, &report, &error);
+    CHECK(status == STYLEMAP_CANCELLED && found.side == 7 && found.x == 0 && report.encodes == -1, "at poll %d: %d", poll_stop, status);
+    cancelled += status == STYLEMAP_CANCELLED;
+  }
+  CHECK(cancelled > 5);
+  stylemap_session_free(s);
+}
+
 /* `from`, of which the first `old` is replaced by `new` of the same length. */
 static void patch(const char *from, const char *to, const char *old, const char *new) {
   FILE *f = fopen(from, "rb");
@@ -216,6 +242,7 @@ int main(int argc, char **argv) {
         "the same at any number of threads");
   test_found(m);
   test_unknown(m);
+  test_cancel(m);
   test_file(m, argv[1]);
   stylemap_close(other);
   stylemap_close(m);
