@@ -13,6 +13,7 @@ cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" 
 start_screen
 start_gimp
 open_samples
+in_profile xdotool mousemove 1279 899 # where no tooltip comes up over a dialog
 
 # shot NAME TITLE: the window alone, once nothing has changed in it for ten seconds
 shot() {
