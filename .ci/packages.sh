@@ -34,6 +34,7 @@ version=$(sed -n "s/^project(.*version: '\([0-9.]*\)'.*/\1/p" meson.build)
 [ "$(as_tester stylemap --version)" = "stylemap $version" ] || fail "the command is another version"
 as_tester stylemap transplant "" target.png reference.png --mask hair.png -o command.png --quiet
 [ -s /tmp/trial/command.png ] || fail "the command wrote nothing"
+as_tester stylemap evaluate --help >/dev/null || fail "stylemap-measure does not start"
 as_tester stylemap-train-mpi --help >/dev/null || fail "stylemap-train-mpi does not start"
 gimp=2.10
 ! has_command gimp-console-3 || gimp=3

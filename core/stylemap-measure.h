@@ -35,6 +35,19 @@ uint64_t stylemap_gaussian_count(const stylemap_gaussian *gaussian);
 stylemap_status stylemap_frechet(const stylemap_gaussian *a, const stylemap_gaussian *b, double *distance,
                                  stylemap_error *error);
 
+/* ------------------------------------------------------------------------------------------ Inception */
+
+/* The network of the FID, with the weights that everybody measures with: pt_inception-2015-12-05 (a .pth as torch.save
+ * writes it, read as model files are, or safetensors), whose names are torchvision's. Narrower ones of the same names are
+ * taken, too. */
+typedef struct stylemap_inception stylemap_inception;
+stylemap_status stylemap_inception_open(const char *path, int threads, stylemap_inception **inception, stylemap_error *error);
+void stylemap_inception_free(stylemap_inception *inception);
+int stylemap_inception_width(const stylemap_inception *inception); /* features of a picture: 2048 */
+/* features[count][width] of images of 3 x size x size in -1..1. One call at a time. */
+stylemap_status stylemap_inception_features(stylemap_inception *inception, const float *images, int count, int size,
+                                            float *features, stylemap_error *error);
+
 /* ----------------------------------------------------------------------------------------- directions */
 
 typedef enum stylemap_method {

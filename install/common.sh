@@ -71,6 +71,7 @@ build_needs() {
   for coder in dav1d aomenc libde265 x265; do need libheif-plugin-$coder has_heif_coder $coder; done
   need libopenexr-dev has_pkg OpenEXR
   need libgif-dev test -e /usr/include/gif_lib.h
+  need libopenblas-dev has_pkg openblas
   need gettext has_command msgfmt
   need 'libgimp-3.0-dev|libgimp2.0-dev' has_any_gimp
 }

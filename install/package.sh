@@ -11,8 +11,8 @@ usage: install/package.sh [--build DIR]
 
   --build DIR  where they are built, and where the packages lie then (default: build-package in the source folder)
 
-gimp-stylemap is the plug-in, stylemap the command, stylemap-models what both need, stylemap-train-mpi training on
-several machines; libstylemap1 and libstylemap-dev are the C library. Debian packages that are missing for this are
+gimp-stylemap is the plug-in, stylemap the command, stylemap-models what both need, stylemap-measure what "stylemap
+evaluate" and "stylemap direction" start, stylemap-train-mpi training on several machines; libstylemap1 and libstylemap-dev are the C library. Debian packages that are missing for this are
 installed (with sudo where you are not root). Install them with:
 
     sudo apt install ./build-package/{gimp-stylemap,stylemap,stylemap-models}_*.deb

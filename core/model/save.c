@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "model/bind.h"
 #include "model/file/safetensors-write.h"
+#include "model/torch/torch-write.h"
 
 #include <assert.h>
 #include <math.h>
@@ -195,6 +196,21 @@ stylemap_status sm_model_save(const stylemap_model *model, const float *mean, co
   if (report) *report = found;
 done:
   sm_free(merged);
+  sm_free(s.names);
+  sm_free(s.tensors);
+  return status;
+}
+
+stylemap_status stylemap_save_torch(const stylemap_model *model, const char *path, stylemap_error *error) {
+  if (!model || !model->bound || !path)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("Only an opened model can be written."), NULL);
+  saving s = {.model = model, .path = path, .error = error};
+  config_texts config;
+  stylemap_status status;
+  write_config(&model->network.config, &config);
+  SM_TRY_DONE(collect(&s, NULL));
+  status = sm_torch_write(path, s.tensors, s.count, config.list, CONFIG_TEXTS, error);
+done:
   sm_free(s.names);
   sm_free(s.tensors);
   return status;

@@ -80,6 +80,11 @@ STYLEMAP_API stylemap_status stylemap_save(const stylemap_model *model, const ch
                                            const stylemap_save_options *options, stylemap_save_report *report,
                                            stylemap_error *error);
 
+/* The same as a checkpoint of PyTorch, for other programs: the zip form, with g_ema and e_ema (fp32) under their published
+ * names, and train_args as a plain dict: nothing in it is a class. Texts, mean and whatever else
+ * our own files hold stay behind. */
+STYLEMAP_API stylemap_status stylemap_save_torch(const stylemap_model *model, const char *path, stylemap_error *error);
+
 /* Single tensors in safetensors files, unrounded: what hosts take in and give out beside pictures (`image`
  * 1 x 3 x S x S, `mask` 1 x 1 x S x S, `w` 1 x D x P x P, `z` N x D).
  *

@@ -28,7 +28,8 @@ struct Command {
 };
 
 extern const Command command_info, command_convert, command_encode, command_synth, command_reconstruct,
-  command_transplant, command_interpolate, command_sample, command_mix, command_train, command_place, command_learn_place, command_apply, command_direction, command_batch;
+  command_transplant, command_interpolate, command_sample, command_mix, command_train, command_place, command_learn_place,
+  command_apply, command_direction, command_evaluate, command_batch;
 
 /* What every sub-command understands, filled by cli_parse. */
 typedef struct {

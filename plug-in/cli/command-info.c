@@ -192,11 +192,16 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
   };
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 2, error);
   if (!given || !check_mse(mse, error) || !check_points(points, error)) return FALSE;
-  if (!is_tensor_path(given[1])) {
-    cli_usage(error, _("The output must end in .safetensors."));
+  const gboolean torch = g_str_has_suffix(given[1], ".pt") || g_str_has_suffix(given[1], ".pth");
+  if (torch && (half || licence || dataset || attribution || mse || points || directions)) {
+    cli_usage(error, _("A checkpoint of PyTorch holds the weights alone, as 32-bit floats: options are for .safetensors."));
     return FALSE;
   }
-  if (!output_check(given[1], error)) return FALSE;
+  if (!torch && !is_tensor_path(given[1])) {
+    cli_usage(error, _("The output must end in .safetensors, or in .pt or .pth for PyTorch."));
+    return FALSE;
+  }
+  if (!(torch ? picture_check_writable(given[1], error) : output_check(given[1], error))) return FALSE;
   g_autofree gchar *path = models_find(given[0], error), *sha256 = NULL;
   stylemap_model *model = NULL;
   stylemap_error core;
@@ -220,7 +225,8 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
   stylemap_save_options options = { half, texts };
   stylemap_save_report report = { 0 };
   done = done && progress_go_on(error) &&
-         say_status(stylemap_save(model, given[1], &options, &report, &core), &core, error);
+         say_status(torch ? stylemap_save_torch(model, given[1], &core) : stylemap_save(model, given[1], &options, &report, &core),
+                    &core, error);
   stylemap_close(model);
   if (!done) return FALSE;
   progress_end();
@@ -233,7 +239,7 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
 }
 
 const Command command_convert = {
-  "convert", N_("IN OUT.safetensors"), N_("Write any readable model in our own form."),
+  "convert", N_("IN OUT.safetensors"), N_("Write any readable model in our own form, or (OUT.pt) for PyTorch."),
   "  stylemap convert celeba_hq.pt celeba_hq.safetensors --licence \"CC BY-NC 4.0\"\n"
   "  stylemap convert --half toon-128.pt toon-128.safetensors --dataset \"toon portraits\"\n",
   run_convert,

@@ -38,3 +38,4 @@ static gboolean run_measure(const Command *command, gchar **arguments, GError **
 }
 
 const Command command_direction = { "direction", "", DIRECTION_SUMMARY, "", run_measure };
+const Command command_evaluate = { "evaluate", "", EVALUATE_SUMMARY, "", run_measure };

@@ -11,7 +11,7 @@ static const Command *const commands[] = {
   &command_info,       &command_convert,     &command_encode, &command_synth, &command_reconstruct,
   &command_transplant, &command_interpolate, &command_sample, &command_mix,    &command_train,
   &command_place,      &command_learn_place, &command_apply,
-  &command_direction, &command_batch,
+  &command_direction,  &command_evaluate,    &command_batch,
 };
 
 static void print_help(void) {

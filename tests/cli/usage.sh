@@ -20,7 +20,7 @@ done
 
 # The man page has every command and option; of train it names the command.
 manual=$root/install/stylemap.1
-for command in info convert encode synth reconstruct transplant interpolate sample mix place learn-place apply direction train; do
+for command in info convert encode synth reconstruct transplant interpolate sample mix place learn-place apply direction evaluate train; do
   grep -qE "^\.(BI|BR) \"?$command " "$manual" && pass || fail "the man page lacks $command"
 done
 for command in info convert encode synth reconstruct transplant interpolate sample mix place learn-place apply; do
@@ -43,7 +43,8 @@ bad 2 'are 2 arguments where 1' info a b
 bad 2 '--bogus' info --bogus x
 bad 2 '-o' encode "$model" x.png
 bad 2 '.safetensors' encode "$model" x.png -o w.png
-bad 2 '.safetensors' convert "$model" out.pt
+bad 2 '.safetensors' convert "$model" out.bin
+bad 2 'options are for' convert "$model" out.pt --half
 bad 2 '--heldout-mse' convert "$model" out.safetensors --heldout-mse low
 bad 2 '--canonical-points' convert "$model" out.safetensors --canonical-points '46.5,60 81.5'
 bad 2 '--canonical-points' convert "$model" out.safetensors --canonical-points ''

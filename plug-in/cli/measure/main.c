@@ -24,17 +24,16 @@ static gboolean run_direction(const Command *command, gchar **arguments, GError 
   return FALSE;
 }
 
-static const Command commands[] = {
-  { "direction", "", DIRECTION_SUMMARY, "", run_direction },
-};
+static const Command direction = { "direction", "", DIRECTION_SUMMARY, "", run_direction };
+static const Command *const commands[] = { &direction, &command_evaluate };
 
 int main(int argc, char **argv) {
   cli_start();
   GError *error = NULL;
   for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS(commands); i++)
-    if (g_str_equal(argv[1], commands[i].name)) {
-      const gboolean done = commands[i].run(&commands[i], argv + 1, &error);
-      return cli_finish(&commands[i], done, error);
+    if (g_str_equal(argv[1], commands[i]->name)) {
+      const gboolean done = commands[i]->run(commands[i], argv + 1, &error);
+      return cli_finish(commands[i], done, error);
     }
   cli_usage(&error, _("%s is started by \"stylemap evaluate\" and \"stylemap direction\"."), MEASURE_PROGRAM);
   return cli_finish(NULL, FALSE, error);

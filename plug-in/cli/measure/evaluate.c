@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * stylemap evaluate: the tables of papers, for a model and for pictures that other programs made. */
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#include "cli/measure/parts.h"
+#include "cli/measure/squares.h"
+#include "cli/measure/table.h"
+#include "host/say.h"
+#include "stylemap-measure.h"
+
+enum { MOST_PICTURES = 500, MOST_PAIRS = 5000 };
+
+typedef struct {
+  gchar *parts, *inception, *against, *json, *csv, **folders;
+  gint most, refine, pairs;
+} Wishes;
+
+typedef struct {
+  Engine *engine;
+  const Wishes *wishes;
+  Table *table;
+  Squares squares;             /* of the pictures */
+  stylemap_inception *network; /* NULL: no FID */
+  stylemap_gaussian *truth;    /* its features of real pictures */
+} Evaluation;
+
+/* --------------------------------------------------------------------------------------------- FID */
+
+/* Adds the features of the squares to `gaussian`. */
+static gboolean add_features(const Evaluation *e, const Squares *squares, stylemap_gaussian *gaussian, GError **error) {
+  const gint width = stylemap_inception_width(e->network);
+  const gsize numbers = 3 * (gsize)squares->size * (gsize)squares->size;
+  enum { BATCH = 16 };
+  g_autofree gfloat *images = g_new(gfloat, BATCH * numbers), *features = g_new(gfloat, (gsize)BATCH * (gsize)width);
+  stylemap_error core;
+  for (guint at = 0; at < squares->count; at += BATCH) {
+    const guint part = MIN(BATCH, squares->count - at);
+    progress_bar(_("looking at pictures"), (gdouble)at / squares->count);
+    for (guint i = 0; i < part; i++) square_get(squares, at + i, images + i * numbers);
+    if (!progress_go_on(error) ||
+        !say_status(stylemap_inception_features(e->network, images, (int)part, squares->size, features, &core), &core, error) ||
+        !say_status(stylemap_gaussian_add(gaussian, features, (int)part, &core), &core, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The last row's FID: of `squares` from the truth. */
+static gboolean set_fid(const Evaluation *e, const Squares *squares, const gchar *column, GError **error) {
+  stylemap_gaussian *own = NULL;
+  stylemap_error core;
+  gdouble distance = NAN;
+  if (!e->network || squares->count < 2) return TRUE;
+  const gboolean done = say_status(stylemap_gaussian_new(stylemap_inception_width(e->network), &own, &core), &core, error) &&
+                        add_features(e, squares, own, error) &&
+                        say_status(stylemap_frechet(e->truth, own, &distance, &core), &core, error);
+  if (done) table_set(e->table, column, distance);
+  stylemap_gaussian_free(own);
+  return done;
+}
+
+static gboolean open_truth(Evaluation *e, GError **error) {
+  stylemap_error core;
+  Squares others = { 0 };
+  if (!e->wishes->inception) return TRUE;
+  gboolean done = say_status(stylemap_inception_open(e->wishes->inception, common.threads, &e->network, &core), &core, error) &&
+                  say_status(stylemap_gaussian_new(stylemap_inception_width(e->network), &e->truth, &core), &core, error) &&
+                  (!e->wishes->against ||
+                   squares_read(&others, e->wishes->against, G_MAXUINT, e->engine->info->size, error)) &&
+                  add_features(e, e->wishes->against ? &others : &e->squares, e->truth, error);
+  const guint least = done ? (guint)stylemap_gaussian_count(e->truth) : 0;
+  if (done && least < 2048)
+    cli_note(_("FID from %u pictures says little: it is biased below some 10,000."), least);
+  squares_clear(&others);
+  return done;
+}
+
+/* ---------------------------------------------------------------------------------- reconstruction */
+
+/* A row that compares squares with the pictures: square i with picture which[i]. */
+static gboolean compare(const Evaluation *e, const gchar *name, const Squares *made, const gint *which, gdouble seconds,
+                        GError **error) {
+  g_autofree gfloat *a = engine_new_image(e->engine), *b = engine_new_image(e->engine);
+  gdouble mse = 0, psnr = 0, ssim = 0;
+  guint count = 0;
+  for (guint i = 0; i < made->count; i++) {
+    if (which && which[i] < 0) continue;
+    progress_bar(_("comparing"), (gdouble)i / made->count);
+    if (!progress_go_on(error)) return FALSE;
+    square_get(made, i, a);
+    square_get(&e->squares, which ? (guint)which[i] : i, b);
+    const gdouble error_of_one = stylemap_mse(a, b, e->engine->image_count);
+    mse += error_of_one;
+    psnr += stylemap_psnr(error_of_one);
+    ssim += stylemap_ssim(a, b, e->engine->info->size);
+    count++;
+  }
+  table_row(e->table, name);
+  table_set(e->table, "pictures", count);
+  table_set(e->table, "MSE", mse / count);
+  table_set(e->table, "PSNR", psnr / count);
+  table_set(e->table, "SSIM", ssim / count);
+  if (!set_fid(e, made, "FID", error)) return FALSE;
+  table_set(e->table, "seconds", seconds);
+  return TRUE;
+}
+
+/* G(E(x)), with the encoder's styles or after `steps` of refinement. */
+static gboolean draw(Evaluation *e, const gfloat *seen, gint steps, stylemap_pyramid *pyramid, gfloat *drawn, GError **error) {
+  const stylemap_refine_options options = { .steps = steps, .offsets = 1 };
+  stylemap_session *session = e->engine->session;
+  stylemap_error core;
+  if (!steps) return say_status(stylemap_reconstruct(session, seen, drawn, &core), &core, error);
+  return say_status(stylemap_refine(session, seen, &options, pyramid, NULL, &core), &core, error) &&
+         say_status(stylemap_synth(session, pyramid, drawn, &core), &core, error);
+}
+
+static gboolean reconstruct(Evaluation *e, gint steps, GError **error) {
+  g_autofree gfloat *seen = engine_new_image(e->engine), *drawn = engine_new_image(e->engine);
+  g_autofree gchar *name = steps ? g_strdup_printf("refine %d", steps) : g_strdup("reconstruct");
+  stylemap_pyramid *pyramid = NULL;
+  stylemap_error core;
+  Squares made;
+  gint64 taken = 0;
+  squares_new(&made, e->engine->info->size, e->squares.count, &e->squares);
+  gboolean done = say_status(stylemap_pyramid_new(e->engine->model, &pyramid, &core), &core, error);
+  for (guint i = 0; done && i < made.count; i++) {
+    progress_bar(name, (gdouble)i / made.count);
+    square_get(&e->squares, i, seen);
+    const gint64 start = g_get_monotonic_time();
+    done = progress_go_on(error) && draw(e, seen, steps, pyramid, drawn, error);
+    taken += g_get_monotonic_time() - start;
+    if (done) square_set(&made, i, drawn);
+  }
+  done = done && compare(e, name, &made, NULL, (gdouble)taken / G_TIME_SPAN_SECOND / made.count, error);
+  stylemap_pyramid_free(pyramid);
+  squares_clear(&made);
+  return done;
+}
+
+/* Pictures of another program, "NAME=FOLDER" or FOLDER, compared with those of the same stem. */
+static gboolean compare_folder(Evaluation *e, const gchar *text, GError **error) {
+  const gchar *equals = strchr(text, '='), *folder = equals ? equals + 1 : text;
+  g_autofree gchar *name = equals ? g_strndup(text, (gsize)(equals - text)) : g_path_get_basename(folder);
+  Squares made;
+  guint found = 0;
+  if (!squares_read(&made, folder, G_MAXUINT, e->engine->info->size, error)) return FALSE;
+  g_autofree gint *which = g_new(gint, made.count);
+  for (guint i = 0; i < made.count; i++) found += (which[i] = squares_find(&e->squares, made.stems[i])) >= 0;
+  gboolean done = found > 0;
+  if (!done) cli_usage(error, _("%s has no picture by the name of one that is evaluated."), folder);
+  else if (found < made.count) cli_note(_("%u of %u pictures in %s are compared, by their names."), found, made.count, folder);
+  done = done && compare(e, name, &made, which, NAN, error);
+  squares_clear(&made);
+  return done;
+}
+
+/* ------------------------------------------------------------------------------------ interpolation */
+
+/* A row of FID_lerp: pairs of pictures, at a random place of the way between their stylemaps each. */
+static gboolean interpolate(Evaluation *e, GError **error) {
+  Engine *engine = e->engine;
+  const gsize width = engine->stylemap_count;
+  const guint count = e->squares.count;
+  g_autofree gfloat *maps = g_new(gfloat, count * width), *image = engine_new_image(engine), *w = engine_new_stylemap(engine);
+  g_autoptr(GRand) chance = g_rand_new_with_seed(0);
+  stylemap_error core;
+  Squares made;
+  gboolean done = TRUE;
+  if (!e->network || count < 2) return TRUE;
+  squares_new(&made, engine->info->size, (guint)e->wishes->pairs, NULL);
+  for (guint i = 0; done && i < count; i++) {
+    square_get(&e->squares, i, image);
+    done = progress_go_on(error) && say_status(stylemap_encode(engine->session, image, maps + i * width, &core), &core, error);
+  }
+  for (guint i = 0; done && i < made.count; i++) {
+    const guint a = (guint)g_rand_int_range(chance, 0, (gint)count), b = (guint)g_rand_int_range(chance, 0, (gint)count);
+    const gdouble t = g_rand_double(chance);
+    progress_bar(_("interpolating"), (gdouble)i / made.count);
+    for (gsize k = 0; k < width; k++) w[k] = (gfloat)(maps[a * width + k] + t * ((gdouble)maps[b * width + k] - maps[a * width + k]));
+    done = progress_go_on(error) && engine_synth(engine, w, image, error);
+    if (done) square_set(&made, i, image);
+  }
+  if (done) {
+    table_row(e->table, "interpolate");
+    table_set(e->table, "pictures", made.count);
+    done = set_fid(e, &made, "FID_lerp", error);
+  }
+  squares_clear(&made);
+  return done;
+}
+
+/* ------------------------------------------------------------------------------------------ command */
+
+static gboolean write_text(const gchar *path, gchar *text, GError **error) {
+  const gboolean done = !path || g_file_set_contents(path, text, -1, error);
+  g_free(text);
+  return done;
+}
+
+static gboolean evaluate(const Wishes *wishes, gchar **given, GError **error) {
+  g_autoptr(Engine) engine = NULL;
+  g_autoptr(Table) table = table_new();
+  Evaluation e = { .wishes = wishes, .table = table };
+  gboolean done = cli_open(&engine, given[0], error);
+  if (done) {
+    e.engine = engine;
+    engine_watch(engine, progress_quiet, NULL);
+  }
+  done = done && squares_read(&e.squares, given[1], (guint)wishes->most, engine->info->size, error) && open_truth(&e, error) &&
+         reconstruct(&e, 0, error) && (!wishes->refine || reconstruct(&e, wishes->refine, error));
+  for (gchar **folder = wishes->folders; done && folder && *folder; folder++) done = compare_folder(&e, *folder, error);
+  done = done && interpolate(&e, error) && (!wishes->parts || parts_measure(engine, &e.squares, wishes->parts, table, error));
+  if (done) {
+    g_autofree gchar *text = table_text(table);
+    progress_end();
+    g_print("%s", text);
+    done = write_text(wishes->json, table_json(table), error) && write_text(wishes->csv, table_csv(table), error);
+  }
+  stylemap_gaussian_free(e.truth);
+  stylemap_inception_free(e.network);
+  squares_clear(&e.squares);
+  return done;
+}
+
+static gboolean run_evaluate(const Command *command, gchar **arguments, GError **error) {
+  Wishes wishes = { .most = MOST_PICTURES, .pairs = MOST_PAIRS };
+  const GOptionEntry entries[] = {
+    { "folder", 0, 0, G_OPTION_ARG_STRING_ARRAY, &wishes.folders,
+      N_("Pictures that another program made of these, by the same names: measured beside; may be given more than once"),
+      "[NAME=]FOLDER" },
+    { "parts", 0, 0, G_OPTION_ARG_FILENAME, &wishes.parts,
+      N_("Masks of the pictures' parts, as CelebAMask-HQ has them: local editing is measured, too"), N_("FOLDER") },
+    { "refine", 0, 0, G_OPTION_ARG_INT, &wishes.refine, N_("Also reconstruct by refined styles, in so many steps"), N_("STEPS") },
+    { "inception", 0, 0, G_OPTION_ARG_FILENAME, &wishes.inception,
+      N_("The weights pt_inception-2015-12-05 (.pth or .safetensors): FID and FID_lerp are measured, too"), N_("FILE") },
+    { "against", 0, 0, G_OPTION_ARG_FILENAME, &wishes.against,
+      N_("FID from these pictures, such as those of the training, instead of the evaluated ones"), N_("FOLDER") },
+    { "pairs", 0, 0, G_OPTION_ARG_INT, &wishes.pairs, N_("So many interpolations for FID_lerp (5000)"), "N" },
+    { "count", 0, 0, G_OPTION_ARG_INT, &wishes.most, N_("So many pictures at most (500)"), "N" },
+    { "json", 0, 0, G_OPTION_ARG_FILENAME, &wishes.json, N_("Write the table as JSON, too"), N_("FILE") },
+    { "csv", 0, 0, G_OPTION_ARG_FILENAME, &wishes.csv, N_("Write the table as CSV, too"), N_("FILE") },
+    G_OPTION_ENTRY_NULL
+  };
+  g_auto(GStrv) given = cli_parse(command, arguments, entries, 2, error);
+  gboolean done = given && cli_check_range("--count", wishes.most, 1, 1e6, error) &&
+                  cli_check_range("--pairs", wishes.pairs, 2, 1e6, error) &&
+                  cli_check_range("--refine", wishes.refine, 0, EDIT_MOST_REFINE, error);
+  if (done && wishes.against && !wishes.inception) {
+    cli_usage(error, _("--against is for FID, which needs --inception."));
+    done = FALSE;
+  }
+  done = done && evaluate(&wishes, given, error);
+  g_strfreev(wishes.folders);
+  g_free(wishes.parts);
+  g_free(wishes.inception);
+  g_free(wishes.against);
+  g_free(wishes.json);
+  g_free(wishes.csv);
+  return done;
+}
+
+const Command command_evaluate = {
+  "evaluate", N_("MODEL FOLDER [--parts MASKS] [--folder OTHERS]"), EVALUATE_SUMMARY,
+  "  stylemap evaluate toon-portraits-128 held-out\n"
+  "  stylemap evaluate celeba_hq.pt test --parts CelebAMask-HQ-mask-anno --folder pSp=psp-results --csv table.csv\n"
+  "  stylemap evaluate celeba_hq.pt test --inception pt_inception-2015-12-05-6726825d.pth --against train\n",
+  run_evaluate,
+};

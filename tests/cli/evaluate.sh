@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# stylemap evaluate: what it measures, on pictures whose numbers are known. usage: evaluate.sh COMMAND TOOL SOURCE_ROOT
+. "$(dirname "$0")/lib.sh"
+model=$golden/tiny_LayerNorm_sp4_full.safetensors
+mkdir pictures others masks
+for i in 1 2 3 4; do
+  "$tool" paint 32 32 "R'G'B' u8" $i pictures/$i.png
+  "$stylemap" reconstruct --raw "$model" pictures/$i.png -o others/$i.png > said-$i
+done
+cp pictures/1.png others/more.png
+cell() { awk -F, -v row="\"$1\"" -v column="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) at = i } $1 == row { print $at }' table.csv; }
+near() { awk -v a="$1" -v b="$2" -v d="$3" 'BEGIN { exit !(a != "" && b != "" && a - b <= d && b - a <= d) }'; }
+
+# ------------------------------------------------- reconstructions, another program's pictures, formats
+good evaluate "$model" pictures --folder same=pictures --folder others --csv table.csv --json table.json -q
+[ "$(wc -l < out)" = 4 ] && grep -qE '^reconstruct +4 ' out && pass || fail "evaluate says: $(cat out)"
+expected=$(cat said-* | awk '{ sum += $2 } END { print sum / NR }')
+near "$(cell reconstruct MSE)" "$expected" 0.002 && pass || fail "MSE $(cell reconstruct MSE), not $expected"
+near "$(cell reconstruct MSE)" "$(cell others MSE)" 1e-9 && near "$(cell reconstruct SSIM)" "$(cell others SSIM)" 1e-9 && pass ||
+  fail "the same pictures from files: $(cat table.csv)"
+[ "$(cell same MSE)" = 0 ] && [ "$(cell same PSNR)" = inf ] && near "$(cell same SSIM)" 1 1e-9 && pass || fail "same: $(cat table.csv)"
+[ "$(cell others pictures)" = 4 ] && [ -z "$(cell others seconds)" ] && [ -n "$(cell reconstruct seconds)" ] && pass || fail "$(cat table.csv)"
+grep -qF '{"name": "same", "pictures": 4, "MSE": 0, "PSNR": null' table.json && pass || fail "json: $(cat table.json)"
+run evaluate "$model" pictures --folder others
+grep -qF '4 of 5 pictures' err && pass || fail "what is left out is not told: $(cat err)"
+good evaluate "$model" pictures --count 2 --refine 3 --csv table.csv -q
+[ "$(cell reconstruct pictures)" = 2 ] && awk -v a="$(cell 'refine 3' MSE)" -v b="$(cell reconstruct MSE)" 'BEGIN { exit !(a < b) }' && pass ||
+  fail "refine: $(cat table.csv)"
+
+# --------------------------------------------------------------------- local editing, masks of three kinds
+for i in 1 2 3 4; do "$tool" ellipse 64 64 $((28 + i)) 30 10 $((8 + i)) masks/$i.png; done
+good evaluate "$model" pictures --parts masks --csv table.csv -q
+[ "$(cell 'styles mask' pictures)" = 2 ] && [ "$(cell 'heal mask' pictures)" = 2 ] && pass || fail "pairs: $(cat table.csv)"
+near "$(cell 'heal mask' MSE_src)" 0 1e-9 && awk -v a="$(cell 'styles mask' MSE_src)" -v b="$(cell 'styles mask' MSE_ref)" \
+  'BEGIN { exit !(a > 0 && b > 0) }' && pass || fail "local editing: $(cat table.csv)"
+styles=$(cell 'styles mask' MSE_ref)
+mkdir five && for i in 1 2 3 4; do cp masks/$i.png five/0000${i}_hair.png; done
+good evaluate "$model" pictures --parts five --csv table.csv -q
+near "$(cell 'styles hair' MSE_ref)" "$styles" 1e-12 && [ "$(cell 'styles background' pictures)" = 2 ] && pass || fail "a file a part: $(cat table.csv)"
+grep -q '^"styles mean",,' table.csv && pass || fail "no mean: $(cat table.csv)"
+mkdir none && bad 2 'no masks' evaluate "$model" pictures --parts none -q
+
+# ------------------------------------------------------------------------------------------------- FID
+weights=$root/tests/statistics/inception-legacy.pth
+good evaluate "$model" pictures --inception "$weights" --pairs 6 --folder same=pictures --csv table.csv -q
+near "$(cell same FID)" 0 1e-4 && awk -v a="$(cell reconstruct FID)" -v b="$(cell interpolate FID_lerp)" 'BEGIN { exit !(a > 0.001 && b > 0.001) }' &&
+  pass || fail "FID: $(cat table.csv)"
+bad 1 'missing' evaluate "$model" pictures --inception "$model"
+bad 2 '--against' evaluate "$model" pictures --against others
+bad 2 'no folder' evaluate "$model" nowhere
+mkdir apart && cp pictures/1.png apart/x.png && bad 2 'no picture by the name' evaluate "$model" pictures --folder apart
+good evaluate --help
+grep -q 'stylemap evaluate' out && pass || fail "--help: $(cat out)"
+finish
