@@ -19,8 +19,7 @@ typedef struct {
 } Pixels;
 
 /* GIMP's numbers of precisions: hundreds say the type, the rest the encoding, 0 for linear light, 50 for the profile's
- * curve, in GIMP 3 also 75 for sRGB's. */
-/* The encoding that the image's pixels are stored in. */
+ * curve, in GIMP 3 also 75 for sRGB's. The encoding that the image's pixels are stored in. */
 static GimpLayerColorSpace own_space(ImageRef image) {
   switch (gimp_image_get_precision(image) % 100) {
   case 0:

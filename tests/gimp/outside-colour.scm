@@ -14,5 +14,6 @@
 
 (try-one "8 bit, half transparent over another" RGB RGBA-IMAGE PRECISION-U8-GAMMA 'over)
 (try-one "16 bit, half transparent over another" RGB RGBA-IMAGE PRECISION-U16-GAMMA 'over)
+(try-one "16 bit, under another" RGB RGB-IMAGE PRECISION-U16-GAMMA 'under)
 (try-one "32 bit" RGB RGBA-IMAGE PRECISION-U32-GAMMA 'alone)
 (finish)

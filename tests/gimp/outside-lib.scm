@@ -4,7 +4,8 @@
 (load "lib.scm")
 
 ; `how`: 'alone, the target is the only visible layer (with every alpha, if its type has one);
-;        'over, it lies in a group over another layer.
+;        'over, it lies in a group over another layer;
+;        'under, it covers another layer, and over it lies one that lets it shine through.
 (define (try-one what type layer-type precision how)
   (try-method (string-append what ", styles") type layer-type precision how
               (lambda (image target reference) (transplant image target reference "./tiny.safetensors" 1.0 0 0 5.0)))
@@ -15,14 +16,19 @@
 (define (try-method what type layer-type precision how edit)
   (let* ((image (car (gimp-image-new-with-precision 90 70 type precision)))
          (beneath (car (gimp-layer-new image 90 70 layer-type "beneath" 100 LAYER-MODE-NORMAL)))
-         (target (car (gimp-layer-new image 80 84 layer-type "target" 100 LAYER-MODE-NORMAL)))
+         (target (car (gimp-layer-new image (if (eq? how 'under) 104 80) 84 layer-type "target" 100 LAYER-MODE-NORMAL)))
          (group (if (eq? how 'over) (car (gimp-layer-group-new image)) 0)))
     (gimp-image-insert-layer image beneath 0 0)
-    (if (eq? how 'over) (gimp-image-insert-layer image group 0 0) (gimp-item-set-visible beneath FALSE))
+    (if (eq? how 'over) (gimp-image-insert-layer image group 0 0))
+    (if (eq? how 'alone) (gimp-item-set-visible beneath FALSE))
     (gimp-image-insert-layer image target group 0)
-    (gimp-layer-set-offsets target 6 -9)
+    (gimp-layer-set-offsets target (if (eq? how 'under) -6 6) -9)
     (test-stylemap-fill beneath 1 0)
     (test-stylemap-fill target 2 0)
+    (if (eq? how 'under)
+        (let ((above (car (gimp-layer-copy beneath FALSE))))
+          (gimp-image-insert-layer image above 0 0)
+          (gimp-layer-set-opacity above 40)))
     (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 30 15 34 30)
     (let* ((before (visible image))
            (result (edit image target beneath))
