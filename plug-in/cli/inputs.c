@@ -5,7 +5,6 @@
 #include "cli/cli.h"
 #include "host/choose.h"
 #include "host/layer.h"
-#include "host/models.h"
 #include "host/say.h"
 #include "picture/picture.h"
 
@@ -25,9 +24,8 @@ gboolean cli_open(Engine **engine, const gchar *model, GError **error) {
 
 gboolean cli_open_for(Engine **engine, const gchar *model, const EditPicture *picture, GError **error) {
   if (!choose_model(engine, model, picture, common.threads, progress_show, NULL, error)) return FALSE;
-  g_auto(GStrv) paths = models_free_choice(model);
   g_autofree gchar *name = g_filename_display_basename((*engine)->path);
-  if (paths[0]) cli_note(_("The model: %s."), name);
+  if ((*engine)->chosen) cli_note(_("The model: %s."), name);
   return TRUE;
 }
 

@@ -6,10 +6,11 @@
 gboolean choose_model(Engine **engine, const gchar *model, const EditPicture *picture, gint threads,
                       stylemap_progress tell, gpointer data, GError **error) {
   g_auto(GStrv) paths = models_free_choice(model);
-  if (!paths[0] || !paths[1]) return engine_open(engine, model, threads, tell, data, error);
-  g_autoptr(Engine) before = g_steal_pointer(engine); /* with all that it remembers, where it is the best again */
+  gboolean several = paths[0] && paths[1];
+  g_autoptr(Engine) before = NULL; /* with all that it remembers, where it is the best again */
+  if (several) before = g_steal_pointer(engine);
   gdouble least = G_MAXDOUBLE;
-  for (gchar **path = paths; *path; path++) {
+  for (gchar **path = paths; several && *path; path++) {
     Engine *candidate = before && g_str_equal(before->path, *path) ? g_steal_pointer(&before) : NULL;
     gdouble mse;
     /* one that cannot be opened is not the best; a fault of the picture is told by the edit */
@@ -22,8 +23,10 @@ gboolean choose_model(Engine **engine, const gchar *model, const EditPicture *pi
       engine_free(candidate);
     }
   }
-  g_autofree gchar *best = *engine ? g_strdup((*engine)->path) : NULL;
-  return engine_open(engine, best ? best : model, threads, tell, data, error);
+  g_autofree gchar *best = several && *engine ? g_strdup((*engine)->path) : NULL;
+  if (!engine_open(engine, best ? best : model, threads, tell, data, error)) return FALSE;
+  (*engine)->chosen = paths[0] != NULL;
+  return TRUE;
 }
 
 Engine *choose_among(Engine *const *engines, gint count, const EditPicture *picture) {

@@ -11,6 +11,7 @@ typedef struct {
   const stylemap_info *info;
   gsize image_count, mask_count, stylemap_count; /* numbers in 3 x S x S, 1 x S x S and D x P x P */
   gdouble usual; /* MSE (-1..1) of its reconstructions of pictures that training never saw; -1: its file does not say */
+  gboolean chosen; /* by choose_model: the user named none */
 
   /* engine.c's own */
   gchar *path;

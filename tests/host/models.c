@@ -118,7 +118,7 @@ static void test_choice(const char *golden) {
       CHECK(engine_open(&engine, paths[i], 1, NULL, NULL, NULL) && edit_probe(engine, &picture, &errors[i], NULL));
       engine_free(engine);
     }
-    CHECK(choose_model(&kept, k % 2 ? "" : "auto", &picture, 1, NULL, NULL, NULL));
+    CHECK(choose_model(&kept, k % 2 ? "" : "auto", &picture, 1, NULL, NULL, NULL) && kept->chosen);
     CHECK_TEXT(kept->path, paths[errors[1] < errors[0]]);
     taken[errors[1] < errors[0]]++;
   }
@@ -126,7 +126,7 @@ static void test_choice(const char *golden) {
   const EditPicture picture = {.buffer = buffer};
   const int best = errors[1] < errors[0];
   GError *error = NULL;
-  CHECK(choose_model(&kept, paths[!best], &picture, 1, NULL, NULL, NULL));
+  CHECK(choose_model(&kept, paths[!best], &picture, 1, NULL, NULL, NULL) && !kept->chosen);
   CHECK_TEXT(kept->path, paths[!best]);
   CHECK(g_file_set_contents(paths[best], "broken", -1, NULL) && choose_model(&kept, "auto", &picture, 1, NULL, NULL, NULL));
   CHECK_TEXT(kept->path, paths[!best]);
