@@ -89,6 +89,26 @@ static void test_guess(void) {
   }
 }
 
+/* Stripes along both diagonals lose as much of their contrast: a pixel looks as far across as down. */
+static void test_scene_pixels(void) {
+  enum { FIRST = S / 2 - 4, LAST = S / 2 + 4 };
+  static float stripes[2][3 * S * S], scene[3 * S * S];
+  const sm_shift none = {0};
+  double contrast[2] = {0};
+  for (int i = 0; i < 3 * S * S; i++)
+    for (int k = 0; k < 2; k++)
+      stripes[k][i] = (float)(0.5 * cos(1.5707963267948966 * (k ? i % S + i / S % S : i % S - i / S % S)));
+  for (int k = 0; k < 2; k++) {
+    sm_random random = sm_random_stream(6, 0);
+    sm_place_scene(stripes[k], stripes[k], S, &none, &random, scene);
+    for (int i = 0; i < S * S; i++)
+      if (i % S >= FIRST && i % S < LAST && i / S >= FIRST && i / S < LAST)
+        contrast[k] += fabs((double)(scene[i] - scene[i + 1]));
+  }
+  CHECK(contrast[0] > 5);
+  CHECK_NEAR(contrast[1] / contrast[0], 1, 1e-4);
+}
+
 /* What a square shows of a ramp in its middle is the ramp, shifted, but for the colours' cast; far outside, mostly other
  * things than the picture. */
 static void test_scene(void) {
@@ -139,5 +159,6 @@ int main(void) {
   test_pool();
   test_guess();
   test_scene();
+  test_scene_pixels();
   return harness_end();
 }
