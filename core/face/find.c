@@ -102,12 +102,15 @@ static seen upright(double points[STYLEMAP_FACE_POINTS][2]) {
   return s;
 }
 
+/* `is_face` is 0 where the second look sees something much smaller or larger, or elsewhere: what the detector saw is none. */
 static stylemap_status fill(const stylemap_faces *f, const stylemap_layer *layer, const seen *found, float *image,
-                            stylemap_face *face, stylemap_error *error) {
+                            stylemap_face *face, int *is_face, stylemap_error *error) {
   double points[STYLEMAP_FACE_POINTS][2];
   SM_TRY(locate(f, layer, found, image, points, error));
   const seen again = upright(points);
   SM_TRY(locate(f, layer, &again, image, points, error));
+  const seen twice = upright(points);
+  *is_face = is_same(found, &again) && is_same(&again, &twice);
   *face = (stylemap_face){found->x, found->y, found->side, found->side, found->score, {{0}}};
   memcpy(face->points, points, sizeof points);
   return STYLEMAP_OK;
@@ -128,7 +131,7 @@ stylemap_status stylemap_faces_find(const stylemap_faces *f, const stylemap_laye
                                     int *count, stylemap_error *error) {
   if (!f || !layer || layer->width < 1 || layer->height < 1 || most < 1 || most > MOST || !found || !count)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("Faces are found on a layer, up to 1000 of them."), NULL);
-  int squares = 0;
+  int squares = 0, kept = 0;
   stylemap_status status = STYLEMAP_OK;
   seen *all = sm_alloc((size_t)most, sizeof *all);
   stylemap_face *made = sm_alloc((size_t)most, sizeof *made);
@@ -137,14 +140,16 @@ stylemap_status stylemap_faces_find(const stylemap_faces *f, const stylemap_laye
   if (status == STYLEMAP_OK) status = detect_all(f, layer, most, all, &squares, error);
   for (int i = 0; i < squares && status == STYLEMAP_OK; i++) {
     stylemap_face face;
-    status = fill(f, layer, &all[i], image, &face, error);
-    int at = i;
+    int is_face;
+    status = fill(f, layer, &all[i], image, &face, &is_face, error);
+    if (status != STYLEMAP_OK || !is_face) continue;
+    int at = kept++;
     for (; at > 0 && made[at - 1].width < face.width; at--) made[at] = made[at - 1];
     made[at] = face;
   }
   if (status == STYLEMAP_OK) {
-    memcpy(found, made, (size_t)squares * sizeof *made);
-    *count = squares;
+    memcpy(found, made, (size_t)kept * sizeof *made);
+    *count = kept;
   }
   sm_free(image);
   sm_free(made);

@@ -26,6 +26,12 @@ static void mean_of(const double (*points)[2], int count, double mean[2]) {
     for (int k = 0; k < 2; k++) mean[k] += points[i][k] / count;
 }
 
+int stylemap_face_is_placed(const stylemap_model *model) {
+  const char *text = model ? stylemap_model_text(model, "canonical_points") : NULL;
+  double points[EYES_AND_MOUTH][2];
+  return text && read_points(text, points);
+}
+
 stylemap_status stylemap_face_place(const stylemap_model *model, const stylemap_face *face,
                                     stylemap_placement *placement, stylemap_error *error) {
   if (!model || !face || !placement)

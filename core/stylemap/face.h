@@ -30,8 +30,11 @@ typedef struct stylemap_face {
 STYLEMAP_API stylemap_status stylemap_faces_find(const stylemap_faces *faces, const stylemap_layer *layer, int most,
                                                  stylemap_face *found, int *count, stylemap_error *error);
 
+/* Whether a model's file tells in `canonical_points` where four points lie in its square: left and right eye, left and right
+ * corner of the mouth, as they are seen. */
+STYLEMAP_API int stylemap_face_is_placed(const stylemap_model *model);
 /* Where a model's square lies on the layer so that the face's eyes and corners of the mouth come to lie at the model's
- * `canonical_points`, by least squares. BAD_ARGUMENT where the model's file does not tell these four points. */
+ * points, by least squares. BAD_ARGUMENT where its file does not tell them. */
 STYLEMAP_API stylemap_status stylemap_face_place(const stylemap_model *model, const stylemap_face *face,
                                                  stylemap_placement *placement, stylemap_error *error);
 

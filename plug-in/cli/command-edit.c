@@ -12,8 +12,9 @@
 
 #define PLACEMENT(text) \
   { "placement", 0, 0, G_OPTION_ARG_STRING, &(text), \
-    N_("Where the model looks: centre and side of its square, in the picture's pixels, and by how many degrees it is turned"), \
-    "X,Y,SIDE[,ANGLE]" }
+    N_("Where the model looks: centre and side of its square, in the picture's pixels, and by how many degrees it is turned; " \
+       "or centre, faces (on the face nearest to the mask), model (where the model finds its subject), or auto: faces, else " \
+       "model (heal's default)"), "X,Y,SIDE[,ANGLE]" }
 #define RAW_AND_OUTPUT(edit) \
   { "raw", 0, 0, G_OPTION_ARG_NONE, &(edit)->raw, N_("Write the model's own S x S square"), NULL }, \
   { "output", 'o', 0, G_OPTION_ARG_FILENAME, &(edit)->output, N_("The picture"), N_("PICTURE") }
@@ -54,8 +55,7 @@ static GOptionEntry *transplant_entries(CliEdit *edit) {
       N_("Let the reference come in where the target is transparent, too"), NULL },
     PLACEMENT(edit->placement),
     { "reference-placement", 0, 0, G_OPTION_ARG_STRING, &edit->reference_placement,
-      N_("The same of the reference; or auto, where the model finds it (the default of heal), centre, or as-placed: as the "
-         "target's"),
+      N_("The same of the reference (faces: the largest one); or as-placed: as the target's"),
       "X,Y,SIDE[,ANGLE]" },
     { "mirror", 0, 0, G_OPTION_ARG_NONE, &edit->reference_place.mirror, N_("Exchange the reference's left and right"), NULL },
     CLI_PAGE(edit->page),
@@ -126,7 +126,8 @@ static gboolean read_transplant(CliEdit *edit, GError **error) {
 static gboolean check(CliEdit *edit, GError **error) {
   if (!cli_need_output(edit->output, error) ||
       !cli_check_range("--refine", edit->refine, 0, EDIT_MOST_REFINE, error) ||
-      !read_place("--placement", edit->placement, edit->target, FALSE, PLACE_CENTRE, &edit->place, error) ||
+      !read_place("--placement", edit->placement, edit->target, FALSE,
+                  edit->reference && edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &edit->place, error) ||
       !read_place("--reference-placement", edit->reference_placement, edit->reference, TRUE,
                   edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &edit->reference_place, error) ||
       !cli_check_page("--page", edit->page, edit->target, error) ||

@@ -2,9 +2,11 @@
  * stylemap place, stylemap learn-place: where the model's subject lies in a picture, and how a model comes to know it. */
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <math.h>
 
 #include "cli/cli.h"
 #include "cli/train/train.h"
+#include "host/find.h"
 #include "host/layer.h"
 #include "host/models.h"
 #include "host/place.h"
@@ -12,7 +14,7 @@
 
 /* ------------------------------------------------------------------------------------------- place */
 
-static void print_place(const stylemap_placement *p, const stylemap_place_report *report, gboolean json) {
+static void print_place(const stylemap_placement *p, Find by, const stylemap_place_report *report, gint faces, gboolean json) {
   const gdouble values[] = { p->x, p->y, p->side, p->angle * 180 / G_PI };
   const gchar *const names[] = { "x", "y", "side", "angle" };
   Number number;
@@ -21,8 +23,9 @@ static void print_place(const stylemap_placement *p, const stylemap_place_report
     if (json) g_print("%s\"%s\": %s", i ? ", " : "{", names[i], text);
     else g_print("%s%s", i ? "," : "", text);
   }
-  if (json) {
-    g_print(", \"sure\": %s, \"error\": ", report->sure ? "true" : "false");
+  if (json && by == FIND_FACES) g_print(", \"by\": \"faces\", \"sure\": true, \"faces\": %d}", faces);
+  else if (json) {
+    g_print(", \"by\": \"model\", \"sure\": %s, \"error\": ", report->sure ? "true" : "false");
     g_print("%s, \"start_error\": ", cli_number(&number, "%.6g", report->error));
     g_print("%s, \"usual_error\": ", cli_number(&number, "%.6g", report->start_error));
     g_print("%s, \"encodes\": %d, \"syntheses\": %d}", cli_number(&number, "%.6g", report->usual_error), report->encodes,
@@ -31,18 +34,43 @@ static void print_place(const stylemap_placement *p, const stylemap_place_report
   g_print("\n");
 }
 
-static gboolean find_place(Engine *engine, const Input *input, const stylemap_placement *near, gboolean json,
-                           GError **error) {
+/* `near` may be NULL; of several faces the one nearest to it is taken. `asked`: faces and nothing else. `count` 0: look by
+ * the model. */
+static gboolean place_by_faces(Engine *engine, GeglBuffer *picture, const stylemap_placement *near, gboolean asked,
+                               gint *count, stylemap_placement *placement, GError **error) {
+  MaskSource under = { 0 };
+  *count = 0;
+  if (!asked && !find_has_faces(engine)) return TRUE;
+  if (near) {
+    const GeglRectangle pixel = { (gint)floor(near->x), (gint)floor(near->y), 1, 1 };
+    under.selection = gegl_buffer_new(&pixel, babl_format("Y float"));
+    gegl_buffer_set(under.selection, &pixel, 0, babl_format("Y float"), &(gfloat){ 1 }, GEGL_AUTO_ROWSTRIDE);
+  }
+  gboolean done = find_by_faces(engine, picture, &under, count, placement, error);
+  g_clear_object(&under.selection);
+  if (done && asked && *count == 0) {
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("No face was found in the picture."));
+    done = FALSE;
+  }
+  return done;
+}
+
+static gboolean place_picture(Engine *engine, const Input *input, const stylemap_placement *near, Find by, gboolean json,
+                              GError **error) {
   stylemap_layer layer = layer_of_picture(input->picture.buffer);
   stylemap_placement placement;
-  stylemap_place_report report;
+  stylemap_place_report report = { 0 };
   stylemap_error core;
+  gint faces = 0;
   if (!engine_part(engine, STYLEMAP_PHASE_ENCODE, 0, 1, error) ||
-      !say_status(stylemap_place(engine->session, &layer, near, FALSE, &placement, &report, &core), &core, error))
+      (by != FIND_MODEL &&
+       !place_by_faces(engine, input->picture.buffer, near, by == FIND_FACES, &faces, &placement, error)) ||
+      (!faces && !say_status(stylemap_place(engine->session, &layer, near, FALSE, &placement, &report, &core), &core, error)))
     return FALSE;
   progress_end();
-  print_place(&placement, &report, json);
-  if (!report.sure) cli_note(_("The model is not sure that it knows this picture: this is where the search began."));
+  print_place(&placement, faces ? FIND_FACES : FIND_MODEL, &report, faces, json);
+  if (!faces && !report.sure)
+    cli_note(_("The model is not sure that it knows this picture: this is where the search began."));
   return TRUE;
 }
 
@@ -59,33 +87,40 @@ static gboolean read_near(const gchar *text, stylemap_placement *near, GError **
 }
 
 static gboolean run_place(const Command *command, gchar **arguments, GError **error) {
-  g_autofree gchar *text = NULL;
+  static const gchar *const ways[] = { "faces", "model", NULL };
+  g_autofree gchar *text = NULL, *by = NULL;
   gboolean json = FALSE;
-  gint page = 0;
+  gint page = 0, way = -1;
   const GOptionEntry entries[] = {
     { "near", 0, 0, G_OPTION_ARG_STRING, &text, N_("Look for it around this square, not everywhere"),
       N_("X,Y,SIDE[,ANGLE]") },
+    { "by", 0, 0, G_OPTION_ARG_STRING, &by,
+      N_("By eyes and mouth of a face in a photograph, or by what the model knows (default: by a face, if there is one and "
+         "the model tells where its faces lie)"), "faces|model" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_("One flat JSON object"), NULL },
     CLI_PAGE(page),
     G_OPTION_ENTRY_NULL
   };
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 2, error);
   stylemap_placement near;
-  if (!given || (text && !read_near(text, &near, error)) || !cli_check_page("--page", page, given[1], error)) return FALSE;
+  if (!given || (text && !read_near(text, &near, error)) || !cli_check_page("--page", page, given[1], error) ||
+      !cli_word("--by", by, ways, &way, error))
+    return FALSE;
   g_autoptr(Engine) engine = NULL;
   Input input = { 0 };
   const gboolean done = cli_open(&engine, given[0], error) &&
                         input_read(&input, engine, given[1], page, FALSE, error) &&
-                        find_place(engine, &input, text ? &near : NULL, json, error);
+                        place_picture(engine, &input, text ? &near : NULL,
+                                      way == 0 ? FIND_FACES : way == 1 ? FIND_MODEL : FIND_AUTO, json, error);
   input_clear(&input);
   return done;
 }
 
 const Command command_place = {
-  "place", N_("MODEL PICTURE [--near X,Y,SIDE[,ANGLE]] [--json]"),
+  "place", N_("MODEL PICTURE [--by faces|model] [--near X,Y,SIDE[,ANGLE]] [--json]"),
   N_("Find the square in which the model knows a picture best."),
   "  stylemap place toon-portraits-128 large.png\n"
-  "  stylemap place faces group.jpg --near 1200,800,300 --json\n",
+  "  stylemap place portraits-128 group.jpg --near 1200,800,300 --json\n",
   run_place,
 };
 

@@ -2,6 +2,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "cli/edit.h"
+#include "host/find.h"
 #include "host/layer.h"
 #include "host/say.h"
 #include "picture/picture.h"
@@ -65,12 +66,15 @@ static void place_pictures(const CliEdit *edit, CliPictures *pictures) {
   const GeglRectangle *target = gegl_buffer_get_extent(pictures->target.picture.buffer);
   stylemap_placement *at = pictures->at;
   place_find(&edit->place, target->width, target->height, NULL, 0, 0, &at[0]);
-  if (!is_tensor_path(edit->target)) pictures->target.picture.placement = &at[0];
+  if (!is_tensor_path(edit->target)) {
+    pictures->target.picture.placement = &at[0];
+    pictures->target.picture.find = place_find_how(&edit->place);
+  }
   if (!edit->reference || is_tensor_path(edit->reference)) return;
   const GeglRectangle *reference = gegl_buffer_get_extent(pictures->reference.picture.buffer);
   place_find(&edit->reference_place, reference->width, reference->height, &at[0], 0, 0, &at[1]);
   pictures->reference.picture.placement = &at[1];
-  pictures->reference.picture.find = edit->reference_place.kind == PLACE_AUTO;
+  pictures->reference.picture.find = place_find_how(&edit->reference_place);
 }
 
 /* One that is there already and has the target's size. */
@@ -80,6 +84,14 @@ static gboolean has_mask(CliPictures *pictures) {
   if (mask && mask->width == target->width && mask->height == target->height) return TRUE;
   g_clear_object(&pictures->mask);
   return FALSE;
+}
+
+/* What can be known before the work, now that the target's square is known. */
+static gboolean prepare(CliPictures *pictures, GError **error) {
+  if (!edit_prepare(&pictures->request, &pictures->result, error)) return FALSE;
+  g_auto(GStrv) notes = edit_notes(&pictures->request, &pictures->result);
+  for (gchar **note = notes; *note; note++) cli_note("%s", *note);
+  return TRUE;
 }
 
 gboolean cli_edit_read(const CliEdit *edit, const Engine *engine, CliPictures *pictures, GError **error) {
@@ -100,13 +112,29 @@ gboolean cli_edit_read(const CliEdit *edit, const Engine *engine, CliPictures *p
                                      .weights = pictures->weights, .method = edit->method, .edit = edit->edit,
                                      .heal = edit->heal, .extend = edit->extend, .refine = edit->refine,
                                      .squares = cli_edit_is_square(edit) };
-  if (!edit_prepare(&pictures->request, &pictures->result, error)) return FALSE;
-  g_auto(GStrv) notes = edit_notes(&pictures->request, &pictures->result);
-  for (gchar **note = notes; *note; note++) cli_note("%s", *note);
-  return TRUE;
+  return pictures->target.picture.find || prepare(pictures, error);
 }
 
 /* ----------------------------------------------------------------------------------- drawn, written */
+
+/* The target's square, which the model is needed for. */
+static gboolean find_target(const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error) {
+  EditPicture *picture = &pictures->target.picture;
+  const MaskSource under = { .selection = pictures->mask };
+  stylemap_placement *at = pictures->at;
+  const stylemap_placement start = at[0];
+  Find by;
+  if (!find_subject(engine, picture, &under, TRUE, &by, &at[0], error)) return FALSE;
+  if (by != FIND_NOTHING && (edit->placement || !place_is_same(&start, &at[0]))) {
+    g_autofree gchar *words = find_words(by, TRUE, &at[0]);
+    cli_note("%s", words);
+  }
+  picture->find = pictures->request.target.find = FIND_NOTHING;
+  if (edit->reference_place.kind != PLACE_AS_PLACED || !pictures->reference.picture.placement) return TRUE;
+  const GeglRectangle *reference = gegl_buffer_get_extent(pictures->reference.picture.buffer);
+  place_find(&edit->reference_place, reference->width, reference->height, &at[0], 0, 0, &at[1]);
+  return TRUE;
+}
 
 /* What was asked for by name and is not there is told, too. */
 static void say_findings(const CliEdit *edit, const Engine *engine, const EditResult *result) {
@@ -120,7 +148,9 @@ static void say_findings(const CliEdit *edit, const Engine *engine, const EditRe
 }
 
 gboolean cli_edit_draw(const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error) {
-  if (!edit_run(engine, &pictures->request, &pictures->result, error)) return FALSE;
+  if ((pictures->target.picture.find && (!find_target(edit, engine, pictures, error) || !prepare(pictures, error))) ||
+      !edit_run(engine, &pictures->request, &pictures->result, error))
+    return FALSE;
   say_findings(edit, engine, &pictures->result);
   return TRUE;
 }

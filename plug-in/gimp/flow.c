@@ -45,7 +45,7 @@ gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowO
       !place_parse(reference_name, options->reference_placement, TRUE,
                    heals(procedure, options) ? PLACE_AUTO : PLACE_CENTRE, &reference_place, error))
     return FALSE;
-  places->find = reference_place.kind == PLACE_AUTO;
+  places->find = place_find_how(&reference_place);
   place_find(&place, width, height, NULL, 0, 0, &places->target);
   if (!place_check(&places->target, width, height, FALSE, error))
     return FALSE;

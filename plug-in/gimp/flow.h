@@ -27,7 +27,7 @@ void flow_result_clear(FlowResult *result);
 /* Where the model's squares lie on the target and on the reference, each in its own pixels. */
 typedef struct {
   stylemap_placement target, reference;
-  gboolean find; /* EditPicture's, of the reference */
+  gint find; /* EditPicture's, of the reference */
 } FlowPlaces;
 /* FALSE and a sentence where what the options say makes no sense. Without a reference that one is undefined. */
 gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowOptions *options, FlowPlaces *places,

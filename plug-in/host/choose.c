@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "host/choose.h"
 
+#include "host/find.h"
 #include "host/models.h"
+
+/* edit_probe; of a target that is still to be found on its largest face, if there is one. */
+static gboolean probe(Engine *engine, const EditPicture *picture, gdouble *mse) {
+  EditPicture placed = *picture;
+  stylemap_placement placement;
+  gint count = 0;
+  if (picture->find && picture->find != FIND_MODEL && picture->buffer && find_has_faces(engine) &&
+      find_by_faces(engine, picture->buffer, NULL, &count, &placement, NULL) && count)
+    placed.placement = &placement;
+  return edit_probe(engine, &placed, mse, NULL);
+}
 
 gboolean choose_model(Engine **engine, const gchar *model, const EditPicture *picture, gint threads,
                       stylemap_progress tell, gpointer data, GError **error) {
@@ -14,7 +26,7 @@ gboolean choose_model(Engine **engine, const gchar *model, const EditPicture *pi
     Engine *candidate = before && g_str_equal(before->path, *path) ? g_steal_pointer(&before) : NULL;
     gdouble mse;
     /* one that cannot be opened is not the best; a fault of the picture is told by the edit */
-    if (engine_open(&candidate, *path, threads, NULL, NULL, NULL) && edit_probe(candidate, picture, &mse, NULL) &&
+    if (engine_open(&candidate, *path, threads, NULL, NULL, NULL) && probe(candidate, picture, &mse) &&
         mse < least) {
       least = mse;
       engine_free(*engine);

@@ -6,6 +6,7 @@
 
 #include "host/adjust.h"
 #include "host/extend.h"
+#include "host/find.h"
 #include "host/layer.h"
 #include "host/place.h"
 #include "host/say.h"
@@ -84,6 +85,7 @@ void edit_result_clear(EditResult *result) {
   g_free(result->image);
   g_free(result->refined);
   g_free(result->found);
+  g_free(result->found_by);
   *result = (EditResult){ 0 };
 }
 
@@ -494,53 +496,6 @@ gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **e
   return TRUE;
 }
 
-/* stylemap_place all over the reference, which many edits in a row may have in common. */
-static gboolean find_in(Engine *engine, GeglBuffer *buffer, GError **error) {
-  g_autoptr(GObject) before = g_weak_ref_get(&engine->placed);
-  const stylemap_layer layer = layer_of_picture(buffer);
-  stylemap_error core;
-  if (before == G_OBJECT(buffer)) return TRUE;
-  g_weak_ref_set(&engine->placed, NULL);
-  if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
-      !say_status(stylemap_place(engine->session, &layer, NULL, FALSE, &engine->place, &engine->place_report, &core), &core,
-                  error))
-    return FALSE;
-  g_weak_ref_set(&engine->placed, buffer);
-  return TRUE;
-}
-
-/* Looks for what is to be found in the references: `references` and `placements` become the request's, as far as the model
- * is sure. Only a target that the model knows has the place for what is found; and what lies in the middle but for a guess's
- * own error stays there, so that pictures of one series meet pixel for pixel. */
-static gboolean find_references(Engine *engine, const EditRequest *request, EditReference *references,
-                                stylemap_placement *placements, EditResult *result, GError **error) {
-  static const gdouble own_error = 5.0 / 128; /* of the side; nine of ten guesses are better: core/README.md, "Placing" */
-  result->found = g_new(stylemap_placement, MAX(request->n_references, 1));
-  gboolean any = FALSE;
-  gdouble mse = 0;
-  for (gint i = 0; i < request->n_references; i++) any = any || request->references[i].picture.find;
-  if (any && engine->info->places &&
-      (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) || !edit_probe(engine, &request->target, &mse, error)))
-    return FALSE;
-  gboolean known = !(engine->usual > 0) || mse <= EDIT_UNKNOWN_FACTOR * engine->usual;
-  for (gint i = 0; i < request->n_references; i++) {
-    EditPicture *picture = &references[i].picture;
-    references[i] = request->references[i];
-    if (!picture->find || !picture->buffer || picture->image || picture->stylemap) continue;
-    picture->find = FALSE;
-    if (!engine->info->places || !known) continue;
-    const int mirror = picture->placement ? picture->placement->mirror : 0;
-    if (!find_in(engine, picture->buffer, error)) return FALSE;
-    placements[i] = engine->place;
-    stylemap_placement centred = placement_of(picture);
-    placements[i].mirror = mirror;
-    if (stylemap_placement_distance(&placements[i], &centred) < own_error) placements[i] = centred;
-    picture->placement = &placements[i];
-    if (engine->place_report.sure) result->found[result->n_found++] = placements[i];
-  }
-  return TRUE;
-}
-
 gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result, GError **error) {
   if (!result->prepared && !edit_prepare(request, result, error)) return FALSE;
   EditRequest placed = *request;
@@ -593,14 +548,7 @@ gchar **edit_notes(const EditRequest *request, const EditResult *result) {
 gchar **edit_findings(const EditResult *result) {
   GStrvBuilder *notes = g_strv_builder_new();
   for (gint i = 0; i < result->n_found; i++) {
-    const stylemap_placement *at = &result->found[i];
-    gchar numbers[4][G_ASCII_DTOSTR_BUF_SIZE];
-    g_ascii_formatd(numbers[0], sizeof numbers[0], "%.1f", at->x);
-    g_ascii_formatd(numbers[1], sizeof numbers[1], "%.1f", at->y);
-    g_ascii_formatd(numbers[2], sizeof numbers[2], "%.1f", at->side);
-    g_ascii_formatd(numbers[3], sizeof numbers[3], "%.1f", at->angle * 180 / G_PI);
-    g_autofree gchar *text = g_strdup_printf(_("The model found its subject in the reference at %s,%s,%s,%s."), numbers[0],
-                                             numbers[1], numbers[2], numbers[3]);
+    g_autofree gchar *text = find_words((Find)result->found_by[i], FALSE, &result->found[i]);
     g_strv_builder_add(notes, text);
   }
   gchar **all = g_strv_builder_end(notes);

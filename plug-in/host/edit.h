@@ -19,8 +19,8 @@ typedef struct {
   const stylemap_placement *placement; /* NULL: the centred square */
   const gfloat *image;                 /* 3 x S x S in place of the buffer's square; or NULL */
   const gfloat *stylemap;              /* D x P x P in place of both, for what begins with encoding; or NULL */
-  gboolean find; /* of a reference's buffer: the model looks for its subject all over it, if it has learnt to and knows
-                    the target; `placement` says whether it is mirrored, and where it is taken to be as long as the model is not sure */
+  gint find; /* of a buffer, a Find (find.h): how its subject is looked for all over it; `placement` says whether it is
+                mirrored, and where it is taken to be as long as nothing is found. A target is to be found before the edit */
 } EditPicture;
 
 typedef struct {
@@ -68,7 +68,8 @@ typedef struct {
   gint n_refined;
   stylemap_refine_report *refined; /* of the target, then of the references */
   gint n_found;
-  stylemap_placement *found; /* where references lie that were to be found and of which the model is sure, in their order */
+  stylemap_placement *found; /* where references lie that were to be found and were, in their order */
+  gint *found_by;            /* a Find each: by a face or by the model */
 } EditResult;
 
 /* What can be known before a model is opened: whether the request makes sense, and the masks. Fills `result` as

@@ -104,6 +104,7 @@ gboolean engine_share(Engine **engine, stylemap_model *model, const gchar *path,
 void engine_free(Engine *engine) {
   if (!engine) return;
   stylemap_pyramid_free(engine->pyramid);
+  stylemap_faces_close(engine->faces);
   stylemap_session_free(engine->session);
   if (!engine->shared) stylemap_close(engine->model);
   g_weak_ref_clear(&engine->placed);

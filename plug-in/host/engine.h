@@ -19,13 +19,15 @@ typedef struct {
   gpointer tell_data;
   gdouble start, from, span, reached; /* fractions of the whole */
   stylemap_pyramid *pyramid;
+  stylemap_faces *faces; /* find.c's */
   gfloat *mean;
   gboolean shared; /* the model is another's */
 
-  /* edit.c's own: the buffer in which the subject was looked for last, while it lives and nobody writes into it, and what was found */
+  /* find.c's own: the buffer in which the subject was looked for last, while it lives and nobody writes into it, how (a
+   * Find), and what was found */
   GWeakRef placed;
+  gint placed_how, placed_by;
   stylemap_placement place;
-  stylemap_place_report place_report;
 } Engine;
 
 /* Makes `*engine` (NULL at first) one of `model`, a path or a name (models.h); where it is that already it stays as it

@@ -169,6 +169,19 @@ gchar **models_free_choice(const gchar *model) {
   return (gchar **)g_ptr_array_free(paths, FALSE);
 }
 
+gchar *models_faces(GError **error) {
+  g_autoptr(GPtrArray) folders = model_folders();
+  for (guint i = 0; i < folders->len; i++) {
+    gchar *path = g_build_filename(folders->pdata[i], "faces", "faces.safetensors", NULL);
+    if (g_file_test(path, G_FILE_TEST_IS_REGULAR)) return path;
+    g_free(path);
+  }
+  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
+              _("The networks that find faces are not installed: there is no faces/faces.safetensors in %s."),
+              (const gchar *)folders->pdata[folders->len > 1 ? 1 : 0]);
+  return NULL;
+}
+
 gchar *models_find(const gchar *model, GError **error) {
   gchar *settings_path = NULL, *setting = NULL, *path = NULL;
   GPtrArray *folders = model_folders();

@@ -13,6 +13,10 @@ gchar *models_find (const gchar *model, GError **error);
 /* The names of all models in those folders, sorted, without double ones; free with g_strfreev. */
 gchar **models_list (void);
 
+/* The file of the networks that find faces, faces/faces.safetensors in one of those folders: a path to be freed, or NULL
+ * and a sentence. */
+gchar *models_faces (GError **error);
+
 /* The paths between which the picture decides (choose.h): for "" and "auto", where the user's setting names none, the
  * first of each kind that comes with StyleMap, and otherwise none. Free with g_strfreev. */
 gchar **models_free_choice (const gchar *model);

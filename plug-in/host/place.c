@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "host/find.h"
 #include "host/say.h"
 #include "host/words.h"
 
@@ -28,10 +29,10 @@ static gboolean read_numbers(const gchar *text, Place *place) {
 gboolean place_parse(const gchar *name, const gchar *text, gboolean reference, PlaceKind usual, Place *place,
                      GError **error) {
   g_autofree gchar *word = g_strstrip(g_strdup(text ? text : ""));
-  static const gchar *const words[] = { "centre", "", "as-placed", "auto", NULL }; /* by PlaceKind */
+  static const gchar *const words[] = { "centre", "", "as-placed", "auto", "faces", "model", NULL }; /* by PlaceKind */
   const gint kind = *word ? words_find(words, word) : (gint)usual;
   *place = (Place){ .kind = PLACE_CENTRE, .mirror = place->mirror };
-  if (kind == PLACE_CENTRE || (reference && kind >= 0)) {
+  if (kind >= 0 && (reference || kind != PLACE_AS_PLACED)) {
     place->kind = (PlaceKind)kind;
     return TRUE;
   }
@@ -39,11 +40,11 @@ gboolean place_parse(const gchar *name, const gchar *text, gboolean reference, P
   if (reference)
     g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
                 _("%s is \"%s\"; it must be X,Y,SIDE or X,Y,SIDE,ANGLE (the square's centre and side in pixels, from 1, and "
-                  "by how many degrees it is turned clockwise, -360 to 360), or centre, or as-placed, or auto."), name, word);
+                  "by how many degrees it is turned clockwise, -360 to 360), or one of centre, as-placed, auto, faces, model."), name, word);
   else
     g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
                 _("%s is \"%s\"; it must be X,Y,SIDE or X,Y,SIDE,ANGLE (the square's centre and side in pixels, from 1, and "
-                  "by how many degrees it is turned clockwise, -360 to 360), or centre."), name, word);
+                  "by how many degrees it is turned clockwise, -360 to 360), or one of centre, auto, faces, model."), name, word);
   return FALSE;
 }
 
@@ -58,10 +59,19 @@ gchar *place_text(const stylemap_placement *placement) {
                                       : g_strjoin(",", numbers[0], numbers[1], numbers[2], numbers[3], NULL);
 }
 
+gint place_find_how(const Place *place) {
+  return place->kind == PLACE_AUTO    ? FIND_AUTO
+         : place->kind == PLACE_FACES ? FIND_FACES
+         : place->kind == PLACE_MODEL ? FIND_MODEL
+                                      : FIND_NOTHING;
+}
+
 void place_find(const Place *place, gint width, gint height, const stylemap_placement *target, gint dx, gint dy,
                 stylemap_placement *placement) {
   switch (place->kind) {
   case PLACE_AUTO:
+  case PLACE_FACES:
+  case PLACE_MODEL:
   case PLACE_CENTRE: stylemap_fit(width, height, placement); break;
   case PLACE_THERE:
     *placement = (stylemap_placement){ .x = place->x, .y = place->y, .side = place->side, .angle = place->angle };
@@ -86,4 +96,8 @@ gboolean place_check(const stylemap_placement *placement, gint width, gint heigh
                             "pixels)."),
               placement->side, placement->x, placement->y, width, height);
   return FALSE;
+}
+
+gboolean place_is_same(const stylemap_placement *a, const stylemap_placement *b) {
+  return a->x == b->x && a->y == b->y && a->side == b->side && a->angle == b->angle && a->mirror == b->mirror;
 }

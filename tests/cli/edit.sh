@@ -163,10 +163,18 @@ check "nothing to find" "$tool" same part.safetensors image placed.safetensors i
 run transplant "$model" target-1.png reference.png --mask mask.png --reference-placement auto -o placed.safetensors
 [ $code = 0 ] && [ "$(wc -l < err)" = 1 ] && grep -q '^stylemap: .*not learnt to find' err && pass || fail "auto: $code $(cat err)"
 check "nothing to find, by name" "$tool" same part.safetensors image placed.safetensors image
-for wrong in 1,2 1,2,3,4,5 x,2,3 1,2,0 1,2,1048577 20000000,2,3 1,2,3,361 nan,2,3 '1,2,3;4' as-placed auto; do
+for wrong in 1,2 1,2,3,4,5 x,2,3 1,2,0 1,2,1048577 20000000,2,3 1,2,3,361 nan,2,3 '1,2,3;4' as-placed face; do
   bad 2 '; it must be X,Y,SIDE' reconstruct "$model" target-1.png --placement "$wrong" -o out.png
 done
-bad 2 'or centre, or as-placed, or auto' transplant "$model" target-1.png reference.png --mask mask.png --reference-placement there -o out.png
+bad 2 'or one of centre, as-placed, auto, faces, model' transplant "$model" target-1.png reference.png --mask mask.png --reference-placement there -o out.png
+good reconstruct "$model" target-1.png --placement auto -o placed.safetensors
+check "nothing to find in the target" "$tool" same reconstruction.safetensors image placed.safetensors image
+bad 1 'does not tell where eyes and mouth lie' reconstruct "$model" target-1.png --placement faces -o out.png
+bad 1 'not learnt to find' reconstruct "$model" target-1.png --placement model -o out.png
+bad 1 'does not tell where eyes and mouth lie' transplant "$model" target-1.png reference.png --mask mask.png \
+  --reference-placement faces -o out.png
+bad 1 'not installed' place "$root/models/portraits-128.safetensors" target-1.png --by faces
+bad 2 '--by must be one of faces, model' place "$model" target-1.png --by eyes
 bad 1 'does not touch the target (90 x 61' transplant "$model" target-1.png reference.png --mask mask.png --placement 200,200,50 -o out.png
 bad 1 'does not touch the reference' transplant "$model" target-1.png reference.png --mask mask.png --reference-placement=-50,1,50 -o out.png
 bad 1 'misses' transplant "$model" target-1.png reference.png --mask mask.png --placement 80,50,10 -o out.png

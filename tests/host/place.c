@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What users say of a square's place. */
 #include "host/hosts.h"
+#include "host/find.h"
 #include "host/place.h"
 
 static Place read_place(const char *text, gboolean reference) {
@@ -18,6 +19,10 @@ static void test_parse(void) {
   CHECK(read_place(NULL, FALSE).kind == PLACE_CENTRE);
   CHECK(read_place("as-placed", TRUE).kind == PLACE_AS_PLACED);
   CHECK(read_place("Auto", TRUE).kind == PLACE_AUTO);
+  CHECK(read_place("auto", FALSE).kind == PLACE_AUTO && read_place("faces", FALSE).kind == PLACE_FACES);
+  CHECK(read_place("model", TRUE).kind == PLACE_MODEL);
+  const Place model = read_place("model", FALSE), there = read_place("1,2,3", FALSE), faces = read_place("faces", TRUE);
+  CHECK(place_find_how(&model) == FIND_MODEL && place_find_how(&there) == FIND_NOTHING && place_find_how(&faces) == FIND_FACES);
   Place usual = {0};
   CHECK(place_parse("", " ", TRUE, PLACE_AUTO, &usual, NULL) && usual.kind == PLACE_AUTO);
   CHECK(place_parse("", "centre", TRUE, PLACE_AUTO, &usual, NULL) && usual.kind == PLACE_CENTRE);
@@ -28,7 +33,7 @@ static void test_parse(void) {
 
   static const char *const wrong[] = {"1,2", "1,2,3,4,5", "1,2,", ",1,2", "1;2;3", "a,2,3", "1,2,0.5", "1,2,-3", "1,2,1048577",
                                       "16777217,2,3", "1,-16777217,3", "1,2,3,361", "1,2,3,-361", "nan,2,3", "1,inf,3", "1,2,nan",
-                                      "1,2,3,nan", "1,2,3 4", "auto", "as-placed"};
+                                      "1,2,3,nan", "1,2,3 4", "face", "as-placed"};
   for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
     GError *error = NULL;
     CHECK(!place_parse("--somewhere", wrong[i], FALSE, PLACE_CENTRE, &place, &error), "%s", wrong[i]);

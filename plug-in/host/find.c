@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "host/find.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#include "host/layer.h"
+#include "host/models.h"
+#include "host/place.h"
+#include "host/say.h"
+
+enum { MOST_FACES = 100 };
+static const gdouble own_error = 5.0 / 128; /* of the side; nine of ten finds are better: core/README.md, "Placing" */
+
+/* ------------------------------------------------------------------------------------------- faces */
+
+/* The networks that find faces, opened once; NULL, with an error, where they are not there. */
+static const stylemap_faces *faces_of(Engine *engine, GError **error) {
+  stylemap_error core;
+  if (engine->faces) return engine->faces;
+  g_autofree gchar *path = models_faces(error);
+  return path && say_status(stylemap_faces_open(path, &engine->faces, &core), &core, error) ? engine->faces : NULL;
+}
+
+/* The middle of what is selected, in layer pixels; FALSE where nothing is. */
+static gboolean middle_of(const MaskSource *under, gdouble *x, gdouble *y) {
+  gdouble sum = 0, sum_x = 0, sum_y = 0;
+  if (!under || !under->selection) return FALSE;
+  GeglBufferIterator *i =
+    gegl_buffer_iterator_new(under->selection, NULL, 0, babl_format("Y float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 1);
+  while (gegl_buffer_iterator_next(i)) {
+    const GeglRectangle *roi = &i->items[0].roi;
+    const gfloat *value = i->items[0].data;
+    for (gint n = 0; n < i->length; n++, value++) {
+      if (!(*value > 0)) continue;
+      sum += *value;
+      sum_x += *value * (roi->x + n % roi->width + 0.5);
+      sum_y += *value * (roi->y + n / roi->width + 0.5);
+    }
+  }
+  if (!(sum > 0)) return FALSE;
+  *x = sum_x / sum - under->x;
+  *y = sum_y / sum - under->y;
+  return TRUE;
+}
+
+gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *under, gint *count,
+                       stylemap_placement *placement, GError **error) {
+  const gboolean placed = stylemap_face_is_placed(engine->model);
+  const stylemap_faces *network = placed ? faces_of(engine, error) : NULL;
+  const stylemap_layer layer = layer_of_colours(picture);
+  g_autofree stylemap_face *faces = g_new0(stylemap_face, MOST_FACES);
+  stylemap_error core;
+  gint best = 0;
+  gdouble x, y, least = G_MAXDOUBLE;
+  if (!placed) return say_status(stylemap_face_place(engine->model, faces, placement, &core), &core, error);
+  if (!network || !say_status(stylemap_faces_find(network, &layer, MOST_FACES, faces, count, &core), &core, error))
+    return FALSE;
+  if (*count > 1 && middle_of(under, &x, &y))
+    for (gint i = 0; i < *count; i++) {
+      const gdouble distance = hypot(x - faces[i].x, y - faces[i].y) / faces[i].width;
+      if (distance >= least) continue;
+      least = distance;
+      best = i;
+    }
+  return *count == 0 || say_status(stylemap_face_place(engine->model, &faces[best], placement, &core), &core, error);
+}
+
+gboolean find_has_faces(const Engine *engine) {
+  g_autofree gchar *path = stylemap_face_is_placed(engine->model) ? models_faces(NULL) : NULL;
+  return path != NULL;
+}
+
+/* ------------------------------------------------------------------------------------------- both */
+
+static stylemap_placement start_of(const EditPicture *picture) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(picture->buffer);
+  stylemap_placement start;
+  if (picture->placement) return *picture->placement;
+  stylemap_fit(extent->x + extent->width, extent->y + extent->height, &start);
+  return start;
+}
+
+/* Whether the model knows what is in the picture's square. */
+static gboolean is_known(Engine *engine, const EditPicture *picture, gboolean *known, GError **error) {
+  gdouble mse;
+  *known = !(engine->usual > 0);
+  if (*known) return TRUE;
+  if (!edit_probe(engine, picture, &mse, error)) return FALSE;
+  *known = mse <= EDIT_UNKNOWN_FACTOR * engine->usual;
+  return TRUE;
+}
+
+gboolean find_subject(Engine *engine, const EditPicture *picture, const MaskSource *under, gboolean target, Find *by,
+                    stylemap_placement *placement, GError **error) {
+  const stylemap_layer layer = layer_of_colours(picture->buffer);
+  const stylemap_placement start = start_of(picture);
+  const Find find = (Find)picture->find;
+  const gboolean by_faces = find == FIND_FACES || (find == FIND_AUTO && find_has_faces(engine));
+  *by = FIND_NOTHING;
+  *placement = start;
+  if (target && find == FIND_AUTO) {
+    gboolean known;
+    if (!is_known(engine, picture, &known, error)) return FALSE;
+    if (known && engine->usual > 0) return TRUE;
+  }
+  if (by_faces) {
+    gint count;
+    if (!find_by_faces(engine, picture->buffer, under, &count, placement, error)) return FALSE;
+    if (count) *by = FIND_FACES;
+    else if (find == FIND_FACES) {
+      g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED,
+                          target ? _("No face was found in the target.") : _("No face was found in the reference."));
+      return FALSE;
+    }
+  }
+  if (*by == FIND_NOTHING && (find == FIND_MODEL || (find == FIND_AUTO && engine->info->places))) {
+    stylemap_place_report report;
+    stylemap_error core;
+    if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
+        !say_status(stylemap_place(engine->session, &layer, NULL, FALSE, placement, &report, &core), &core, error))
+      return FALSE;
+    if (report.sure) *by = FIND_MODEL;
+  }
+  placement->mirror = start.mirror;
+  if (*by == FIND_NOTHING || stylemap_placement_distance(placement, &start) < own_error) *placement = start;
+  return TRUE;
+}
+
+/* find_subject of a reference, which many edits in a row may have in common. */
+static gboolean find_reference(Engine *engine, const EditPicture *picture, Find *by, stylemap_placement *placement,
+                               GError **error) {
+  g_autoptr(GObject) before = g_weak_ref_get(&engine->placed);
+  const stylemap_placement start = start_of(picture);
+  const gboolean again = before == G_OBJECT(picture->buffer) && engine->placed_how == picture->find;
+  if (!again) {
+    EditPicture centred = *picture; /* what is found does not depend on where it is taken to be */
+    centred.placement = NULL;
+    g_weak_ref_set(&engine->placed, NULL);
+    if (!find_subject(engine, &centred, NULL, FALSE, by, &engine->place, error)) return FALSE;
+    engine->placed_by = *by;
+    engine->placed_how = picture->find;
+    g_weak_ref_set(&engine->placed, picture->buffer);
+  }
+  *by = (Find)engine->placed_by;
+  *placement = *by == FIND_NOTHING ? start : engine->place;
+  placement->mirror = start.mirror;
+  return TRUE;
+}
+
+gchar *find_words(Find by, gboolean target, const stylemap_placement *at) {
+  const gdouble values[] = { at->x, at->y, at->side, at->angle * 180 / G_PI };
+  gchar numbers[4][G_ASCII_DTOSTR_BUF_SIZE];
+  for (gint i = 0; i < 4; i++) g_ascii_formatd(numbers[i], sizeof numbers[i], "%.1f", values[i] == 0 ? 0 : values[i]);
+  const gchar *words = by == FIND_FACES ? (target ? _("By the face, the target lies at %s,%s,%s,%s.")
+                                                  : _("By the face, the reference lies at %s,%s,%s,%s."))
+                                        : (target ? _("The model found its subject in the target at %s,%s,%s,%s.")
+                                                  : _("The model found its subject in the reference at %s,%s,%s,%s."));
+  return g_strdup_printf(words, numbers[0], numbers[1], numbers[2], numbers[3]);
+}
+
+gboolean find_references(Engine *engine, const EditRequest *request, EditReference *references,
+                         stylemap_placement *placements, EditResult *result, GError **error) {
+  const gint most = MAX(request->n_references, 1);
+  gboolean any = FALSE, known = TRUE;
+  result->found = g_new(stylemap_placement, most);
+  result->found_by = g_new(gint, most);
+  for (gint i = 0; i < request->n_references; i++) any = any || request->references[i].picture.find == FIND_AUTO;
+  if (any && (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
+              !is_known(engine, &request->target, &known, error)))
+    return FALSE;
+  for (gint i = 0; i < request->n_references; i++) {
+    EditPicture *picture = &references[i].picture;
+    Find by;
+    references[i] = request->references[i];
+    const gboolean asked = picture->find != FIND_NOTHING && (known || picture->find != FIND_AUTO);
+    if (asked && picture->buffer && !picture->image && !picture->stylemap) {
+      if (!find_reference(engine, picture, &by, &placements[i], error)) return FALSE;
+      picture->placement = &placements[i];
+      if (by != FIND_NOTHING) {
+        result->found[result->n_found] = placements[i];
+        result->found_by[result->n_found++] = by;
+      }
+    }
+    picture->find = FIND_NOTHING;
+  }
+  return TRUE;
+}

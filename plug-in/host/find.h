@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Where the subject of a picture lies, for the model's square: by the landmarks of a face, or by the model itself. */
+#pragma once
+#include "host/edit.h"
+
+/* FIND_AUTO: by faces, where the model's file tells where its eyes and mouth lie and a face is found, else by the model, if
+ * it has learnt to find its subject. */
+typedef enum { FIND_NOTHING, FIND_AUTO, FIND_FACES, FIND_MODEL } Find;
+
+/* Looks for what picture->find says in its buffer. `under`: what is selected on it; of several faces the one nearest to its
+ * middle is taken, without it (or where it is NULL) the largest. A `target` is left where it is as long as the model knows
+ * it there, unless faces or the model were asked for by name. `by` says how it was found; FIND_NOTHING: it was not, and
+ * `placement` is picture->placement, or the centred square. Its mirror is that one's in any case; and what is found
+ * there but for a guess's own error stays there, so that pictures of one series meet pixel for pixel. FALSE, with a
+ * sentence, also where faces or the model were asked for by name and there is no face, or no such model. */
+gboolean find_subject (Engine *engine, const EditPicture *picture, const MaskSource *under, gboolean target, Find *by,
+                     stylemap_placement *placement, GError **error);
+/* By faces alone: how many there are; with 0 `placement` stays as it was. FALSE, with a sentence, where find_has_faces is FALSE: the
+ * model's file does not tell where its eyes and mouth lie, or the networks are not installed. */
+gboolean find_by_faces (Engine *engine, GeglBuffer *picture, const MaskSource *under, gint *count,
+                        stylemap_placement *placement, GError **error);
+gboolean find_has_faces (const Engine *engine);
+/* A sentence that says so, to be freed; not of FIND_NOTHING. */
+gchar   *find_words (Find by, gboolean target, const stylemap_placement *placement);
+/* The references that are to be found: `references` and `placements` become the request's, as far as anything was found.
+ * Only a target that the model knows has the place for what is found without being asked for by name. */
+gboolean find_references (Engine *engine, const EditRequest *request, EditReference *references,
+                          stylemap_placement *placements, EditResult *result, GError **error);

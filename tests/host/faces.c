@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Found by faces: of three in one picture the selected one, the largest where nothing is selected; what is said where there
+ * is none; and a reference's face in an edit.
+ * usage: faces MODELS GOLDEN (of tests/face) */
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "host/find.h"
+#include "host/hosts.h"
+#include "host/models.h"
+
+enum { S = 128, PEOPLE = 3, W = 900, H = 420 };
+static const int sides[PEOPLE] = {256, 384, 128}, left[PEOPLE] = {20, 290, 720}, top[PEOPLE] = {60, 20, 200};
+
+/* Person `n` of the golden pictures at left, top, enlarged to `side` by repeating pixels, for none of this is exact. */
+static void put(GeglBuffer *picture, const char *golden, int n, int x, int y, int side) {
+  int64_t shape[] = {S, S, 3};
+  float *values = NULL, *rgb = g_new(float, 3 * side * side);
+  char name[16];
+  g_snprintf(name, sizeof name, "picture.%d", n);
+  CHECK(stylemap_tensor_read(golden, name, 3, shape, &values, NULL) == STYLEMAP_OK);
+  for (int i = 0; i < 3 * side * side; i++)
+    rgb[i] = values[3 * (i / 3 / side * S / side * S + i / 3 % side * S / side) + i % 3] / 255;
+  gegl_buffer_set(picture, GEGL_RECTANGLE(x, y, side, side), 0, babl_format("R'G'B' float"), rgb, GEGL_AUTO_ROWSTRIDE);
+  stylemap_tensor_free(values);
+  g_free(rgb);
+}
+
+static GeglBuffer *grey(int width, int height) {
+  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, width, height), babl_format("R'G'B' u8"));
+  GeglColor *colour = gegl_color_new("gray");
+  gegl_buffer_set_color(buffer, NULL, colour);
+  g_object_unref(colour);
+  return buffer;
+}
+
+static void is_at(const stylemap_placement *at, int n) {
+  CHECK(hypot(at->x - left[n] - sides[n] / 2, at->y - top[n] - sides[n] / 2) < 0.05 * sides[n] &&
+        fabs(at->side / sides[n] - 1) < 0.1 && fabs(at->angle) < 0.1, "person %d at %g,%g,%g,%g", n, at->x, at->y, at->side, at->angle);
+}
+
+static gboolean find(Engine *engine, GeglBuffer *picture, Find how, const MaskSource *under, Find *by,
+                     stylemap_placement *at, GError **error) {
+  const EditPicture one = {.buffer = picture, .find = how};
+  return find_subject(engine, &one, under, TRUE, by, at, error);
+}
+
+static void test_scene(Engine *engine, const char *golden) {
+  GeglBuffer *scene = grey(W, H);
+  stylemap_placement at;
+  Find by;
+  for (int n = 0; n < PEOPLE; n++) put(scene, golden, n, left[n], top[n], sides[n]);
+  for (int n = 0; n < PEOPLE; n++) {
+    /* the hair of one of them, on a canvas on which the layer lies at 30, -20 */
+    const GeglRectangle canvas = {0, 0, W + 30, H};
+    const GeglRectangle hair = {left[n] + sides[n] / 3 + 30, top[n] + sides[n] / 10 - 20, sides[n] / 3, sides[n] / 10};
+    MaskSource under = {.selection = gegl_buffer_new(&canvas, babl_format("Y float")), .x = 30, .y = -20};
+    GeglColor *white = gegl_color_new("white");
+    gegl_buffer_set_color(under.selection, &hair, white);
+    CHECK(find(engine, scene, n % 2 ? FIND_AUTO : FIND_FACES, &under, &by, &at, NULL) && by == FIND_FACES);
+    is_at(&at, n);
+    g_object_unref(white);
+    g_object_unref(under.selection);
+  }
+  CHECK(find(engine, scene, FIND_AUTO, NULL, &by, &at, NULL) && by == FIND_FACES);
+  is_at(&at, 1);
+  g_object_unref(scene);
+}
+
+static void test_none(Engine *engine, Engine *toon) {
+  GeglBuffer *nobody = grey(300, 200);
+  stylemap_placement at, centred;
+  Find by = FIND_FACES;
+  GError *error = NULL;
+  stylemap_fit(300, 200, &centred);
+  CHECK(find(engine, nobody, FIND_AUTO, NULL, &by, &at, NULL) && by == FIND_NOTHING);
+  CHECK(at.x == centred.x && at.y == centred.y && at.side == centred.side && at.angle == 0);
+  CHECK(!find(engine, nobody, FIND_FACES, NULL, &by, &at, &error) && strstr(error->message, "No face was found in the target"));
+  g_clear_error(&error);
+  CHECK(find_has_faces(engine) && !find_has_faces(toon));
+  CHECK(!find(toon, nobody, FIND_FACES, NULL, &by, &at, &error) && strstr(error->message, "canonical_points"));
+  g_clear_error(&error);
+  g_object_unref(nobody);
+}
+
+/* A reference's face, moved; and one that lies where it should, which stays there to the last bit. */
+static void test_edit(Engine *engine, const char *golden) {
+  GeglBuffer *target = grey(S, S), *scene = grey(W, H), *mask = gegl_buffer_new(GEGL_RECTANGLE(0, 0, S, S), babl_format("Y float"));
+  GeglColor *white = gegl_color_new("white");
+  EditResult result = {0};
+  GError *error = NULL;
+  put(target, golden, 0, 0, 0, S);
+  put(scene, golden, 1, left[0], top[0], sides[0]);
+  gegl_buffer_set_color(mask, GEGL_RECTANGLE(30, 50, 68, 22), white);
+  EditReference reference = {.picture = {.buffer = scene, .find = FIND_AUTO}};
+  EditRequest request = {.kind = EDIT_TRANSPLANT, .target = {.buffer = target}, .references = &reference, .n_references = 1,
+                         .mask = {.selection = mask}, .method = EDIT_HEAL, .edit = {.strength = 1}};
+  stylemap_heal_defaults(&request.heal);
+  CHECK(edit_run(engine, &request, &result, &error), "%s", error ? error->message : "");
+  CHECK(result.n_found == 1 && result.found_by[0] == FIND_FACES);
+  if (result.n_found) is_at(&result.found[0], 0);
+  gchar **said = edit_findings(&result);
+  CHECK(said[0] && strstr(said[0], "By the face, the reference lies at"), "%s", said[0]);
+  g_strfreev(said);
+  edit_result_clear(&result);
+  reference.picture.buffer = target;
+  CHECK(edit_run(engine, &request, &result, NULL) && result.n_found == 1 && result.found[0].x == S / 2 && result.found[0].side == S);
+  edit_result_clear(&result);
+  g_object_unref(white), g_object_unref(mask), g_object_unref(scene), g_object_unref(target);
+}
+
+int main(int argc, char **argv) {
+  Engine *engine = NULL, *toon = NULL;
+  GError *error = NULL;
+  if (argc != 3) return 2;
+  /* the models are installed nowhere: a folder of our own */
+  g_autofree gchar *data = g_dir_make_tmp("stylemap-XXXXXX", NULL), *own = g_build_filename(data, "stylemap", NULL);
+  g_autofree gchar *models = g_build_filename(own, "models", NULL);
+  g_mkdir(own, 0700);
+  g_setenv("XDG_DATA_HOME", data, TRUE);
+  gegl_init(NULL, NULL);
+  g_autofree gchar *before = models_faces(NULL); /* of an installed StyleMap, if there is one */
+  if (!before) CHECK(!models_faces(&error) && strstr(error->message, "faces.safetensors"));
+  g_clear_error(&error);
+  CHECK(symlink(argv[1], models) == 0);
+  CHECK(engine_open(&engine, "portraits-128", 2, NULL, NULL, NULL) && engine_open(&toon, "toon-portraits-128", 1, NULL, NULL, NULL));
+  test_scene(engine, argv[2]);
+  test_none(engine, toon);
+  test_edit(engine, argv[2]);
+  engine_free(engine);
+  engine_free(toon);
+  g_unlink(models);
+  g_rmdir(own);
+  g_rmdir(data);
+  gegl_exit();
+  return harness_end();
+}
