@@ -5,6 +5,7 @@
 #include "model/direction.h"
 #include "model/file/checkpoint.h"
 #include "model/place.h"
+#include "model/region.h"
 #include "network/describe.h"
 
 struct stylemap_model {
@@ -15,6 +16,7 @@ struct stylemap_model {
   int64_t *batches;   /* num_batches_tracked of each BatchNorm2d, in the order of the walk */
   size_t batch_count;
   sm_place place;
+  sm_region regions[STYLEMAP_REGIONS];
   sm_directions directions;
   sm_buffer texts;    /* key, value, key, value ..., each closed */
   size_t text_count;  /* pairs */

@@ -59,6 +59,7 @@ static stylemap_status open_model(const char *path, opening how, uint64_t memory
   SM_TRY_DONE(sm_bind_check(&checkpoint, m, error));
   SM_TRY_DONE(sm_place_read(&checkpoint, &m->network.config, &m->place, error));
   m->info.places = m->place.features > 0;
+  SM_TRY_DONE(sm_regions_read(&checkpoint, m->regions, error));
   SM_TRY_DONE(sm_directions_read(&checkpoint, &m->network.config, &m->directions, error));
   SM_TRY_DONE(keep_texts(&checkpoint, m, error));
   if (how == COUNT) SM_TRY_DONE(sm_bind_count(&checkpoint, m, error));
@@ -87,6 +88,7 @@ void stylemap_close(stylemap_model *model) {
   if (!model) return;
   sm_buffer_free(&model->texts);
   sm_free(model->place.regress);
+  sm_regions_free(model->regions);
   sm_directions_free(&model->directions);
   sm_free(model->batches);
   sm_free(model->weights);

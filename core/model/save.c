@@ -54,7 +54,7 @@ static stylemap_status collect(saving *s, const float *mean) {
   sm_network network = s->model->network; /* the walk sets the layers' sizes again */
   const sm_config *c = &network.config;
   const sm_directions *directions = &s->model->directions;
-  s->capacity = 3 + directions->count;
+  s->capacity = 3 + STYLEMAP_REGIONS + directions->count;
   sm_network_walk(&network, SM_OF_MODEL, count_slot, s);
   s->tensors = sm_alloc(s->capacity, sizeof *s->tensors);
   s->names = sm_alloc(s->capacity, sizeof *s->names);
@@ -66,6 +66,8 @@ static stylemap_status collect(saving *s, const float *mean) {
     s->tensors[s->count++] = (sm_out_tensor){
         .name = "w_mean", .kind = SM_F32, .rank = 4, .size = {1, c->dim, c->spatial, c->spatial}, .values = mean};
     for (size_t i = 0; i < directions->count; i++) s->tensors[s->count++] = sm_direction_out(&directions->list[i], c);
+    for (int i = 0; i < STYLEMAP_REGIONS; i++)
+      if (s->model->regions[i].side) s->tensors[s->count++] = sm_region_out(&s->model->regions[i], i);
     const sm_place *place = &s->model->place;
     if (!place->features) continue;
     s->tensors[s->count++] = (sm_out_tensor){.name = "place.regress",

@@ -63,6 +63,22 @@ STYLEMAP_API const stylemap_info *stylemap_model_info(const stylemap_model *mode
  * Valid UTF-8, lives as long as the model. */
 STYLEMAP_API const char *stylemap_model_text(const stylemap_model *model, const char *key);
 
+/* Parts of what the model draws, as grey maps over its square: how often, of pictures such as it was trained on, a place shows
+ * the part. The file may tell some of them. */
+typedef enum stylemap_region {
+  STYLEMAP_REGION_EYES, /* with the brows */
+  STYLEMAP_REGION_MOUTH,
+  STYLEMAP_REGION_HAIR,
+  STYLEMAP_REGION_FACE, /* eyes and mouth included */
+  STYLEMAP_REGION_BACKGROUND,
+} stylemap_region;
+#define STYLEMAP_REGIONS 5
+/* side x side weights, 0..1, row 0 at the top, which live as long as the model; NULL where its file does not tell. */
+STYLEMAP_API const float *stylemap_model_region(const stylemap_model *model, stylemap_region region, int *side);
+/* Before stylemap_save, of a model that serves no session: copies side x side weights, side 8..256. */
+STYLEMAP_API stylemap_status stylemap_model_set_region(stylemap_model *model, stylemap_region region, int side,
+                                                       const float *values, stylemap_error *error);
+
 typedef struct stylemap_save_options {
   int half;                   /* store fp16; a weight that would overflow is refused by name */
   const char *const *texts;   /* key, value, key, value, NULL: replace or add to the model's texts */

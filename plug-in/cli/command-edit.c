@@ -15,6 +15,9 @@
     N_("Where the model looks: centre and side of its square, in the picture's pixels, and by how many degrees it is turned; " \
        "or centre, faces (on the face nearest to the mask), model (where the model finds its subject), or auto: faces, else " \
        "model (heal's default)"), "X,Y,SIDE[,ANGLE]" }
+#define MASK_REGION(edit) \
+  { "mask-region", 0, 0, G_OPTION_ARG_STRING, &(edit)->mask_region, \
+    N_("A part that the model's file tells, instead of a mask"), "eyes|mouth|hair|face|background" }
 #define RAW_AND_OUTPUT(edit) \
   { "raw", 0, 0, G_OPTION_ARG_NONE, &(edit)->raw, N_("Write the model's own S x S square"), NULL }, \
   { "output", 'o', 0, G_OPTION_ARG_FILENAME, &(edit)->output, N_("The picture"), N_("PICTURE") }
@@ -23,6 +26,7 @@ static GOptionEntry *reconstruct_entries(CliEdit *edit) {
   const GOptionEntry entries[] = {
     { "refine", 0, 0, G_OPTION_ARG_INT, &edit->refine, N_("Come nearer to the pictures, in so many steps (slower)"),
       N_("STEPS") },
+    MASK_REGION(edit),
     PLACEMENT(edit->placement),
     CLI_PAGE(edit->page),
     RAW_AND_OUTPUT(edit),
@@ -35,6 +39,7 @@ static GOptionEntry *transplant_entries(CliEdit *edit) {
   const GOptionEntry entries[] = {
     { "mask", 0, 0, G_OPTION_ARG_FILENAME, &edit->mask, N_("White where the reference comes in; as large as the target"),
       N_("PICTURE") },
+    MASK_REGION(edit),
     { "method", 0, 0, G_OPTION_ARG_STRING, &edit->way,
       N_("Heal a collage (heal, the default), or blend style maps alone, as in the paper (styles)"), "heal|styles" },
     { "collage", 0, 0, G_OPTION_ARG_STRING, &edit->collage,
@@ -119,20 +124,28 @@ static gboolean read_transplant(CliEdit *edit, GError **error) {
   if (start >= 0) edit->heal.start = (stylemap_start)start;
   if (edit->detail >= 0) edit->heal.detail = edit->detail / 100;
   if (!done || !check_method(edit, error)) return FALSE;
-  if (!edit->mask) cli_usage(error, _("Which part? Name a picture with --mask, white where the reference shall come in."));
-  return edit->mask != NULL;
+  if (edit->mask || edit->mask_region) return TRUE;
+  cli_usage(error, _("Which part? Name a picture with --mask, white where the reference shall come in, or a part with "
+                     "--mask-region."));
+  return FALSE;
 }
 
 static gboolean check(CliEdit *edit, GError **error) {
-  if (!cli_need_output(edit->output, error) ||
+  edit->region = -1;
+  if (edit->mask && edit->mask_region) {
+    cli_usage(error, _("--mask and --mask-region are two ways to say the same: give one of them."));
+    return FALSE;
+  }
+  if (!cli_word("--mask-region", edit->mask_region, words_regions, &edit->region, error) ||
+      !cli_need_output(edit->output, error) ||
       !cli_check_range("--refine", edit->refine, 0, EDIT_MOST_REFINE, error) ||
       !read_place("--placement", edit->placement, edit->target, FALSE,
                   edit->reference && edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &edit->place, error) ||
       !read_place("--reference-placement", edit->reference_placement, edit->reference, TRUE,
                   edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &edit->reference_place, error) ||
       !cli_check_page("--page", edit->page, edit->target, error) ||
-      (edit->reference && (!cli_check_page("--reference-page", edit->reference_page, edit->reference, error) ||
-                           !cli_check_page("--mask-page", edit->mask_page, edit->mask, error))))
+      (edit->reference && !cli_check_page("--reference-page", edit->reference_page, edit->reference, error)) ||
+      (edit->mask && !cli_check_page("--mask-page", edit->mask_page, edit->mask, error)))
     return FALSE;
   if (edit->extend && cli_edit_is_square(edit))
     cli_usage(error, _("--extend changes the target's outline, and the model's own square has none."));
@@ -159,7 +172,7 @@ gboolean cli_edit_parse(CliEdit *edit, const Command *command, gchar **arguments
 }
 
 void cli_edit_clear(CliEdit *edit) {
-  gchar *texts[] = { edit->mask, edit->placement, edit->reference_placement, edit->output, edit->rule, edit->space,
+  gchar *texts[] = { edit->mask, edit->mask_region, edit->placement, edit->reference_placement, edit->output, edit->rule, edit->space,
                      edit->way, edit->collage };
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   g_strfreev(edit->given);
@@ -214,9 +227,10 @@ const Command command_reconstruct = {
 };
 
 const Command command_transplant = {
-  "transplant", N_("MODEL TARGET REFERENCE --mask PICTURE -o PICTURE"),
+  "transplant", N_("MODEL TARGET REFERENCE --mask PICTURE|--mask-region PART -o PICTURE"),
   N_("Bring a reference's content into the mask of a picture."),
   "  stylemap transplant toon-portraits-128 me.png friend.png --mask eyes.png -o us.png\n"
+  "  stylemap transplant portraits-128 me.jpg friend.jpg --mask-region eyes --feather 8 -o us.jpg\n"
   "  stylemap transplant \"\" me.jpg friend.jpg --mask hair.png --feather 12 --strength 0.8 -o us.jpg\n",
   run,
 };

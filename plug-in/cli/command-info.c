@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "host/layer.h"
 #include "host/models.h"
 #include "host/say.h"
+#include "host/words.h"
 
 /* -------------------------------------------------------------------------------------------- info */
 
@@ -172,9 +174,45 @@ static gboolean add_directions(stylemap_model *model, gchar **files, GError **er
   return TRUE;
 }
 
+enum { REGION_SIDE = 64 };
+
+/* FOLDER/eyes.png and its like, any square size, into the model; at least one. */
+static gboolean add_regions(stylemap_model *model, const gchar *folder, GError **error) {
+  gint count = 0;
+  if (!folder) return TRUE;
+  picture_init();
+  for (gint i = 0; words_regions[i]; i++) {
+    g_autofree gchar *name = g_strconcat(words_regions[i], ".png", NULL), *path = g_build_filename(folder, name, NULL);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) continue;
+    g_autoptr(GeglBuffer) picture = picture_load_grey(path, 0, error);
+    if (!picture) return FALSE;
+    const gint width = gegl_buffer_get_width(picture), height = gegl_buffer_get_height(picture);
+    const stylemap_layer layer = layer_of_mask(picture);
+    gfloat values[REGION_SIDE * REGION_SIDE];
+    stylemap_placement all;
+    stylemap_error core;
+    stylemap_fit(width, height, &all);
+    if (width != height) {
+      g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("The region %s is %d x %d pixels: it must be a square."), path,
+                  width, height);
+      return FALSE;
+    }
+    if (!say_status(stylemap_sample_mask(&layer, &all, REGION_SIDE, values, &core), &core, error) ||
+        !say_status(stylemap_model_set_region(model, (stylemap_region)i, REGION_SIDE, values, &core), &core, error))
+      return FALSE;
+    count++;
+  }
+  if (count) return TRUE;
+  g_autofree gchar *shown = g_filename_display_name(folder);
+  g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("There is no region in %s: eyes.png, mouth.png, hair.png, face.png "
+                                                        "or background.png."), shown);
+  return FALSE;
+}
+
 static gboolean run_convert(const Command *command, gchar **arguments, GError **error) {
   gboolean half = FALSE;
   g_autofree gchar *licence = NULL, *dataset = NULL, *attribution = NULL, *mse = NULL, *points = NULL;
+  g_autofree gchar *regions = NULL;
   g_auto(GStrv) directions = NULL;
   const GOptionEntry entries[] = {
     { "half", 0, 0, G_OPTION_ARG_NONE, &half, N_("Store 16-bit floats: half the size"), NULL },
@@ -186,6 +224,9 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
     { "canonical-points", 0, 0, G_OPTION_ARG_STRING, &points,
       N_("Where in the square the eyes and the corners of the mouth lie, or what else its pictures are aligned by"),
       "X,Y X,Y…" },
+    { "regions", 0, 0, G_OPTION_ARG_FILENAME, &regions,
+      N_("Where its parts lie, for --mask-region: grey pictures eyes.png, mouth.png, hair.png, face.png, background.png"),
+      N_("FOLDER") },
     { "direction", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &directions,
       N_("Directions that the model shall bring with it, from such a file; may be given more than once"), "D.safetensors" },
     G_OPTION_ENTRY_NULL
@@ -206,7 +247,8 @@ static gboolean run_convert(const Command *command, gchar **arguments, GError **
   stylemap_model *model = NULL;
   stylemap_error core;
   gboolean done = path && say_status(stylemap_open(path, 0, progress_show, NULL, &model, &core), &core, error) &&
-                  add_directions(model, directions, error) && (sha256 = cli_sha256(path, error));
+                  add_directions(model, directions, error) && add_regions(model, regions, error) &&
+                  (sha256 = cli_sha256(path, error));
 
   const gchar *texts[15];
   guint n = 0;

@@ -4,6 +4,7 @@
 #include "cli/edit.h"
 #include "host/find.h"
 #include "host/layer.h"
+#include "host/region.h"
 #include "host/say.h"
 #include "picture/picture.h"
 
@@ -112,7 +113,7 @@ gboolean cli_edit_read(const CliEdit *edit, const Engine *engine, CliPictures *p
                                      .weights = pictures->weights, .method = edit->method, .edit = edit->edit,
                                      .heal = edit->heal, .extend = edit->extend, .refine = edit->refine,
                                      .squares = cli_edit_is_square(edit) };
-  return pictures->target.picture.find || prepare(pictures, error);
+  return pictures->target.picture.find || edit->region >= 0 || prepare(pictures, error);
 }
 
 /* ----------------------------------------------------------------------------------- drawn, written */
@@ -136,6 +137,20 @@ static gboolean find_target(const CliEdit *edit, Engine *engine, CliPictures *pi
   return TRUE;
 }
 
+/* What cli_edit_read could not do without a model. */
+static gboolean complete(const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error) {
+  const GeglRectangle *target = gegl_buffer_get_extent(pictures->target.picture.buffer);
+  const gboolean find = pictures->target.picture.find != FIND_NOTHING;
+  if (find && !find_target(edit, engine, pictures, error)) return FALSE;
+  if (edit->region >= 0) {
+    g_clear_object(&pictures->mask);
+    pictures->mask = region_mask(engine, (stylemap_region)edit->region, &pictures->at[0], target->width, target->height, error);
+    if (!pictures->mask) return FALSE;
+    pictures->request.mask.selection = pictures->mask;
+  }
+  return !(find || edit->region >= 0) || prepare(pictures, error);
+}
+
 /* What was asked for by name and is not there is told, too. */
 static void say_findings(const CliEdit *edit, const Engine *engine, const EditResult *result) {
   g_auto(GStrv) notes = edit_findings(result);
@@ -148,8 +163,7 @@ static void say_findings(const CliEdit *edit, const Engine *engine, const EditRe
 }
 
 gboolean cli_edit_draw(const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error) {
-  if ((pictures->target.picture.find && (!find_target(edit, engine, pictures, error) || !prepare(pictures, error))) ||
-      !edit_run(engine, &pictures->request, &pictures->result, error))
+  if (!complete(edit, engine, pictures, error) || !edit_run(engine, &pictures->request, &pictures->result, error))
     return FALSE;
   say_findings(edit, engine, &pictures->result);
   return TRUE;

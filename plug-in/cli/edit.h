@@ -8,7 +8,8 @@
 typedef struct {
   gchar **given; /* what these three point into */
   const gchar *model, *target, *reference; /* the last NULL in a reconstruction */
-  gchar *mask, *placement, *reference_placement, *output;
+  gchar *mask, *mask_region, *placement, *reference_placement, *output;
+  gint region; /* a stylemap_region in the place of a mask; -1: none */
   gint page, reference_page, mask_page;
   Place place, reference_place; /* what the texts say */
   gboolean raw, extend;

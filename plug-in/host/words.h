@@ -7,6 +7,7 @@ extern const gchar *const words_methods[];  /* EditMethod */
 extern const gchar *const words_collages[]; /* stylemap_start */
 extern const gchar *const words_rules[];    /* stylemap_mask_rule */
 extern const gchar *const words_spaces[];   /* stylemap_space */
+extern const gchar *const words_regions[];  /* stylemap_region */
 
 /* The place of `text` in `words`, in any case; -1: it is none of them. */
 gint words_find (const gchar *const *words, const gchar *text);

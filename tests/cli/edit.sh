@@ -156,6 +156,24 @@ for method in styles heal; do
   edit target-1.png reference.png --mask around.png --placement 36,21,$size,30 --reference-placement CENTRE --quiet -o placed.png
   check "outside a placed square, $method" "$tool" outside target-1.png placed.png around.png 0
 done
+# ------------------------------------------------------------------------------ a region in a mask's place
+mkdir regions && check region "$tool" ellipse 96 96 48 40 30 12 regions/eyes.png
+good convert "$model" told.safetensors --regions regions
+good convert told.safetensors again.safetensors
+for file in told again; do # kept by the next conversion; the picture's square is the centred one, 61 wide
+  good transplant $file.safetensors target-1.png reference.png --mask-region eyes -o $file.png
+done
+check "the region is kept" cmp told.png again.png
+check ellipse "$tool" ellipse 90 61 45 25.5 22 10 around.png
+check "outside a region" "$tool" outside target-1.png told.png around.png 0
+check_not "inside it" cmp target-1.png told.png
+bad 1 'does not tell where the region mouth' transplant told.safetensors target-1.png reference.png --mask-region mouth -o out.png
+bad 2 'must be one of eyes, mouth' transplant told.safetensors target-1.png reference.png --mask-region nose -o out.png
+bad 2 'two ways' transplant told.safetensors target-1.png reference.png --mask mask.png --mask-region eyes -o out.png
+check wide "$tool" ellipse 90 61 40 30 14 9 regions/mouth.png
+bad 1 'must be a square' convert "$model" out.safetensors --regions regions
+mkdir none && bad 1 'no region in none' convert "$model" out.safetensors --regions none
+
 # a model that has not learnt to find its subject takes the centred square, and says so where it was asked by name
 good transplant "$model" target-1.png reference.png --mask mask.png --reference-placement centre -o part.safetensors
 good transplant "$model" target-1.png reference.png --mask mask.png -o placed.safetensors
