@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/region.h"
 
-#include <string.h>
-
 #include "base/memory.h"
-#include "model/bind.h"
 #include "model/file/safetensors.h"
 
 static const char *const names[STYLEMAP_REGIONS] = {"regions.eyes", "regions.mouth", "regions.hair", "regions.face",
                                                     "regions.background"};
 
-static int are_weights(const float *values, size_t count) {
+int sm_region_is_good(const float *values, size_t count) {
   for (size_t i = 0; i < count; i++)
     if (!(values[i] >= 0 && values[i] <= 1)) return 0;
   return 1;
@@ -28,7 +25,7 @@ stylemap_status sm_regions_read(const sm_checkpoint *c, sm_region *regions, styl
                      c->file.path, name, NULL);
     SM_TRY(sm_safetensors_floats(&c->file, c->safetensors, name, 2, shape, &regions[i].values, error));
     regions[i].side = (int)side;
-    if (!are_weights(regions[i].values, (size_t)(side * side)))
+    if (!sm_region_is_good(regions[i].values, (size_t)(side * side)))
       return sm_fail(error, STYLEMAP_REFUSED, "M5", SM_TEXT("%1: the tensor %2 holds a number that is not in 0 to 1."),
                      c->file.path, name, NULL);
   }
@@ -42,25 +39,4 @@ sm_out_tensor sm_region_out(const sm_region *region, int number) {
 
 void sm_regions_free(sm_region *regions) {
   for (int i = 0; i < STYLEMAP_REGIONS; i++) sm_free(regions[i].values);
-}
-
-const float *stylemap_model_region(const stylemap_model *model, stylemap_region region, int *side) {
-  if (!model || region < 0 || region >= STYLEMAP_REGIONS || !model->regions[region].side) return NULL;
-  if (side) *side = model->regions[region].side;
-  return model->regions[region].values;
-}
-
-stylemap_status stylemap_model_set_region(stylemap_model *model, stylemap_region region, int side, const float *values,
-                                          stylemap_error *error) {
-  if (!model || region < 0 || region >= STYLEMAP_REGIONS || side < SM_REGION_LEAST || side > SM_REGION_MOST || !values ||
-      !are_weights(values, (size_t)side * (size_t)side))
-    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
-                   SM_TEXT("A region is a square of 8 to 256 numbers a side, from 0 to 1."), NULL);
-  const size_t count = (size_t)side * (size_t)side;
-  float *copy = sm_alloc(count, sizeof *copy);
-  if (!copy) return sm_no_memory(error, count * sizeof *copy);
-  memcpy(copy, values, count * sizeof *copy);
-  sm_free(model->regions[region].values);
-  model->regions[region] = (sm_region){side, copy};
-  return STYLEMAP_OK;
 }

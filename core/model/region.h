@@ -11,6 +11,8 @@ typedef struct sm_region {
   float *values; /* [side][side], 0..1. Owned */
 } sm_region;
 
+/* Whether all are from 0 to 1. */
+int sm_region_is_good(const float *values, size_t count);
 /* Fills `regions` from the checkpoint, which may have some or none. Refused by M4 or M5 where one is no square of 8 to 256
  * numbers a side, or holds others than 0 to 1. */
 stylemap_status sm_regions_read(const sm_checkpoint *checkpoint, sm_region *regions, stylemap_error *error);

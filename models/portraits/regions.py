@@ -4,7 +4,7 @@ the part. usage: regions.py FACES.safetensors PICTURES OUT [COUNT=150]
 Eyes (with brows), mouth and face are outlines of the landmarks that libstylemap finds, the first two 5 pixels of 128 wider,
 so that another's fit in; the forehead is an ellipse above the
 brows, as high as from them to the middle of the nose. Background is guessed: what looks like the two upper corners, joined to
-them, outside the face. Hair is guessed from these: what is neither, down to the chin, within .75 of a face's width of its
+them, outside the face. Hair is guessed from these: what is neither, down to the mouth, within .75 of a face's width of its
 middle. So hair counts ears, and a dark ground behind dark hair counts as hair."""
 import ctypes as c
 import glob
@@ -63,7 +63,7 @@ def parts(picture, p):
         cv2.floodFill(smooth, flood, (x, 2), 0, (5,) * 3, (5,) * 3, 4 | cv2.FLOODFILL_MASK_ONLY | (2 << 8))
     background = (flood[1:-1, 1:-1] == 2).astype(np.uint8)
     y, x = np.mgrid[:shape[0], :shape[1]]
-    near = (np.abs(x - middle[0]) < 1.5 * np.linalg.norm(across)) & (y < p[8, 1])
+    near = (np.abs(x - middle[0]) < 1.5 * np.linalg.norm(across)) & (y < p[[48, 54], 1].mean())
     hair = ((face == 0) & (background == 0) & near).astype(np.uint8)
     return {'eyes': eyes, 'mouth': mouth, 'hair': hair, 'face': face, 'background': background}
 
