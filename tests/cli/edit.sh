@@ -172,7 +172,7 @@ bad 2 'must be one of eyes, mouth' transplant told.safetensors target-1.png refe
 bad 2 'two ways' transplant told.safetensors target-1.png reference.png --mask mask.png --mask-region eyes -o out.png
 check wide "$tool" ellipse 90 61 40 30 14 9 regions/mouth.png
 bad 1 'must be a square' convert "$model" out.safetensors --regions regions
-mkdir none && bad 1 'no region in none' convert "$model" out.safetensors --regions none
+mkdir empty && bad 1 'no region in empty' convert "$model" out.safetensors --regions empty
 
 # a model that has not learnt to find its subject takes the centred square, and says so where it was asked by name
 good transplant "$model" target-1.png reference.png --mask mask.png --reference-placement centre -o part.safetensors
