@@ -45,6 +45,12 @@ gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowO
       !place_parse(reference_name, options->reference_placement, TRUE,
                    heals(procedure, options) ? PLACE_AUTO : PLACE_CENTRE, &reference_place, error))
     return FALSE;
+  if (place_find_how(&place)) {
+    g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
+                _("%s is \"%s\": in GIMP only the reference is found so far. Give X,Y,SIDE or X,Y,SIDE,ANGLE, or centre."), name,
+                options->placement);
+    return FALSE;
+  }
   places->find = place_find_how(&reference_place);
   place_find(&place, width, height, NULL, 0, 0, &places->target);
   if (!place_check(&places->target, width, height, FALSE, error))
