@@ -55,7 +55,7 @@ printf 'operation,target,output\nreconstruct,a.png,b.png\nreconstruct,b.png,c.pn
 bad 2 "b.png would be read and written" batch wrong.csv --model "$model"
 [ ! -e stylemap-batch.jsonl ] && pass || fail "a wrong manifest has a log"
 
-# ------------------------------------------------------------------------ as single commands, bit for bit, however asked
+# ------------------------------------------------------------------------ as single commands, however asked
 mkdir in
 i=0
 for encoding in "R'G'B' u8" "R'G'B'A u8" "Y' u8" "R'G'B' u16" "Y' u16" "R'G'B' u8" "R'G'B' float"; do
@@ -101,7 +101,11 @@ for jobs in 1 3; do
     is "rows in the log" "$(count '"status": "done"' o/stylemap-batch.jsonl)" 7
     mv o/sub/two.png o
     for f in single/*.*; do
-      cmp -s "$f" "o/${f#single/}" && pass || fail "$f is another picture in $rows with $jobs jobs"
+      # babl chooses among conversions by their speed, in every process anew: beyond 8 bits their last bits differ
+      case $f in
+        *four.png | *.tif) check "$f in $rows with $jobs jobs" "$tool" steps "$f" "o/${f#single/}" 0.01 ;;
+        *) cmp -s "$f" "o/${f#single/}" && pass || fail "$f is another picture in $rows with $jobs jobs" ;;
+      esac
     done
   done
 done
