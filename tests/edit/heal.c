@@ -140,6 +140,19 @@ static void against_boxes(int count) {
       difference += pow(result.pixels[i] - pasted.pixels[i], 2);
     }
   CHECK(difference > 0.01 * sum, "detail comes back: %g of %g", difference, sum);
+  picture drawn = make(4);
+  stylemap_layer dl = layer_of(&drawn);
+  CHECK(stylemap_sample(&cl, &p, info->size, t, NULL) == STYLEMAP_OK && stylemap_reconstruct(session, t, x, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_paste(x, info->size, &p, &tl, 0, 0, W, H, &dl, NULL) == STYLEMAP_OK);
+  worst = 0;
+  for (int i = 0; i < 4 * W * H; i++) {
+    const double want = collage.pixels[i] + pasted.pixels[i] - drawn.pixels[i];
+    const int inside = pasted.pixels[i] > 0.02f && pasted.pixels[i] < 0.98f && drawn.pixels[i] > 0.02f && drawn.pixels[i] < 0.98f;
+    if (i % 4 < 3 && inside && want > 0.02 && want < 0.98 && in_rectangle(i / 4) && mask_at(count, i / 4) == 1)
+      worst = fmax(worst, fabs(result.pixels[i] - want));
+  }
+  CHECK_NEAR(worst, 0, 1e-3, "%d references", count);
+  free(drawn.pixels);
   free(t), free(x), free(m), free(w);
   free(collage.pixels), free(pasted.pixels), free(mask.pixels);
   stylemap_pyramid_free(a);
