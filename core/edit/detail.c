@@ -3,9 +3,18 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stddef.h>
 
 enum { MOST_REACH = 72 /* of the Gaussian over a square of 2048 */ };
+
+double sm_change(const float *before, const float *after, const float *weights, size_t plane) {
+  double sum = 0, total = 0;
+  for (size_t i = 0; i < plane; i++) {
+    const double w = weights ? (double)weights[i] : 1;
+    for (size_t p = 0; p < 3; p++) sum += w * pow((double)after[p * plane + i] - before[p * plane + i], 2) / 3;
+    total += w;
+  }
+  return total > 0 ? sqrt(sum / total) : 0;
+}
 
 double sm_detail_sigma(double detail, double usual) { return detail < 1 ? usual * detail / (1 - detail) : INFINITY; }
 

@@ -104,23 +104,10 @@ static stylemap_status check(const stylemap_session *s, const stylemap_layer *ta
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                    SM_TEXT("An adjustment takes a target, directions with their amounts, and detail from 0 to 1."), NULL);
   SM_TRY(sm_check_placement(target, placement, s->net->config.size, error));
-  if (x < 0 || y < 0 || w < 1 || h < 1 || w > target->width - x || h > target->height - y)
-    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The pasted rectangle is not on the layer."), NULL);
+  SM_TRY(sm_check_rectangle(target, x, y, w, h, error));
   if (mask && (mask->width != target->width || mask->height != target->height))
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A mask must have the size of the target."), NULL);
   return STYLEMAP_OK;
-}
-
-/* Root of the mean squared difference of the two drawings in the mask. */
-static double difference(const adjusting *a, int masked) {
-  const size_t plane = sm_pixels(a->session->net->config.size);
-  double sum = 0, weights = 0;
-  for (size_t i = 0; i < plane; i++) {
-    const double weight = masked ? (double)a->weights[i] : 1;
-    for (size_t p = 0; p < 3; p++) sum += weight * pow((double)a->after[p * plane + i] - a->before[p * plane + i], 2) / 3;
-    weights += weight;
-  }
-  return weights > 0 ? sqrt(sum / weights) : 0;
 }
 
 stylemap_status stylemap_adjust(stylemap_session *s, const stylemap_layer *target, const stylemap_placement *placement,
@@ -150,7 +137,7 @@ stylemap_status stylemap_adjust(stylemap_session *s, const stylemap_layer *targe
   SM_TRY_DONE(draw(&a, a.after, error));
   sm_detail_to_keep(a.before, a.after, c->size, sm_detail_sigma(detail, change), a.keep, a.image);
   SM_TRY_DONE(correct(&a, x, y, w, h, result, error));
-  if (report) report->change = difference(&a, mask != NULL);
+  if (report) report->change = sm_change(a.before, a.after, mask ? a.weights : NULL, plane);
 done:
   ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);
   stylemap_pyramid_free(a.pyramid);

@@ -68,17 +68,6 @@ static stylemap_status reconstruct(const healing *h, const float *image, float *
   return STYLEMAP_OK;
 }
 
-/* Root of the mean squared difference, weighed by `mask`. */
-static double distance(const float *a, const float *b, const float *mask, size_t plane) {
-  double sum = 0, weights = 0;
-  for (size_t i = 0; i < plane; i++) {
-    const double w = mask[i];
-    for (size_t p = 0; p < 3; p++) sum += w * pow((double)a[p * plane + i] - b[p * plane + i], 2) / 3;
-    weights += w;
-  }
-  return weights > 0 ? sqrt(sum / weights) : 0;
-}
-
 /* The square's image of the collage cloned by `clone`. */
 static stylemap_status sample(const healing *h, const sm_collage *collage, float clone, float *image,
                               stylemap_error *error) {
@@ -95,7 +84,7 @@ static stylemap_status look(healing *h, const sm_collage *collage, float clone, 
   SM_TRY(sample(h, collage, clone, h->first, error));
   SM_TRY(reconstruct(h, h->first, h->projected, error));
   h->clone = clone;
-  h->misfit = distance(h->first, h->projected, h->mask, (size_t)h->size * (size_t)h->size) / h->usual;
+  h->misfit = sm_change(h->first, h->projected, h->mask, (size_t)h->size * (size_t)h->size) / h->usual;
   fits = fits || h->misfit < FITS;
   h->rounds = fits ? (h->options->rounds + 1) / 2 : h->options->rounds;
   h->sigma = sm_detail_sigma(h->options->detail, fits ? change : CHANGE);
@@ -122,7 +111,7 @@ static stylemap_status begin(healing *h, sm_collage *collage, stylemap_error *er
   SM_TRY(look(h, collage, clone, false, FITTING_CHANGE, error));
   if (start != STYLEMAP_START_FIT || h->misfit < FITS) return STYLEMAP_OK;
   SM_TRY(sample(h, collage, 0, h->healed, error)); /* which is not in use yet */
-  if (h->misfit < MEETS_MISFIT && distance(h->first, h->healed, h->mask, plane) < MEETS) {
+  if (h->misfit < MEETS_MISFIT && sm_change(h->first, h->healed, h->mask, plane) < MEETS) {
     h->start = STYLEMAP_START_MEAN;
     return look(h, collage, 0.5f, true, MEETING_CHANGE, error);
   }
@@ -192,8 +181,7 @@ static stylemap_status check(const stylemap_layer *target, const stylemap_placem
                              const stylemap_piece *pieces, int count, const stylemap_heal_options *o, int x, int y, int w,
                              int h, int size, stylemap_error *error) {
   SM_TRY(sm_check_placement(target, placement, size, error));
-  if (x < 0 || y < 0 || w < 1 || h < 1 || w > target->width - x || h > target->height - y)
-    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The pasted rectangle is not on the layer."), NULL);
+  SM_TRY(sm_check_rectangle(target, x, y, w, h, error));
   if (!pieces || count < 1 || count > 1000 || o->rounds < 1 || o->rounds > 16 || !(o->detail >= 0 && o->detail <= 1) ||
       !(o->strength >= 0 && o->strength <= 1) || (unsigned)o->start > STYLEMAP_START_FIT ||
       (unsigned)o->rule > STYLEMAP_MASK_HALF)
@@ -238,7 +226,7 @@ stylemap_status stylemap_heal(stylemap_session *s, const stylemap_layer *target,
   sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, pictures * edit);
   SM_TRY_DONE(begin(&heals, &collage, error));
   SM_TRY_DONE(rounds(&heals, error));
-  const double change = distance(heals.healed, heals.first, heals.mask, plane);
+  const double change = sm_change(heals.healed, heals.first, heals.mask, plane);
   sm_detail_to_keep(heals.first, heals.healed, c->size, heals.sigma, heals.keep, heals.target); /* which is done with */
   SM_TRY_DONE(correct(&heals, &collage, x, y, w, h, result, error));
   if (report) *report = (stylemap_heal_report){heals.start, heals.rounds, heals.misfit, change};

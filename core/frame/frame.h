@@ -17,6 +17,8 @@ static inline float sm_unit(float v) { return v >= 0 ? (v <= 1 ? v : 1) : 0; }
 /* A placement that this version can handle, on a layer that has pixels. */
 stylemap_status sm_check_placement(const stylemap_layer *layer, const stylemap_placement *placement, int size,
                                    stylemap_error *error);
+/* A rectangle of at least a pixel that lies on the layer. */
+stylemap_status sm_check_rectangle(const stylemap_layer *layer, int x, int y, int w, int h, stylemap_error *error);
 stylemap_status sm_layer_stopped(stylemap_error *error);
 
 /* Pixels of the square. */

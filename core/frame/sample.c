@@ -16,6 +16,12 @@ stylemap_status sm_check_placement(const stylemap_layer *layer, const stylemap_p
   return STYLEMAP_OK;
 }
 
+stylemap_status sm_check_rectangle(const stylemap_layer *layer, int x, int y, int w, int h, stylemap_error *error) {
+  if (x < 0 || y < 0 || w < 1 || h < 1 || w > layer->width - x || h > layer->height - y)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The pasted rectangle is not on the layer."), NULL);
+  return STYLEMAP_OK;
+}
+
 stylemap_status sm_layer_stopped(stylemap_error *error) {
   return sm_fail(error, STYLEMAP_CANCELLED, "", SM_TEXT("Cancelled."), NULL);
 }

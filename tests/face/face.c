@@ -111,15 +111,7 @@ static void put(still *s, const float *picture, const stylemap_placement *at) {
 
 /* Mean distance of the corners, in pixels of S. */
 static double off_by(const stylemap_placement *a, const stylemap_placement *b) {
-  const sm_affine p = sm_affine_of(a, 1), q = sm_affine_of(b, 1);
-  double sum = 0;
-  for (int k = 0; k < 4; k++) {
-    double x, y, u, v;
-    sm_affine_at(&p, k & 1, k >> 1, &x, &y);
-    sm_affine_at(&q, k & 1, k >> 1, &u, &v);
-    sum += hypot(x - u, y - v) / 4;
-  }
-  return sum / b->side * S;
+  return stylemap_placement_distance(a, b) * S;
 }
 
 static void check_scene(const stylemap_faces *f, const char *golden, const stylemap_model *model) {
