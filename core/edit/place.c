@@ -215,34 +215,33 @@ static int spread_starts(const stylemap_placement *like, double x, double y, dou
   return count;
 }
 
-typedef struct start {
-  stylemap_placement placement;
-  double score;
-} start;
+void sm_place_keep_best(sm_place_start *best, int *count, int most, const sm_place_start *start) {
+  int at = *count, same = -1;
+  for (int k = 0; k < *count; k++)
+    if (stylemap_placement_distance(&start->placement, &best[k].placement) < 0.15) same = k;
+  if (same >= 0) {
+    if (start->score <= best[same].score) return;
+    at = same;
+  } else if (*count < most) {
+    ++*count;
+  } else if (start->score <= best[--at].score) {
+    return;
+  }
+  for (; at > 0 && best[at - 1].score < start->score; at--) best[at] = best[at - 1];
+  best[at] = *start;
+}
 
 /* Looks at all starts, and leaves the best FOLLOWED that lie apart, best first; each already moved by what the first
  * stage says of it. */
 static stylemap_status best_starts(sm_place_search *s, const stylemap_layer *layer, const stylemap_placement *starts,
-                                   int count, start *best, int *found, stylemap_error *error) {
+                                   int count, sm_place_start *best, int *found, stylemap_error *error) {
   *found = 0;
   for (int i = 0; i < count; i++) {
-    start one;
+    sm_place_start one;
     SM_TRY(sm_place_see(s, layer, &starts[i], error));
     const sm_shift shift = sm_place_guess(s->place, 0, s->features, &one.score);
     one.placement = bounded(layer, sm_place_move(&starts[i], &shift));
-    int at = *found, same = -1;
-    for (int k = 0; k < *found; k++)
-      if (stylemap_placement_distance(&one.placement, &best[k].placement) < 0.15) same = k;
-    if (same >= 0) {
-      if (one.score <= best[same].score) continue;
-      at = same;
-    } else if (*found < FOLLOWED) {
-      ++*found;
-    } else if (one.score <= best[--at].score) {
-      continue;
-    }
-    for (; at > 0 && best[at - 1].score < one.score; at--) best[at] = best[at - 1];
-    best[at] = one;
+    sm_place_keep_best(best, found, FOLLOWED, &one);
   }
   return STYLEMAP_OK;
 }
@@ -254,7 +253,7 @@ static int is_sure(const sm_place *place, const sm_place_found *found) {
 /* One round over some starts. */
 static stylemap_status search_round(sm_place_search *s, const stylemap_layer *layer, const stylemap_placement *starts,
                                     int count, sm_place_found *found, stylemap_error *error) {
-  start best[FOLLOWED];
+  sm_place_start best[FOLLOWED];
   sm_place_found ends[FOLLOWED];
   int followed, judged = 0;
   SM_TRY(best_starts(s, layer, starts, count, best, &followed, error));

@@ -47,6 +47,15 @@ typedef struct sm_place_search {
   stylemap_pyramid *pyramid;
 } sm_place_search;
 
+/* Where a search may start, and the first stage's score of it. */
+typedef struct sm_place_start {
+  stylemap_placement placement;
+  double score;
+} sm_place_start;
+/* Puts a start among the `*count` best, of which there are `most` at most, best first; of two that nearly lie on one
+ * another the better one stays. */
+void sm_place_keep_best(sm_place_start *best, int *count, int most, const sm_place_start *start);
+
 typedef struct sm_place_found {
   stylemap_placement placement;
   double score, error; /* error: of the reconstruction, mean squared */

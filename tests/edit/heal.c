@@ -4,6 +4,7 @@
  * usage: heal MODEL (of 64 pixels at most, or the shipped one) */
 enum { W = 200, H = 160 };
 #include "frame/array-layer.h"
+#include "model/bind.h"
 
 static stylemap_model *model;
 static stylemap_session *session;
@@ -93,8 +94,39 @@ static void promises(void) {
   }
 }
 
+/* Full detail: what the model changed is added to the collage, healed - projected, so a region with none keeps it all.
+ * `pasted` is the edit with none; t and x: room for two squares. */
+static void full_detail(int count, picture *collage, const picture *pasted, float *t, float *x) {
+  const int size = stylemap_model_info(model)->size;
+  stylemap_layer tl = layer_of(&target), cl = layer_of(collage);
+  stylemap_placement p;
+  stylemap_fit(W, H, &p);
+  stylemap_heal_options o = usual;
+  o.detail = 1;
+  CHECK(heal(&o, count, NULL) == STYLEMAP_OK);
+  double sum = 0, difference = 0, worst = 0;
+  for (int i = 0; i < 4 * W * H; i++)
+    if (i % 4 < 3 && in_rectangle(i / 4) && mask_at(count, i / 4) == 1) {
+      sum += pow(collage->pixels[i] - pasted->pixels[i], 2);
+      difference += pow(result.pixels[i] - pasted->pixels[i], 2);
+    }
+  CHECK(difference > 0.01 * sum, "detail comes back: %g of %g", difference, sum);
+  picture drawn = make(4);
+  stylemap_layer dl = layer_of(&drawn);
+  CHECK(stylemap_sample(&cl, &p, size, t, NULL) == STYLEMAP_OK && stylemap_reconstruct(session, t, x, NULL) == STYLEMAP_OK);
+  CHECK(stylemap_paste(x, size, &p, &tl, 0, 0, W, H, &dl, NULL) == STYLEMAP_OK);
+  for (int i = 0; i < 4 * W * H; i++) {
+    const double want = collage->pixels[i] + pasted->pixels[i] - drawn.pixels[i];
+    const int inside = pasted->pixels[i] > 0.02f && pasted->pixels[i] < 0.98f && drawn.pixels[i] > 0.02f && drawn.pixels[i] < 0.98f;
+    if (i % 4 < 3 && inside && want > 0.02 && want < 0.98 && in_rectangle(i / 4) && mask_at(count, i / 4) == 1)
+      worst = fmax(worst, fabs(result.pixels[i] - want));
+  }
+  CHECK_NEAR(worst, 0, 1e-3, "%d references", count);
+  free(drawn.pixels);
+}
+
 /* Detail 0 and one round: the reconstruction of the blend, pasted. By hand, with three references. */
-static void against_boxes(int count) {
+static void against_boxes(int count, int details) {
   const stylemap_info *info = stylemap_model_info(model);
   const size_t plane = (size_t)info->size * (size_t)info->size;
   float *t = malloc(plane * 3 * sizeof(float)), *x = malloc(plane * 3 * sizeof(float)), *m = malloc(plane * sizeof(float));
@@ -130,33 +162,21 @@ static void against_boxes(int count) {
     if (in_rectangle(i / 4) && mask_at(count, i / 4) > 0) worst = fmax(worst, fabs(result.pixels[i] - pasted.pixels[i]));
   CHECK_NEAR(worst, 0, 2e-5, "%d references", count);
 
-  /* full detail: what the model changed is added to the collage, healed - projected, so a region with none keeps it all */
-  o.detail = 1;
-  CHECK(heal(&o, count, NULL) == STYLEMAP_OK);
-  double sum = 0, difference = 0;
-  for (int i = 0; i < 4 * W * H; i++)
-    if (i % 4 < 3 && in_rectangle(i / 4) && mask_at(count, i / 4) == 1) {
-      sum += pow(collage.pixels[i] - pasted.pixels[i], 2);
-      difference += pow(result.pixels[i] - pasted.pixels[i], 2);
-    }
-  CHECK(difference > 0.01 * sum, "detail comes back: %g of %g", difference, sum);
-  picture drawn = make(4);
-  stylemap_layer dl = layer_of(&drawn);
-  CHECK(stylemap_sample(&cl, &p, info->size, t, NULL) == STYLEMAP_OK && stylemap_reconstruct(session, t, x, NULL) == STYLEMAP_OK);
-  CHECK(stylemap_paste(x, info->size, &p, &tl, 0, 0, W, H, &dl, NULL) == STYLEMAP_OK);
-  worst = 0;
-  for (int i = 0; i < 4 * W * H; i++) {
-    const double want = collage.pixels[i] + pasted.pixels[i] - drawn.pixels[i];
-    const int inside = pasted.pixels[i] > 0.02f && pasted.pixels[i] < 0.98f && drawn.pixels[i] > 0.02f && drawn.pixels[i] < 0.98f;
-    if (i % 4 < 3 && inside && want > 0.02 && want < 0.98 && in_rectangle(i / 4) && mask_at(count, i / 4) == 1)
-      worst = fmax(worst, fabs(result.pixels[i] - want));
-  }
-  CHECK_NEAR(worst, 0, 1e-3, "%d references", count);
-  free(drawn.pixels);
+  if (details) full_detail(count, &collage, &pasted, t, x);
   free(t), free(x), free(m), free(w);
   free(collage.pixels), free(pasted.pixels), free(mask.pixels);
   stylemap_pyramid_free(a);
   stylemap_pyramid_free(b);
+}
+
+/* A model whose colours reach beyond white and black: each round goes on from colours that there are. */
+static void saturated(void) {
+  float *bias = (float *)model->network.to_rgb.conv.bias;
+  for (int c = 0; c < 3; c++) bias[c] += c == 1 ? -0.7f : 0.7f;
+  stylemap_session_forget(session);
+  against_boxes(1, 0);
+  for (int c = 0; c < 3; c++) bias[c] -= c == 1 ? -0.7f : 0.7f;
+  stylemap_session_forget(session);
 }
 
 /* Half transparent, the target is healed to the colours of the opaque one; its alpha stays. */
@@ -384,8 +404,9 @@ int main(int argc, char **argv) {
   }
   draw();
   promises();
-  against_boxes(1);
-  against_boxes(3);
+  against_boxes(1, 1);
+  against_boxes(3, 1);
+  saturated();
   half_transparent();
   starts();
   tight();

@@ -89,6 +89,31 @@ static void test_guess(void) {
   }
 }
 
+/* The best of many, best first; one that lies on a kept one only takes its place. */
+static void test_best_starts(void) {
+  enum { MOST = 3, COUNT = 9 };
+  for (int turn = 0; turn < COUNT; turn++) {
+    sm_place_start best[MOST], one = {{.side = 1}, 0};
+    int count = 0;
+    for (int i = 0; i < COUNT; i++) {
+      one.placement.x = 2 * i, one.score = (i * 4 + turn) % COUNT;
+      sm_place_keep_best(best, &count, MOST, &one);
+      CHECK(count == (i < MOST ? i + 1 : MOST));
+    }
+    for (int k = 0; k < MOST; k++) {
+      CHECK(best[k].score == COUNT - 1 - k, "turn %d: place %d has %g", turn, k, best[k].score);
+      CHECK(((int)best[k].placement.x / 2 * 4 + turn) % COUNT == COUNT - 1 - k);
+    }
+    one = best[2], one.placement.x += 0.01, one.score = best[2].score - 1;
+    sm_place_keep_best(best, &count, MOST, &one);
+    CHECK(best[2].score == COUNT - 3, "a worse one on a kept one is dropped");
+    one.score = COUNT;
+    sm_place_keep_best(best, &count, MOST, &one);
+    CHECK(count == MOST && best[0].score == COUNT && best[0].placement.x == one.placement.x && best[1].score == COUNT - 1 &&
+          best[2].score == COUNT - 2, "a better one takes its place");
+  }
+}
+
 /* Stripes along both diagonals lose as much of their contrast: a pixel looks as far across as down. */
 static void test_scene_pixels(void) {
   enum { FIRST = S / 2 - 4, LAST = S / 2 + 4 };
@@ -158,6 +183,7 @@ int main(void) {
   test_ridge();
   test_pool();
   test_guess();
+  test_best_starts();
   test_scene();
   test_scene_pixels();
   return harness_end();
