@@ -96,6 +96,15 @@ STYLEMAP_API stylemap_status stylemap_trainer_share(stylemap_trainer *trainer, i
  * Every picture comes once before one comes twice. */
 STYLEMAP_API stylemap_status stylemap_trainer_draw(const stylemap_trainer *trainer, uint64_t pictures,
                                                    uint64_t *indices, unsigned char *mirrored, stylemap_error *error);
+/* Edits whose result is known, as a second source of what `heal` teaches: which of `pairs` pairs each picture of this
+ * rank's next step is to be, `batch / ranks` numbers; -1: it stays the picture drawn. Half of those that would be spoilt
+ * are pairs; never more where `heal` is 0. The caller puts a pair's truth among the images, and shows its collage. */
+STYLEMAP_API stylemap_status stylemap_trainer_draw_pairs(const stylemap_trainer *trainer, uint64_t pairs,
+                                                         int64_t *indices, stylemap_error *error);
+/* For the next step only: the encoder is shown `image` (copied) in the place of image `place`, and nothing is spoilt
+ * there; the losses ask for the image of the step. */
+STYLEMAP_API stylemap_status stylemap_trainer_show(stylemap_trainer *trainer, int place, const float *image,
+                                                   stylemap_error *error);
 /* One iteration on `batch / ranks` images. After a failure the trainer must be freed or loaded again. */
 STYLEMAP_API stylemap_status stylemap_trainer_step(stylemap_trainer *trainer, const float *images,
                                                    stylemap_train_losses *losses, stylemap_error *error);

@@ -3,7 +3,7 @@
 
 /* Streams of the run's seed beside those of the first weights (learner.c takes 3 seed + 0 .. 2). */
 enum { ORDER = 11, MIRROR = 12, NOISE = 13, CANDIDATES = 14, GAME = 15, DAMAGE = 16, COLLAGE = 17,
-       MIXTURE = 18, VIEW = 19 };
+       MIXTURE = 18, VIEW = 19, PAIR = 20 };
 
 static uint64_t stream_seed(uint64_t seed, int use) { return seed * 0x9E3779B97F4A7C15u + (uint64_t)use; }
 
@@ -56,6 +56,13 @@ sm_random sm_draw_collage(uint64_t seed, uint64_t number) {
 
 sm_random sm_draw_mixture(uint64_t seed, uint64_t number) {
   return sm_random_stream(stream_seed(seed, MIXTURE), number);
+}
+
+int64_t sm_draw_pair(uint64_t seed, uint64_t number, uint64_t pairs) {
+  sm_random r = sm_random_stream(stream_seed(seed, PAIR), number);
+  const int taken = sm_random_bits(&r) >> 31 == 0;
+  const uint64_t high = sm_random_bits(&r), low = sm_random_bits(&r);
+  return taken && pairs ? (int64_t)((high << 32 | low) % pairs) : -1;
 }
 
 static double uniform(sm_random *r, double from, double to) {

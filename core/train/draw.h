@@ -18,6 +18,8 @@ void sm_draw_candidates(uint64_t seed, uint64_t number, float *z, int count);
 sm_random sm_draw_damage(uint64_t seed, uint64_t number);
 sm_random sm_draw_collage(uint64_t seed, uint64_t number); /* the same of its collage */
 sm_random sm_draw_mixture(uint64_t seed, uint64_t number); /* what is made of that (mixture.h) */
+/* Which of `pairs` pairs picture `number` is where it is a spoilt one; -1: none, in half of the cases. */
+int64_t sm_draw_pair(uint64_t seed, uint64_t number, uint64_t pairs);
 /* How the discriminator is shown picture `number`, for the step `use` (sm_seen, step.h): each change with probability
  * `share`. */
 sm_view sm_draw_view(uint64_t seed, uint64_t number, int use, double share, int size);

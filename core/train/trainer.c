@@ -69,9 +69,12 @@ static stylemap_status check(const stylemap_train_options *o, stylemap_error *er
 /* What a step is shown, whose size is the batch's; made when it is needed. */
 static void free_views(stylemap_trainer *t) {
   sm_free(t->seen);
+  sm_free(t->given);
   sm_free(t->mixtures);
   sm_free(t->views);
   t->seen = NULL;
+  t->given = NULL;
+  t->any_given = 0;
   t->mixtures = NULL;
   t->views = NULL;
 }
@@ -230,6 +233,40 @@ stylemap_status stylemap_trainer_draw(const stylemap_trainer *t, uint64_t pictur
   return STYLEMAP_OK;
 }
 
+stylemap_status stylemap_trainer_draw_pairs(const stylemap_trainer *t, uint64_t pairs, int64_t *indices,
+                                            stylemap_error *error) {
+  if (!t || !indices || pairs > INT64_MAX)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("The trainer needs room for the pairs that it chooses."),
+                   NULL);
+  const stylemap_train_options *o = &t->options;
+  for (int i = 0; i < o->batch / t->ranks; i++) {
+    const uint64_t number = first_number(t) + (uint64_t)i;
+    const int spoilt = sm_damage_draw(o->seed, number, o->heal, o->size).spoilt;
+    indices[i] = spoilt ? sm_draw_pair(o->seed, number, pairs) : -1;
+  }
+  return STYLEMAP_OK;
+}
+
+static stylemap_status need_seen(stylemap_trainer *t, stylemap_error *error) {
+  const size_t count = (size_t)(t->options.batch / t->ranks);
+  const size_t numbers = count * 3 * (size_t)t->options.size * (size_t)t->options.size;
+  if (!t->seen) t->seen = sm_alloc(numbers, sizeof *t->seen);
+  if (!t->given) t->given = sm_calloc(count, sizeof *t->given);
+  return t->seen && t->given ? STYLEMAP_OK : sm_no_memory(error, numbers * sizeof *t->seen);
+}
+
+stylemap_status stylemap_trainer_show(stylemap_trainer *t, int place, const float *image, stylemap_error *error) {
+  if (!t || !image || place < 0 || place >= t->options.batch / t->ranks)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A picture to show needs a place in the trainer's step."),
+                   NULL);
+  const size_t each = 3 * (size_t)t->options.size * (size_t)t->options.size;
+  SM_TRY(need_seen(t, error));
+  memcpy(t->seen + (size_t)place * each, image, each * sizeof *image);
+  t->given[place] = 1;
+  t->any_given = 1;
+  return STYLEMAP_OK;
+}
+
 static double rate_of(const stylemap_trainer *t) {
   const stylemap_train_options *o = &t->options;
   if (t->iteration < o->anneal_from || t->iteration >= o->anneal_to) return o->learning_rate;
@@ -257,6 +294,7 @@ static void spoil_task(void *context, int index, int worker) {
   const sm_damage damage =
       sm_damage_draw(o->seed, first_number(s->trainer) + (uint64_t)index, o->heal, o->size);
   (void)worker;
+  if (s->trainer->given[index]) return;
   sm_damage_apply(&damage, s->images + (size_t)index * each, other, o->size, s->trainer->seen + (size_t)index * each);
 }
 
@@ -276,13 +314,12 @@ static stylemap_status show(stylemap_trainer *t, const float *images, int heal, 
                             stylemap_error *error) {
   const stylemap_train_options *o = &t->options;
   const int count = o->batch / t->ranks;
-  const size_t numbers = (size_t)count * 3 * (size_t)o->size * (size_t)o->size;
   showing s = {t, images, count};
-  if (heal && !t->seen) t->seen = sm_alloc(numbers, sizeof *t->seen);
+  if (heal) SM_TRY(need_seen(t, error));
   if (mix && !t->mixtures) t->mixtures = sm_mixtures_new(&t->learner->network.config, count);
   if (views && !t->views) t->views = sm_alloc((size_t)SM_VIEWS * (size_t)count, sizeof *t->views);
-  if ((heal && !t->seen) || (mix && !t->mixtures) || (views && !t->views))
-    return sm_no_memory(error, numbers * sizeof *t->seen);
+  if ((mix && !t->mixtures) || (views && !t->views))
+    return sm_no_memory(error, (size_t)SM_VIEWS * (size_t)count * sizeof *t->views);
   if (heal) sm_workshop_run(t->shop, count, spoil_task, &s);
   if (mix) sm_workshop_run(t->shop, count, mix_task, &s);
   for (int use = 0; views && use < SM_VIEWS; use++)
@@ -329,14 +366,14 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
   if (options.matching > 0)
     sm_draw_candidates(o->seed, t->iteration * (uint64_t)t->ranks + (uint64_t)t->rank, candidates,
                        CANDIDATES * o->latent_channel_size);
-  const int views = o->augment > 0 && options.d_adversarial > 0;
-  SM_TRY(show(t, images, o->heal > 0, options.mixtures > 0, views, error));
+  const int heal = o->heal > 0 || t->any_given, views = o->augment > 0 && options.d_adversarial > 0;
+  SM_TRY(show(t, images, heal, options.mixtures > 0, views, error));
   sm_step step = {.shop = t->shop,
                   .learner = t->learner,
                   .options = &options,
                   .perceiver = t->perceives ? &t->perceiver : NULL,
                   .focus = t->focus,
-                  .seen = o->heal > 0 ? t->seen : NULL,
+                  .seen = heal ? t->seen : NULL,
                   .mixtures = t->mixtures,
                   .views = views ? t->views : NULL,
                   .hook = t->ranks > 1 ? share_gradients : NULL,
@@ -351,6 +388,8 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
                                     found.squares,       found.perceptual,       found.edges,         found.in_domain,
                                     found.matching,      found.features,
                                     found.mixtures};
+  if (t->any_given) memset(t->given, 0, (size_t)batch * sizeof *t->given);
+  t->any_given = 0;
   t->iteration++;
   return STYLEMAP_OK;
 }

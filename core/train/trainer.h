@@ -19,6 +19,8 @@ struct stylemap_trainer {
   float *noise;  /* z_g, z_d and candidates of one step */
   /* each NULL: not needed yet */
   float *seen; /* a step's pictures as the encoder is shown them */
+  unsigned char *given; /* which of them the caller has put there for the next step */
+  int any_given;
   sm_mixtures *mixtures;
   sm_view *views;
 };

@@ -146,7 +146,8 @@ static gboolean learn(stylemap_model *model, const gchar *folder, const gchar *b
   g_autoptr(GHashTable) seen = seen_new();
   g_autoptr(GPtrArray) files = find_pictures(folder, seen, error);
   Lessons lessons = { 0 };
-  if (!files || !cache_open(&lessons.cache, beside, folder, files, stylemap_model_info(model)->size, error)) return FALSE;
+  const gint size = stylemap_model_info(model)->size;
+  if (!files || !cache_open(&lessons.cache, beside, folder, files, FALSE, size, error)) return FALSE;
   const stylemap_place_options options = { lessons.cache.count, give_picture, show_learning, &lessons, samples,
                                            common.threads };
   stylemap_place_lesson lesson;

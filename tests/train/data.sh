@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # stylemap train: which files it trains on, and what it says when they are others than before.
 # usage: data.sh STYLEMAP MODEL
+mask=$(realpath "$(dirname "$0")/../gimp/mask.png")
+other_mask=$(realpath "$(dirname "$0")/../../models/toon-portraits/focus.png")
 . "$(dirname "$0")/runs.sh"
 # train RUN_DIR DATA OPTION...: one iteration, what it says in said.txt
 train() {
@@ -127,6 +129,35 @@ again go data 11 && counted 4 2 "held out is forgotten"
 again go data 12 --held-out "" && counted 4 0 "nothing held out any more"
 said '--held-out is no more' "nothing held out any more"
 again go data 13 && counted 4 0 "nothing held out any more"
+
+# pairs, a second source of what --heal teaches: read once, kept where they are in the data, in place of pictures
+mkdir -p data/pairs/collage data/pairs/mask data/pairs/truth
+for i in 5 6; do
+  cp all/p$i.png data/pairs/truth/$i.png
+  cp all/p$((i + 2)).png data/pairs/collage/$i.png
+  cp "$mask" data/pairs/mask/$i.png
+done
+cp all/p7.png data/pairs/truth/lone.png
+train paired data --heal=1 --pairs data/pairs || fail "pairs: $(cat said.txt)"
+counted 4 0 "pairs in the data's folder"
+said ' 2 pairs to heal' "pairs"
+said 'Skipped: .*collage/lone.png' "a truth alone"
+again paired data 4 || fail "pairs again: $(cat said.txt)"
+grep -q 'Skipped' said.txt && fail "pairs are read again without need: $(cat said.txt)"
+timeout -s KILL 60 "$stylemap" train data -o pairs-whole $small --iterations 4 --heal=1 --pairs data/pairs 2> said.txt
+cmp paired/state-00000004.safetensors pairs-whole/state-00000004.safetensors || fail "going on with pairs is not exact"
+again paired data 4 --export paired.safetensors && "$stylemap" train data -o healed $small --iterations 4 --heal=1 2> said.txt &&
+  again healed data 4 --export healed.safetensors || fail "pairs or none: $(cat said.txt)"
+cmp -s paired.safetensors healed.safetensors && fail "the pairs do nothing"
+cp "$other_mask" data/pairs/mask/5.png
+again paired data 5 && said '0 files are new, 0 gone and 1 changed' "another mask"
+counted 4 0 "going on with pairs"
+again paired data 6 --pairs "" && said '--pairs is no more' "no pairs any more"
+refused '--pairs needs --heal' data --pairs data/pairs
+refused 'There is no folder .*nothing' data --heal=1 --pairs nothing
+train none data --heal=1 --pairs empty && fail "a folder without pairs"
+said 'There are no pairs in .*empty' "a folder without pairs"
+rm -r data/pairs
 
 # pictures that are gone while it trains end the run with a sentence
 # shellcheck disable=SC2086

@@ -120,22 +120,30 @@ static void collages(void) {
   CHECK(sm_collage_draw(3, 1, SIZE).x != sm_damage_draw(3, 1, 1, SIZE).x, "a stream of its own");
 }
 
-static double step_mse(double heal, const float *images) {
+static stylemap_trainer *small_trainer(double heal, int batch) {
   stylemap_train_options o;
   stylemap_train_defaults(&o);
-  o.size = SIZE, o.latent_channel_size = 6, o.mapping_layer_num = 2, o.base = 128, o.cap = 10, o.batch = BATCH;
+  o.size = SIZE, o.latent_channel_size = 6, o.mapping_layer_num = 2, o.base = 128, o.cap = 10, o.batch = batch;
   o.warm_up = 10, o.matching = 0, o.heal = heal, o.seed = 9;
   stylemap_trainer *t = NULL;
-  stylemap_train_losses losses = {0};
   stylemap_error error;
   CHECK(stylemap_trainer_new(&o, 2, &t, &error) == STYLEMAP_OK, "%s", error.message);
+  return t;
+}
+
+/* One step; `pair`, or NULL, is what the encoder is shown at place 1. */
+static double step_mse(double heal, const float *images, const float *pair) {
+  stylemap_trainer *t = small_trainer(heal, BATCH);
+  stylemap_train_losses losses = {0};
+  stylemap_error error;
 
   /* by hand, before the step moves the weights */
   static float seen[BATCH * PICTURE];
   for (int i = 0; i < BATCH; i++) {
-    const sm_damage d = sm_damage_draw(o.seed, (uint64_t)i, heal, SIZE);
+    const sm_damage d = sm_damage_draw(t->options.seed, (uint64_t)i, heal, SIZE);
     sm_damage_apply(&d, images + i * PICTURE, images + (i ^ 1) * PICTURE, SIZE, seen + i * PICTURE);
   }
+  if (pair) memcpy(seen + PICTURE, pair, sizeof(float) * PICTURE);
   sm_tape tape;
   sm_tape_open(&tape, t->shop);
   const sm_variable *made = sm_learn_generate(
@@ -145,10 +153,39 @@ static double step_mse(double heal, const float *images) {
   expected /= BATCH * PICTURE;
   sm_tape_clear(&tape);
 
+  if (pair) CHECK(stylemap_trainer_show(t, 1, pair, &error) == STYLEMAP_OK, "%s", error.message);
   CHECK(stylemap_trainer_step(t, images, &losses, &error) == STYLEMAP_OK, "%s", error.message);
   CHECK_NEAR(losses.mse, expected, 1e-5 * expected, "share %g", heal);
+  CHECK(!t->any_given && (!t->given || !t->given[1]), "a pair is of one step");
   stylemap_trainer_free(t);
   return losses.mse;
+}
+
+/* Half of the spoilt pictures are pairs, the others none; the same again, and on two ranks. */
+static void pairs(void) {
+  enum { MANY = 2000 };
+  stylemap_error error;
+  stylemap_trainer *t = small_trainer(0.65, MANY);
+  static int64_t indices[MANY], again[MANY];
+  int taken = 0, seen[7] = {0};
+  CHECK(stylemap_trainer_draw_pairs(t, 7, indices, &error) == STYLEMAP_OK, "%s", error.message);
+  CHECK(stylemap_trainer_draw_pairs(t, 7, again, &error) == STYLEMAP_OK && !memcmp(indices, again, sizeof again));
+  for (int i = 0; i < MANY; i++) {
+    CHECK(indices[i] >= -1 && indices[i] < 7, "pair %lld", (long long)indices[i]);
+    if (indices[i] < 0) continue;
+    taken++, seen[indices[i]]++;
+    CHECK(sm_damage_draw(9, (uint64_t)i, 0.65, SIZE).spoilt, "picture %d was to be shown as it is", i);
+  }
+  CHECK_NEAR(taken / (double)MANY, 0.325, 0.053); /* five deviations */
+  for (int i = 0; i < 7; i++) CHECK_NEAR(seen[i] / (double)taken, 1 / 7.0, 0.07, "pair %d", i);
+  stylemap_trainer_free(t);
+
+  t = small_trainer(0, BATCH);
+  CHECK(stylemap_trainer_draw_pairs(t, 7, indices, &error) == STYLEMAP_OK && indices[0] < 0 && indices[BATCH - 1] < 0);
+  static float x[PICTURE];
+  CHECK(stylemap_trainer_show(t, BATCH, x, &error) == STYLEMAP_BAD_ARGUMENT);
+  CHECK(stylemap_trainer_show(t, -1, x, &error) == STYLEMAP_BAD_ARGUMENT);
+  stylemap_trainer_free(t);
 }
 
 int main(void) {
@@ -158,8 +195,13 @@ int main(void) {
   others();
   static float images[BATCH * PICTURE];
   for (int i = 0; i < BATCH; i++) random_picture(images + i * PICTURE);
-  const double plain = step_mse(0, images), healed = step_mse(1, images);
+  static float pair[PICTURE];
+  random_picture(pair);
+  const double plain = step_mse(0, images, NULL), healed = step_mse(1, images, NULL);
+  const double paired = step_mse(0, images, pair), both = step_mse(1, images, pair);
   collages();
+  pairs();
   CHECK(fabs(plain - healed) > 1e-4 * plain, "%.9g and %.9g: nothing was spoilt", plain, healed);
+  CHECK(fabs(plain - paired) > 1e-4 * plain && fabs(healed - both) > 1e-4 * healed, "the pair was not shown");
   return harness_end();
 }

@@ -16,53 +16,78 @@
 
 /* The file: a line of text, closed by a zero and filled to HEADER bytes; then the pictures. */
 enum { HEADER = 64 };
+#define PAIR_TRUTH "truth/"
 static const gchar form[] = "stylemap pictures 1: %d x %d, %" G_GUINT64_FORMAT "\n";
 
 static gsize picture_bytes(gint size) {
   return 3 * (gsize)size * (gsize)size;
 }
 
-gboolean focus_load(const gchar *path, gint size, gfloat *weights, GError **error) {
-  picture_init();
+/* A grey picture's centred square, 0..1. */
+static gboolean load_grey(const gchar *path, gint size, gfloat *grey_square, GError **error) {
   g_autoptr(GeglBuffer) grey = picture_load_grey(path, 0, error);
   if (!grey) return FALSE;
   stylemap_layer layer = layer_of_mask(grey);
   stylemap_placement placement;
   stylemap_error core;
   stylemap_fit(layer.width, layer.height, &placement);
-  if (stylemap_sample_mask(&layer, &placement, size, weights, &core) != STYLEMAP_OK) {
-    say_error(error, &core);
-    return FALSE;
-  }
+  if (stylemap_sample_mask(&layer, &placement, size, grey_square, &core) == STYLEMAP_OK) return TRUE;
+  say_error(error, &core);
+  return FALSE;
+}
+
+gboolean focus_load(const gchar *path, gint size, gfloat *weights, GError **error) {
+  picture_init();
+  if (!load_grey(path, size, weights, error)) return FALSE;
   for (gint i = 0; i < size * size; i++) weights[i] = 1 + 99 * weights[i];
   return TRUE;
 }
 
-static gboolean add_picture(FILE *to, const gchar *path, gint size, gfloat *image, guint8 *bytes, GError **error) {
+static gboolean load_square(const gchar *path, gint size, gfloat *image, GError **error) {
   Picture *picture = picture_load(path, 1, error); /* the first of several */
   if (!picture) return FALSE;
   stylemap_layer layer = layer_of_picture(picture->buffer);
   stylemap_placement placement;
   stylemap_error core;
   stylemap_fit(picture->width, picture->height, &placement);
-  stylemap_status status = stylemap_sample(&layer, &placement, size, image, &core);
+  const stylemap_status status = stylemap_sample(&layer, &placement, size, image, &core);
   picture_free(picture);
-  if (status != STYLEMAP_OK) {
-    say_error(error, &core);
-    return FALSE;
-  }
-  gsize pixels = (gsize)size * (gsize)size;
+  return say_status(status, &core, error);
+}
+
+/* FALSE where it cannot be written, which `to` knows. */
+static gboolean write_square(FILE *to, gint size, const gfloat *image) {
+  g_autofree guint8 *bytes = g_malloc(picture_bytes(size));
+  const gsize pixels = (gsize)size * (gsize)size;
   for (gsize i = 0; i < pixels; i++)
     for (gsize c = 0; c < 3; c++)
       bytes[3 * i + c] = (guint8)lrint(CLAMP((image[c * pixels + i] + 1.0) * 127.5, 0, 255));
-  return fwrite(bytes, 1, 3 * pixels, to) == 3 * pixels || !ferror(to);
+  return fwrite(bytes, 1, 3 * pixels, to) == 3 * pixels;
 }
 
-/* Writes the squares of all files that are pictures. */
-static gboolean make(const gchar *path, const gchar *folder, const GPtrArray *files, gint size, GError **error) {
-  g_autofree gchar *beside = g_strdup_printf("%s.part", path);
+static gboolean add_picture(FILE *to, const gchar *folder, const PictureFile *file, gint size, GError **error) {
   g_autofree gfloat *image = g_new(gfloat, picture_bytes(size));
-  g_autofree guint8 *bytes = g_malloc(picture_bytes(size));
+  return load_square(file->path, size, image, error) && write_square(to, size, image);
+}
+
+/* The truth, and the truth with the collage inside the mask. */
+static gboolean add_pair(FILE *to, const gchar *folder, const PictureFile *file, gint size, GError **error) {
+  const gchar *name = file->name + strlen(PAIR_TRUTH);
+  const gsize numbers = picture_bytes(size), pixels = numbers / 3;
+  g_autofree gchar *collage_path = g_build_filename(folder, "collage", name, NULL);
+  g_autofree gchar *mask_path = g_build_filename(folder, "mask", name, NULL);
+  g_autofree gfloat *truth = g_new(gfloat, numbers), *collage = g_new(gfloat, numbers), *mask = g_new(gfloat, pixels);
+  if (!load_square(file->path, size, truth, error) || !load_square(collage_path, size, collage, error) ||
+      !load_grey(mask_path, size, mask, error))
+    return FALSE;
+  for (gsize i = 0; i < numbers; i++) collage[i] = truth[i] + mask[i % pixels] * (collage[i] - truth[i]);
+  return write_square(to, size, truth) && write_square(to, size, collage);
+}
+
+/* Writes the squares of all files that are pictures, or of all pairs. */
+static gboolean make(const gchar *path, const gchar *folder, const GPtrArray *files, gboolean pairs, gint size,
+                     GError **error) {
+  g_autofree gchar *beside = g_strdup_printf("%s.part", path);
   gchar header[HEADER] = { 0 };
   guint64 count = 0;
   gboolean done = FALSE;
@@ -73,10 +98,11 @@ static gboolean make(const gchar *path, const gchar *folder, const GPtrArray *fi
   for (guint i = 0; i < files->len; i++) {
     const PictureFile *file = files->pdata[i];
     GError *fault = NULL;
+    if (pairs && !g_str_has_prefix(file->name, PAIR_TRUTH)) continue;
     progress_bar(_("reading pictures"), (gdouble)i / files->len);
     if (!progress_go_on(error)) goto done;
-    if (add_picture(to, file->path, size, image, bytes, &fault)) {
-      count++;
+    if ((pairs ? add_pair : add_picture)(to, folder, file, size, &fault)) {
+      count += pairs ? 2 : 1;
       continue;
     }
     if (ferror(to)) goto failed;
@@ -86,7 +112,9 @@ static gboolean make(const gchar *path, const gchar *folder, const GPtrArray *fi
   progress_end();
   if (!count) {
     g_autofree gchar *name = g_filename_display_name(folder);
-    cli_usage(error, _("There are no pictures in %s."), name);
+    if (pairs) cli_usage(error, _("There are no pairs in %s: they are pictures of the same names in its folders collage, mask "
+                                  "and truth."), name);
+    else cli_usage(error, _("There are no pictures in %s."), name);
     goto done;
   }
   g_snprintf(header, HEADER, form, size, size, count);
@@ -188,8 +216,8 @@ gboolean cache_open_as_is(Cache *cache, const gchar *path, gint size, GError **e
   return FALSE;
 }
 
-gboolean cache_open(Cache *cache, const gchar *path, const gchar *folder, const GPtrArray *files, gint size,
-                    GError **error) {
+gboolean cache_open(Cache *cache, const gchar *path, const gchar *folder, const GPtrArray *files, gboolean pairs,
+                    gint size, GError **error) {
   g_autofree gchar *list = list_path(path), *head = folder_line(folder), *old = NULL;
   GString *now = file_lines(files);
   const gchar *rest = g_file_get_contents(list, &old, NULL, NULL) ? strchr(old, '\n') : NULL;
@@ -198,7 +226,7 @@ gboolean cache_open(Cache *cache, const gchar *path, const gchar *folder, const 
   if (!done) {
     if (rest && !same) tell_changes(folder, rest + 1, now->str);
     g_unlink(list); /* never beside a cache of other files */
-    done = make(path, folder, files, size, error) && cache_open_as_is(cache, path, size, error);
+    done = make(path, folder, files, pairs, size, error) && cache_open_as_is(cache, path, size, error);
   }
   if (done && !(same && g_str_has_prefix(old, head))) {
     g_string_prepend(now, head);

@@ -52,6 +52,9 @@ static const Row rows[] = {
     .text = N_("The encoder is shown this share of the pictures with a region spoilt, and learns to heal collages "
             "(0.65)"),
     .implied = "0.65" },
+  { "pairs", PATH, 0, RUN(pairs), .argument = N_("FOLDER"),
+    .text = N_("Edits whose result is known, for half of those: its folders collage, mask and truth have pictures of the "
+            "same names") },
   { "iterations", LARGE, 0, RUN(iterations), 0, MANY, "N",
     .text = N_("Stop after so many, of the whole run (0: never)") },
   { "batch", WHOLE, 0, TRAIN(batch), 1, 4096, "N", .text = N_("Pictures an iteration (16)") },
@@ -289,6 +292,8 @@ static gboolean check_all(const RunOptions *o, GError **error) {
     cli_usage(error, _("--batch must be 1 to 4 or a multiple of 4, not %d."), t->batch);
   else if (o->anneal && !o->iterations)
     cli_usage(error, _("--anneal needs --iterations."));
+  else if (o->pairs && *o->pairs && !(t->heal > 0))
+    cli_usage(error, _("--pairs needs --heal."));
   else if (o->lpips && *o->lpips && !(o->vgg && *o->vgg))
     cli_usage(error, _("--lpips needs --vgg."));
   else return TRUE;

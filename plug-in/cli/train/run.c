@@ -252,8 +252,8 @@ static gboolean same_file(const gchar *a, const gchar *b) {
 }
 
 /* A cache of the folder's pictures. Where the folder is gone, a run goes on with what it has of it. */
-static gboolean open_folder(const Run *run, Cache *cache, const gchar *name, const gchar *folder, Seen *seen,
-                            GError **error) {
+static gboolean open_folder(const Run *run, Cache *cache, const gchar *name, const gchar *folder, gboolean pairs,
+                            Seen *seen, GError **error) {
   const RunOptions *o = &run->options;
   g_autofree gchar *path = run_file(run, name), *shown = g_filename_display_name(folder);
   if (o->resume && !g_file_test(folder, G_FILE_TEST_EXISTS) && cache_is_of(path, folder)) {
@@ -261,7 +261,18 @@ static gboolean open_folder(const Run *run, Cache *cache, const gchar *name, con
     return cache_open_as_is(cache, path, o->train.size, error);
   }
   g_autoptr(GPtrArray) files = find_pictures(folder, seen, error);
-  return files && cache_open(cache, path, folder, files, o->train.size, error);
+  return files && cache_open(cache, path, folder, files, pairs, o->train.size, error);
+}
+
+/* Every file of a pair belongs to it, so none is left out as met; none is trained on as a picture either. */
+static gboolean open_pairs(Run *run, Seen *seen, GError **error) {
+  const gchar *folder = run->options.pairs;
+  g_autoptr(GHashTable) own = seen_new();
+  if (!is_named(folder)) return TRUE;
+  seen_add(seen, folder);
+  if (!open_folder(run, &run->pairs, "pairs.cache", folder, TRUE, own, error)) return FALSE;
+  cli_note(_("%llu pairs to heal"), (unsigned long long)run->pairs.count / 2);
+  return TRUE;
 }
 
 /* The pictures held out come first: what they are made of is not trained on. */
@@ -276,13 +287,14 @@ static gboolean read_pictures(Run *run, GError **error) {
   }
   seen_add(seen, o->output);
   if (held_out) seen_add(seen, o->data); /* which may lie in there */
-  if (held_out && !open_folder(run, &run->held_out, "held-out.cache", o->held_out, seen, error)) return FALSE;
+  if (held_out && !open_folder(run, &run->held_out, "held-out.cache", o->held_out, FALSE, seen, error)) return FALSE;
   if (!o->held_out && o->resume && g_file_test(old, G_FILE_TEST_EXISTS)) {
     cli_note(_("The pictures held out are those of before; name their folder with --held-out where it lies in the "
                "data's"));
     if (!cache_open_as_is(&run->held_out, old, o->train.size, error)) return FALSE;
   }
-  return open_folder(run, &run->pictures, "pictures.cache", o->data, seen, error);
+  if (!open_pairs(run, seen, error)) return FALSE;
+  return open_folder(run, &run->pictures, "pictures.cache", o->data, FALSE, seen, error);
 }
 
 /* Rank 0 makes the caches, the others open what it made. */
@@ -295,8 +307,10 @@ static gboolean open_data(Run *run, GError **error) {
     if (done) g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED, _("Rank 0 could not open the pictures."));
     return FALSE;
   }
-  g_autofree gchar *pictures = run_file(run, "pictures.cache");
-  return run_writes() || cache_open_as_is(&run->pictures, pictures, run->options.train.size, error);
+  const gint size = run->options.train.size;
+  g_autofree gchar *pictures = run_file(run, "pictures.cache"), *pairs = run_file(run, "pairs.cache");
+  return run_writes() || (cache_open_as_is(&run->pictures, pictures, size, error) &&
+                          (!is_named(run->options.pairs) || cache_open_as_is(&run->pairs, pairs, size, error)));
 }
 
 static gboolean open_folder_and_trainer(Run *run, GError **error) {
@@ -339,6 +353,7 @@ void run_close(Run *run) {
   log_close(&run->log);
   cache_close(&run->pictures);
   cache_close(&run->held_out);
+  cache_close(&run->pairs);
   stylemap_trainer_free(run->trainer);
   if (run->lock >= 0) close(run->lock);
   options_clear(&run->options);

@@ -32,6 +32,28 @@ static void show(const Run *run, Pace *pace, gdouble took, const stylemap_train_
   progress_line(line);
 }
 
+/* Puts pairs in the place of pictures, where the trainer wants some. */
+static gboolean take_pairs(Run *run, const guchar *mirrored, gfloat *images, GError **error) {
+  const stylemap_train_options *t = &run->options.train;
+  const gsize each = 3 * (gsize)t->size * (gsize)t->size;
+  const gint batch = t->batch / train_share.ranks;
+  g_autofree gint64 *indices = g_new(gint64, (gsize)batch);
+  g_autofree gfloat *collage = g_new(gfloat, each);
+  stylemap_error core;
+  if (!run->pairs.count) return TRUE;
+  if (!say_status(stylemap_trainer_draw_pairs(run->trainer, run->pairs.count / 2, indices, &core), &core, error))
+    return FALSE;
+  for (gint i = 0; i < batch; i++) {
+    if (indices[i] < 0) continue;
+    const guint64 at = 2 * (guint64)indices[i];
+    if (!cache_image(&run->pairs, at, mirrored[i], images + each * (gsize)i, error) ||
+        !cache_image(&run->pairs, at + 1, mirrored[i], collage, error) ||
+        !say_status(stylemap_trainer_show(run->trainer, i, collage, &core), &core, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean step(Run *run, Pace *pace, gfloat *images, GError **error) {
   const stylemap_train_options *t = &run->options.train;
   const gsize each = 3 * (gsize)t->size * (gsize)t->size;
@@ -44,6 +66,7 @@ static gboolean step(Run *run, Pace *pace, gfloat *images, GError **error) {
     return FALSE;
   for (gint i = 0; i < batch; i++)
     if (!cache_image(&run->pictures, indices[i], mirrored[i], images + each * (gsize)i, error)) return FALSE;
+  if (!take_pairs(run, mirrored, images, error)) return FALSE;
   const gint64 before = g_get_monotonic_time();
   if (!say_status(stylemap_trainer_step(run->trainer, images, &losses, &core), &core, error)) return FALSE;
   const gdouble took = (gdouble)(g_get_monotonic_time() - before) / G_TIME_SPAN_SECOND;

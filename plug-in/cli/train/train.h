@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * stylemap train: what its files share. A run is a folder:
  *   options.txt                      what it was told, a line an option; --resume takes them
- *   pictures.cache, held-out.cache   squares as bytes, and beside each the list of files that they were made of (.txt)
+ *   pictures.cache, held-out.cache, pairs.cache   squares as bytes, and beside each the list of files that they were made of (.txt)
  *   state-N.safetensors              the last two
  *   model.safetensors                the averaged networks, for the plug-in
  *   log.csv, losses.svg, sheet-N.png */
@@ -24,7 +24,7 @@ typedef struct {
   stylemap_train_options train;
   guint64 iterations, anneal;                       /* 0: without an end; never */
   gint save_every, report_every, log_every;
-  gchar *data, *held_out, *focus, *vgg, *lpips;     /* absolute; NULL: never named, "": none */
+  gchar *data, *held_out, *pairs, *focus, *vgg, *lpips;     /* absolute; NULL: never named, "": none */
   /* of this call only */
   gboolean resume;
   gint samples;                                     /* 0: not asked for */
@@ -71,11 +71,11 @@ typedef struct {
   gint size;
 } Cache;
 
-/* Opens the squares of `files` (of `folder`, for the messages) at `path`. They are made, or made again, where the cache
+/* Opens the squares of `files` (of `folder`) at `path`; with `pairs` those of its pairs, truth and collage by turns. They are made, or made again, where the cache
  * is of other files or of another size, and what has changed is told; files that are no pictures are skipped with a
  * note. */
-gboolean cache_open (Cache *cache, const gchar *path, const gchar *folder, const GPtrArray *files, gint size,
-                     GError **error);
+gboolean cache_open (Cache *cache, const gchar *path, const gchar *folder, const GPtrArray *files, gboolean pairs,
+                     gint size, GError **error);
 /* TRUE where the cache at `path` was made of files of this folder. */
 gboolean cache_is_of (const gchar *path, const gchar *folder);
 /* Opens what is at `path`, whatever it was made of. */
@@ -124,7 +124,7 @@ gboolean report_plot (const gchar *log, const gchar *plot, GError **error);
 typedef struct {
   RunOptions options;
   stylemap_trainer *trainer;
-  Cache pictures, held_out;
+  Cache pictures, held_out, pairs;
   gint lock;
   TrainLog log;
 } Run;
