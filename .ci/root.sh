@@ -30,7 +30,7 @@ source_of() {
 
 # make_bare FOLDER
 make_bare() {
-  local mirror security
+  local mirror security file
   apt-get update -qq
   mirror=$(source_of Debian)
   security=$(source_of Debian-Security)
@@ -45,7 +45,10 @@ make_bare() {
     [ "$release" = sid ] || printf 'deb %s %s main\n' "$mirror" "$release-updates"
     [ "$release" = sid ] || [ -z "$security" ] || printf 'deb %s %s-security main\n' "$security" "$release"
   } >"$1.new/etc/apt/sources.list"
-  cp -r /etc/apt/apt.conf.d/. "$1.new/etc/apt/apt.conf.d/"
+  # what was set here, not what packages brought: those that the other system installs bring theirs, and ask about others
+  for file in /etc/apt/apt.conf.d/*; do
+    dpkg -S "$file" >/dev/null 2>&1 || cp "$file" "$1.new/etc/apt/apt.conf.d/"
+  done
   rm -rf --one-file-system "$1"
   mv "$1.new" "$1"
 }

@@ -129,8 +129,9 @@ install_missing() {
   known_packages=
   find_missing "$@"
   say "Installing ${missing[*]}"
-  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
-    >>"$log_dir/packages.log" 2>&1; then
+  # settings that lie there already stay, and nobody is asked about them
+  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    -o Dpkg::Options::=--force-confold "${missing[@]}" >>"$log_dir/packages.log" 2>&1 </dev/null; then
     tail -5 "$log_dir/packages.log" >&2
     fail "the packages could not be installed (${missing[*]}); the whole story is in $log_dir/packages.log"
   fi
