@@ -33,6 +33,8 @@
     (gimp-drawable-append-filter layer filter)))
 
 (try "a layer mask" add-mask)
+(try "a layer mask that is painted on"
+     (lambda (image layer) (add-mask image layer) (gimp-layer-set-edit-mask layer TRUE)))
 (try "a layer mask, without alpha" (lambda (image layer) (gimp-layer-flatten layer) (add-mask image layer)))
 (try "a layer mask, grey" (lambda (image layer) (gimp-image-convert-grayscale image) (add-mask image layer)))
 (try "a layer mask at 16 bit linear"

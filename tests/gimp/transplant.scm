@@ -105,29 +105,42 @@
     (close-visible after))
   (gimp-image-delete image))
 
-; --- another RGB profile: the model sees the same colours, and its picture is in that profile. Compared where nothing
-; is mixed, since the two profiles mix differently.
-(let* ((image (open "target.png"))
-       (target (active image))
-       (reference (add-below image "reference.png")))
-  (gimp-image-convert-precision image PRECISION-U16-GAMMA)
-  (test-stylemap-profile image 1)
-  (select-mask image 0 0)
-  (let* ((before (visible image 1))
-         (result (transplant image target reference "" 1.0 0 0 12.0))
-         (after (visible image 1))
-         (counts (test-stylemap-outside before after result)))
-    ; GIMP 3 shows other spaces than sRGB through a conversion that babl chooses by its speed: of 200000 pixels up to ten
-    ; were rounded to the next of 65536 steps
-    (if in-gimp-3
-        (at-most "profile: change outside" (cadddr counts) (/ 2.0 65535))
-        (equal "profile: changed pixels outside" (car counts) 0))
-    (close-visible before)
-    (close-visible after)
-    (gimp-selection-none image)
-    (test-stylemap-profile image 0)
-    (let ((seen (visible image)))
-      (compare "profile" seen "expected-soft.png" result 0.999)
-      (close-visible seen)))
-  (gimp-image-delete image))
+; --- another RGB profile, in each precision: the model sees the same colours, and its picture is in that profile. Compared
+; where nothing is mixed, since the two profiles mix differently. `steps`: of 8 bits, what it may be off; `least`: see above.
+(define (try-profile name precision least steps)
+  (let* ((what (string-append "profile, " name))
+         (image (open "target.png"))
+         (target (active image))
+         (reference (add-below image "reference.png")))
+    (if (not (= precision -1)) (gimp-image-convert-precision image precision))
+    (test-stylemap-profile image 1)
+    (select-mask image 0 0)
+    (let* ((before (visible image 1))
+           (result (transplant image target reference "" 1.0 0 0 12.0))
+           (after (visible image 1))
+           (counts (test-stylemap-outside before after result)))
+      ; GIMP 3 shows other spaces than sRGB through a conversion that babl chooses by its speed: of 200000 pixels up to ten
+      ; were rounded to the next of 65536 steps
+      (if in-gimp-3
+          (at-most (string-append what ": change outside") (cadddr counts) (/ 2.0 65535))
+          (equal (string-append what ": changed pixels outside") (car counts) 0))
+      (close-visible before)
+      (close-visible after)
+      (gimp-selection-none image)
+      (test-stylemap-profile image 0)
+      (let* ((seen (visible image))
+             (picture (expected "expected-soft.png"))
+             (difference (test-stylemap-inside seen picture result least)))
+        (at-most (string-append what ": colour, in steps of 8 bits") (car difference) steps)
+        (check (string-append what ": compared") (> (caddr difference) 20000) (caddr difference))
+        (close-picture picture)
+        (close-visible seen)))
+    (gimp-image-delete image)))
+(try-profile "8 bit" -1 0.999 2.01) ; rounded in the other profile, too
+(try-profile "16 bit" PRECISION-U16-GAMMA 0.999 one-step)
+(try-profile "16 bit linear" PRECISION-U16-LINEAR 0.99999 one-step)
+(try-profile "32 bit" PRECISION-U32-GAMMA 0.999 one-step)
+(try-profile "half" PRECISION-HALF-GAMMA 0.999 one-step)
+(try-profile "32 bit float" PRECISION-FLOAT-GAMMA 0.999 one-step)
+(try-profile "32 bit float linear" PRECISION-FLOAT-LINEAR 0.99999 one-step)
 (finish)
