@@ -44,23 +44,14 @@ static void integer(pickle *p, int64_t v) {
   }
 }
 
-static void real(pickle *p, double v) {
-  uint64_t bits;
-  uint8_t bytes[8];
-  memcpy(&bits, &v, sizeof bits);
-  for (int i = 0; i < 8; i++) bytes[i] = (uint8_t)(bits >> (56 - 8 * i));
-  op(p, 'G');
-  put(p, bytes, 8);
-}
-
 /* torch._utils._rebuild_tensor_v2(storage, 0, size, stride, False, OrderedDict()). */
-static void tensor(pickle *p, const sm_out_tensor *t, size_t key) {
+static void tensor(pickle *p, const char *storage, const sm_out_tensor *t, size_t key) {
   sm_number number;
   int64_t stride[SM_MAX_RANK], step = 1;
   for (int i = t->rank; i-- > 0; step *= t->size[i]) stride[i] = step;
   name(p, "ctorch._utils\n_rebuild_tensor_v2\n((");
   text(p, "storage");
-  name(p, t->kind == SM_I64 ? "ctorch\nLongStorage\n" : "ctorch\nFloatStorage\n");
+  name(p, storage);
   text(p, sm_decimal(&number, (int64_t)key));
   text(p, "cpu");
   integer(p, sm_out_numel(t));
@@ -83,16 +74,19 @@ static void state(pickle *p, const char *prefix, const sm_out_tensor *tensors, s
     if (open == ITEMS) op(p, 'u'), open = 0;
     if (open++ == 0) op(p, '(');
     text(p, tensors[i].name + skip);
-    tensor(p, &tensors[i], i);
+    tensor(p, tensors[i].kind == SM_I64 ? "ctorch\nLongStorage\n" : "ctorch\nFloatStorage\n", &tensors[i], i);
   }
   if (open) op(p, 'u');
 }
 
-static void argument(pickle *p, const char *t) {
+/* A fraction is a tensor without dimensions, of double: that is a number to every expression, and `weights_only` of
+ * PyTorch 1.13 takes no others. Its storage is called by `key`. */
+static void argument(pickle *p, const char *t, size_t key) {
+  const sm_out_tensor number = {.kind = SM_F64, .rank = 0};
   int64_t i;
   double d;
   if (sm_text_integer(t, strlen(t), &i)) integer(p, i);
-  else if (sm_text_real(t, strlen(t), &d)) real(p, d);
+  else if (sm_text_real(t, strlen(t), &d)) tensor(p, "ctorch\nDoubleStorage\n", &number, key);
   else if (strcmp(t, "true") == 0 || strcmp(t, "false") == 0) op(p, *t == 't' ? '\x88' : '\x89');
   else text(p, t);
 }
@@ -108,7 +102,7 @@ static int write_pickle(pickle *p, const sm_out_tensor *tensors, size_t count, c
   name(p, "}(");
   for (size_t i = 0; i < argument_count; i++) {
     text(p, arguments[i].key);
-    argument(p, arguments[i].text);
+    argument(p, arguments[i].text, count + i);
   }
   name(p, "uu.");
   return p->good;
@@ -194,6 +188,20 @@ static stylemap_status put_tensor(zip *z, const sm_out_tensor *t, size_t key) {
   return STYLEMAP_OK;
 }
 
+/* The storage of an argument that is a fraction. */
+static stylemap_status put_argument(zip *z, const char *t, size_t key) {
+  uint8_t bytes[8];
+  char record[32];
+  int64_t i;
+  double d;
+  uint64_t bits;
+  if (sm_text_integer(t, strlen(t), &i) || !sm_text_real(t, strlen(t), &d)) return STYLEMAP_OK;
+  memcpy(&bits, &d, sizeof bits);
+  sm_put_le64(bytes, bits);
+  snprintf(record, sizeof record, "data/%zu", key);
+  return put_record(z, record, bytes, sizeof bytes);
+}
+
 static stylemap_status end(zip *z) {
   uint8_t last[22] = {'P', 'K', 5, 6};
   sm_put_le16(last + 8, z->records);
@@ -213,7 +221,7 @@ stylemap_status sm_torch_write(const char *path, const sm_out_tensor *tensors, s
   uint64_t all = 0;
   stylemap_status status;
   for (size_t i = 0; i < count; i++) all += bytes_of(&tensors[i]) + 4 * ALIGN;
-  if (all >= UINT32_MAX - SM_MAX_PICKLE || count >= UINT16_MAX - 2)
+  if (all >= UINT32_MAX - SM_MAX_PICKLE || count + argument_count >= UINT16_MAX - 2)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("%1 cannot be written: it would have 4 GiB or more."), path, NULL);
   sm_crc32_init(&z.crc);
   if (!write_pickle(&p, tensors, count, arguments, argument_count)) {
@@ -224,6 +232,7 @@ stylemap_status sm_torch_write(const char *path, const sm_out_tensor *tensors, s
   SM_TRY_DONE(put_record(&z, "data.pkl", p.bytes.bytes, p.bytes.size));
   for (size_t i = 0; i < count; i++)
     if (belongs(&tensors[i])) SM_TRY_DONE(put_tensor(&z, &tensors[i], i));
+  for (size_t i = 0; i < argument_count; i++) SM_TRY_DONE(put_argument(&z, arguments[i].text, count + i));
   SM_TRY_DONE(put_record(&z, "version", "3\n", 2));
   SM_TRY_DONE(end(&z));
   status = sm_writer_commit(&z.writer, error);

@@ -180,6 +180,21 @@ static stylemap_status take_state(sm_checkpoint *c, int state, sm_value dict, st
   return STYLEMAP_OK;
 }
 
+/* A tensor without dimensions, of double, is the fraction in it: as sm_torch_write has them. */
+static stylemap_status take_number(const sm_checkpoint *c, sm_value *v, stylemap_error *error) {
+  sm_tensor tensor;
+  uint8_t bytes[8];
+  uint64_t bits;
+  if (v->tag != SM_VALUE_TENSOR) return STYLEMAP_OK;
+  sm_torch_tensor(c->pickle, (uint32_t)v->as.i, &tensor);
+  if (tensor.kind != SM_F64 || tensor.rank != 0) return STYLEMAP_OK;
+  SM_TRY(sm_file_read(&c->file, tensor.at + 8 * (uint64_t)tensor.offset, bytes, sizeof bytes, error));
+  bits = sm_le64(bytes);
+  v->tag = SM_VALUE_REAL;
+  memcpy(&v->as.d, &bits, sizeof bits);
+  return STYLEMAP_OK;
+}
+
 static stylemap_status take_arguments(sm_checkpoint *c, sm_value dict, stylemap_error *error) {
   static const uint8_t kind[] = {[SM_VALUE_NONE] = SM_ARG_NONE, [SM_VALUE_BOOL] = SM_ARG_BOOL,
                                  [SM_VALUE_INT] = SM_ARG_INT,   [SM_VALUE_BIG] = SM_ARG_OTHER,
@@ -188,6 +203,7 @@ static stylemap_status take_arguments(sm_checkpoint *c, sm_value dict, stylemap_
   for (uint32_t i = p->objects[dict.as.i].first; i != SM_NONE; i = p->pairs[i].next) {
     const sm_pair *pair = &p->pairs[i];
     sm_value v = pair->value;
+    SM_TRY(take_number(c, &v, error));
     if (pair->key.tag != SM_VALUE_TEXT || v.tag > SM_VALUE_TEXT) continue;
     sm_argument a = {.key = sm_pickle_text(p, pair->key), .key_length = pair->key.count, .kind = kind[v.tag]};
     if (v.tag == SM_VALUE_REAL) a.d = v.as.d;
