@@ -20,7 +20,7 @@ G_DEFINE_TYPE(StyleMap, style_map, GIMP_TYPE_PLUG_IN)
 /* ---------------------------------------------------------------------------------------- arguments */
 
 static gboolean offers_refinement(const Procedure *procedure) {
-  return !procedure->again && procedure->kind != EDIT_INTERPOLATE && !procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
+  return procedures_refines(procedure) && !procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
 }
 
 static void add_argument(GimpProcedure *made, const Argument *argument) {

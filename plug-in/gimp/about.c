@@ -72,6 +72,9 @@ gboolean about_model(const gchar *model, AboutModel *about, GError **error) {
   if (attribution)
     add_line(markup, attribution);
   about->markup = g_string_free(markup, FALSE);
+  about->directions = g_new0(gchar *, stylemap_direction_count(file) + 1);
+  for (gint i = 0; i < stylemap_direction_count(file); i++)
+    about->directions[i] = g_strdup(stylemap_direction_name(file, i));
 
   g_free(line);
   g_free(licence);
@@ -84,6 +87,7 @@ gboolean about_model(const gchar *model, AboutModel *about, GError **error) {
 void about_model_clear(AboutModel *about) {
   g_clear_pointer(&about->dataset, g_free);
   g_clear_pointer(&about->markup, g_free);
+  g_clear_pointer(&about->directions, g_strfreev);
 }
 
 gchar *about_probe(const AboutModel *about, gdouble mse, gdouble usual, gboolean *warning) {

@@ -57,7 +57,8 @@ void dialog_note_square(Dialog *self) {
 
 /* What the model's resolution means for this edit. */
 static gchar *about_detail(const Dialog *self, gint size) {
-  return self->procedure->kind == EDIT_TRANSPLANT && self->options->method == EDIT_HEAL
+  return self->procedure->kind == EDIT_ADJUST ||
+                 (self->procedure->kind == EDIT_TRANSPLANT && self->options->method == EDIT_HEAL)
              ? g_strdup_printf(_("It draws at %d × %d pixels; finer detail comes from your layers."), size, size)
              : g_strdup_printf(_("It draws at %d × %d pixels: a larger square comes out soft."), size, size);
 }
@@ -87,6 +88,7 @@ void dialog_note_known(Dialog *self, const PreviewNews *news) {
       gchar *markup = g_strdup_printf("<small>%s</small>\n%s", why, self->about.markup);
 
       hint_set_markup(self->model_hint, HINT_PLAIN, markup);
+      dialog_show_directions(self);
       g_free(markup);
       g_free(why);
       g_free(name);
@@ -111,7 +113,9 @@ void dialog_note_model(Dialog *self) {
   self->model_ok = about_model(self->options->model, &self->about, &error);
   if (self->model_ok) {
     hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
-    if (!*self->options->model && self->pixels) /* in the room of a whole card */
+    if (*self->options->model)
+      dialog_show_directions(self);
+    else if (self->pixels) /* in the room of a whole card */
       hint_set(self->model_hint, HINT_PLAIN, _("Looking which model knows this picture…"));
     hint_set(self->probe_hint, HINT_INFO,
              self->pixels ? _("Looking whether the model knows this kind of picture…") : NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the files of the dialog share: dialog.c is its frame and its flow, dialog-reference.c where it takes from,
- * dialog-rows.c the options, dialog-notes.c what it says, dialog-preview.c what it shows, dialog-places.c the buttons below
+ * dialog-rows.c the options, dialog-adjust.c the directions, dialog-notes.c what it says, dialog-preview.c what it shows, dialog-places.c the buttons below
  * that. Nobody else includes this. */
 #pragma once
 #include "gimp/about.h"
@@ -32,6 +32,10 @@ typedef struct {
   GtkWidget *model, *model_hint, *square_hint, *result_hint, *probe_hint;
   GtkWidget *refine, *refine_steps, *space; /* the last NULL where there is none */
   GPtrArray *of_styles, *of_heal;           /* the widgets that have a meaning with that method alone */
+
+  GtkWidget *sliders, *slider_rows, *directions_hint; /* of adjust; else NULL */
+  gchar **directions; /* for which there are sliders, */
+  gdouble *amounts;   /* and what they say */
 
   AboutModel about;
   gdouble mse, usual; /* of the model that was looked at, */
@@ -72,6 +76,12 @@ void dialog_add_options(Dialog *self);
 void dialog_add_advanced(Dialog *self, GtkWidget *box);
 /* Shows what the method and the refinement leave to choose. */
 void dialog_update_method(Dialog *self);
+
+/* Adjust's sliders, which dialog_show_directions makes once it is known which directions the model brings: with what the
+ * options say of them. */
+void dialog_add_directions(Dialog *self, GtkWidget *box);
+void dialog_show_directions(Dialog *self);
+void dialog_forget_directions(Dialog *self);
 
 /* The hints below all controls. */
 void dialog_add_notes(Dialog *self, GtkWidget *box);

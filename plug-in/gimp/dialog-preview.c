@@ -84,7 +84,8 @@ void dialog_read_layers(Dialog *self) {
 /* --------------------------------------------------------------------------------------------- asking */
 
 static gboolean can_draw(const Dialog *self) {
-  return self->view && self->square_ok && self->pixels && (!self->needs_reference || self->reference_pixels);
+  return self->view && self->square_ok && self->pixels && (!self->needs_reference || self->reference_pixels) &&
+         (!self->sliders || *self->options->directions);
 }
 
 /* The square gets as many pixels as the screen shows of it. */

@@ -293,6 +293,11 @@ static void model_changed(gpointer data) {
   dialog_ask(self, ASK_MOVED | ASK_MODEL);
 }
 
+static void attach_feather(Dialog *self) {
+  attach_scale(self, _("_Feather:"), &self->options->feather, ARGUMENT_FEATHER, 100.0, 1.0, 1, _("px"),
+               _("Softens the selection's border by so many pixels. The selection itself stays as it is."), NULL);
+}
+
 void dialog_add_options(Dialog *self) {
   GtkWidget *label;
 
@@ -307,14 +312,20 @@ void dialog_add_options(Dialog *self) {
     attach_scale(self, _("_Strength:"), &self->options->edit.strength, ARGUMENT_STRENGTH, 1.0, 0.01, 2, NULL,
                  _("How much of the reference is taken. At 0 the result is the target (styles: the model's picture of it)."),
                  NULL);
-    attach_scale(self, _("_Feather:"), &self->options->feather, ARGUMENT_FEATHER, 100.0, 1.0, 1, _("px"),
-                 _("Softens the selection's border by so many pixels. The selection itself stays as it is."), NULL);
+    attach_feather(self);
     attach_scale(self, _("Deta_il:"), &self->options->detail, ARGUMENT_DETAIL, 100.0, 1.0, 0, "%",
                  _("How much of both pictures' own lines and grain stays: at 0 the model draws all that is selected, at 100 "
                    "everything stays, and in between it stays where the model changed little."),
                  self->of_heal);
   }
-  if (self->procedure->kind != EDIT_INTERPOLATE)
+  if (self->procedure->kind == EDIT_ADJUST) {
+    attach_feather(self);
+    attach_scale(self, _("Deta_il:"), &self->options->detail, ARGUMENT_DETAIL, 100.0, 1.0, 0, "%",
+                 _("How much of the picture's own lines and grain stays where the model changed little; at 0 it draws all "
+                   "that is selected."),
+                 NULL);
+  }
+  if (procedures_refines(self->procedure))
     attach_refine(self);
   if (self->procedure->kind == EDIT_INTERPOLATE) {
     attach_count(self, self->table, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),

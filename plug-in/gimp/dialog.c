@@ -9,7 +9,8 @@
 #include <glib/gi18n-lib.h>
 
 void dialog_update_ok(Dialog *self) {
-  gboolean ok = self->model_ok && self->square_ok && (!self->needs_reference || self->options->reference != NO_ITEM);
+  gboolean ok = self->model_ok && self->square_ok && (!self->needs_reference || self->options->reference != NO_ITEM) &&
+                (!self->sliders || *self->options->directions);
 
   gtk_dialog_set_response_sensitive(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK, ok);
 }
@@ -129,6 +130,8 @@ static void build(Dialog *self) {
   if (self->needs_reference)
     dialog_add_reference(self);
   dialog_add_options(self);
+  if (procedure->kind == EDIT_ADJUST)
+    dialog_add_directions(self, box);
   if (procedure->kind != EDIT_INTERPOLATE)
     dialog_add_advanced(self, box);
   dialog_add_notes(self, box);
@@ -159,6 +162,7 @@ static gint run(Dialog *self, gint *x, gint *y) {
   gtk_window_get_position(GTK_WINDOW(self->dialog), x, y);
   gtk_widget_destroy(self->dialog);
   about_model_clear(&self->about);
+  dialog_forget_directions(self);
   g_ptr_array_free(self->of_styles, TRUE);
   g_ptr_array_free(self->of_heal, TRUE);
   g_object_unref(self->labels);
@@ -186,7 +190,7 @@ gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *tar
   do {
     Dialog self = {.procedure = procedure, .image = image, .target = given, .given = given, .options = options};
 
-    self.needs_reference = procedure->kind != EDIT_RECONSTRUCT;
+    self.needs_reference = procedures_takes(procedure, ARGUMENT_REFERENCE);
     response = run(&self, &x, &y);
     *target = self.target;
     given = self.given;

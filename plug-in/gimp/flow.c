@@ -23,7 +23,7 @@ gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef targ
 
   if (!check_target(image, target, error))
     return FALSE;
-  if (procedure->kind != EDIT_RECONSTRUCT && !check_reference(target, options->reference, error))
+  if (procedures_takes(procedure, ARGUMENT_REFERENCE) && !check_reference(target, options->reference, error))
     return FALSE;
   return check_numbers(procedure, options, error) && flow_places(procedure, target, options, &places, error) &&
          check_selection(flow_selected(image, target, options, &selected) ? &selected : NULL, target, &places.target, error);
@@ -55,7 +55,7 @@ gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowO
   place_find(&place, width, height, NULL, 0, 0, &places->target);
   if (!place_check(&places->target, width, height, FALSE, error))
     return FALSE;
-  if (procedure->kind == EDIT_RECONSTRUCT || reference == NO_ITEM || !gimp_item_is_valid(AS_ITEM(reference)))
+  if (!procedures_takes(procedure, ARGUMENT_REFERENCE) || reference == NO_ITEM || !gimp_item_is_valid(AS_ITEM(reference)))
     return TRUE;
   gimp_drawable_get_offsets(target, &left, &top);
   gimp_drawable_get_offsets(reference, &x, &y);
@@ -150,7 +150,7 @@ void flow_request(EditRequest *request, EditReference *reference, const Procedur
   *reference = (EditReference){.mask = NULL};
   request->edit = (stylemap_edit){STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W, 1.0}; /* W: the paper's interpolation */
   request->target.placement = &places->target;
-  if (procedure->kind != EDIT_RECONSTRUCT) {
+  if (procedures_takes(procedure, ARGUMENT_REFERENCE)) {
     reference->picture.placement = &places->reference;
     reference->picture.find = places->find;
     request->n_references = 1;
@@ -165,7 +165,11 @@ void flow_request(EditRequest *request, EditReference *reference, const Procedur
     request->mask.feather = options->feather;
     request->extend = options->extend;
   }
-  if (procedure->kind == EDIT_INTERPOLATE)
+  if (procedure->kind == EDIT_ADJUST) {
+    request->directions = options->directions;
+    request->heal.detail = options->detail / 100;
+    request->mask.feather = options->feather;
+  } else if (procedure->kind == EDIT_INTERPOLATE)
     request->frames = options->frames;
   else if (options->refine && !heals(procedure, options)) {
     request->refine = options->refine_steps;

@@ -10,6 +10,8 @@ gpointer options_field(FlowOptions *options, ArgumentId id) {
     return &options->reference;
   case ARGUMENT_MODEL:
     return &options->model;
+  case ARGUMENT_DIRECTIONS:
+    return &options->directions;
   case ARGUMENT_STRENGTH:
     return &options->edit.strength;
   case ARGUMENT_MASK_RULE:
@@ -73,6 +75,7 @@ void options_defaults(const Procedure *procedure, FlowOptions *options) {
 void options_clear(FlowOptions *options) {
   engine_free(options->engine);
   g_free(options->model);
+  g_free(options->directions);
   g_free(options->placement);
   g_free(options->reference_placement);
   g_clear_object(&options->selection);

@@ -8,6 +8,7 @@
 typedef struct {
   DrawableRef reference; /* NO_ITEM = not chosen */
   gchar *model;          /* g_free */
+  gchar *directions;     /* of adjust: EditRequest's; g_free */
   EditMethod method;     /* of transplant */
   stylemap_edit edit;    /* healed: only the strength */
   stylemap_start collage; /* healed, as are rounds and detail */

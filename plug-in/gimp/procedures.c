@@ -14,6 +14,10 @@ static Argument arguments[] = {
   [ARGUMENT_MODEL] = { ARGUMENT_MODEL, ARGUMENT_IS_TEXT, "model",
     "The model: a file (with a / in it, or ending in .pt or .safetensors) or the name of an installed model; "
     "\"\" = the one of the settings file, else the toon portraits that come with the plug-in", 0, 0, 0, NULL },
+  [ARGUMENT_DIRECTIONS] = { ARGUMENT_DIRECTIONS, ARGUMENT_IS_TEXT, "directions",
+    "What is changed and how far: NAME=AMOUNT of the model's directions, with commas between several, as in "
+    "beard=1,hair-light=-0.5; 1 leads from the pictures without the thing to those with it, -1 back (-20 <= amount <= 20)",
+    0, 0, 0, NULL },
   [ARGUMENT_STRENGTH] = { ARGUMENT_STRENGTH, ARGUMENT_IS_FLOAT, "strength",
     "How much of the reference is taken (0 <= strength <= 1; 0 = the target itself, or by the method styles the model's "
     "picture of it)", 0, 1, 1, NULL },
@@ -34,7 +38,7 @@ static Argument arguments[] = {
   [ARGUMENT_ROUNDS] = { ARGUMENT_ROUNDS, ARGUMENT_IS_INT, "rounds",
     "Heal: how often it is mended, half as often where it fits (1 <= rounds <= 16)", 1, 16, 0, NULL },
   [ARGUMENT_DETAIL] = { ARGUMENT_DETAIL, ARGUMENT_IS_FLOAT, "detail",
-    "Heal: how much of the layers' own lines and grain stays (0 <= detail <= 100; 0 = the model's drawing alone)", 0, 100, 0,
+    "Heal and adjust: how much of the layers' own lines and grain stays (0 <= detail <= 100; 0 = the model's drawing alone)", 0, 100, 0,
     NULL },
   [ARGUMENT_EXTEND] = { ARGUMENT_EXTEND, ARGUMENT_IS_FLAG, "extend",
     "Whether the reference comes in where the target is transparent, too", 0, 1, 0, NULL },
@@ -83,6 +87,12 @@ static const ArgumentId interpolate_arguments[] = {
   ARGUMENT_FRAME_MS,
 };
 
+static const ArgumentId adjust_arguments[] = {
+  ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_DIRECTIONS, ARGUMENT_MODEL,
+  /* by name */
+  ARGUMENT_FEATHER, ARGUMENT_DETAIL, ARGUMENT_PLACEMENT,
+};
+
 static const ArgumentId again_arguments[] = { ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE };
 
 #define SQUARE_HELP \
@@ -110,9 +120,15 @@ static const Procedure procedures[] = {
     "steps between their style maps, each on a new layer above the target, the first frame lowest, named for "
     "GIMP's animation tools." SQUARE_HELP,
     interpolate_arguments, G_N_ELEMENTS(interpolate_arguments), G_N_ELEMENTS(interpolate_arguments), FALSE },
+  { EDIT_ADJUST, "plug-in-stylemap-adjust", N_("StyleMap _Adjust..."), N_("StyleMap Adjust"),
+    N_("Changes what a model has learnt to change: a beard, the hair's colour, where the light comes from"),
+    "Moves the layer's style map along directions that the model brings with it, as far as the selection covers its cells, "
+    "and applies what that changes in the model's drawing to the layer, at the layer's own resolution. It comes on a new "
+    "layer above the target." SQUARE_HELP,
+    adjust_arguments, G_N_ELEMENTS(adjust_arguments), 5, FALSE },
   { EDIT_RECONSTRUCT, "plug-in-stylemap-edit-again", N_("StyleMap Edit _Again..."), N_("StyleMap Edit Again"),
     N_("Makes a result anew, with everything it was made by to change"),
-    "The layer is one that plug-in-stylemap-transplant or -reconstruct made, also in a file that was saved and opened. What "
+    "The layer is one that plug-in-stylemap-transplant, -reconstruct or -adjust made, also in a file that was saved and opened. What "
     "it was made by, its target, reference, selection, placement, method, options and model, is kept on it. The new result "
     "takes its place. It is an error where the target, the reference or the model is not there any more.",
     again_arguments, G_N_ELEMENTS(again_arguments), G_N_ELEMENTS(again_arguments), TRUE },
@@ -140,6 +156,10 @@ const Argument *procedures_argument(ArgumentId id) {
     arguments[ARGUMENT_DETAIL].default_value = 100 * heal.detail;
   }
   return &arguments[id];
+}
+
+gboolean procedures_refines(const Procedure *procedure) {
+  return !procedure->again && (procedure->kind == EDIT_TRANSPLANT || procedure->kind == EDIT_RECONSTRUCT);
 }
 
 gboolean procedures_takes(const Procedure *procedure, ArgumentId id) {

@@ -14,6 +14,7 @@ typedef enum {
   ARGUMENT_DRAWABLE,
   ARGUMENT_REFERENCE,
   ARGUMENT_MODEL,
+  ARGUMENT_DIRECTIONS,
   ARGUMENT_STRENGTH,
   ARGUMENT_MASK_RULE,
   ARGUMENT_SPACE,
@@ -66,6 +67,8 @@ typedef struct {
 #define PROCEDURES_WITH "-with"
 
 const Argument *procedures_argument(ArgumentId id);
+/* Whether its dialog offers refinement, or it refines. */
+gboolean procedures_refines(const Procedure *procedure);
 gboolean procedures_takes(const Procedure *procedure, ArgumentId id);
 /* The procedure of that name, or NULL. */
 const Procedure *procedures_find(const gchar *name);

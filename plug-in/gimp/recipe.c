@@ -300,7 +300,7 @@ gboolean recipe_read(ImageRef image, DrawableRef layer, gboolean strict, FlowOpt
   *recipe = (Recipe){.procedure = name ? procedures_find(name) : NULL, .target = NO_ITEM};
   if (!recipe->procedure || !text) {
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
-                        _("This layer is no result of a transplant or a reconstruction, or one of an older version: nothing "
+                        _("This layer is no result of a transplant, a reconstruction or an adjustment, or one of an older version: nothing "
                           "tells how it was made. Click a layer that StyleMap made."));
   } else if ((recipe->target = layer_by_tattoo(image, file, "target")) == NO_ITEM ||
              AS_DRAWABLE(recipe->target) == layer) {

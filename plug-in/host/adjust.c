@@ -14,10 +14,17 @@ gboolean adjust_draw(Engine *engine, const EditRequest *request, EditResult *res
   stylemap_adjust_report report;
   GeglRectangle b = result->mask.bounds;
   const gint size = engine->info->size;
+  const stylemap_amount *amounts = request->amounts;
+  gint n_amounts = request->n_amounts;
+  g_autofree stylemap_amount *parsed = NULL;
   stylemap_placement placement;
   stylemap_layer target, layer, mask;
   LayerSquare seen = { NULL, size }, made = { result->image, size };
   gboolean done = engine_part(engine, STYLEMAP_PHASE_ENCODE, 0, 1, error);
+  if (done && !amounts) {
+    amounts = parsed = adjust_parse(engine, request->directions, &n_amounts, error);
+    done = amounts != NULL;
+  }
   if (done && request->squares) {
     stylemap_fit(size, size, &placement);
     seen.values = engine_new_image(engine);
@@ -38,8 +45,8 @@ gboolean adjust_draw(Engine *engine, const EditRequest *request, EditResult *res
     else stylemap_fit(target.width, target.height, &placement);
   }
   const gboolean masked = !request->squares && !result->mask.whole;
-  done = done && say_status(stylemap_adjust(engine->session, &target, &placement, masked ? &mask : NULL, request->amounts,
-                                            request->n_amounts, request->heal.detail, b.x, b.y, b.width, b.height, &layer,
+  done = done && say_status(stylemap_adjust(engine->session, &target, &placement, masked ? &mask : NULL, amounts,
+                                            n_amounts, request->heal.detail, b.x, b.y, b.width, b.height, &layer,
                                             &report, &core), &core, error);
   if (done) result->change = report.change;
   g_free(seen.values);
@@ -81,7 +88,12 @@ static gboolean read_amount(const Engine *engine, gchar *part, stylemap_amount *
 }
 
 stylemap_amount *adjust_parse(const Engine *engine, const gchar *text, gint *count, GError **error) {
-  g_auto(GStrv) parts = g_strsplit(*text ? text : "?", ",", -1);
+  g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+  if (!*parts) {
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
+                        _("Nothing is to be changed: name a direction and how far, NAME=AMOUNT, as in smile=1."));
+    return NULL;
+  }
   g_autofree stylemap_amount *amounts = g_new(stylemap_amount, g_strv_length(parts));
   *count = 0;
   for (gchar **part = parts; *part; part++)

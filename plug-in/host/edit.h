@@ -50,6 +50,7 @@ typedef struct {
   gint frames;           /* of interpolate: 2 or more */
   const stylemap_amount *amounts; /* of adjust: 1 or more; it takes the detail of `heal` */
   gint n_amounts;
+  const gchar *directions; /* of adjust in place of amounts, of the model that it comes to: as adjust_parse takes them */
   gboolean squares;      /* no layers: only the network's own squares */
   EditTake take;         /* NULL, or called with each square; of a healed edit only where `squares` are asked for */
   gpointer take_data;

@@ -87,6 +87,7 @@ static void begin(const EditRequest *request, ScaledEdit *scaled) {
   scaled->target = place_of(&request->target);
   scaled->request.target.placement = &scaled->target;
   scaled->request.references = scaled->references;
+  scaled->request.directions = scaled->directions = g_strdup(request->directions);
   for (gint i = 0; i < count; i++) {
     scaled->reference_scales[i] = 1;
     scaled->references[i] = request->references[i];
@@ -166,5 +167,6 @@ void scaled_clear(ScaledEdit *scaled) {
   g_free(scaled->places);
   g_free(scaled->references);
   g_free(scaled->masks);
+  g_free(scaled->directions);
   *scaled = (ScaledEdit){ 0 };
 }

@@ -20,9 +20,10 @@ typedef struct {
   stylemap_placement target, *places;
   EditReference *references;
   MaskSource *masks;
+  gchar *directions;
 } ScaledEdit;
 
-/* A copy of `request` that keeps its buffers and placements; it must have no image, stylemap, weights or take. */
+/* A copy of `request` that keeps its buffers and placements; it must have no image, stylemap, weights, amounts or take. */
 void scaled_copy (const EditRequest *request, ScaledEdit *copy);
 /* `request` with its target at `scale`; each reference becomes as small as leaves its square as many pixels as the
  * target's, but not where it is still to be found. */

@@ -306,6 +306,30 @@ check "reconstruct makes a layer" wait_for has_layers 3
 name=$(ask '(display (car (gimp-item-get-name (vector-ref (cadr (gimp-image-get-layers image)) 0))))')
 check "it is not refined" equal "$name" "StyleMap Reconstruct"
 
+# --- adjust: sliders of the model that knows the picture; OK only where one is moved
+ask '(begin (gimp-image-remove-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0)) (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 130 230 260 200))' >/dev/null
+check "adjust opens" open_dialog ctrl+alt+a "StyleMap Adjust"
+sleep 4 # which model it is
+keys alt+o
+check "adjust: nothing is changed yet: OK does nothing" plugin_dialog "StyleMap Adjust"
+move_slider() { # from Feather's number on: Detail's slider and number, then a slider and a number for each direction
+  keys alt+f Tab Tab
+  for n in 1 2 3; do keys Tab Tab; done # eyes, wink, beard
+  keys ctrl+a
+  in_profile xdotool type "$1"
+  keys Tab
+}
+move_slider 1
+sleep 3
+screenshot dialog-adjust
+keys alt+o
+check "adjust: a layer" wait_for has_layers 3
+check "adjust: it ends" wait_for no_plugin
+name=$(ask '(display (car (gimp-item-get-name (vector-ref (cadr (gimp-image-get-layers image)) 0))))')
+check "adjust: the new layer's name" equal "$name" "StyleMap Adjust"
+chosen=$(ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) 0) "stylemap-edit"))))')
+check "adjust: the slider that was moved" grep -q "directions='beard=1'" <<<"$chosen"
+
 check "GIMP still runs" kill -0 "$gimp"
 check "no complaints of the plug-in" equal "$(grep CRITICAL gimp.txt | grep -c stylemap)" 0
 check "one plug-in died: the killed one" equal "$(grep -c 'Plug-in crashed' gimp.txt)" 1
