@@ -48,6 +48,19 @@ int stylemap_inception_width(const stylemap_inception *inception); /* features o
 stylemap_status stylemap_inception_features(stylemap_inception *inception, const float *images, int count, int size,
                                             float *features, stylemap_error *error);
 
+/* ---------------------------------------------------------------------------------------------- LPIPS */
+
+/* The learned distance of pictures (Zhang et al. 2018), with the weights that the user brings, as `stylemap train` takes them:
+ * torchvision's vgg16, and LPIPS's heads in another file, or (`heads` NULL) in the same. Narrower ones of the same names are
+ * taken, too. */
+typedef struct stylemap_lpips stylemap_lpips;
+stylemap_status stylemap_lpips_open(const char *vgg, const char *heads, int threads, stylemap_lpips **lpips,
+                                    stylemap_error *error);
+void stylemap_lpips_free(stylemap_lpips *lpips);
+/* Of two images of 3 x size x size in -1..1; `size` is 16 or more. One call at a time. */
+stylemap_status stylemap_lpips_distance(stylemap_lpips *lpips, const float *a, const float *b, int size, double *distance,
+                                        stylemap_error *error);
+
 /* ----------------------------------------------------------------------------------------- directions */
 
 typedef enum stylemap_method {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The weights of the perceptual network from the files that people have: torchvision's vgg16 and LPIPS's heads, as
  * torch.save wrote them or as safetensors, in one file or two. */
+#include "train/perceive-read.h"
+
 #include <string.h>
 
 #include "base/memory.h"
@@ -73,13 +75,17 @@ done:
   return status;
 }
 
+stylemap_status sm_perceiver_read(sm_perceiver *p, const char *vgg, const char *heads, stylemap_error *error) {
+  SM_TRY(read_file(p, vgg, 1, !heads, error));
+  return heads ? read_file(p, heads, 0, 1, error) : STYLEMAP_OK;
+}
+
 stylemap_status stylemap_trainer_perceptual(stylemap_trainer *t, const char *vgg, const char *heads,
                                             stylemap_error *error) {
   if (!t || !vgg) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("No file is named."), NULL);
   sm_perceiver p = {0};
   stylemap_status status = STYLEMAP_OK;
-  SM_TRY_DONE(read_file(&p, vgg, 1, !heads, error));
-  if (heads) SM_TRY_DONE(read_file(&p, heads, 0, 1, error));
+  SM_TRY_DONE(sm_perceiver_read(&p, vgg, heads, error));
   sm_perceiver_clear(&t->perceiver);
   t->perceiver = p;
   t->perceives = 1;

@@ -46,6 +46,11 @@ weights=$root/tests/statistics/inception-legacy.pth
 good evaluate "$model" pictures --inception "$weights" --pairs 6 --folder same=pictures --csv table.csv -q
 near "$(cell same FID)" 0 1e-4 && awk -v a="$(cell reconstruct FID)" -v b="$(cell interpolate FID_lerp)" 'BEGIN { exit !(a > 0.001 && b > 0.001) }' &&
   pass || fail "FID: $(cat table.csv)"
+perceptual=$root/tests/train/perceptual
+good evaluate "$model" pictures --vgg "$perceptual/vgg16-legacy.pth" --lpips "$perceptual/lpips-legacy.pth" --folder same=pictures --csv table.csv -q
+[ "$(cell same LPIPS)" = 0 ] && awk -v a="$(cell reconstruct LPIPS)" 'BEGIN { exit !(a > 0.01) }' && pass || fail "LPIPS: $(cat table.csv)"
+bad 1 'lin0' evaluate "$model" pictures --vgg "$perceptual/vgg16-legacy.pth"
+bad 2 '--lpips needs --vgg' evaluate "$model" pictures --lpips "$perceptual/lpips-legacy.pth"
 bad 1 'missing' evaluate "$model" pictures --inception "$model"
 bad 2 '--against' evaluate "$model" pictures --against others
 bad 2 'no folder' evaluate "$model" nowhere

@@ -44,7 +44,7 @@ measure: base
 face: base network frame model model/file
 edit: base kernels network net model frame grad measure
 train: base network model model/file grad
-statistics: base model model/file
+statistics: base grad model model/file train
 ROWS
 found=$(edges core | not_allowed "$rows"; edges core | circles; files core | circles)
 [ -z "$found" ] || { echo "$found"; bad=1; }

@@ -13,7 +13,7 @@
 enum { MOST_PICTURES = 500, MOST_PAIRS = 5000 };
 
 typedef struct {
-  gchar *parts, *inception, *against, *json, *csv, **folders;
+  gchar *parts, *inception, *against, *vgg, *lpips, *json, *csv, **folders;
   gint most, refine, pairs;
 } Wishes;
 
@@ -24,6 +24,7 @@ typedef struct {
   Squares squares;             /* of the pictures */
   stylemap_inception *network; /* NULL: no FID */
   stylemap_gaussian *truth;    /* its features of real pictures */
+  stylemap_lpips *lpips;       /* NULL: no LPIPS */
 } Evaluation;
 
 /* --------------------------------------------------------------------------------------------- FID */
@@ -79,11 +80,27 @@ static gboolean open_truth(Evaluation *e, GError **error) {
 
 /* ---------------------------------------------------------------------------------- reconstruction */
 
+static gboolean open_lpips(Evaluation *e, GError **error) {
+  stylemap_error core;
+  return !e->wishes->vgg ||
+         say_status(stylemap_lpips_open(e->wishes->vgg, e->wishes->lpips, common.threads, &e->lpips, &core), &core, error);
+}
+
+/* Adds the LPIPS of two images. */
+static gboolean add_lpips(const Evaluation *e, const gfloat *a, const gfloat *b, gdouble *sum, GError **error) {
+  stylemap_error core;
+  gdouble distance = 0;
+  if (!e->lpips) return TRUE;
+  if (!say_status(stylemap_lpips_distance(e->lpips, a, b, e->engine->info->size, &distance, &core), &core, error)) return FALSE;
+  *sum += distance;
+  return TRUE;
+}
+
 /* A row that compares squares with the pictures: square i with picture which[i]. */
 static gboolean compare(const Evaluation *e, const gchar *name, const Squares *made, const gint *which, gdouble seconds,
                         GError **error) {
   g_autofree gfloat *a = engine_new_image(e->engine), *b = engine_new_image(e->engine);
-  gdouble mse = 0, psnr = 0, ssim = 0;
+  gdouble mse = 0, psnr = 0, ssim = 0, lpips = 0;
   guint count = 0;
   for (guint i = 0; i < made->count; i++) {
     if (which && which[i] < 0) continue;
@@ -95,6 +112,7 @@ static gboolean compare(const Evaluation *e, const gchar *name, const Squares *m
     mse += error_of_one;
     psnr += stylemap_psnr(error_of_one);
     ssim += stylemap_ssim(a, b, e->engine->info->size);
+    if (!add_lpips(e, a, b, &lpips, error)) return FALSE;
     count++;
   }
   table_row(e->table, name);
@@ -102,6 +120,7 @@ static gboolean compare(const Evaluation *e, const gchar *name, const Squares *m
   table_set(e->table, "MSE", mse / count);
   table_set(e->table, "PSNR", psnr / count);
   table_set(e->table, "SSIM", ssim / count);
+  if (e->lpips) table_set(e->table, "LPIPS", lpips / count);
   if (!set_fid(e, made, "FID", error)) return FALSE;
   table_set(e->table, "seconds", seconds);
   return TRUE;
@@ -209,7 +228,7 @@ static gboolean evaluate(const Wishes *wishes, gchar **given, GError **error) {
     e.engine = engine;
     engine_watch(engine, progress_quiet, NULL);
   }
-  done = done && squares_read(&e.squares, given[1], (guint)wishes->most, engine->info->size, error) && open_truth(&e, error) &&
+  done = done && squares_read(&e.squares, given[1], (guint)wishes->most, engine->info->size, error) && open_truth(&e, error) && open_lpips(&e, error) &&
          reconstruct(&e, 0, error) && (!wishes->refine || reconstruct(&e, wishes->refine, error));
   for (gchar **folder = wishes->folders; done && folder && *folder; folder++) done = compare_folder(&e, *folder, error);
   done = done && interpolate(&e, error) && (!wishes->parts || parts_measure(engine, &e.squares, wishes->parts, table, error));
@@ -221,6 +240,7 @@ static gboolean evaluate(const Wishes *wishes, gchar **given, GError **error) {
   }
   stylemap_gaussian_free(e.truth);
   stylemap_inception_free(e.network);
+  stylemap_lpips_free(e.lpips);
   squares_clear(&e.squares);
   return done;
 }
@@ -238,6 +258,9 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
       N_("The weights pt_inception-2015-12-05 (.pth or .safetensors): FID and FID_lerp are measured, too"), N_("FILE") },
     { "against", 0, 0, G_OPTION_ARG_FILENAME, &wishes.against,
       N_("FID from these pictures, such as those of the training, instead of the evaluated ones"), N_("FOLDER") },
+    { "vgg", 0, 0, G_OPTION_ARG_FILENAME, &wishes.vgg,
+      N_("VGG16's weights, torchvision's .pth or .safetensors: LPIPS is measured, too"), N_("FILE") },
+    { "lpips", 0, 0, G_OPTION_ARG_FILENAME, &wishes.lpips, N_("Its LPIPS heads, where --vgg does not hold them"), N_("FILE") },
     { "pairs", 0, 0, G_OPTION_ARG_INT, &wishes.pairs, N_("So many interpolations for FID_lerp (5000)"), "N" },
     { "count", 0, 0, G_OPTION_ARG_INT, &wishes.most, N_("So many pictures at most (500)"), "N" },
     { "json", 0, 0, G_OPTION_ARG_FILENAME, &wishes.json, N_("Write the table as JSON, too"), N_("FILE") },
@@ -252,11 +275,17 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
     cli_usage(error, _("--against is for FID, which needs --inception."));
     done = FALSE;
   }
+  if (done && wishes.lpips && !wishes.vgg) {
+    cli_usage(error, _("--lpips needs --vgg."));
+    done = FALSE;
+  }
   done = done && evaluate(&wishes, given, error);
   g_strfreev(wishes.folders);
   g_free(wishes.parts);
   g_free(wishes.inception);
   g_free(wishes.against);
+  g_free(wishes.vgg);
+  g_free(wishes.lpips);
   g_free(wishes.json);
   g_free(wishes.csv);
   return done;
