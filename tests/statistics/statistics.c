@@ -322,8 +322,26 @@ static void test_principal(void) {
   free(x);
 }
 
-int main(void) {
+/* At the size that FIDs have: minutes. */
+static void test_frechet_large(double golden) {
+  stylemap_error error;
+  double d = -1;
+  state = 1;
+  stylemap_gaussian *a = gaussian(2048, 2300, 0, 500), *b = gaussian(2048, 2200, 0.125, 500);
+  CHECK(stylemap_frechet(a, b, &d, &error) == STYLEMAP_OK);
+  printf("%.12g, off by %.3g of it\n", d, d / golden - 1);
+  CHECK_NEAR(d, golden, 1e-6 * golden);
+  stylemap_gaussian_free(a);
+  stylemap_gaussian_free(b);
+}
+
+/* usage: statistics [GOLDEN], the number that frechet.py 2048 2300 2200 says */
+int main(int argc, char **argv) {
   harness_seed();
+  if (argc > 1) {
+    test_frechet_large(atof(argv[1]));
+    return harness_end();
+  }
   test_frechet();
   test_pictures();
   test_separation();
