@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "cli/cli.h"
+#include "host/mix.h"
 #include "host/words.h"
 
 /* Where each picture of a row goes. FALSE where a name is no output, or the first cannot be written. */
@@ -94,16 +95,13 @@ typedef struct {
 
 static gboolean sample(Engine *engine, const SampleOptions *options, const Pattern *pattern, GError **error) {
   gint dim = engine->info->latent_channel_size;
-  g_autofree gfloat *z = g_new(gfloat, (gsize)dim), *image = engine_new_image(engine);
   Row row = { engine, pattern, 8 };
-  if (options->z_file && !tensor_read(options->z_file, "z", (gint[]){ 1, dim, 0 }, z, error)) return FALSE;
-  for (gint k = 0; k < options->count; k++) {
-    if (!options->z_file) stylemap_random((guint64)options->seed, (guint64)k, z, dim);
-    if (!engine_part(engine, STYLEMAP_PHASE_MAP, (gdouble)k / options->count, (k + 1.0) / options->count, error) ||
-        !engine_sample(engine, z, options->truncation, image, error) || !write_row(&row, k, image, error))
-      return FALSE;
-  }
-  return TRUE;
+  if (!options->z_file)
+    return mix_samples(engine, (guint64)options->seed, options->count, options->truncation, write_row, &row, error);
+  g_autofree gfloat *z = g_new(gfloat, (gsize)dim), *image = engine_new_image(engine);
+  return tensor_read(options->z_file, "z", (gint[]){ 1, dim, 0 }, z, error) &&
+         engine_part(engine, STYLEMAP_PHASE_MAP, 0, 1, error) &&
+         engine_sample(engine, z, options->truncation, image, error) && write_row(&row, 0, image, error);
 }
 
 static gboolean run_sample(const Command *command, gchar **arguments, GError **error) {

@@ -3,7 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "cli/cli.h"
-#include "host/say.h"
+#include "host/mix.h"
 
 /* What is left of a command once its model is open; `given` is its arguments, the model first, `pages` those of its
  * pictures. */
@@ -87,23 +87,17 @@ const Command command_synth = {
 
 static gboolean mix(Engine *engine, gchar **given, const gint *pages, const gchar *output, GError **error) {
   enum { COARSE = 2 }; /* levels of A: the stylemap's own size */
-  stylemap_pyramid *pyramids[2] = { NULL, NULL };
-  stylemap_error core;
   gint depth = 8;
+  gfloat *maps[2] = { NULL, NULL };
   gboolean done = TRUE;
-  for (guint i = 0; i < 2 && done; i++) {
-    g_autofree gfloat *map = NULL;
+  for (guint i = 0; i < 2 && done; i++)
     done = engine_part(engine, STYLEMAP_PHASE_ENCODE, 0.3 * i, 0.3 + 0.3 * i, error) &&
-           (map = encoded(engine, given[1 + i], pages[i], i ? NULL : &depth, error)) &&
-           say_status(stylemap_pyramid_new(engine->model, &pyramids[i], &core), &core, error) &&
-           say_status(stylemap_resize(engine->session, map, pyramids[i], &core), &core, error);
-  }
+           (maps[i] = encoded(engine, given[1 + i], pages[i], i ? NULL : &depth, error));
   g_autofree gfloat *image = engine_new_image(engine);
   done = done && engine_part(engine, STYLEMAP_PHASE_SYNTH, 0.6, 1, error) &&
-         say_status(stylemap_mix(pyramids[1], pyramids[0], 0, COARSE, &core), &core, error) &&
-         say_status(stylemap_synth(engine->session, pyramids[1], image, &core), &core, error);
-  stylemap_pyramid_free(pyramids[0]);
-  stylemap_pyramid_free(pyramids[1]);
+         mix_maps(engine, maps[0], maps[1], MIX_FROM(COARSE), image, error);
+  g_free(maps[0]);
+  g_free(maps[1]);
   return done && square_write(engine, image, depth, output, error);
 }
 

@@ -2,15 +2,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
+#include "host/import.h"
 #include "host/words.h"
 
 CommonOptions common;
@@ -162,24 +161,4 @@ const gchar *cli_number(Number *buffer, const gchar *format, gdouble value) {
   return g_ascii_formatd(buffer->text, sizeof buffer->text, format, value);
 }
 
-gchar *cli_sha256(const gchar *path, GError **error) {
-  int file = g_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0); /* nobody waits at a pipe */
-  int code = file < 0 ? errno : 0;
-  GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-  guchar part[1 << 16];
-  gchar *text = NULL;
-  for (gssize n = 1; !code && n != 0 && !progress_interrupted();) {
-    n = read(file, part, sizeof part);
-    if (n > 0) g_checksum_update(sum, part, n);
-    else if (n < 0 && errno != EINTR) code = errno;
-  }
-  if (code) {
-    g_autofree gchar *name = g_filename_display_name(path);
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, _("%s cannot be read: %s."), name, g_strerror(code));
-  } else if (progress_go_on(error)) {
-    text = g_strdup(g_checksum_get_string(sum));
-  }
-  if (file >= 0) close(file);
-  g_checksum_free(sum);
-  return text;
-}
+gchar *cli_sha256(const gchar *path, GError **error) { return import_sha256(path, progress_interrupted, error); }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The plug-in as GIMP 2.10 meets it: registering, arguments, return values. */
 #include "gimp-2.10/settings.h"
+#include "gimp/alone.h"
 #include "gimp/call.h"
 #include <glib/gi18n-lib.h>
 #include <locale.h>
@@ -42,12 +43,22 @@ static void install(const Procedure *procedure, const gchar *name, const gchar *
       {GIMP_PDB_INT32, "num-layers", "The number of new layers"},
       {GIMP_PDB_INT32ARRAY, "layers", "The new layers, frame 1 first"},
   };
-  gboolean many = procedure->kind == EDIT_INTERPOLATE;
+  static const GimpParamDef image[] = {{GIMP_PDB_IMAGE, "image", "The new image"}};
+  static const GimpParamDef text[] = {{GIMP_PDB_STRING, "text", "What there is to tell"}};
+  static const GimpParamDef *const values[] = {layer, layers, image, text}; /* by ProcedureReturns */
 
   /* "*": an entry that is always there and explains what it cannot do */
   gimp_install_procedure(name, procedure->blurb, help, "The StyleMap for GIMP authors",
-                         "The StyleMap for GIMP authors, GPL-3.0-or-later", "2026", menu_label, "*", GIMP_PLUGIN,
-                         n_arguments, many ? 2 : 1, arguments, many ? layers : layer);
+                         "The StyleMap for GIMP authors, GPL-3.0-or-later", "2026", menu_label,
+                         procedure->alone ? NULL : "*", GIMP_PLUGIN, n_arguments,
+                         procedure->returns == RETURNS_LAYERS ? 2 : 1, arguments, values[procedure->returns]);
+}
+
+static gboolean is_positional(const Procedure *procedure, ArgumentId id) {
+  for (gint i = 0; i < procedure->n_positional; i++)
+    if (procedure->arguments[i] == id)
+      return TRUE;
+  return FALSE;
 }
 
 /* Run mode, image, drawable, the reference if there is one, and a text for all the rest. */
@@ -72,8 +83,9 @@ static void query(void) {
   for (gint n = 0; (procedure = procedures_nth(n)) != NULL; n++) {
     GimpParamDef arguments[MOST_ARGUMENTS];
     gboolean with = procedure->n_arguments > procedure->n_positional;
-    gchar *help = with ? g_strconcat(procedure->help, " Scripts get the method styles here; ", procedure->name,
-                                     PROCEDURES_WITH " takes every option.", NULL)
+    gboolean styles = procedures_takes(procedure, ARGUMENT_METHOD) && !is_positional(procedure, ARGUMENT_METHOD);
+    gchar *help = with ? g_strconcat(procedure->help, styles ? " Scripts get the method styles here; " : " ",
+                                     procedure->name, PROCEDURES_WITH " takes every option.", NULL)
                        : g_strdup(procedure->help);
 
     g_assert(procedure->n_positional <= MOST_ARGUMENTS);
@@ -97,6 +109,7 @@ static void query(void) {
 
 /* The arguments by their place, of the signatures that are final. */
 static void take_arguments(const Procedure *procedure, const GimpParam *params, FlowOptions *options) {
+  options->method = EDIT_STYLES; /* where there was no other, with the results that they had */
   for (gint i = 0; i < procedure->n_positional; i++) {
     const Argument *argument = procedures_argument(procedure->arguments[i]);
     gpointer field = options_field(options, argument->id);
@@ -114,7 +127,6 @@ static void take_arguments(const Procedure *procedure, const GimpParam *params, 
       *(gint *)field = params[i].data.d_int32;
     }
   }
-  options->method = EDIT_STYLES; /* with the results that they had */
 }
 
 /* The user's choice, by the way that the run mode says. */
@@ -150,14 +162,56 @@ static gboolean choose(const Procedure **called, gboolean with, GimpRunMode mode
 
 /* ------------------------------------------------------------------------------------------ results */
 
+/* A value of a call that failed, beside the status. */
+static void fail(const GError *error, GimpParam *values) {
+  static gchar message[STYLEMAP_ERROR_TEXT];
+
+  values[0].data.d_status = call_status(error);
+  values[1].type = GIMP_PDB_STRING;
+  g_strlcpy(message, error->message, sizeof message);
+  values[1].data.d_string = message;
+}
+
+/* Of a procedure that needs no image. */
+static void run_alone(const Procedure *procedure, gint n_params, const GimpParam *params, GimpParam *values) {
+  FlowOptions options = {.reference = NO_ITEM};
+  Alone call = {.procedure = procedure, .mode = params[0].data.d_int32, .options = &options};
+  GError *error = NULL;
+
+  if (call.mode != GIMP_RUN_NONINTERACTIVE)
+    settings_load(procedure, &options);
+  else
+    options_defaults(procedure, &options);
+  if (call.mode == GIMP_RUN_NONINTERACTIVE && n_params != procedure->n_arguments)
+    g_set_error(&error, HOST_ERROR, HOST_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), procedure->name,
+                procedure->n_arguments, n_params);
+  else if (call.mode == GIMP_RUN_NONINTERACTIVE)
+    take_arguments(procedure, params, &options);
+  if (error || !alone_run(&call, &error)) {
+    fail(error, values);
+  } else {
+    if (call.mode == GIMP_RUN_INTERACTIVE)
+      settings_save(procedure, &options);
+    values[0].data.d_status = GIMP_PDB_SUCCESS;
+    if (procedure->returns == RETURNS_IMAGE) {
+      values[1].type = GIMP_PDB_IMAGE;
+      values[1].data.d_image = call.image;
+    } else {
+      values[1].type = GIMP_PDB_STRING;
+      values[1].data.d_string = call.text; /* GIMP's to read after this function: the process ends then */
+    }
+  }
+  g_clear_error(&error);
+  options_clear(&options);
+}
+
 static void run(const gchar *name, gint n_params, const GimpParam *params, gint *n_values, GimpParam **return_values) {
   static GimpParam values[3];
-  static gchar message[STYLEMAP_ERROR_TEXT];
   const gchar *suffix = g_str_has_suffix(name, PROCEDURES_WITH) ? g_strrstr(name, PROCEDURES_WITH) : NULL;
   gchar *plain = g_strndup(name, suffix ? (gsize)(suffix - name) : strlen(name));
   const Procedure *procedure = procedures_find(plain);
   GimpRunMode mode = params[0].data.d_int32;
-  DrawableRef target = params[2].data.d_drawable;
+  DrawableRef target;
   FlowOptions options = {.reference = NO_ITEM};
   FlowResult result = {0};
   GError *error = NULL;
@@ -169,10 +223,17 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
 
   *return_values = values;
   values[0].type = GIMP_PDB_STATUS;
+  if (procedure->alone) {
+    *n_values = 2;
+    run_alone(procedure, n_params, params, values);
+    g_free(plain);
+    return;
+  }
+  target = params[2].data.d_drawable;
   if (choose(&procedure, suffix != NULL, mode, params, n_params, &target, &options, &error) &&
       flow_run(procedure, params[1].data.d_image, target, &options, &result, &error)) {
     values[0].data.d_status = GIMP_PDB_SUCCESS;
-    if (procedure->kind == EDIT_INTERPOLATE) {
+    if (procedure->returns == RETURNS_LAYERS) {
       *n_values = 3;
       values[1].type = GIMP_PDB_INT32;
       values[1].data.d_int32 = result.n_layers;
@@ -188,14 +249,11 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
       gimp_displays_flush();
     /* the layers' numbers are GIMP's to read after this function: the process ends then */
   } else {
-    values[0].data.d_status = call_status(error);
-    values[1].type = GIMP_PDB_STRING;
-    g_strlcpy(message, error->message, sizeof message);
-    values[1].data.d_string = message;
+    fail(error, values);
     /* As many values as were declared: GIMP 2.10 fills missing ones up, and an array after a text kills it. */
     values[2].type = GIMP_PDB_INT32;
     values[2].data.d_int32 = 0;
-    *n_values = procedure->kind == EDIT_INTERPOLATE ? 3 : 2;
+    *n_values = procedure->returns == RETURNS_LAYERS ? 3 : 2;
   }
   g_clear_error(&error);
   options_clear(&options);

@@ -86,7 +86,7 @@ void settings_load(const Procedure *procedure, FlowOptions *options) {
     if (field)
       read_value(file, group, argument, field);
   }
-  if (procedures_refines(procedure)) {
+  if (procedures_offers_refinement(procedure)) {
     if (g_key_file_has_key(file, group, REFINE_KEY, NULL))
       options->refine = g_key_file_get_boolean(file, group, REFINE_KEY, NULL);
     read_value(file, group, procedures_argument(ARGUMENT_REFINE_STEPS), &options->refine_steps);
@@ -115,7 +115,7 @@ void settings_save(const Procedure *procedure, FlowOptions *options) {
   }
   if (procedures_takes(procedure, ARGUMENT_REFERENCE))
     gimp_set_data(key, &options->reference, sizeof options->reference);
-  if (procedures_refines(procedure)) {
+  if (procedures_offers_refinement(procedure)) {
     g_key_file_set_boolean(file, group, REFINE_KEY, options->refine);
     write_value(file, group, procedures_argument(ARGUMENT_REFINE_STEPS), &options->refine_steps);
   }

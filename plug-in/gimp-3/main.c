@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The plug-in as GIMP 3 meets it: registering, arguments, last values (which GIMP keeps), return values. */
+#include "gimp/alone.h"
 #include "gimp/call.h"
 #include "host/words.h"
 #include <glib/gi18n-lib.h>
@@ -18,10 +19,6 @@ static GType style_map_get_type(void);
 G_DEFINE_TYPE(StyleMap, style_map, GIMP_TYPE_PLUG_IN)
 
 /* ---------------------------------------------------------------------------------------- arguments */
-
-static gboolean offers_refinement(const Procedure *procedure) {
-  return procedures_refines(procedure) && !procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
-}
 
 static void add_argument(GimpProcedure *made, const Argument *argument) {
   const gchar *name = argument->name, *text = argument->text;
@@ -90,7 +87,7 @@ static void take_config(GimpProcedureConfig *config, const Procedure *procedure,
     }
     g_free(text);
   }
-  if (offers_refinement(procedure))
+  if (procedures_offers_refinement(procedure))
     g_object_get(config, REFINE, &options->refine, steps, &options->refine_steps, NULL);
 }
 
@@ -110,7 +107,7 @@ static void put_config(GimpProcedureConfig *config, const Procedure *procedure, 
     else
       g_object_set(config, argument->name, *(const gconstpointer *)field, NULL);
   }
-  if (offers_refinement(procedure))
+  if (procedures_offers_refinement(procedure))
     g_object_set(config, REFINE, options->refine, procedures_argument(ARGUMENT_REFINE_STEPS)->name,
                  options->refine_steps, NULL);
 }
@@ -151,7 +148,7 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
     put_config(config, procedure, &options);
   if (ok && flow_run(procedure, image, target, &options, &result, &error)) {
     values = gimp_procedure_new_return_values(called, GIMP_PDB_SUCCESS, NULL);
-    if (procedure->kind == EDIT_INTERPOLATE) {
+    if (procedure->returns == RETURNS_LAYERS) {
       GimpLayer **layers = g_new0(GimpLayer *, result.n_layers + 1);
 
       memcpy(layers, result.layers, result.n_layers * sizeof *layers);
@@ -175,6 +172,35 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
   return values;
 }
 
+static GimpValueArray *run_alone(GimpProcedure *called, GimpProcedureConfig *config, gpointer data) {
+  const Procedure *procedure = data;
+  FlowOptions options = {.reference = NO_ITEM};
+  Alone call = {.procedure = procedure, .options = &options};
+  GimpValueArray *values;
+  GError *error = NULL;
+
+  gegl_init(NULL, NULL);
+  g_object_get(config, "run-mode", &call.mode, NULL);
+  take_config(config, procedure, &options);
+  if (alone_run(&call, &error)) {
+    if (call.mode == GIMP_RUN_INTERACTIVE)
+      put_config(config, procedure, &options);
+    values = gimp_procedure_new_return_values(called, GIMP_PDB_SUCCESS, NULL);
+    if (procedure->returns == RETURNS_IMAGE)
+      GIMP_VALUES_SET_IMAGE(values, 1, call.image);
+    else
+      GIMP_VALUES_TAKE_STRING(values, 1, call.text);
+  } else {
+    GimpPDBStatusType status = call_status(error);
+
+    if (status == GIMP_PDB_CANCEL)
+      g_clear_error(&error);
+    values = gimp_procedure_new_return_values(called, status, error);
+  }
+  options_clear(&options);
+  return values;
+}
+
 /* ------------------------------------------------------------------------------------------ registering */
 
 static GList *query_procedures(GimpPlugIn *plug_in) {
@@ -192,12 +218,20 @@ static GList *query_procedures(GimpPlugIn *plug_in) {
 
 static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const gchar *name) {
   const Procedure *procedure = procedures_find(name);
-  GimpProcedure *made = gimp_image_procedure_new(plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, (gpointer)procedure, NULL);
+  GimpProcedure *made;
 
-  /* an entry that is always there and explains what it cannot do */
-  gimp_procedure_set_image_types(made, "*");
-  gimp_procedure_set_sensitivity_mask(made, GIMP_PROCEDURE_SENSITIVE_DRAWABLE | GIMP_PROCEDURE_SENSITIVE_DRAWABLES |
-                                                GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES);
+  if (procedure->alone) {
+    made = gimp_procedure_new(plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run_alone, (gpointer)procedure, NULL);
+    gimp_procedure_add_enum_argument(made, "run-mode", "run-mode", procedures_argument(ARGUMENT_RUN_MODE)->text,
+                                     GIMP_TYPE_RUN_MODE, GIMP_RUN_NONINTERACTIVE, G_PARAM_READWRITE);
+    gimp_procedure_set_sensitivity_mask(made, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
+  } else {
+    made = gimp_image_procedure_new(plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, (gpointer)procedure, NULL);
+    /* an entry that is always there and explains what it cannot do */
+    gimp_procedure_set_image_types(made, "*");
+    gimp_procedure_set_sensitivity_mask(made, GIMP_PROCEDURE_SENSITIVE_DRAWABLE | GIMP_PROCEDURE_SENSITIVE_DRAWABLES |
+                                                  GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES);
+  }
   if (procedure->menu_label) {
     gimp_procedure_set_menu_label(made, _(procedure->menu_label));
     gimp_procedure_add_menu_path(made, PROCEDURES_MENU);
@@ -207,16 +241,20 @@ static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const gchar *name) {
                                  "2026");
   for (gint i = 0; i < procedure->n_arguments; i++)
     add_argument(made, procedures_argument(procedure->arguments[i]));
-  if (offers_refinement(procedure)) {
+  if (procedures_offers_refinement(procedure)) {
     const Argument *steps = procedures_argument(ARGUMENT_REFINE_STEPS);
 
     gimp_procedure_add_boolean_aux_argument(made, REFINE, REFINE, NULL, FALSE, G_PARAM_READWRITE);
     gimp_procedure_add_int_aux_argument(made, steps->name, steps->name, steps->text, (gint)steps->minimum,
                                         (gint)steps->maximum, (gint)steps->default_value, G_PARAM_READWRITE);
   }
-  if (procedure->kind == EDIT_INTERPOLATE)
+  if (procedure->returns == RETURNS_LAYERS)
     gimp_procedure_add_core_object_array_return_value(made, "layers", "layers", "The new layers, frame 1 first",
                                                       GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  else if (procedure->returns == RETURNS_IMAGE)
+    gimp_procedure_add_image_return_value(made, "image", "image", "The new image", FALSE, G_PARAM_READWRITE);
+  else if (procedure->returns == RETURNS_TEXT)
+    gimp_procedure_add_string_return_value(made, "text", "text", "What there is to tell", "", G_PARAM_READWRITE);
   else
     gimp_procedure_add_layer_return_value(made, "layer", "layer", "The new layer", FALSE, G_PARAM_READWRITE);
   return made;

@@ -42,7 +42,7 @@ gboolean about_model(const gchar *model, AboutModel *about, GError **error) {
   stylemap_model *file = NULL;
   stylemap_error core;
   GString *markup;
-  gchar *line, *licence, *attribution;
+  gchar *line, *attribution;
 
   if (!path)
     return FALSE;
@@ -53,7 +53,7 @@ gboolean about_model(const gchar *model, AboutModel *about, GError **error) {
   }
 
   about->dataset = short_text(file, "dataset");
-  licence = short_text(file, "licence");
+  about->licence = short_text(file, "licence");
   attribution = short_text(file, "attribution");
   markup = g_string_new(NULL);
   line = about->dataset ? g_strdup_printf(_("Knows: %s"), about->dataset)
@@ -62,8 +62,8 @@ gboolean about_model(const gchar *model, AboutModel *about, GError **error) {
   g_free(line);
   line =
       g_strdup_printf(_("Works at %d × %d pixels."), stylemap_model_info(file)->size, stylemap_model_info(file)->size);
-  if (licence) {
-    gchar *both = g_strdup_printf(_("%s Licence: %s."), line, licence);
+  if (about->licence) {
+    gchar *both = g_strdup_printf(_("%s Licence: %s."), line, about->licence);
 
     g_free(line);
     line = both;
@@ -77,7 +77,6 @@ gboolean about_model(const gchar *model, AboutModel *about, GError **error) {
     about->directions[i] = g_strdup(stylemap_direction_name(file, i));
 
   g_free(line);
-  g_free(licence);
   g_free(attribution);
   stylemap_close(file);
   g_free(path);
@@ -86,6 +85,7 @@ gboolean about_model(const gchar *model, AboutModel *about, GError **error) {
 
 void about_model_clear(AboutModel *about) {
   g_clear_pointer(&about->dataset, g_free);
+  g_clear_pointer(&about->licence, g_free);
   g_clear_pointer(&about->markup, g_free);
   g_clear_pointer(&about->directions, g_strfreev);
 }

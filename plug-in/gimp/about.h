@@ -6,6 +6,7 @@
 typedef struct {
   gchar *dataset; /* what it was trained on: plain text from the file, at most a few lines; or NULL */
   gchar **directions; /* names, closed by NULL */
+  gchar *licence; /* of the weights: plain text; or NULL */
   gchar *markup;  /* the same with size, licence and attribution, for a GtkLabel */
 } AboutModel;
 

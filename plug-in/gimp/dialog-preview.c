@@ -112,6 +112,8 @@ void dialog_ask(Dialog *self, DialogAsk wishes) {
   request.target.buffer = self->pixels;
   request.mask.selection = self->selection;
   request.refine = 0; /* which takes too long to look at */
+  if (request.kind == EDIT_TRANSPLANT)
+    request.frames = 0; /* the last one is looked at */
   reference.picture.buffer = self->reference_pixels;
   if (can_draw(self)) {
     ask.scale = preview_scale(self);
@@ -204,7 +206,8 @@ static void hear(const PreviewNews *news, gpointer data) {
       show_reference(self);
     }
     say(self, HINT_INFO,
-        self->options->refine && (self->procedure->kind == EDIT_RECONSTRUCT || self->options->method == EDIT_STYLES)
+        procedures_offers_refinement(self->procedure) && self->options->refine &&
+                (self->procedure->kind == EDIT_RECONSTRUCT || self->options->method == EDIT_STYLES)
             ? _("Shown without refinement, which comes with OK.")
             : HANDLING);
     break;

@@ -25,7 +25,7 @@ static void place_changed_now(Dialog *self) {
 
 #define TYPING 500 /* milliseconds without another key before it is looked at */
 
-static void place_changed(GtkEditable *entry, Dialog *self) {
+static void text_changed(GtkEditable *entry, Dialog *self) {
   gchar **field = g_object_get_data(G_OBJECT(entry), "field");
 
   if (self->placing)
@@ -37,7 +37,7 @@ static void place_changed(GtkEditable *entry, Dialog *self) {
   self->replace = g_timeout_add(TYPING, look_again, self);
 }
 
-static GtkWidget *new_place(Dialog *self, gchar **field, const gchar *tooltip) {
+static GtkWidget *new_text(Dialog *self, gchar **field, const gchar *tooltip) {
   GtkWidget *entry = gtk_entry_new();
 
   gtk_entry_set_text(GTK_ENTRY(entry), *field);
@@ -45,7 +45,7 @@ static GtkWidget *new_place(Dialog *self, gchar **field, const gchar *tooltip) {
   gtk_entry_set_activates_default(GTK_ENTRY(entry), TRUE);
   gimp_help_set_help_data(entry, tooltip, NULL);
   g_object_set_data(G_OBJECT(entry), "field", field);
-  g_signal_connect(entry, "changed", G_CALLBACK(place_changed), self);
+  g_signal_connect(entry, "changed", G_CALLBACK(text_changed), self);
   return entry;
 }
 
@@ -204,7 +204,7 @@ static void attach_places(Dialog *self, GtkWidget *table) {
   FlowOptions *options = self->options;
   GtkWidget *box, *entry, *mirror, *label;
 
-  entry = self->place = new_place(self, &options->placement,
+  entry = self->place = new_text(self, &options->placement,
                     _("Where the model looks: X, Y of its square's centre, the side, and, if it is turned, by how many degrees "
                       "clockwise; pixels of the layer, counted from its upper left corner. Empty: the largest square in "
                       "the middle."));
@@ -212,7 +212,7 @@ static void attach_places(Dialog *self, GtkWidget *table) {
   if (!self->needs_reference)
     return;
   box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-  entry = self->reference_entry = new_place(self, &options->reference_placement,
+  entry = self->reference_entry = new_text(self, &options->reference_placement,
                     _("The same in the reference. Or auto: where the model finds what it knows (what an empty entry means for "
                       "Heal), or centre. Or as-placed: what lies over the target's square on the canvas; move, scale or turn "
                       "the reference layer there first."));
@@ -260,23 +260,35 @@ static gboolean is_advanced(const Dialog *self) {
   const FlowOptions *options = self->options;
   gboolean any = *options->placement || *options->reference_placement;
 
-  for (gsize i = 0; i < G_N_ELEMENTS(ids) && self->procedure->kind == EDIT_TRANSPLANT; i++) {
+  if (procedures_takes(self->procedure, ARGUMENT_LEVELS))
+    any |= *options->levels != '\0';
+  for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {
     gint method = options_method(ids[i]);
 
-    if (method < 0 || method == (gint)options->method)
+    if (procedures_takes(self->procedure, ids[i]) && (method < 0 || method == (gint)options->method))
       any |= *(gint *)options_field(self->options, ids[i]) != (gint)procedures_argument(ids[i])->default_value;
   }
   return any;
+}
+
+static void attach_levels(Dialog *self, GtkWidget *table) {
+  GtkWidget *entry = new_text(self, &self->options->levels,
+                              _("In place of the row above the levels themselves that come from the reference, such as 2,5,7-9. "
+                                "Level 0 is the coarsest; models of 128 pixels have 8 or 10 levels. Empty: by the row above."));
+
+  table_attach(table, _("Le_vels of the reference:"), entry, FALSE);
 }
 
 void dialog_add_advanced(Dialog *self, GtkWidget *box) {
   GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_Advanced"));
   GtkWidget *table = table_new(self->labels);
 
-  if (self->procedure->kind == EDIT_TRANSPLANT) {
+  if (procedures_takes(self->procedure, ARGUMENT_METHOD))
     attach_methods(self, table);
+  if (procedures_takes(self->procedure, ARGUMENT_EXTEND))
     attach_extend(self, table);
-  }
+  if (procedures_takes(self->procedure, ARGUMENT_LEVELS))
+    attach_levels(self, table);
   attach_places(self, table);
   gtk_expander_set_expanded(GTK_EXPANDER(expander), is_advanced(self));
   gtk_container_add(GTK_CONTAINER(expander), table);
@@ -301,36 +313,44 @@ static void attach_feather(Dialog *self) {
 void dialog_add_options(Dialog *self) {
   GtkWidget *label;
 
-  self->model = model_chooser_new(self->options->model, model_changed, self);
+  self->model = model_chooser_new(self->options->model, TRUE, model_changed, self);
   g_free(self->options->model);
   self->options->model = model_chooser_get(self->model);
   label = table_attach(self->table, _("_Model:"), dialog_with_hint(self->model, &self->model_hint), TRUE);
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), self->model);
 
-  if (self->procedure->kind == EDIT_TRANSPLANT) {
+  if (procedures_takes(self->procedure, ARGUMENT_METHOD))
     attach_method(self);
-    attach_scale(self, _("_Strength:"), &self->options->edit.strength, ARGUMENT_STRENGTH, 1.0, 0.01, 2, NULL,
+  if (procedures_takes(self->procedure, ARGUMENT_STRENGTH_FROM))
+    attach_scale(self, _("Strength _at first:"), &self->options->strength_from, ARGUMENT_STRENGTH_FROM, 1.0, 0.01, 2, NULL,
+                 _("Of the first frame; the preview shows the last one."), NULL);
+  if (procedures_takes(self->procedure, ARGUMENT_STRENGTH))
+    attach_scale(self, procedures_takes(self->procedure, ARGUMENT_STRENGTH_FROM) ? _("_Strength at last:") : _("_Strength:"),
+                 &self->options->edit.strength, ARGUMENT_STRENGTH, 1.0, 0.01, 2, NULL,
                  _("How much of the reference is taken. At 0 the result is the target (styles: the model's picture of it)."),
                  NULL);
+  if (procedures_takes(self->procedure, ARGUMENT_BOUNDARY))
+    attach_count(self, self->table, _("Fine from level:"), &self->options->boundary, ARGUMENT_BOUNDARY, _("on from the reference"),
+                 _("The levels of the style pyramid below this one stay the target's: its shapes. The others are the "
+                   "reference's: its colours and texture. The higher the number, the less changes."),
+                 NULL);
+  if (procedures_takes(self->procedure, ARGUMENT_FEATHER))
     attach_feather(self);
+  if (procedures_takes(self->procedure, ARGUMENT_DETAIL) && procedures_takes(self->procedure, ARGUMENT_METHOD))
     attach_scale(self, _("Deta_il:"), &self->options->detail, ARGUMENT_DETAIL, 100.0, 1.0, 0, "%",
                  _("How much of both pictures' own lines and grain stays: at 0 the model draws all that is selected, at 100 "
                    "everything stays, and in between it stays where the model changed little."),
                  self->of_heal);
-  }
-  if (self->procedure->kind == EDIT_ADJUST) {
-    attach_feather(self);
+  if (self->procedure->kind == EDIT_ADJUST)
     attach_scale(self, _("Deta_il:"), &self->options->detail, ARGUMENT_DETAIL, 100.0, 1.0, 0, "%",
                  _("How much of the picture's own lines and grain stays where the model changed little; at 0 it draws all "
                    "that is selected."),
                  NULL);
-  }
-  if (procedures_refines(self->procedure))
+  if (procedures_offers_refinement(self->procedure))
     attach_refine(self);
-  if (self->procedure->kind == EDIT_INTERPOLATE) {
+  if (self->procedure->returns == RETURNS_LAYERS) {
     attach_count(self, self->table, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
-                 _("How many pictures are made. The first is like the target, the last like the reference."),
-                 NULL);
+                 _("How many pictures are made, the first and the last included."), NULL);
     attach_count(self, self->table, _("Frame _time:"), &self->options->frame_ms, ARGUMENT_FRAME_MS, _("milliseconds"),
                  _("How long a frame is shown. It is written into the layers' names, where GIMP's animation tools "
                    "look for it."),

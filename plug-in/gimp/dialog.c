@@ -99,8 +99,7 @@ static gboolean focus_in(GtkWidget *widget, GdkEventFocus *event, Dialog *self) 
   return FALSE;
 }
 
-/* A GimpHelpFunc: the page of the installed documentation, in the user's browser. */
-static void show_help(const gchar *help_id, gpointer data) {
+void dialog_help(const gchar *help_id, gpointer data) {
   gimp_help(GETTEXT_PACKAGE, help_id);
 }
 
@@ -110,7 +109,7 @@ static void build(Dialog *self) {
   const Procedure *procedure = self->procedure;
   GtkWidget *all, *box;
 
-  self->dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, show_help, procedure->name, _("Reset"),
+  self->dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, dialog_help, procedure->name, _("Reset"),
                                  RESPONSE_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK);
   gtk_window_set_resizable(GTK_WINDOW(self->dialog), procedure->kind != EDIT_INTERPOLATE);

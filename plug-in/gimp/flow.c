@@ -3,29 +3,37 @@
 #include "gimp/flow.h"
 #include "gimp/check.h"
 #include "gimp/pixels.h"
+#include "gimp/progress.h"
 #include "gimp/recipe.h"
 #include "gimp/result.h"
+#include "host/mix.h"
 #include "host/place.h"
 #include "host/worker.h"
 #include <glib/gi18n-lib.h>
 
-#define PROGRESS_INTERVAL (G_USEC_PER_SEC / 8)
 #define EDIT_SHARE 0.9 /* of the progress bar; the rest is handing the layers to GIMP */
 
 static gboolean heals(const Procedure *procedure, const FlowOptions *options) {
   return procedure->kind == EDIT_TRANSPLANT && options->method == EDIT_HEAL;
 }
 
+/* The levels of a mixture that are the reference's; FALSE with a sentence where what the options say makes no sense. */
+static gboolean read_levels(const FlowOptions *options, guint32 *levels, GError **error) {
+  *levels = MIX_FROM(options->boundary);
+  return !*options->levels || mix_parse(procedures_argument(ARGUMENT_LEVELS)->name, options->levels, levels, error);
+}
+
 gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                     GError **error) {
   FlowPlaces places;
   GeglRectangle selected;
+  guint32 levels;
 
   if (!check_target(image, target, error))
     return FALSE;
   if (procedures_takes(procedure, ARGUMENT_REFERENCE) && !check_reference(target, options->reference, error))
     return FALSE;
-  return check_numbers(procedure, options, error) && flow_places(procedure, target, options, &places, error) &&
+  return check_numbers(procedure, options, error) && read_levels(options, &levels, error) && flow_places(procedure, target, options, &places, error) &&
          check_selection(flow_selected(image, target, options, &selected) ? &selected : NULL, target, &places.target, error);
 }
 
@@ -169,9 +177,15 @@ void flow_request(EditRequest *request, EditReference *reference, const Procedur
     request->directions = options->directions;
     request->heal.detail = options->detail / 100;
     request->mask.feather = options->feather;
-  } else if (procedure->kind == EDIT_INTERPOLATE)
+  }
+  if (procedure->kind == EDIT_MIX) {
+    request->mask.feather = options->feather;
+    read_levels(options, &request->levels, NULL);
+  }
+  if (procedure->returns == RETURNS_LAYERS) {
     request->frames = options->frames;
-  else if (options->refine && !heals(procedure, options)) {
+    request->from = options->strength_from;
+  } else if (options->refine && !heals(procedure, options)) {
     request->refine = options->refine_steps;
     request->edit.space = STYLEMAP_SPACE_W_PLUS;
   }
@@ -197,53 +211,13 @@ static void clear_request(EditRequest *request, EditReference *reference) {
   g_clear_object(&request->mask.selection);
 }
 
-/* -------------------------------------------------------------------------------------------- edit */
-
-typedef struct {
-  gint phase; /* a stylemap_phase, or -1 */
-  gint64 begun, next;
-  gint left; /* seconds, as told last; 0: not told */
-} Progress;
-
-#define WORTH_TELLING 3 /* seconds */
-
-/* What is left by what it took so far; 0: too little, or too early to say. */
-static gint seconds_left(const Progress *progress, gint64 now, gdouble fraction) {
-  gdouble passed = (gdouble)(now - progress->begun) / G_USEC_PER_SEC, left = passed * (1 - fraction) / MAX(fraction, 1e-6);
-
-  return passed > 1 && fraction > 0.05 && left > WORTH_TELLING ? (gint)(left + 0.5) : 0;
-}
-
-static void show_text(Progress *progress, stylemap_phase phase, gint left) {
-  gchar *text = left ? g_strdup_printf(_("%s: about %d s left"), say_phase(phase), left) : g_strdup(say_phase(phase));
-
-  gimp_progress_set_text(text);
-  g_free(text);
-  progress->phase = (gint)phase;
-  progress->left = left;
-}
-
-static int show_progress(void *data, stylemap_phase phase, double fraction) {
-  Progress *progress = data;
-  gint64 now = g_get_monotonic_time();
-  gint left = seconds_left(progress, now, fraction);
-
-  if ((gint)phase == progress->phase && now < progress->next)
-    return 0;
-  if ((gint)phase != progress->phase || left != progress->left)
-    show_text(progress, phase, left);
-  progress->next = now + PROGRESS_INTERVAL;
-  gimp_progress_update(EDIT_SHARE * CLAMP(fraction, 0, 1));
-  return 0; /* cancelling in GIMP ends this process */
-}
-
 /* ------------------------------------------------------------------------------- paste -> new layer */
 
 static gchar *layer_name(const Procedure *procedure, const FlowOptions *options, const EditResult *made, gint n,
                          gboolean copy) {
   const stylemap_refine_report *refined = made->refined;
 
-  if (procedure->kind == EDIT_INTERPOLATE)
+  if (procedure->returns == RETURNS_LAYERS)
     /* read by GIMP's animation tools */
     return g_strdup_printf(copy ? "Frame %d (%dms) (replace)" : "Frame %d (%dms)", n + 1, options->frame_ms);
   if (made->n_refined == 1)
@@ -287,7 +261,7 @@ static gboolean make_layers(const Procedure *procedure, const FlowOptions *optio
         gimp_item_delete(AS_ITEM(layers[i]));
       return FALSE;
     }
-    if (procedure->kind != EDIT_INTERPOLATE)
+    if (procedure->returns == RETURNS_LAYER)
       recipe_write(layers[i], procedure, options, AS_DRAWABLE(plan->target), &request->mask,
                    made->n_found == 1 ? &made->found[0] : NULL);
     gimp_progress_update(EDIT_SHARE + (1 - EDIT_SHARE) * (i + 1) / made->n_layers);
@@ -350,7 +324,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
 
 gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                   FlowResult *result, GError **error) {
-  Progress progress = {.phase = -1, .begun = g_get_monotonic_time()};
+  Progress progress;
   EditRequest request;
   EditReference reference;
   EditResult made = {0};
@@ -361,10 +335,10 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
       !flow_places(procedure, target, options, &places, error))
     return FALSE;
 
-  gimp_progress_init(_(procedure->title));
+  progress_start(&progress, _(procedure->title), EDIT_SHARE);
   fill_request(&request, &reference, procedure, image, target, options, &places);
   ok = edit_prepare(&request, &made, error) &&
-       worker_edit(&options->engine, options->model, 0, &request, show_progress, &progress, &made, error) &&
+       worker_edit(&options->engine, options->model, 0, &request, progress_show, &progress, &made, error) &&
        still_there(image, target, &request, error) &&
        add_layers(procedure, image, target, options, &request, &made, result, error);
   edit_result_clear(&made);

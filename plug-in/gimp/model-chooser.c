@@ -133,15 +133,15 @@ static void select_first(Chooser *chooser, const gchar *model) {
   g_free(path);
 }
 
-GtkWidget *model_chooser_new(const gchar *model, void (*changed)(gpointer data), gpointer data) {
+GtkWidget *model_chooser_new(const gchar *model, gboolean by_picture, void (*changed)(gpointer data), gpointer data) {
   Chooser *chooser = g_new0(Chooser, 1);
   GtkCellRenderer *cell = gtk_cell_renderer_text_new();
-  gchar **names = models_list(), **free_choice = models_free_choice("");
+  gchar **names = models_list(), **free_choice = by_picture ? models_free_choice("") : NULL;
 
   chooser->store = gtk_list_store_new(N_COLUMNS, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_INT);
   chooser->combo = gtk_combo_box_new_with_model(GTK_TREE_MODEL(chooser->store));
   chooser->model = g_strdup("");
-  if (g_strv_length(free_choice) > 1)
+  if (free_choice && g_strv_length(free_choice) > 1)
     gtk_list_store_insert_with_values(chooser->store, NULL, -1, COLUMN_LABEL, _("The one that knows the picture"),
                                       COLUMN_MODEL, "", COLUMN_KIND, KIND_MODEL, -1);
   g_strfreev(free_choice);

@@ -4,8 +4,8 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-/* Begins with `model` (a path, a name, or "" for the one that knows the picture). `changed` is called with `data` when another one
+/* Begins with `model`: a path, a name, or "", which, if `by_picture`, is the one that knows the picture, else the default. `changed` is called with `data` when another one
  * is chosen. */
-GtkWidget *model_chooser_new(const gchar *model, void (*changed)(gpointer data), gpointer data);
+GtkWidget *model_chooser_new(const gchar *model, gboolean by_picture, void (*changed)(gpointer data), gpointer data);
 /* The choice as procedures take it, to be freed; "" where nothing can be chosen. */
 gchar *model_chooser_get(GtkWidget *chooser);

@@ -42,9 +42,28 @@ gpointer options_field(FlowOptions *options, ArgumentId id) {
     return &options->frame_ms;
   case ARGUMENT_REFINE_STEPS:
     return &options->refine_steps;
+  case ARGUMENT_STRENGTH_FROM:
+    return &options->strength_from;
+  case ARGUMENT_BOUNDARY:
+    return &options->boundary;
+  case ARGUMENT_LEVELS:
+    return &options->levels;
+  case ARGUMENT_SEED:
+    return &options->alone.seed;
+  case ARGUMENT_TRUNCATION:
+    return &options->alone.truncation;
+  case ARGUMENT_COUNT:
+    return &options->alone.count;
+  case ARGUMENT_SHEET:
+    return &options->alone.sheet;
+  case ARGUMENT_FILE:
+    return &options->alone.file;
+  case ARGUMENT_NAME:
+    return &options->alone.name;
   case ARGUMENT_RUN_MODE:
   case ARGUMENT_IMAGE:
   case ARGUMENT_DRAWABLE:
+  case N_ARGUMENTS:
     break;
   }
   return NULL;
@@ -65,7 +84,7 @@ static void set_default(FlowOptions *options, ArgumentId id) {
 void options_defaults(const Procedure *procedure, FlowOptions *options) {
   options->reference = NO_ITEM;
   options->replaces = NO_ITEM;
-  for (ArgumentId id = ARGUMENT_MODEL; id <= ARGUMENT_REFINE_STEPS; id++)
+  for (ArgumentId id = ARGUMENT_MODEL; id < N_ARGUMENTS; id++)
     set_default(options, id);
   options->refine = procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
   if (!procedures_takes(procedure, ARGUMENT_METHOD))
@@ -78,6 +97,9 @@ void options_clear(FlowOptions *options) {
   g_free(options->directions);
   g_free(options->placement);
   g_free(options->reference_placement);
+  g_free(options->levels);
+  g_free(options->alone.file);
+  g_free(options->alone.name);
   g_clear_object(&options->selection);
 }
 

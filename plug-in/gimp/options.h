@@ -20,6 +20,15 @@ typedef struct {
   gboolean mirror;                        /* of the reference */
   gint frames;
   gint frame_ms;
+  gdouble strength_from; /* of frames of a transplant: the first one's */
+  gint boundary;         /* of mix, as is: */
+  gchar *levels;         /* g_free */
+  struct { /* of procedures that need no image */
+    gint seed, count;
+    gdouble truncation;
+    gboolean sheet;
+    gchar *file, *name; /* g_free */
+  } alone;
   gboolean refine; /* the pictures' styles first: neither in interpolate nor healed; then `edit` works in W+ */
   gint refine_steps;
   gboolean remembered;  /* what was selected when a result was made, in place of the image's selection: */

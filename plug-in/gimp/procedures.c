@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/procedures.h"
+#include "gimp/alone.h"
 #include "host/words.h"
 #include <glib/gi18n-lib.h>
 
@@ -61,6 +62,25 @@ static Argument arguments[] = {
   [ARGUMENT_REFINE_STEPS] = { ARGUMENT_REFINE_STEPS, ARGUMENT_IS_INT, "refine-steps",
     "How many steps of descent bring the styles nearer to each picture than the encoder does (1 <= refine-steps <= "
     "100000; 100 is a good number)", 1, EDIT_MOST_REFINE, 100, NULL },
+  [ARGUMENT_STRENGTH_FROM] = { ARGUMENT_STRENGTH_FROM, ARGUMENT_IS_FLOAT, "strength-from",
+    "The strength of the first frame; strength is the last one's (0 <= strength-from <= 1)", 0, 1, 0, NULL },
+  [ARGUMENT_BOUNDARY] = { ARGUMENT_BOUNDARY, ARGUMENT_IS_INT, "boundary",
+    "From which level of the style pyramid on the styles are the reference's (1 <= boundary <= 31; level 0 is the "
+    "coarsest, and models of 128 pixels have 8 or 10)", 1, 31, 2, NULL },
+  [ARGUMENT_LEVELS] = { ARGUMENT_LEVELS, ARGUMENT_IS_TEXT, "levels",
+    "In place of the boundary the levels themselves that are the reference's, such as 2,5,7-9; \"\" = the boundary", 0, 0, 0,
+    NULL },
+  [ARGUMENT_SEED] = { ARGUMENT_SEED, ARGUMENT_IS_INT, "seed",
+    "Which pictures; the same ones on every machine (0 <= seed <= 2147483647)", 0, G_MAXINT32, 0, NULL },
+  [ARGUMENT_TRUNCATION] = { ARGUMENT_TRUNCATION, ARGUMENT_IS_FLOAT, "truncation",
+    "How far from the mean picture (0 <= truncation <= 2; 0 = the mean picture, 1 = as the model has learnt)", 0, 2, 0.7, NULL },
+  [ARGUMENT_COUNT] = { ARGUMENT_COUNT, ARGUMENT_IS_INT, "count", "How many pictures, a layer each (1 <= count <= 100)", 1, 100, 1,
+    NULL },
+  [ARGUMENT_SHEET] = { ARGUMENT_SHEET, ARGUMENT_IS_FLAG, "sheet",
+    "Whether they lie side by side, on a contact sheet, and not over each other", 0, 1, 0, NULL },
+  [ARGUMENT_FILE] = { ARGUMENT_FILE, ARGUMENT_IS_TEXT, "file", "The model's file, .pt or .safetensors", 0, 0, 0, NULL },
+  [ARGUMENT_NAME] = { ARGUMENT_NAME, ARGUMENT_IS_TEXT, "name",
+    "What the model is called from now on; \"\" = as its file, without the ending", 0, 0, 0, NULL },
 };
 
 static const ArgumentId transplant_arguments[] = {
@@ -92,6 +112,23 @@ static const ArgumentId adjust_arguments[] = {
   /* by name */
   ARGUMENT_FEATHER, ARGUMENT_DETAIL, ARGUMENT_PLACEMENT,
 };
+static const ArgumentId strength_arguments[] = {
+  ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_METHOD, ARGUMENT_FRAMES,
+  ARGUMENT_FRAME_MS,
+  /* by name */
+  ARGUMENT_STRENGTH_FROM, ARGUMENT_STRENGTH, ARGUMENT_MASK_RULE, ARGUMENT_SPACE, ARGUMENT_FEATHER, ARGUMENT_COLLAGE,
+  ARGUMENT_ROUNDS, ARGUMENT_DETAIL, ARGUMENT_PLACEMENT, ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_MIRROR,
+};
+static const ArgumentId mix_arguments[] = {
+  ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_BOUNDARY,
+  /* by name */
+  ARGUMENT_LEVELS, ARGUMENT_FEATHER, ARGUMENT_PLACEMENT, ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_MIRROR,
+};
+static const ArgumentId random_arguments[] = {
+  ARGUMENT_RUN_MODE, ARGUMENT_MODEL, ARGUMENT_SEED, ARGUMENT_TRUNCATION, ARGUMENT_COUNT, ARGUMENT_SHEET,
+};
+static const ArgumentId import_arguments[] = { ARGUMENT_RUN_MODE, ARGUMENT_FILE, ARGUMENT_NAME };
+static const ArgumentId about_arguments[] = { ARGUMENT_RUN_MODE };
 
 static const ArgumentId again_arguments[] = { ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE };
 
@@ -108,42 +145,68 @@ static const Procedure procedures[] = {
     "together with the target, and applies what it changed to the paste, at the layer's own resolution. Method styles: "
     "encodes both layers, blends their style maps by the selection and synthesises the picture. It comes on a new layer "
     "above the target." SQUARE_HELP,
-    transplant_arguments, G_N_ELEMENTS(transplant_arguments), 9, FALSE },
+    transplant_arguments, G_N_ELEMENTS(transplant_arguments), 9, FALSE, RETURNS_LAYER, NULL },
   { EDIT_RECONSTRUCT, "plug-in-stylemap-reconstruct", N_("StyleMap _Reconstruct..."), N_("StyleMap Reconstruct"),
     N_("Shows a layer as the model sees it"),
     "Encodes the layer to a style map with a StyleMapGAN model and synthesises it again, on a new layer above it: "
     "the best that this model can do for this picture." SQUARE_HELP,
-    reconstruct_arguments, G_N_ELEMENTS(reconstruct_arguments), 4, FALSE },
+    reconstruct_arguments, G_N_ELEMENTS(reconstruct_arguments), 4, FALSE, RETURNS_LAYER, NULL },
   { EDIT_INTERPOLATE, "plug-in-stylemap-interpolate", N_("StyleMap _Interpolate..."), N_("StyleMap Interpolate"),
     N_("Makes frames that turn one layer into another"),
     "Encodes the target layer and the reference layer with a StyleMapGAN model and synthesises pictures at equal "
     "steps between their style maps, each on a new layer above the target, the first frame lowest, named for "
     "GIMP's animation tools." SQUARE_HELP,
-    interpolate_arguments, G_N_ELEMENTS(interpolate_arguments), G_N_ELEMENTS(interpolate_arguments), FALSE },
+    interpolate_arguments, G_N_ELEMENTS(interpolate_arguments), G_N_ELEMENTS(interpolate_arguments), FALSE,
+    RETURNS_LAYERS, NULL },
   { EDIT_ADJUST, "plug-in-stylemap-adjust", N_("StyleMap _Adjust..."), N_("StyleMap Adjust"),
     N_("Changes what a model has learnt to change: a beard, the hair's colour, where the light comes from"),
     "Moves the layer's style map along directions that the model brings with it, as far as the selection covers its cells, "
     "and applies what that changes in the model's drawing to the layer, at the layer's own resolution. It comes on a new "
     "layer above the target." SQUARE_HELP,
-    adjust_arguments, G_N_ELEMENTS(adjust_arguments), 5, FALSE },
+    adjust_arguments, G_N_ELEMENTS(adjust_arguments), 5, FALSE, RETURNS_LAYER, NULL },
+  { EDIT_TRANSPLANT, "plug-in-stylemap-interpolate-strength", N_("StyleMap Transplant as _Frames..."),
+    N_("StyleMap Transplant as Frames"), N_("Makes frames in which a transplant comes in little by little"),
+    "Transplants as plug-in-stylemap-transplant does, by rising strength at equal steps, each on a new layer above the "
+    "target, the first frame lowest, named for GIMP's animation tools." SQUARE_HELP,
+    strength_arguments, G_N_ELEMENTS(strength_arguments), 8, FALSE, RETURNS_LAYERS, NULL },
+  { EDIT_MIX, "plug-in-stylemap-mix", N_("StyleMap _Mix Styles..."), N_("StyleMap Mix Styles"),
+    N_("Draws a layer with its own coarse styles and a reference's fine ones"),
+    "Encodes both layers to style maps with a StyleMapGAN model and synthesises a picture by the target's coarse levels of "
+    "the style pyramid, which tell the shapes, and the reference's fine ones, which tell colours and texture." SQUARE_HELP,
+    mix_arguments, G_N_ELEMENTS(mix_arguments), 6, FALSE, RETURNS_LAYER, NULL },
   { EDIT_RECONSTRUCT, "plug-in-stylemap-edit-again", N_("StyleMap Edit _Again..."), N_("StyleMap Edit Again"),
     N_("Makes a result anew, with everything it was made by to change"),
     "The layer is one that plug-in-stylemap-transplant, -reconstruct or -adjust made, also in a file that was saved and opened. What "
     "it was made by, its target, reference, selection, placement, method, options and model, is kept on it. The new result "
     "takes its place. It is an error where the target, the reference or the model is not there any more.",
-    again_arguments, G_N_ELEMENTS(again_arguments), G_N_ELEMENTS(again_arguments), TRUE },
+    again_arguments, G_N_ELEMENTS(again_arguments), G_N_ELEMENTS(again_arguments), TRUE, RETURNS_LAYER, NULL },
+  { 0, "plug-in-stylemap-random", N_("StyleMap Ra_ndom Portrait..."), N_("StyleMap Random Portrait"),
+    N_("Makes portraits of people that never were, in a new image"),
+    "Draws pictures from noise with a StyleMapGAN model, each on a layer of a new image of the model's size, number 0 on top. "
+    "The same seed, truncation and model give the same pictures, as do those of the command stylemap sample.",
+    random_arguments, G_N_ELEMENTS(random_arguments), G_N_ELEMENTS(random_arguments), FALSE, RETURNS_IMAGE, random_run },
+  { 0, "plug-in-stylemap-import-model", N_("StyleMap Import Mo_del..."), N_("StyleMap Import Model"),
+    N_("Takes another StyleMapGAN model into StyleMap's list of models"),
+    "Reads a StyleMapGAN checkpoint of PyTorch (.pt) or a .safetensors file, and writes it with 16-bit floats into the user's "
+    "folder of models, from where its name is enough. Returns the new file's path.",
+    import_arguments, G_N_ELEMENTS(import_arguments), G_N_ELEMENTS(import_arguments), FALSE, RETURNS_TEXT, import_run },
+  { 0, "plug-in-stylemap-about", N_("StyleMap A_bout and Self-Check..."), N_("StyleMap About and Self-Check"),
+    N_("Tells what is installed, and whether it works"),
+    "Returns lines on the versions, the folders of models and what lies in them, the instruction set, and a run of the default "
+    "model for about a second.",
+    about_arguments, G_N_ELEMENTS(about_arguments), G_N_ELEMENTS(about_arguments), FALSE, RETURNS_TEXT, about_run },
   { EDIT_TRANSPLANT, "plug-in-stylemap-transplant-refined", NULL, N_("StyleMap Transplant"),
     N_("Transplants what the selection covers from a reference layer, from refined styles"),
     "As plug-in-stylemap-transplant by the method styles in space W+, after both layers' styles have been brought nearer to the pictures by "
     "descent, which takes some seconds to minutes. How near, before and after, is written to standard error and into "
     "the new layer's name." SQUARE_HELP,
-    transplant_refined_arguments, G_N_ELEMENTS(transplant_refined_arguments), G_N_ELEMENTS(transplant_refined_arguments), FALSE },
+    transplant_refined_arguments, G_N_ELEMENTS(transplant_refined_arguments), G_N_ELEMENTS(transplant_refined_arguments), FALSE, RETURNS_LAYER, NULL },
   { EDIT_RECONSTRUCT, "plug-in-stylemap-reconstruct-refined", NULL, N_("StyleMap Reconstruct"),
     N_("Shows a layer as the model sees it, from refined styles"),
     "As plug-in-stylemap-reconstruct, after the layer's style has been brought nearer to the picture by descent, which "
     "takes some seconds to minutes. How near, before and after, is written to standard error and into the new layer's "
     "name." SQUARE_HELP,
-    reconstruct_refined_arguments, G_N_ELEMENTS(reconstruct_refined_arguments), G_N_ELEMENTS(reconstruct_refined_arguments), FALSE },
+    reconstruct_refined_arguments, G_N_ELEMENTS(reconstruct_refined_arguments), G_N_ELEMENTS(reconstruct_refined_arguments), FALSE, RETURNS_LAYER, NULL },
 };
 
 const Argument *procedures_argument(ArgumentId id) {
@@ -158,15 +221,16 @@ const Argument *procedures_argument(ArgumentId id) {
   return &arguments[id];
 }
 
-gboolean procedures_refines(const Procedure *procedure) {
-  return !procedure->again && (procedure->kind == EDIT_TRANSPLANT || procedure->kind == EDIT_RECONSTRUCT);
-}
-
 gboolean procedures_takes(const Procedure *procedure, ArgumentId id) {
   for (gint i = 0; i < procedure->n_arguments; i++)
     if (procedure->arguments[i] == id)
       return TRUE;
   return FALSE;
+}
+
+gboolean procedures_offers_refinement(const Procedure *procedure) {
+  return !procedure->alone && (procedure->kind == EDIT_TRANSPLANT || procedure->kind == EDIT_RECONSTRUCT) && !procedure->again &&
+         procedure->returns == RETURNS_LAYER && !procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
 }
 
 const Procedure *procedures_find(const gchar *name) {

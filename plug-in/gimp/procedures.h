@@ -30,6 +30,16 @@ typedef enum {
   ARGUMENT_FRAMES,
   ARGUMENT_FRAME_MS,
   ARGUMENT_REFINE_STEPS,
+  ARGUMENT_STRENGTH_FROM,
+  ARGUMENT_BOUNDARY,
+  ARGUMENT_LEVELS,
+  ARGUMENT_SEED,
+  ARGUMENT_TRUNCATION,
+  ARGUMENT_COUNT,
+  ARGUMENT_SHEET,
+  ARGUMENT_FILE,
+  ARGUMENT_NAME,
+  N_ARGUMENTS
 } ArgumentId;
 
 typedef enum {
@@ -50,6 +60,16 @@ typedef struct {
   const gchar *const *words;               /* of a choice, and of a number that has words in a text; closed by NULL */
 } Argument;
 
+typedef enum {
+  RETURNS_LAYER,
+  RETURNS_LAYERS, /* frames, for an animation */
+  RETURNS_IMAGE,  /* from here on: it needs no image (alone.h) */
+  RETURNS_TEXT,
+} ProcedureReturns;
+
+typedef struct Alone Alone;
+typedef gboolean (*ProcedureAlone)(Alone *call, GError **error);
+
 typedef struct {
   EditKind kind;
   const gchar *name;
@@ -61,15 +81,17 @@ typedef struct {
   gint n_arguments;
   gint n_positional; /* of them in the procedure of GIMP 2.10; if there are more, NAME PROCEDURES_WITH takes them all */
   gboolean again;    /* what it does is what its layer was made by */
+  ProcedureReturns returns;
+  ProcedureAlone alone; /* NULL: an edit of layers */
 } Procedure;
 
 /* GIMP 2.10 only: run mode, image, drawable, reference (if there is one), and all the others as a text. */
 #define PROCEDURES_WITH "-with"
 
 const Argument *procedures_argument(ArgumentId id);
-/* Whether its dialog offers refinement, or it refines. */
-gboolean procedures_refines(const Procedure *procedure);
 gboolean procedures_takes(const Procedure *procedure, ArgumentId id);
+/* Whether its dialog offers to refine the styles first, beyond what its arguments say. */
+gboolean procedures_offers_refinement(const Procedure *procedure);
 /* The procedure of that name, or NULL. */
 const Procedure *procedures_find(const gchar *name);
 /* 0 .. : all of them, those of the menu first and in its order, then NULL. */

@@ -136,7 +136,7 @@ void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions 
     g_free(name);
     g_free(mark);
   }
-  if (procedure->kind == EDIT_TRANSPLANT && gimp_item_is_valid(AS_ITEM(options->reference))) {
+  if (procedures_takes(procedure, ARGUMENT_REFERENCE) && gimp_item_is_valid(AS_ITEM(options->reference))) {
     gchar *name = gimp_item_get_name(AS_ITEM(options->reference));
 
     g_key_file_set_uint64(file, GROUP, "reference", gimp_item_get_tattoo(AS_ITEM(options->reference)));
@@ -311,7 +311,7 @@ gboolean recipe_read(ImageRef image, DrawableRef layer, gboolean strict, FlowOpt
     *options = (FlowOptions){.reference = NO_ITEM};
     options_defaults(recipe->procedure, options);
     ok = options_parse(recipe->procedure, text, options, error) &&
-         (recipe->procedure->kind != EDIT_TRANSPLANT || read_reference(image, file, strict, options, recipe, error)) &&
+         (!procedures_takes(recipe->procedure, ARGUMENT_REFERENCE) || read_reference(image, file, strict, options, recipe, error)) &&
          read_model(file, strict, options, recipe, error);
   }
   if (ok) {

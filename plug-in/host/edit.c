@@ -8,6 +8,7 @@
 #include "host/extend.h"
 #include "host/find.h"
 #include "host/layer.h"
+#include "host/mix.h"
 #include "host/place.h"
 #include "host/say.h"
 
@@ -364,6 +365,20 @@ done:
   return ok;
 }
 
+/* -------------------------------------------------------------------------------------------- mix */
+
+static gboolean draw_mix(Work *work, GError **error) {
+  const EditRequest *request = work->request;
+  Engine *engine = work->engine;
+  g_autofree gfloat *target = engine_new_stylemap(engine), *reference = engine_new_stylemap(engine);
+  return engine_part(engine, STYLEMAP_PHASE_ENCODE, 0, 0.3, error) &&
+         edit_encode(engine, &request->target, target, error) &&
+         engine_part(engine, STYLEMAP_PHASE_ENCODE, 0.3, 0.6, error) &&
+         edit_encode(engine, &request->references[0].picture, reference, error) &&
+         engine_part(engine, STYLEMAP_PHASE_SYNTH, 0.6, 1, error) &&
+         mix_maps(engine, target, reference, request->levels, work->result->image, error) && hand_out(work, error);
+}
+
 /* -------------------------------------------------------------------------------------------- edit */
 
 static gboolean is_there(const EditPicture *picture) {
@@ -379,7 +394,7 @@ static gboolean is_masked(const EditRequest *request) {
 static const gchar *fault_of(const EditRequest *request) {
   if (is_masked(request) ? !request->target.buffer : !is_there(&request->target))
     return _("There is no target layer.");
-  if ((request->kind == EDIT_TRANSPLANT || request->kind == EDIT_INTERPOLATE) && request->n_references < 1)
+  if (request->kind != EDIT_RECONSTRUCT && request->kind != EDIT_ADJUST && request->n_references < 1)
     return _("There is no reference layer.");
   for (gint i = 0; i < request->n_references; i++)
     if (!is_there(&request->references[i].picture)) return _("There is no reference layer.");
@@ -391,8 +406,9 @@ static const gchar *fault_of(const EditRequest *request) {
     return _("Refined styles are blended by the method styles, not healed.");
   if (request->refine && request->kind == EDIT_TRANSPLANT && request->edit.space == STYLEMAP_SPACE_W)
     return _("Refined styles are blended in w+, not in w.");
-
-  if (request->kind == EDIT_INTERPOLATE && (request->frames < 2 || request->frames > EDIT_MOST_FRAMES))
+  if (request->refine && request->frames) return _("Frames are not refined.");
+  if ((request->kind == EDIT_INTERPOLATE || (request->kind == EDIT_TRANSPLANT && request->frames)) &&
+      (request->frames < 2 || request->frames > EDIT_MOST_FRAMES))
     return _("The number of frames must be 2 to 100000.");
   return NULL;
 }
@@ -496,6 +512,28 @@ gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **e
   return TRUE;
 }
 
+static gboolean draw_transplant(Work *work, GError **error) {
+  return work->request->method == EDIT_HEAL ? draw_healed(work, error) : draw_still(work, error);
+}
+
+/* A transplant, or frames of it. */
+static gboolean draw_transplants(Work *work, GError **error) {
+  const EditRequest *request = work->request;
+  const gdouble from = request->from, to = request->edit.strength;
+  EditRequest frame = *request;
+  gboolean ok = TRUE;
+  if (!request->frames) return draw_transplant(work, error);
+  work->request = &frame;
+  for (gint n = 0; n < request->frames && ok; n++) {
+    frame.edit.strength = n + 1 == request->frames ? to : from + (to - from) * n / (request->frames - 1);
+    engine_run(work->engine, n, request->frames);
+    ok = draw_transplant(work, error);
+  }
+  engine_run(work->engine, 0, 1);
+  work->request = request;
+  return ok;
+}
+
 gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result, GError **error) {
   if (!result->prepared && !edit_prepare(request, result, error)) return FALSE;
   EditRequest placed = *request;
@@ -509,12 +547,12 @@ gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result
     return FALSE;
   }
   result->image = engine_new_image(engine);
-  gboolean heals = request->kind == EDIT_TRANSPLANT && request->method == EDIT_HEAL;
   gboolean done = take_target(&work, error) &&
                   (request->kind == EDIT_ADJUST        ? adjust_draw(engine, &placed, result, error)
                    : request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error)
-                   : heals                           ? draw_healed(&work, error)
-                                                     : draw_still(&work, error));
+                   : request->kind == EDIT_MIX         ? draw_mix(&work, error)
+                   : request->kind == EDIT_TRANSPLANT  ? draw_transplants(&work, error)
+                                                       : draw_still(&work, error));
   g_clear_object(&work.target);
   if (!done) edit_result_clear(result);
   return done;

@@ -6,7 +6,7 @@
 #include "host/engine.h"
 #include "host/mask.h"
 
-typedef enum { EDIT_TRANSPLANT, EDIT_RECONSTRUCT, EDIT_INTERPOLATE, EDIT_ADJUST } EditKind;
+typedef enum { EDIT_TRANSPLANT, EDIT_RECONSTRUCT, EDIT_INTERPOLATE, EDIT_ADJUST, EDIT_MIX } EditKind;
 /* How a transplant is made: the paper's blend of style maps, or a collage that the model heals. */
 typedef enum { EDIT_STYLES, EDIT_HEAL } EditMethod;
 
@@ -34,7 +34,7 @@ typedef gboolean (*EditTake) (gpointer data, gint n, const gfloat *image, GError
 typedef struct {
   EditKind kind;
   EditPicture target;              /* the first frame of interpolate */
-  const EditReference *references; /* of transplant: 1 or more, later ones above; of interpolate: 1, the last frame */
+  const EditReference *references; /* of transplant: 1 or more, later ones above; of interpolate: 1, the last frame; of mix: 1 */
   gint n_references;
   MaskSource mask;
   const gfloat *weights; /* 1 x S x S in place of the mask, where no layers are made; or NULL */
@@ -46,8 +46,10 @@ typedef struct {
    * max(t, e) at every pixel; where t is 0 the colours are the model's drawing (healed: of the references' pixels), and
    * between them they pass over as layer_composite says. A target that is fully transparent is allowed then. */
   gboolean extend;
-  gint refine;           /* steps of refinement of every picture first, 0 = none; not in interpolate, w or heal */
-  gint frames;           /* of interpolate: 2 or more */
+  gint refine;           /* steps of refinement of every picture first, 0 = none; not in frames, w or heal */
+  gint frames;           /* of interpolate: 2 or more; of transplant: 0, or 2 or more of rising strength, */
+  gdouble from;          /* the first of this one, the last of edit.strength */
+  guint32 levels;        /* of mix: those that come from the reference (mix.h) */
   const stylemap_amount *amounts; /* of adjust: 1 or more; it takes the detail of `heal` */
   gint n_amounts;
   const gchar *directions; /* of adjust in place of amounts, of the model that it comes to: as adjust_parse takes them */

@@ -21,11 +21,17 @@ void engine_watch(Engine *engine, stylemap_progress tell, gpointer data) {
   engine->tell_data = data;
   engine->start = engine->from = engine->reached = 0;
   engine->span = 1;
+  engine_run(engine, 0, 1);
+}
+
+void engine_run(Engine *engine, gint n, gint count) {
+  engine->run = n;
+  engine->runs = count;
 }
 
 gboolean engine_part(Engine *engine, stylemap_phase phase, gdouble from, gdouble to, GError **error) {
-  gdouble left = 1 - engine->start;
-  engine->from = engine->start + left * from;
+  gdouble left = (1 - engine->start) / engine->runs;
+  engine->from = engine->start + left * (engine->run + from);
   engine->span = left * (to - from);
   if (on_progress(engine, phase, 0) == 0) return TRUE;
   g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));

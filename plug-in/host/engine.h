@@ -18,6 +18,7 @@ typedef struct {
   stylemap_progress tell;
   gpointer tell_data;
   gdouble start, from, span, reached; /* fractions of the whole */
+  gint run, runs;                     /* engine_run's */
   stylemap_pyramid *pyramid;
   stylemap_faces *faces; /* find.c's */
   gfloat *mean;
@@ -48,6 +49,8 @@ void engine_watch (Engine *engine, stylemap_progress tell, gpointer data);
 /* What the engine does next fills the fractions `from` .. `to` of what opening left of the whole. FALSE, with an error
  * that says so: cancelled. */
 gboolean engine_part (Engine *engine, stylemap_phase phase, gdouble from, gdouble to, GError **error);
+/* Of the parts that follow, those of run `n` (from 0) of `count` like ones in the same whole. */
+void     engine_run (Engine *engine, gint n, gint count);
 
 /* For the caller to g_free. */
 gfloat *engine_new_image (const Engine *engine);

@@ -7,10 +7,12 @@
 
 static const gchar *const endings[] = { ".safetensors", ".pt" };
 
+gchar *models_user_folder(void) { return g_build_filename(g_get_user_data_dir(), "stylemap", "models", NULL); }
+
 /* The folders in the order of the search; the same folder reached twice appears once. */
 static GPtrArray *model_folders(void) {
   GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
-  g_ptr_array_add(folders, g_build_filename(g_get_user_data_dir(), "stylemap", "models", NULL));
+  g_ptr_array_add(folders, models_user_folder());
   g_ptr_array_add(folders, g_strdup(STYLEMAP_MODEL_DIR));
 
   /* Beside the running program's bin or lib, so that an installed tree may be moved as a whole. No further up: what
@@ -34,6 +36,13 @@ static GPtrArray *model_folders(void) {
     for (guint k = folders->len - 1; k > i; k--)
       if (g_strcmp0(folders->pdata[i], folders->pdata[k]) == 0) g_ptr_array_remove_index(folders, k);
   return folders;
+}
+
+gchar **models_folders(void) {
+  GPtrArray *folders = model_folders();
+  g_ptr_array_set_free_func(folders, NULL);
+  g_ptr_array_add(folders, NULL);
+  return (gchar **)g_ptr_array_free(folders, FALSE);
 }
 
 /* A file's model name, or NULL for a file that is no model. */

@@ -10,6 +10,10 @@
  * toon-portraits-*. Returns a path to be freed, or NULL and a sentence that names the folders looked at. */
 gchar *models_find (const gchar *model, GError **error);
 
+/* Those folders in their order, whether they are there or not, free with g_strfreev; and the user's own, to be freed. */
+gchar **models_folders (void);
+gchar  *models_user_folder (void);
+
 /* The names of all models in those folders, sorted, without double ones; free with g_strfreev. */
 gchar **models_list (void);
 

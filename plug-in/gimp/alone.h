@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Procedures that need no image: each has a file, with its dialog. Main thread. */
+#pragma once
+#include "gimp/options.h"
+
+struct Alone {
+  const Procedure *procedure;
+  GimpRunMode mode;
+  FlowOptions *options; /* its arguments, or the last values for the dialog to begin with */
+  /* What it returns: one of them, by Procedure.returns. */
+  ImageRef image;
+  gchar *text; /* g_free */
+};
+
+/* Each fills `call`; HOST_ERROR_CANCELLED where the user cancels its dialog. */
+gboolean random_run(Alone *call, GError **error);
+gboolean import_run(Alone *call, GError **error);
+gboolean about_run(Alone *call, GError **error);
+
+/* Checks its numbers, runs it, and shows its image where somebody looks. */
+gboolean alone_run(Alone *call, GError **error);
+
+/* Runs `work` on another thread with GIMP's progress bar, for a call without a dialog or after it. */
+gboolean alone_work(const Alone *call, gboolean (*work)(gpointer data, stylemap_progress tell, gpointer tell_data, GError **error),
+                    gpointer data, GError **error);
