@@ -55,7 +55,7 @@ typedef struct {
   gint64 asked;          /* which was asked for then */
   guint later;      /* the source that asks for a preview */
   DialogAsk wishes; /* its */
-  gboolean found;   /* the model found its subject in the reference, */
+  gint found;       /* a Find: how the subject was found in the reference; 0: it was not; */
   stylemap_placement found_place; /* there */
 } Dialog;
 

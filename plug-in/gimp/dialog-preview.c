@@ -2,6 +2,7 @@
 #include "gimp/dialog-parts.h"
 #include "gimp/hint.h"
 #include "gimp/pixels.h"
+#include "host/find.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
@@ -75,7 +76,7 @@ void dialog_read_layers(Dialog *self) {
   show_title(self->reference_title, _("From:"), self->options->reference);
   if (self->needs_reference) {
     if (self->reference_pixels_of != self->options->reference)
-      self->found = FALSE;
+      self->found = FIND_NOTHING;
     read_layer(self->options->reference, flow_copy_reference, &self->reference_pixels, &self->reference_pixels_of,
                self->reference_view);
   }
@@ -160,9 +161,10 @@ static void show_reference(Dialog *self) {
                                         : found                 ? &self->found_place
                                                                 : &self->places.reference);
   gtk_label_set_text(GTK_LABEL(self->reference_square),
-                     found               ? _("Found by the model")
-                     : self->places.find ? _("The middle, if nothing is found")
-                                         : "");
+                     found && self->found == FIND_FACES ? _("Found by the face")
+                     : found                            ? _("Found by the model")
+                     : self->places.find                ? _("The middle, if nothing is found")
+                                                        : "");
 }
 
 void dialog_show_squares(Dialog *self) {
@@ -189,7 +191,7 @@ static void hear(const PreviewNews *news, gpointer data) {
       dialog_place_target(self, news->found, TRUE);
     else
       say(self, HINT_WARNING,
-          news->places ? _("The model is not sure where its subject is in this layer. Place the frame yourself.")
+          news->places ? _("There is no face in this layer, or nothing that the model is sure of. Place the frame yourself.")
                        : _("This model has not learnt to find its subject. Place the frame yourself."));
     break;
   case PREVIEW_COARSE:
@@ -200,7 +202,7 @@ static void hear(const PreviewNews *news, gpointer data) {
       break;
     view_set_result(self->view, news->picture, news->weights, news->scale);
     if (self->places.find) {
-      self->found = news->n_found > 0;
+      self->found = news->n_found ? news->found_by : FIND_NOTHING;
       if (self->found)
         self->found_place = *news->found;
       show_reference(self);

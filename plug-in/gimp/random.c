@@ -56,7 +56,8 @@ static GeglBuffer *buffer_of(const gfloat *square, gint size) {
   return buffer;
 }
 
-static gboolean add_layer(ImageRef image, const Procedure *procedure, const FlowOptions *options, gint n, gint columns,
+/* Number `n`, at x, y. */
+static gboolean add_layer(ImageRef image, const Procedure *procedure, const FlowOptions *options, gint n, gint x, gint y,
                           const gfloat *square) {
   gint size = options->engine->info->size;
   gchar *name = g_strdup_printf("%s %d.%d", _(procedure->title), options->alone.seed, n);
@@ -66,7 +67,7 @@ static gboolean add_layer(ImageRef image, const Procedure *procedure, const Flow
   if (layer != NO_ITEM) {
     pixels_write(AS_DRAWABLE(layer), buffer);
     gimp_image_insert_layer(image, layer, AS_LAYER(NO_ITEM), n);
-    gimp_layer_set_offsets(layer, n % columns * size, n / columns * size);
+    gimp_layer_set_offsets(layer, x, y);
   }
   g_object_unref(buffer);
   g_free(name);
@@ -82,8 +83,9 @@ static gboolean make_image(Alone *call, const GPtrArray *pictures, GError **erro
 
   if (ok)
     gimp_image_undo_disable(image);
-  for (guint n = 0; n < pictures->len && ok; n++)
-    ok = add_layer(image, call->procedure, options, (gint)n, options->alone.sheet ? columns : G_MAXINT, pictures->pdata[n]);
+  for (gint n = 0; n < options->alone.count && ok; n++)
+    ok = add_layer(image, call->procedure, options, n, options->alone.sheet ? n % columns * size : 0,
+                   options->alone.sheet ? n / columns * size : 0, pictures->pdata[n]);
   if (!ok) {
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not make a new image."));
     if (image != NO_ITEM)

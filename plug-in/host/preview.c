@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "host/choose.h"
+#include "host/find.h"
 #include "host/layer.h"
 #include "host/say.h"
 
@@ -38,7 +39,7 @@ struct Preview {
   GeglBuffer *searched;        /* the reference in which */
   gboolean mirror;             /* as it was asked for */
   stylemap_placement place;    /* where the edit took it from */
-  gboolean sure;               /* the model was */
+  gint found_by;               /* a Find; FIND_NOTHING: it was not found */
   gint64 begun;                /* the job that runs */
 
   GMutex lock; /* of all below */
@@ -194,7 +195,7 @@ static gboolean choose(Preview *preview, const Job *job, GError **error) {
   told->path = g_strdup((*engine)->path);
   told->news.usual = (*engine)->usual;
   told->news.size = (*engine)->info->size;
-  told->news.places = (*engine)->info->places;
+  told->news.places = (*engine)->info->places || find_has_faces(*engine);
   tell(preview, job, told);
   g_clear_object(&preview->searched);
   return TRUE;
@@ -213,8 +214,8 @@ static void remember_found(Preview *preview, const Job *job, const EditResult *r
   if (job->edit.request.n_references != 1 || !job->edit.references[0].picture.find) return;
   g_set_object(&preview->searched, job->edit.references[0].picture.buffer);
   preview->mirror = job->edit.places[0].mirror;
-  preview->sure = result->n_found == 1;
-  preview->place = preview->sure ? result->found[0] : job->edit.places[0];
+  preview->found_by = result->n_found == 1 ? result->found_by[0] : FIND_NOTHING;
+  preview->place = preview->found_by ? result->found[0] : job->edit.places[0];
 }
 
 static gboolean draw(Preview *preview, Job *job, GError **error) {
@@ -231,8 +232,9 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
     Told *told = told_new(PREVIEW_DONE);
     remember_found(preview, job, &result);
     compose(&scaled, result.layers[0], &result.mask, told);
-    if (find && preview->sure) {
+    if (find && preview->found_by) {
       told->news.n_found = 1;
+      told->news.found_by = preview->found_by;
       told->news.found = g_memdup2(&preview->place, sizeof preview->place);
     }
     tell(preview, job, told);
@@ -246,21 +248,26 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
 static gboolean find(Preview *preview, const Job *job, GError **error) {
   Engine *engine = *preview->engine;
   Told *told = told_new(PREVIEW_FOUND);
-  stylemap_layer layer = layer_of_picture(job->edit.request.target.buffer);
+  const EditRequest *request = &job->edit.request;
+  stylemap_layer layer = layer_of_picture(request->target.buffer);
   stylemap_placement place = { 0 };
   stylemap_place_report report = { 0 };
   stylemap_error core;
-  gboolean ok = TRUE;
-  if (engine->info->places && job->wishes & WISH_NEAR)
+  gint faces = 0;
+  const gboolean by_faces = find_has_faces(engine);
+  gboolean ok = !by_faces || find_by_faces(engine, request->target.buffer, request->mask.selection ? &request->mask : NULL,
+                                           &faces, &place, error);
+  if (ok && !faces && engine->info->places && job->wishes & WISH_NEAR)
     ok = say_status(stylemap_place(engine->session, &layer, &job->near, 0, &place, &report, &core), &core, error);
-  if (ok && engine->info->places && !report.sure)
+  if (ok && !faces && engine->info->places && !report.sure)
     ok = say_status(stylemap_place(engine->session, &layer, NULL, 0, &place, &report, &core), &core, error);
   if (!ok) {
     told_free(told);
     return FALSE;
   }
-  told->news.places = engine->info->places;
-  told->news.n_found = report.sure;
+  told->news.places = engine->info->places || by_faces;
+  told->news.n_found = faces > 0 || report.sure;
+  told->news.found_by = faces ? FIND_FACES : report.sure ? FIND_MODEL : FIND_NOTHING;
   told->news.found = g_memdup2(&place, sizeof place);
   tell(preview, job, told);
   return TRUE;

@@ -6,7 +6,7 @@
 
 typedef enum {
   PREVIEW_MODEL,  /* which model it is and how well it knows the target */
-  PREVIEW_FOUND,  /* where in the target the model's subject is */
+  PREVIEW_FOUND,  /* where in the target the model's subject is, by faces or by the model */
   PREVIEW_COARSE, /* the reference as it is, where it comes in: at once, without the model */
   PREVIEW_DONE,   /* what the edit makes */
   PREVIEW_FAILED
@@ -19,12 +19,13 @@ typedef struct {
   gdouble mse, usual;       /* of MODEL: edit_probe's, and the engine's */
   const gchar *path;        /* of MODEL: its file */
   gint size;                /* of MODEL: of its square */
-  gboolean places;          /* of MODEL and FOUND: it has learnt to find its subject */
+  gboolean places;          /* of MODEL and FOUND: there is a way to find its subject */
   gdouble scale;            /* of the buffers: their pixels for one of the target's */
   GeglBuffer *picture;      /* of COARSE and DONE: the target with the edit in it where that changes something */
   GeglBuffer *weights;      /* the mask there, "Y float", the same extent */
   gint n_found;             /* of DONE: references that were found; of FOUND: 1, or 0: the model is not sure; */
   const stylemap_placement *found; /* in their, or the target's, own whole pixels */
+  gint found_by;            /* a Find (find.h) */
   gint64 time;              /* microseconds since it was asked for */
 } PreviewNews;
 

@@ -10,6 +10,7 @@
          (sample (active (open file)))
          (layer (list-ref (layer-list image) n))
          (difference (begin
+                       (gimp-layer-set-offsets layer 0 0)
                        (gimp-layer-add-mask layer (car (gimp-layer-create-mask layer ADD-MASK-WHITE)))
                        (test-stylemap-inside layer sample layer 0))))
     (equal "pixels looked at" (caddr difference) 16384)
@@ -18,6 +19,7 @@
 
 (let ((image (random 7 0.5 3 FALSE)))
   (equal "random: size" (list (car (gimp-image-width image)) (car (gimp-image-height image))) '(128 128))
+  (equal "random: places" (map gimp-drawable-offsets (layer-list image)) '((0 0) (0 0) (0 0)))
   (equal "random: names" (map name (layer-list image))
          '("StyleMap Random Portrait 7.0" "StyleMap Random Portrait 7.1" "StyleMap Random Portrait 7.2"))
   (at-most "random: as by the command" (max (as-by-command image 0) (as-by-command image 1) (as-by-command image 2)) 1.01)

@@ -45,6 +45,13 @@ close "StyleMap Reconstruct"
 open_dialog ctrl+alt+i "StyleMap Interpolate"
 shot interpolate "StyleMap Interpolate"
 close "StyleMap Interpolate"
+for entry in "m mix StyleMap Mix Styles" "f interpolate-strength StyleMap Transplant as Frames" \
+  "p random StyleMap Random Portrait" "j import-model StyleMap Import Model" "b about StyleMap About and Self-Check"; do
+  read -r key name title <<<"$entry"
+  open_dialog "ctrl+alt+$key" "$title"
+  shot "$name" "$title"
+  close "$title"
+done
 ask '(begin (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target
   (vector-ref (cadr (gimp-image-get-layers image)) 1) "feather=16") (gimp-selection-none image) (gimp-displays-flush))' >/dev/null
 shot result "$main"

@@ -57,16 +57,15 @@ start_screen() {
 # menus are.
 start_gimp() {
   port=$((20000 + RANDOM % 20000))
+  local entries="transplant t reconstruct r interpolate i edit-again e adjust a mix m interpolate-strength f random p import-model j about b"
   local server="(plug-in-script-fu-server RUN-NONINTERACTIVE \"127.0.0.1\" $port \"\")"
   if [ "$GIMP" = 3 ]; then
-    printf '(action "plug-in-stylemap-%s" "<Primary><Alt>%s")\n' transplant t reconstruct r interpolate i \
-      edit-again e adjust a >gimp/shortcutsrc
+    printf '(action "plug-in-stylemap-%s" "<Primary><Alt>%s")\n' $entries >gimp/shortcutsrc
     # a window that greets whoever starts this very version for the first time
     printf '(config-version "%s")\n(show-welcome-dialog no)\n' "$(gimp-console-3 --version | grep -Eo '[0-9.]+$')" >>gimp/gimprc
     start gimp gimp-3 -n -c -d -f --no-splash --batch-interpreter plug-in-script-fu-eval -b "$server"
   else
-    printf '(gtk_accel_path "<Actions>/plug-in/plug-in-stylemap-%s" "<Primary><Alt>%s")\n' transplant t reconstruct r \
-      interpolate i edit-again e adjust a >gimp/menurc
+    printf '(gtk_accel_path "<Actions>/plug-in/plug-in-stylemap-%s" "<Primary><Alt>%s")\n' $entries >gimp/menurc
     start gimp gimp-2.10 -n -c -d -f --no-splash -b "$server"
   fi
   gimp=$(cat gimp.pid)

@@ -8,6 +8,7 @@
 #include "host/find.h"
 #include "host/hosts.h"
 #include "host/models.h"
+#include "host/preview.h"
 
 enum { S = 128, PEOPLE = 3, W = 900, H = 420 };
 static const int sides[PEOPLE] = {256, 384, 128}, left[PEOPLE] = {20, 290, 720}, top[PEOPLE] = {60, 20, 200};
@@ -109,6 +110,48 @@ static void test_edit(Engine *engine, const char *golden) {
   g_object_unref(white), g_object_unref(mask), g_object_unref(scene), g_object_unref(target);
 }
 
+typedef struct {
+  int told, n_found, by;
+  stylemap_placement at;
+} Heard;
+
+static void hear(const PreviewNews *news, gpointer data) {
+  Heard *heard = data;
+  if (news->kind != PREVIEW_FOUND) return;
+  heard->told++;
+  heard->n_found = news->n_found;
+  heard->by = news->found_by;
+  heard->at = *news->found;
+}
+
+/* A preview finds by faces, too: the one that is selected, in its own place on the layer. */
+static void test_preview(const char *golden) {
+  Engine *engine = NULL;
+  Heard heard = {0};
+  GeglBuffer *scene = grey(W, H), *selection = gegl_buffer_new(GEGL_RECTANGLE(0, 0, W, H), babl_format("Y float"));
+  GeglColor *white = gegl_color_new("white");
+  stylemap_placement place;
+  for (int n = 0; n < PEOPLE; n++) put(scene, golden, n, left[n], top[n], sides[n]);
+  gegl_buffer_set_color(selection, GEGL_RECTANGLE(left[0] + sides[0] / 3, top[0] + sides[0] / 10, sides[0] / 3, sides[0] / 10), white);
+  stylemap_fit(W, H, &place);
+  Preview *preview = preview_new(&engine, hear, &heard);
+  for (int i = 0; i < 2; i++) {
+    const EditRequest request = {.kind = EDIT_RECONSTRUCT, .target = {.buffer = scene, .placement = &place},
+                                 .mask.selection = i ? NULL : selection};
+    const gint64 end = g_get_monotonic_time() + 120 * G_TIME_SPAN_SECOND;
+    preview_ask(preview, &(PreviewAsk){.model = "portraits-128", .request = &request, .scale = 1, .find = TRUE});
+    while (heard.told == i && g_get_monotonic_time() < end)
+      if (!g_main_context_iteration(NULL, FALSE)) g_usleep(1000);
+    CHECK(heard.told == i + 1 && heard.n_found == 1 && heard.by == FIND_FACES, "%d told", heard.told);
+    is_at(&heard.at, i); /* the largest is number 1 */
+  }
+  preview_free(preview);
+  engine_free(engine);
+  g_object_unref(white);
+  g_object_unref(selection);
+  g_object_unref(scene);
+}
+
 int main(int argc, char **argv) {
   Engine *engine = NULL, *toon = NULL;
   GError *error = NULL;
@@ -127,6 +170,7 @@ int main(int argc, char **argv) {
   test_scene(engine, argv[2]);
   test_none(engine, toon);
   test_edit(engine, argv[2]);
+  test_preview(argv[2]);
   engine_free(engine);
   engine_free(toon);
   g_unlink(models);
