@@ -35,6 +35,7 @@ extern const Command command_info, command_convert, command_encode, command_synt
 typedef struct {
   gint threads;
   gboolean quiet;
+  gboolean silent_origin; /* outputs do not say that a model drew them */
 } CommonOptions;
 extern CommonOptions common;
 
@@ -130,6 +131,10 @@ gboolean input_read (Input *input, const Engine *engine, const gchar *path, gint
 void     input_clear (Input *input);
 
 /* Writes the network's own square: a tensor `image`, unrounded, or an S x S picture of that depth. */
+/* Writes a picture that the engine's model drew all of (`whole`) or drew into, and, unless the user wants none of it, says so
+ * in its XMP; else as picture_save. */
+gboolean drawn_write (const Engine *engine, GeglBuffer *buffer, Picture *like, gboolean whole, const gchar *path,
+                      GError **error);
 gboolean square_write (const Engine *engine, const gfloat *image, gint depth, const gchar *path, GError **error);
 
 /* The form of an output is known and its folder writable; asked before the work. */

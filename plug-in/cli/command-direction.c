@@ -21,10 +21,10 @@ typedef struct {
 } Apply;
 
 /* The result in the target, with the target's size, depth, alpha, profile and EXIF. */
-static gboolean write_picture(const Apply *apply, Input *target, const EditResult *result, GError **error) {
+static gboolean write_picture(const Apply *apply, const Engine *engine, Input *target, const EditResult *result, GError **error) {
   layer_composite(target->picture.buffer, result->layers[0], result->mask.weights, &result->mask.bounds, FALSE);
   if (target->file) target->file->note = NULL;
-  if (!progress_go_on(error) || !picture_save(target->picture.buffer, target->file, apply->output, error)) return FALSE;
+  if (!progress_go_on(error) || !drawn_write(engine, target->picture.buffer, target->file, FALSE, apply->output, error)) return FALSE;
   if (target->file && target->file->note) cli_note("%s", target->file->note);
   return TRUE;
 }
@@ -74,7 +74,7 @@ static gboolean adjust(const Apply *apply, Engine *engine, Input *target, GeglBu
   for (gchar **note = notes; *note; note++) cli_note("%s", *note);
   const gboolean done = edit_run(engine, &request, &result, error) &&
                         (square ? square_write(engine, result.image, target->depth, apply->output, error)
-                                : write_picture(apply, target, &result, error));
+                                : write_picture(apply, engine, target, &result, error));
   edit_result_clear(&result);
   return done;
 }

@@ -177,14 +177,14 @@ void cli_edit_compose(const CliEdit *edit, CliPictures *pictures) {
 }
 
 /* The result in the target, with the target's size, depth, alpha, profile and EXIF. */
-static gboolean write_picture(const CliEdit *edit, Input *target, GError **error) {
+static gboolean write_picture(const CliEdit *edit, const Engine *engine, Input *target, GError **error) {
   GeglBuffer *buffer = target->picture.buffer;
   PictureForm form;
   if (babl_format_has_alpha(gegl_buffer_get_format(buffer)) &&
       picture_form_of_output(edit->output, &form, NULL) && form == PICTURE_JPEG)
     cli_note(_("JPEG holds no transparency: what was transparent is white."));
   if (target->file) target->file->note = NULL;
-  if (!progress_go_on(error) || !picture_save(buffer, target->file, edit->output, error)) return FALSE;
+  if (!progress_go_on(error) || !drawn_write(engine, buffer, target->file, FALSE, edit->output, error)) return FALSE;
   if (target->file && target->file->note) cli_note("%s", target->file->note);
   return TRUE;
 }
@@ -193,7 +193,7 @@ gboolean cli_edit_write(const CliEdit *edit, const Engine *engine, CliPictures *
   Input *target = &pictures->target;
   return cli_edit_is_square(edit)
            ? square_write(engine, pictures->result.image, target->depth, edit->output, error)
-           : write_picture(edit, target, error);
+           : write_picture(edit, engine, target, error);
 }
 
 void cli_pictures_clear(CliPictures *pictures) {

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "host/choose.h"
+#include "host/import.h"
 #include "host/layer.h"
 #include "host/say.h"
 #include "picture/picture.h"
@@ -155,6 +156,31 @@ void input_clear(Input *input) {
 
 /* ------------------------------------------------------------------------------------------ outputs */
 
+/* Of the model that was asked for last: many pictures are made with one. To be freed, or NULL. */
+static gchar *model_sha256(const gchar *path) {
+  static GMutex lock;
+  static gchar *last, *sum;
+  g_mutex_lock(&lock);
+  if (g_strcmp0(path, last) != 0) {
+    g_free(last);
+    g_free(sum);
+    last = g_strdup(path);
+    sum = cli_sha256(path, NULL);
+  }
+  gchar *text = g_strdup(sum);
+  g_mutex_unlock(&lock);
+  return text;
+}
+
+gboolean drawn_write(const Engine *engine, GeglBuffer *buffer, Picture *like, gboolean whole, const gchar *path,
+                     GError **error) {
+  if (common.silent_origin) return picture_save(buffer, like, path, error);
+  g_autofree gchar *name = import_name(engine->path), *sum = model_sha256(engine->path);
+  g_autofree gchar *version = sum ? g_strdup_printf("%s (SHA-256 %s)", name, sum) : g_strdup(name);
+  const PictureOrigin origin = { whole, "StyleMap " STYLEMAP_VERSION, version };
+  return picture_save_made(buffer, like, &origin, path, error);
+}
+
 gboolean square_write(const Engine *engine, const gfloat *image, gint depth, const gchar *path, GError **error) {
   gint size = engine->info->size;
   if (!progress_go_on(error)) return FALSE;
@@ -162,5 +188,5 @@ gboolean square_write(const Engine *engine, const gfloat *image, gint depth, con
   picture_init();
   const Babl *format = babl_format(depth == 8 ? "R'G'B' u8" : depth == 16 ? "R'G'B' u16" : "R'G'B' float");
   g_autoptr(GeglBuffer) buffer = buffer_of(engine, image, format);
-  return picture_save(buffer, NULL, path, error);
+  return drawn_write(engine, buffer, NULL, TRUE, path, error);
 }

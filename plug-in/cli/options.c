@@ -56,6 +56,8 @@ void cli_start(void) {
 static const GOptionEntry common_entries[] = {
   { "threads", 0, 0, G_OPTION_ARG_INT, &common.threads, N_("Worker threads (default: all cores)"), "N" },
   { "quiet", 'q', 0, G_OPTION_ARG_NONE, &common.quiet, N_("No progress bar and no notes"), NULL },
+  { "no-provenance", 0, 0, G_OPTION_ARG_NONE, &common.silent_origin,
+    N_("Pictures do not say in their XMP that a model drew them"), NULL },
   G_OPTION_ENTRY_NULL
 };
 

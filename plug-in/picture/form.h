@@ -111,8 +111,9 @@ void picture_to_srgb (Picture *picture);
 void texts_read (Picture *picture, const guint8 *data, gsize size);
 /* Of an EXIF block and an XMP packet that a library handed out; NULL: none. */
 void texts_read_blocks (Picture *picture, GBytes *exif, GBytes *xmp);
-/* Fills the writing's texts, exif, xmp and irb: what `like` has, as it belongs into an upright picture of this size. */
-void texts_prepare (Picture *like, PictureForm form, Writing *writing);
+/* Fills the writing's texts, exif, xmp and irb: what `like` has, as it belongs into an upright picture of this size, and the
+ * origin. Either may be NULL. */
+void texts_prepare (Picture *like, const PictureOrigin *origin, PictureForm form, Writing *writing);
 /* Puts them into the file in `out` by exiv2. FALSE where they do not fit. */
 gboolean texts_embed (gpointer texts, GByteArray *out);
 

@@ -67,5 +67,14 @@ gboolean picture_check_writable (const gchar *path, GError **error);
  * do both loses anything (without one it does not), and receives a note; NULL = none. */
 gboolean picture_save (GeglBuffer *buffer, Picture *like, const gchar *path, GError **error);
 
+/* How a picture came to be, for its XMP (IPTC's DigitalSourceType, AISystemUsed and AISystemVersionUsed). */
+typedef struct {
+  gboolean whole;        /* a model drew all of it; FALSE: it drew into another picture */
+  const gchar *system;   /* the program */
+  const gchar *version;  /* the model */
+} PictureOrigin;
+/* picture_save of a picture that also says so; NULL: it does not. */
+gboolean picture_save_made (GeglBuffer *buffer, Picture *like, const PictureOrigin *origin, const gchar *path, GError **error);
+
 /* Writes bytes beside `path` and renames: all or nothing. A link stays a link: what it leads to is written. */
 gboolean picture_write_bytes (const gchar *path, gconstpointer data, gsize size, GError **error);

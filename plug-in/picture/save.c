@@ -201,6 +201,10 @@ static void choose_profile(PictureForm form, const Picture *like, Writing *w) {
 }
 
 gboolean picture_save(GeglBuffer *buffer, Picture *like, const gchar *path, GError **error) {
+  return picture_save_made(buffer, like, NULL, path, error);
+}
+
+gboolean picture_save_made(GeglBuffer *buffer, Picture *like, const PictureOrigin *origin, const gchar *path, GError **error) {
   PictureForm form;
   picture_init();
   if (!picture_form_of_output(path, &form, error)) return FALSE;
@@ -219,7 +223,7 @@ gboolean picture_save(GeglBuffer *buffer, Picture *like, const gchar *path, GErr
   }
   choose_format(row, &w);
   choose_profile(form, like, &w);
-  texts_prepare(like, form, &w);
+  texts_prepare(like, origin, form, &w);
   g_autoptr(GByteArray) out = g_byte_array_new();
   g_autofree gchar *fault = row->save(&w, out);
   if (like && w.note) like->note = w.note;

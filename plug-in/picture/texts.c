@@ -82,12 +82,20 @@ gboolean texts_embed(gpointer texts, GByteArray *out) {
   return done;
 }
 
+static const guint8 empty_jpeg[] = { 0xff, 0xd8, 0xff, 0xd9 };
+
+/* Texts belong to a file. */
+static GExiv2Metadata *new_texts(void) {
+  GExiv2Metadata *texts = gexiv2_metadata_new();
+  if (!gexiv2_metadata_open_buf(texts, empty_jpeg, sizeof empty_jpeg, NULL)) g_clear_object(&texts);
+  return texts;
+}
+
 /* IPTC as Photoshop's resource block: what exiv2 puts behind that name into an empty JPEG. */
 static GBytes *make_irb(GExiv2Metadata *texts) {
-  static const guint8 empty[] = { 0xff, 0xd8, 0xff, 0xd9 };
   static const gchar name[] = "Photoshop 3.0";
   g_autoptr(GByteArray) file = g_byte_array_new();
-  g_byte_array_append(file, empty, sizeof empty);
+  g_byte_array_append(file, empty_jpeg, sizeof empty_jpeg);
   if (!texts_embed(texts, file)) return NULL;
   for (gsize at = 2; at + 4 < file->len && file->data[at] == 0xff; at += 2 + be16(file->data + at + 2)) {
     const guint8 *body = file->data + at + 4;
@@ -109,17 +117,29 @@ static void bring_up_to_date(GExiv2Metadata *texts, const Writing *writing) {
       gexiv2_metadata_try_set_tag_long(texts, sides[i], i ? writing->height : writing->width, NULL);
 }
 
-void texts_prepare(Picture *like, PictureForm form, Writing *writing) {
-  if (!like) return;
-  GExiv2Metadata *texts = like->texts;
-  gboolean exif = texts && gexiv2_metadata_has_exif(texts), xmp = texts && gexiv2_metadata_has_xmp(texts),
+static void set_origin(GExiv2Metadata *texts, const PictureOrigin *origin) {
+  static const gchar kinds[] = "http://cv.iptc.org/newscodes/digitalsourcetype/";
+  g_autofree gchar *kind = g_strconcat(kinds, origin->whole ? "trainedAlgorithmicMedia" : "compositeWithTrainedAlgorithmicMedia",
+                                       NULL);
+  gexiv2_metadata_try_set_tag_string(texts, "Xmp.iptcExt.DigitalSourceType", kind, NULL);
+  gexiv2_metadata_try_set_tag_string(texts, "Xmp.iptcExt.AISystemUsed", origin->system, NULL);
+  gexiv2_metadata_try_set_tag_string(texts, "Xmp.iptcExt.AISystemVersionUsed", origin->version, NULL);
+}
+
+void texts_prepare(Picture *like, const PictureOrigin *origin, PictureForm form, Writing *writing) {
+  if (!like && !origin) return;
+  GExiv2Metadata *texts = like ? like->texts : NULL;
+  gboolean exif = texts && gexiv2_metadata_has_exif(texts), xmp = origin || (texts && gexiv2_metadata_has_xmp(texts)),
            iptc = texts && gexiv2_metadata_has_iptc(texts);
   /* These have another place for the resolution, the rest has EXIF's alone. */
   gboolean own_density = form == PICTURE_PNG || form == PICTURE_JPEG || form == PICTURE_TIFF;
-  if (!exif && !xmp && !iptc && (own_density || like->x_density <= 0)) return;
-  texts = texts ? g_object_ref(texts) : gexiv2_metadata_new();
+  const gboolean dense = like && like->x_density > 0;
+  if (!exif && !xmp && !iptc && (own_density || !dense)) return;
+  texts = texts ? g_object_ref(texts) : new_texts();
+  if (!texts) return;
   if (exif) bring_up_to_date(texts, writing);
-  if (like->x_density > 0) {
+  if (origin) set_origin(texts, origin);
+  if (dense) {
     gint x = (gint)lround(like->x_density * 0.0254 * 1000), y = (gint)lround(like->y_density * 0.0254 * 1000);
     gexiv2_metadata_try_set_exif_tag_rational(texts, "Exif.Image.XResolution", x, 1000, NULL);
     gexiv2_metadata_try_set_exif_tag_rational(texts, "Exif.Image.YResolution", y, 1000, NULL);
