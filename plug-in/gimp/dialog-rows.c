@@ -276,7 +276,7 @@ static void attach_levels(Dialog *self, GtkWidget *table) {
                               _("In place of the row above the levels themselves that come from the reference, such as 2,5,7-9. "
                                 "Level 0 is the coarsest; models of 128 pixels have 8 or 10 levels. Empty: by the row above."));
 
-  table_attach(table, _("Le_vels of the reference:"), entry, FALSE);
+  table_attach(table, _("Levels:"), entry, FALSE);
 }
 
 void dialog_add_advanced(Dialog *self, GtkWidget *box) {
@@ -330,7 +330,7 @@ void dialog_add_options(Dialog *self) {
                  _("How much of the reference is taken. At 0 the result is the target (styles: the model's picture of it)."),
                  NULL);
   if (procedures_takes(self->procedure, ARGUMENT_BOUNDARY))
-    attach_count(self, self->table, _("Fine from level:"), &self->options->boundary, ARGUMENT_BOUNDARY, _("on from the reference"),
+    attach_count(self, self->table, _("Fine from le_vel:"), &self->options->boundary, ARGUMENT_BOUNDARY, _("and up: the reference's"),
                  _("The levels of the style pyramid below this one stay the target's: its shapes. The others are the "
                    "reference's: its colours and texture. The higher the number, the less changes."),
                  NULL);
