@@ -14,6 +14,7 @@ static GeglBuffer *target, *reference, *selection;
 typedef struct {
   int n, models, found, sure, coarse, done, failed;
   guint64 number, order[MOST]; /* of what was told last; of all pictures */
+  guint64 least; /* what is told of pictures must answer this request or a later one */
   double scale;
   gint64 time;
   GeglBuffer *picture;
@@ -42,6 +43,7 @@ static void hear(const PreviewNews *news, gpointer data) {
     log->place = *news->found;
     return;
   }
+  CHECK(news->request >= log->least, "%d is told after %d was asked for at once", (int)news->request, (int)log->least);
   log->number = news->request;
   log->time = news->time;
   if (log->n < MOST) log->order[log->n++] = news->request;
@@ -219,6 +221,7 @@ static void test_last_wins(void) {
     for (double strength = 0.02; strength < 1; strength += 0.02, asked++) {
       request.edit.strength = strength;
       number = ask(preview, &request, 0.5, urgent);
+      if (urgent) log.least = number;
       g_main_context_iteration(NULL, FALSE);
     }
     wait_for(&log, number);
@@ -242,7 +245,16 @@ static void test_last_wins(void) {
   guint64 second = ask(preview, &request, 0.5, TRUE);
   wait_for(&log, second);
   for (int i = 0; i < log.n; i++) CHECK(log.order[i] != first);
-  place.x += 3;
+  clear(&log);
+  /* nor what is drawn already, and waits to be told */
+  for (int i = 0; i < 3; i++) {
+    ask(preview, &request, 0.5, FALSE);
+    while (preview_progress(preview) < 1) g_usleep(1000);
+    place.x += 1;
+    log.least = ask(preview, &request, 0.5, TRUE);
+    wait_for(&log, log.least);
+    CHECK(log.n == i + 1, "%d told", log.n);
+  }
   clear(&log);
   preview_free(preview);
   engine_free(engine);
