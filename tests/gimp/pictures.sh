@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Pictures of the dialogs and of GIMP around one, from a real GIMP under Xvfb, for looking at and for the README: in the
-# build's artefacts folder, as README-*.png those that it may show. `ninja pictures-3` (or -2.10) runs it.
+# build's artefacts folder, as README-*.png those that it may show, as doc-*.png those of install/doc/pictures. `ninja pictures-3` (or -2.10) runs it.
 # From the environment: as run.sh, and ARTEFACTS.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -28,6 +28,7 @@ shot() {
   done
 }
 small() { in_profile convert "$ARTEFACTS/$1.png" -strip -dither None -colors 255 -define png:compression-level=9 "$ARTEFACTS/README-$1-$GIMP.png"; }
+page() { in_profile convert "$ARTEFACTS/$1.png" -strip -resize 75% -dither None -colors 255 -define png:compression-level=9 "$ARTEFACTS/doc-$1.png"; }
 close() {
   keys Escape
   wait_for no_window "$1"
@@ -35,12 +36,14 @@ close() {
 open_dialog ctrl+alt+t "StyleMap Transplant"
 shot transplant "StyleMap Transplant"
 small transplant
+page transplant
 screenshot window-transplant
 keys alt+a
 shot transplant-advanced "StyleMap Transplant"
 close "StyleMap Transplant"
 open_dialog ctrl+alt+r "StyleMap Reconstruct"
 shot reconstruct "StyleMap Reconstruct"
+page reconstruct
 close "StyleMap Reconstruct"
 open_dialog ctrl+alt+i "StyleMap Interpolate"
 shot interpolate "StyleMap Interpolate"
@@ -50,6 +53,7 @@ for entry in "m mix StyleMap Mix Styles" "f interpolate-strength StyleMap Transp
   read -r key name title <<<"$entry"
   open_dialog "ctrl+alt+$key" "$title"
   shot "$name" "$title"
+  page "$name"
   close "$title"
 done
 ask '(begin (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target

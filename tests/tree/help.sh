@@ -1,11 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Every procedure has its page in the documentation of every language, at a place that is there. usage: help.sh SOURCE_ROOT
+# Every procedure has its page in the documentation of every language, at a place that is there, and so has every picture. usage: help.sh SOURCE_ROOT
 cd "$1" || exit 1
 bad=0
 procedures=$(sed -n 's/.*"\(plug-in-stylemap-[a-z-]*\)".*/\1/p' plug-in/gimp/procedures.c | sort -u)
 [ -n "$procedures" ] || { echo "no procedures in plug-in/gimp/procedures.c"; exit 1; }
 for folder in install/doc/*/; do
+  [ "$folder" != install/doc/pictures/ ] || continue
+  for picture in $(sed -n 's/.*<img src="\([^"]*\)".*/\1/p' "$folder"*.html); do
+    [ -e "$folder$picture" ] || { echo "$folder: there is no $picture"; bad=1; }
+  done
   for procedure in $procedures; do
     page=$(sed -n "s/.*id=\"$procedure\" ref=\"\([^\"]*\)\".*/\1/p" "${folder}gimp-help.xml")
     [ -n "$page" ] && grep -qF "id=\"${page#*#}\"" "$folder${page%#*}" ||
