@@ -36,6 +36,7 @@ as_tester stylemap transplant "" target.png reference.png --mask hair.png -o com
 [ -s /tmp/trial/command.png ] || fail "the command wrote nothing"
 as_tester stylemap evaluate --help >/dev/null || fail "stylemap-measure does not start"
 as_tester stylemap-train-mpi --help >/dev/null || fail "stylemap-train-mpi does not start"
+[ -z "$(command -v gegl)" ] || as_tester gegl --info stylemap:transplant | grep -q strength || fail "GEGL does not know stylemap:transplant"
 gimp=2.10
 ! has_command gimp-console-3 || gimp=3
 as_tester bash -c ". ./common.sh && gimp_batch $gimp '(load \"try-$gimp.scm\")'" >/tmp/gimp.log 2>&1 || true

@@ -12,7 +12,8 @@ usage: install/package.sh [--build DIR]
   --build DIR  where they are built, and where the packages lie then (default: build-package in the source folder)
 
 gimp-stylemap is the plug-in, stylemap the command, stylemap-models what both need, stylemap-measure what "stylemap
-evaluate" and "stylemap direction" start, stylemap-train-mpi training on several machines; libstylemap1 and libstylemap-dev are the C library. Debian packages that are missing for this are
+evaluate" and "stylemap direction" start, stylemap-train-mpi training on several machines, stylemap-gegl
+operations for GEGL; libstylemap1 and libstylemap-dev are the C library. Debian packages that are missing for this are
 installed (with sudo where you are not root). Install them with:
 
     sudo apt install ./build-package/{gimp-stylemap,stylemap,stylemap-models}_*.deb
@@ -46,7 +47,7 @@ step "2/3 Building (in $build/stylemap)"
 stage=$build/stylemap
 rm -rf "$stage" "$build"/*.deb
 mkdir "$stage"
-for part in meson.build README.md LICENSE plug-in core models install; do cp -r "$source_dir/$part" "$stage"; done
+for part in meson.build meson_options.txt README.md LICENSE plug-in core models install; do cp -r "$source_dir/$part" "$stage"; done
 rm -rf "$stage"/models/*/{data,node_modules}
 sed -i "/^subdir('tests')/d" "$stage/meson.build"
 cp -r "$stage/install/debian" "$stage/debian"

@@ -58,6 +58,7 @@ cli: host picture cli/train cli/measure
 cli/batch: host picture cli
 cli/train: host picture cli
 cli/measure: host picture cli cli/train
+gegl: host
 gimp: host
 gimp-2.10: host gimp
 gimp-3: host gimp
