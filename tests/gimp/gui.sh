@@ -102,10 +102,16 @@ keys alt+t Down
 sleep 1
 screenshot dialog-styles
 keys alt+t Up
-help_opens() { # the page; what GIMP says where it is not installed
+# the page; what GIMP says where it is not installed
+helped() { cat opened gimp.txt | grep -c -e "share/doc/stylemap/en/index.html#$1" -e "help pages for 'stylemap' are not available"; }
+helped_more() { [ "$(helped "$1")" -gt "$2" ]; }
+help_opens() { # KEY PAGE
+  local before
+  before=$(helped "$2") || true
   keys "$1"
-  wait_for grep -q -e "share/doc/stylemap/en/index.html#$2" -e "help pages for 'stylemap' are not available" opened gimp.txt
+  wait_for helped_more "$2" "$before"
 }
+check "F1 opens the page" help_opens F1 transplant
 check "the Help button opens the page" help_opens alt+h transplant
 screenshot dialog-help
 keys alt+c
