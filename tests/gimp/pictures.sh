@@ -48,7 +48,7 @@ close "StyleMap Reconstruct"
 open_dialog ctrl+alt+i "StyleMap Interpolate"
 shot interpolate "StyleMap Interpolate"
 close "StyleMap Interpolate"
-for entry in "m mix StyleMap Mix Styles" "f interpolate-strength StyleMap Transplant as Frames" \
+for entry in "a adjust StyleMap Adjust" "m mix StyleMap Mix Styles" "f interpolate-strength StyleMap Transplant as Frames" \
   "p random StyleMap Random Portrait" "j import-model StyleMap Import Model" "b about StyleMap About and Self-Check"; do
   read -r key name title <<<"$entry"
   open_dialog "ctrl+alt+$key" "$title"
@@ -60,4 +60,7 @@ ask '(begin (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target
   (vector-ref (cadr (gimp-image-get-layers image)) 1) "feather=16") (gimp-selection-none image) (gimp-displays-flush))' >/dev/null
 shot result "$main"
 small result
+ask '(gimp-image-set-active-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))' >/dev/null
+open_dialog ctrl+alt+e "StyleMap Transplant"
+shot edit-again "StyleMap Transplant"
 echo "Pictures in $ARTEFACTS"
