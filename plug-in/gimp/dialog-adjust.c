@@ -93,6 +93,7 @@ static void add_sliders(Dialog *self, GtkWidget *table) {
 
 void dialog_show_directions(Dialog *self) {
   GtkWidget *table, *scrolled;
+  gchar *before;
   guint count;
 
   if (!self->sliders || !self->about.directions ||
@@ -123,8 +124,12 @@ void dialog_show_directions(Dialog *self) {
            count ? NULL
                  : _("This model brings nothing to change. \"stylemap direction learn\" finds directions in pictures, and "
                      "\"stylemap convert --direction\" adds them to its file."));
+  before = g_strdup(self->options->directions);
   write_amounts(self); /* without what this model does not have */
   dialog_update_ok(self);
+  if (!g_str_equal(before, self->options->directions))
+    dialog_ask(self, 0);
+  g_free(before);
 }
 
 void dialog_add_directions(Dialog *self, GtkWidget *box) {
