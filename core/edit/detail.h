@@ -10,6 +10,12 @@ double sm_change(const float *before, const float *after, const float *weights, 
 
 /* The change, in numbers of -1..1, that takes most of the detail away: `usual` at a wish of 0.5, 0 at 0, all at 1. */
 double sm_detail_sigma(double detail, double usual);
-/* keep[size x size] := exp(-(s / sigma)^2), s the root of the mean squared change from `before` to `after` (3 planes each)
- * around the pixel. `work` is as large as `keep`. */
-void sm_detail_to_keep(const float *before, const float *after, int size, double sigma, float *keep, float *work);
+/* changed[size x size] := the mean squared change from `before` to `after` (3 planes each) around the pixel. `work` is as
+ * large as `changed`. */
+void sm_detail_changed(const float *before, const float *after, int size, float *changed, float *work);
+/* keep := exp(-(s / sigma)^2) where s * s is `changed`, both of `plane` pixels; they may be one. */
+void sm_detail_keep(const float *changed, size_t plane, double sigma, float *keep);
+/* Where two pictures' detail could stay, the one that the drawing is nearer to gets more: shares keep_a and keep_b by how
+ * far it is from each, changed_a and changed_b, before what sigma takes away. */
+void sm_detail_keep_both(const float *changed_a, const float *changed_b, size_t plane, double sigma, float *keep_a,
+                         float *keep_b);

@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "edit/correct.h"
 #include "edit/detail.h"
 #include "frame/frame.h"
-#include "frame/warp.h"
 #include "net/blend.h"
 #include "net/boxes.h"
 
-enum { CORRECTION = 7 /* planes: the drawing before, after, and how much detail stays */ };
 static const double change = 0.1; /* as healing takes it where a collage does not fit: what is new has no lines of the target */
 
 typedef struct adjusting {
@@ -22,7 +21,8 @@ typedef struct adjusting {
   int count;
   float *image;                  /* 3 planes, and work */
   float *weights;                /* of the mask: S x S */
-  float *before, *after, *keep;  /* one block of CORRECTION planes */
+  float *before, *after;         /* 3 each: the drawing */
+  float *added;                  /* the correction, without a collage */
   float *stylemap;               /* D x P x P */
   stylemap_pyramid *pyramid;
 } adjusting;
@@ -59,42 +59,6 @@ static stylemap_status move(const adjusting *a, const stylemap_layer *mask, styl
   return STYLEMAP_OK;
 }
 
-/* after + keep (target - before), on the layer. */
-static stylemap_status correct(const adjusting *a, int x, int y, int w, int h, const stylemap_layer *result,
-                               stylemap_error *error) {
-  const int size = a->session->net->config.size;
-  const sm_affine square = sm_affine_of(a->placement, size);
-  int rows = sm_band_rows(w, CORRECTION + 4);
-  rows = rows > h ? h : rows;
-  float *spread = sm_alloc((size_t)rows * (size_t)w, (CORRECTION + 4) * sizeof(float));
-  if (!spread) return sm_no_memory(error, (size_t)rows * (size_t)w * (CORRECTION + 4) * sizeof(float));
-  float *band = spread + CORRECTION * (size_t)rows * (size_t)w;
-  stylemap_status status = STYLEMAP_OK;
-  for (int at = y; at < y + h; at += rows) {
-    const int n = y + h - at < rows ? y + h - at : rows;
-    const size_t pixels = (size_t)n * (size_t)w;
-    SM_TRY_DONE(sm_spread(a->before, CORRECTION, size, &square, x, at, w, n, spread, error));
-    if (a->layer->read(a->layer->data, x, at, w, n, band)) {
-      status = sm_layer_stopped(error);
-      goto done;
-    }
-    for (size_t i = 0; i < pixels; i++) {
-      const float keep = spread[6 * pixels + i];
-      for (size_t p = 0; p < 3; p++) {
-        const float drawn = (spread[(3 + p) * pixels + i] - keep * spread[p * pixels + i] + 1 - keep) / 2;
-        band[4 * i + p] = sm_unit(drawn + keep * sm_unit(band[4 * i + p]));
-      }
-    }
-    if (result->write(result->data, x, at, w, n, band)) {
-      status = sm_layer_stopped(error);
-      goto done;
-    }
-  }
-done:
-  sm_free(spread);
-  return status;
-}
-
 static stylemap_status check(const stylemap_session *s, const stylemap_layer *target, const stylemap_placement *placement,
                              const stylemap_layer *mask, const stylemap_amount *amounts, int count, double detail, int x,
                              int y, int w, int h, stylemap_error *error) {
@@ -117,17 +81,18 @@ stylemap_status stylemap_adjust(stylemap_session *s, const stylemap_layer *targe
   SM_TRY(check(s, target, placement, mask, amounts, count, detail, x, y, w, h, error));
   if (!result) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("An adjustment needs a result."), NULL);
   const sm_config *c = &s->net->config;
+  enum { PLANES = 3 + 1 + 3 + 3 + SM_CORRECTION_COLLAGE };
   const size_t plane = sm_pixels(c->size), codes = (size_t)c->dim * sm_pixels(c->spatial);
   adjusting a = {.session = s, .layer = target, .placement = placement, .amounts = amounts, .count = count};
   const stylemap_layer seen = {target->width, target->height, (void *)target, read_opaque, NULL};
   stylemap_status status, ended;
-  a.image = sm_alloc(plane * (3 + 1 + CORRECTION) + codes, sizeof(float));
-  if (!a.image) return sm_no_memory(error, (plane * (3 + 1 + CORRECTION) + codes) * sizeof(float));
+  a.image = sm_alloc(plane * PLANES + codes, sizeof(float));
+  if (!a.image) return sm_no_memory(error, (plane * PLANES + codes) * sizeof(float));
   a.weights = a.image + 3 * plane;
   a.before = a.image + 4 * plane;
   a.after = a.before + 3 * plane;
-  a.keep = a.before + 6 * plane;
-  a.stylemap = a.image + (4 + CORRECTION) * plane;
+  a.added = a.before + 6 * plane;
+  a.stylemap = a.image + PLANES * plane;
   sm_work_begin(s, STYLEMAP_PHASE_ENCODE, sm_encode_work(c) + 2 * (sm_resize_work(c) + sm_synth_work(c)));
   SM_TRY_DONE(stylemap_pyramid_new(s->model, &a.pyramid, error));
   SM_TRY_DONE(stylemap_sample(&seen, placement, c->size, a.image, error));
@@ -135,8 +100,11 @@ stylemap_status stylemap_adjust(stylemap_session *s, const stylemap_layer *targe
   SM_TRY_DONE(draw(&a, a.before, error));
   SM_TRY_DONE(move(&a, mask, error));
   SM_TRY_DONE(draw(&a, a.after, error));
-  sm_detail_to_keep(a.before, a.after, c->size, sm_detail_sigma(detail, change), a.keep, a.image);
-  SM_TRY_DONE(correct(&a, x, y, w, h, result, error));
+  float *keep = a.added + SM_CORRECTION_TARGET * plane;
+  sm_detail_changed(a.before, a.after, c->size, keep, a.image);
+  sm_detail_keep(keep, plane, sm_detail_sigma(detail, change), keep);
+  sm_correction(a.after, a.before, NULL, c->size, a.added);
+  SM_TRY_DONE(sm_correct(target, placement, a.added, c->size, NULL, 0, 1, x, y, w, h, result, error));
   if (report) report->change = sm_change(a.before, a.after, mask ? a.weights : NULL, plane);
 done:
   ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);

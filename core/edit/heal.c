@@ -1,32 +1,43 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * layer -> collage -> sample -> rounds of encode, blend, synth -> correction of the collage -> paste. Projecting a
- * collage on a generator: Chai, Wulff, Isola, Using latent space regression to analyze and leverage compositionality in
+ * layer -> collages -> sample -> rounds of encode, blend, synth -> choose -> correction of the collage -> paste. Projecting
+ * a collage on a generator: Chai, Wulff, Isola, Using latent space regression to analyze and leverage compositionality in
  * GANs (ICLR 2021); here through the paper's own blend of style maps. */
-#include <assert.h>
+#include "edit/heal.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "edit/collage.h"
+#include "edit/correct.h"
 #include "edit/detail.h"
 #include "frame/frame.h"
-#include "frame/warp.h"
 #include "network/network.h"
 #include "net/boxes.h"
 
-enum { MARGIN = 2, /* target pixels around the rectangle that a membrane hangs on */ CORRECTION = 4 /* planes */ };
-/* Measured on truth (core/README.md, "Healing"). FITS: a collage of this misfit or less is right but for what the model
- * cannot draw. Where cloning changes a copy by less than MEETS, in numbers of -1..1, target and reference agree around the
- * mask, and a misfit of up to MEETS_MISFIT is still the model's own limit. The CHANGEs: how much change takes the pictures'
- * own detail away. The error of a model that knows every pixel is noise. */
-static const double FITS = 2.5, MEETS = 0.09, MEETS_MISFIT = 9, FITTING_CHANGE = 0.6, MEETING_CHANGE = 1.5, CHANGE = 0.1,
-                    LEAST_ERROR = 0.005;
+enum { MARGIN = 2 /* target pixels around the rectangle that a membrane hangs on */, STAGES = 3 /* rounds that are looked at */,
+       LOOKED_BACK = 2 /* rounds, after which one collage is gone on with */ };
+static const double LEAST_ERROR = 0.005; /* that of a model that knows every pixel is noise */
+/* How detail stays: sigma, and if the target's does, too. */
+static const struct { double sigma; bool both; } details[] = {{0.1, false}, {0.6, false}, {1.5, false}, {0.35, true}, {1.5, true}};
 
 void stylemap_heal_defaults(stylemap_heal_options *o) {
   *o = (stylemap_heal_options){.start = STYLEMAP_START_FIT, .rounds = 4, .detail = 0.5, .strength = 1,
                                .rule = STYLEMAP_MASK_ANY};
 }
+
+/* A collage in the square, and what comes out of it. Squares of 3 planes. */
+typedef struct drawing {
+  float clone; /* how much it is cloned */
+  int made;    /* stages */
+  double misfit;
+  float *first;          /* the collage, sampled */
+  float *projected;      /* what the model makes of it by itself */
+  float *stages[STAGES]; /* after so many rounds */
+} drawing;
+
+enum { DRAWING_PLANES = 3 * (2 + STAGES) };
 
 /* What is asked for, and the square's numbers. */
 typedef struct healing {
@@ -39,142 +50,184 @@ typedef struct healing {
   int x, y, width, height; /* of the collage, on the target */
   int size;
   sm_part_of_square part; /* that sees the collage */
-  stylemap_start start;   /* that was taken */
-  float clone;            /* how much the collage is cloned */
-  int rounds;
-  double sigma;  /* the change that takes detail away */
-  double usual;  /* the model's error on the target */
-  double misfit; /* how many times worse the model knows what was pasted than it knows the target */
+  sm_collage collage;
+  int stages, rounds[STAGES];
+  double usual;           /* the model's error on the target */
   float *target, *mask;   /* 3 and 1 planes of the square: the target; how much of the references there is */
-  float *first;           /* 3: the collage, sampled */
-  float *projected;       /* 3: what the model makes of the collage by itself */
-  float *keep;            /* 1: how much of the collage's own detail stays; behind `projected`: CORRECTION planes */
-  float *healed;          /* 3: after the last round */
+  float *own;             /* 3: what the model makes of the target */
+  float *image;           /* 3: a candidate */
+  float *added;           /* the correction */
+  float *from_collage, *from_target; /* 1 each: how far the drawing is from either */
+  drawing drawings[2];
+  drawing *best;
+  int stage;       /* of the best */
+  sm_candidate as; /* the best */
+  double regret;
+  sm_candidate_take take;
+  void *data;
 } healing;
 
 static float clipped(float v) { return v < -1 ? -1 : v > 1 ? 1 : v; }
 
+static size_t plane_of(const healing *h) { return (size_t)h->size * (size_t)h->size; }
+
 /* x := target + mask (x - target), x clipped to -1..1. */
 static void put_back(const healing *h, float *x) {
-  const size_t plane = (size_t)h->size * (size_t)h->size;
+  const size_t plane = plane_of(h);
   for (size_t i = 0; i < 3 * plane; i++) x[i] = h->target[i] + h->mask[i % plane] * (clipped(x[i]) - h->target[i]);
 }
 
 /* out := G(E(image)), clipped to -1..1. */
 static stylemap_status reconstruct(const healing *h, const float *image, float *out, stylemap_error *error) {
-  const size_t numbers = 3 * (size_t)h->size * (size_t)h->size;
+  const size_t numbers = 3 * plane_of(h);
   SM_TRY(stylemap_reconstruct(h->session, image, out, error));
   for (size_t i = 0; i < numbers; i++) out[i] = clipped(out[i]);
   return STYLEMAP_OK;
 }
 
-/* The square's image of the collage cloned by `clone`. */
-static stylemap_status sample(const healing *h, const sm_collage *collage, float clone, float *image,
-                              stylemap_error *error) {
-  sm_collage_layer of = {h->layer, collage, clone};
+/* Samples the collage cloned by `clone`, and sees what the model makes of it, which is its misfit. */
+static stylemap_status look(healing *h, float clone, drawing *d, stylemap_error *error) {
+  sm_collage_layer of = {h->layer, &h->collage, clone};
   const stylemap_layer picture = sm_collage_picture(&of);
-  memcpy(image, h->target, 3 * (size_t)h->size * (size_t)h->size * sizeof(float));
-  return h->part.width ? sm_sample_part(&picture, h->placement, h->size, &h->part, image, error) : STYLEMAP_OK;
-}
-
-/* Samples the collage cloned by `clone`, sees what the model makes of it, which is `misfit`, and how it is to be healed if
- * `fits` or its misfit says that it fits; `change`: what takes detail away then. */
-static stylemap_status look(healing *h, const sm_collage *collage, float clone, bool fits, double change,
-                            stylemap_error *error) {
-  SM_TRY(sample(h, collage, clone, h->first, error));
-  SM_TRY(reconstruct(h, h->first, h->projected, error));
-  h->clone = clone;
-  h->misfit = sm_change(h->first, h->projected, h->mask, (size_t)h->size * (size_t)h->size) / h->usual;
-  fits = fits || h->misfit < FITS;
-  h->rounds = fits ? (h->options->rounds + 1) / 2 : h->options->rounds;
-  h->sigma = sm_detail_sigma(h->options->detail, fits ? change : CHANGE);
+  memcpy(d->first, h->target, 3 * plane_of(h) * sizeof(float));
+  if (h->part.width) SM_TRY(sm_sample_part(&picture, h->placement, h->size, &h->part, d->first, error));
+  SM_TRY(reconstruct(h, d->first, d->projected, error));
+  d->clone = clone;
+  d->made = 0;
+  d->misfit = sm_change(d->first, d->projected, h->mask, plane_of(h)) / h->usual;
   return STYLEMAP_OK;
 }
 
-/* The collage that is healed. */
-static stylemap_status begin(healing *h, sm_collage *collage, stylemap_error *error) {
-  const size_t plane = (size_t)h->size * (size_t)h->size;
-  const stylemap_start start = h->options->start;
-  SM_TRY(sm_collage_new(h->layer, h->placement, h->pieces, h->count, start != STYLEMAP_START_COPY, h->x, h->y, h->width,
-                        h->height, collage, error));
+/* The target's square, and the mask's. */
+static stylemap_status begin(healing *h, stylemap_error *error) {
+  const size_t plane = plane_of(h);
   const sm_collage nothing = {0};
-  sm_collage_layer plain = {h->layer, &nothing, 0}, of = {h->layer, collage, 0};
+  sm_collage_layer plain = {h->layer, &nothing, 0}, of = {h->layer, &h->collage, 0};
   const stylemap_layer before = sm_collage_picture(&plain), mask = sm_collage_mask(&of);
   h->part = sm_part_seeing(h->placement, h->size, h->x, h->y, h->width, h->height);
   memset(h->mask, 0, plane * sizeof(float));
   SM_TRY(stylemap_sample(&before, h->placement, h->size, h->target, error));
   if (h->part.width) SM_TRY(sm_sample_mask_part(&mask, h->placement, h->size, &h->part, h->mask, error));
-  SM_TRY(stylemap_probe(h->session, h->target, &h->usual, error));
-  h->usual = fmax(sqrt(h->usual), LEAST_ERROR);
-  h->start = start == STYLEMAP_START_FIT ? STYLEMAP_START_CLONE : start;
-  const float clone = start == STYLEMAP_START_COPY ? 0 : start == STYLEMAP_START_MEAN ? 0.5f : 1;
-  SM_TRY(look(h, collage, clone, false, FITTING_CHANGE, error));
-  if (start != STYLEMAP_START_FIT || h->misfit < FITS) return STYLEMAP_OK;
-  SM_TRY(sample(h, collage, 0, h->healed, error)); /* which is not in use yet */
-  if (h->misfit < MEETS_MISFIT && sm_change(h->first, h->healed, h->mask, plane) < MEETS) {
-    h->start = STYLEMAP_START_MEAN;
-    return look(h, collage, 0.5f, true, MEETING_CHANGE, error);
-  }
-  h->start = STYLEMAP_START_COPY;
-  return look(h, collage, 0, false, FITTING_CHANGE, error);
+  SM_TRY(reconstruct(h, h->target, h->own, error));
+  h->usual = fmax(sm_change(h->target, h->own, NULL, plane), LEAST_ERROR);
+  return STYLEMAP_OK;
 }
 
-static stylemap_status rounds(healing *h, stylemap_error *error) {
-  const stylemap_edit edit = {.rule = h->options->rule, .space = STYLEMAP_SPACE_W_PLUS, .strength = 1};
-  const stylemap_reference healed = {h->healed, h->mask};
-  memcpy(h->healed, h->first, 3 * (size_t)h->size * (size_t)h->size * sizeof(float));
-  for (int k = 0; k < h->rounds; k++) {
-    SM_TRY(stylemap_transplant(h->session, h->target, &healed, 1, &edit, h->healed, error));
-    put_back(h, h->healed);
+/* The references where the target is, a little beyond the mask, too: `image` is used up. */
+static stylemap_status references(const healing *h, float *square, stylemap_error *error) {
+  const int size = h->size, around = 4 * (size > 128 ? size / 128 : 1);
+  const size_t plane = plane_of(h);
+  const int x = h->part.x > around ? h->part.x - around : 0, y = h->part.y > around ? h->part.y - around : 0;
+  const int right = h->part.x + h->part.width + around, bottom = h->part.y + h->part.height + around;
+  const sm_part_of_square part = {x, y, (right < size ? right : size) - x, (bottom < size ? bottom : size) - y};
+  memcpy(square, h->target, 3 * plane * sizeof(float));
+  if (!h->part.width) return STYLEMAP_OK;
+  SM_TRY(sm_sample_part(h->pieces[0].picture, &h->pieces[0].placement, size, &part, square, error));
+  for (int k = 1; k < h->count; k++) {
+    float *mask = h->from_collage; /* which is not in use yet */
+    memset(mask, 0, plane * sizeof(float));
+    memcpy(h->image, square, 3 * plane * sizeof(float));
+    SM_TRY(sm_sample_part(h->pieces[k].picture, &h->pieces[k].placement, size, &part, h->image, error));
+    SM_TRY(sm_sample_mask_part(h->pieces[k].mask, h->placement, size, &part, mask, error));
+    for (size_t i = 0; i < 3 * plane; i++) square[i] += mask[i % plane] * (h->image[i] - square[i]);
   }
   return STYLEMAP_OK;
 }
 
-/* healed + keep (collage - projected), by the strength over the target. `projected` is used up. */
-static stylemap_status correct(healing *h, const sm_collage *c, int x, int y, int w, int height,
-                               const stylemap_layer *result, stylemap_error *error) {
-  const sm_affine square = sm_affine_of(h->placement, h->size);
-  const size_t plane = (size_t)c->width * (size_t)c->height, small = (size_t)h->size * (size_t)h->size;
-  const float strength = (float)h->options->strength;
-  float *added = h->projected; /* 0..1: what comes on top of keep x collage; `keep` follows */
-  for (size_t i = 0; i < 3 * small; i++) {
-    const float keep = h->keep[i % small];
-    added[i] = (h->healed[i] + 1 - keep * (h->projected[i] + 1)) / 2;
+/* Goes on with the rounds to `stage`. */
+static stylemap_status draw(const healing *h, drawing *d, int stage, stylemap_error *error) {
+  const stylemap_edit edit = {.rule = h->options->rule, .space = STYLEMAP_SPACE_W_PLUS, .strength = 1};
+  for (; d->made <= stage; d->made++) {
+    float *x = d->stages[d->made];
+    const stylemap_reference reference = {x, h->mask};
+    memcpy(x, d->made ? d->stages[d->made - 1] : d->first, 3 * plane_of(h) * sizeof(float));
+    for (int k = d->made ? h->rounds[d->made - 1] : 0; k < h->rounds[d->made]; k++) {
+      SM_TRY(stylemap_transplant(h->session, h->target, &reference, 1, &edit, x, error));
+      put_back(h, x);
+    }
   }
-  int rows = sm_band_rows(w, CORRECTION + 4);
-  rows = rows > height ? height : rows;
-  float *spread = sm_alloc((size_t)rows * (size_t)w, (CORRECTION + 4) * sizeof(float));
-  if (!spread) return sm_no_memory(error, (size_t)rows * (size_t)w * (CORRECTION + 4) * sizeof(float));
-  float *band = spread + CORRECTION * (size_t)rows * (size_t)w;
-  stylemap_status status = STYLEMAP_OK;
-  for (int at = y; at < y + height; at += rows) {
-    const int n = y + height - at < rows ? y + height - at : rows;
-    const size_t pixels = (size_t)n * (size_t)w;
-    if (h->layer->read(h->layer->data, x, at, w, n, band)) {
-      status = sm_layer_stopped(error);
-      goto done;
+  return STYLEMAP_OK;
+}
+
+/* How far the drawing is from the collage and from the target; `image` is used up. */
+static void compare(const healing *h, const drawing *d, int stage) {
+  sm_detail_changed(d->first, d->stages[stage], h->size, h->from_collage, h->image);
+  sm_detail_changed(h->target, d->stages[stage], h->size, h->from_target, h->image);
+}
+
+/* The correction's planes of detail, as the candidate has it. */
+static void keep(const healing *h, bool both, double sigma) {
+  const size_t plane = plane_of(h);
+  float *target = h->added + SM_CORRECTION_TARGET * plane, *collage = h->added + SM_CORRECTION_COLLAGE * plane;
+  if (both) {
+    sm_detail_keep_both(h->from_collage, h->from_target, plane, sigma, collage, target);
+  } else {
+    sm_detail_keep(h->from_collage, plane, sigma, collage);
+    memset(target, 0, plane * sizeof(float));
+  }
+}
+
+/* Looks at the candidates of a stage, and remembers the best so far. */
+static void choose(healing *h, sm_scene *scene, drawing *d, int stage) {
+  const size_t plane = plane_of(h);
+  const float *target = h->added + SM_CORRECTION_TARGET * plane, *collage = h->added + SM_CORRECTION_COLLAGE * plane;
+  const float *drawn = d->stages[stage];
+  compare(h, d, stage);
+  for (size_t k = 0; k < sizeof details / sizeof *details; k++) {
+    float seen[SM_CHOICE_SEEN];
+    const sm_candidate candidate = {d->clone, h->rounds[stage], details[k].both, details[k].sigma};
+    keep(h, candidate.both, candidate.sigma);
+    for (size_t i = 0; i < 3 * plane; i++)
+      h->image[i] = drawn[i] + collage[i % plane] * (d->first[i] - d->projected[i]) +
+                    target[i % plane] * (h->target[i] - h->own[i]);
+    put_back(h, h->image);
+    sm_scene_see(scene, &candidate, d->first, h->image, seen);
+    if (h->take) h->take(h->data, &candidate, seen, h->image);
+    const double regret = sm_choice_regret(seen);
+    if (h->best && !(regret < h->regret)) continue;
+    h->best = d, h->stage = stage, h->as = candidate, h->regret = regret;
+  }
+}
+
+/* Each collage is drawn for a few rounds; what has the best candidate, to the end. */
+static stylemap_status draw_and_choose(healing *h, stylemap_error *error) {
+  drawing *copy = &h->drawings[0], *clone = &h->drawings[1];
+  const stylemap_start start = h->options->start;
+  const int early = h->stages < LOOKED_BACK ? h->stages : LOOKED_BACK;
+  sm_scene scene;
+  stylemap_status status;
+  SM_TRY(look(h, 0, copy, error));
+  SM_TRY(look(h, 1, clone, error));
+  SM_TRY(references(h, clone->stages[0], error)); /* which is not drawn yet */
+  SM_TRY(sm_scene_new(h->size, h->target, clone->stages[0], h->mask, &scene, error));
+  scene.copied = copy->misfit, scene.cloned = clone->misfit;
+  scene.differ = sm_change(copy->first, clone->first, h->mask, plane_of(h));
+  if (start == STYLEMAP_START_MEAN) SM_TRY_DONE(look(h, 0.5f, copy, error));
+  for (int k = 0; k < 2; k++) {
+    if (k ? start == STYLEMAP_START_COPY || start == STYLEMAP_START_MEAN : start == STYLEMAP_START_CLONE) continue;
+    for (int stage = 0; stage < (h->take ? h->stages : early); stage++) {
+      SM_TRY_DONE(draw(h, &h->drawings[k], stage, error));
+      choose(h, &scene, &h->drawings[k], stage);
     }
-    SM_TRY_DONE(sm_spread(added, CORRECTION, h->size, &square, x, at, w, n, spread, error));
-    for (int j = 0; j < n; j++)
-      for (int i = 0; i < w; i++) {
-        const size_t to = (size_t)j * (size_t)w + (size_t)i;
-        const size_t from = (size_t)(at + j - c->y) * (size_t)c->width + (size_t)(x + i - c->x);
-        const float keep = spread[3 * pixels + to];
-        for (size_t p = 0; p < 3; p++) {
-          const float target = sm_unit(band[4 * to + p]), collage = sm_collage_at(c, h->clone, p * plane + from);
-          const float unit = sm_unit(spread[p * pixels + to] + keep * collage); /* finite whatever the network gave */
-          band[4 * to + p] = c->mask[from] > 0 ? target + strength * (unit - target) : target;
-        }
-        band[4 * to + 3] = sm_unit(band[4 * to + 3]);
-      }
-    if (result->write(result->data, x, at, w, n, band)) {
-      status = sm_layer_stopped(error);
-      goto done;
-    }
+  }
+  drawing *best = h->best;
+  for (int stage = best->made; stage < h->stages; stage++) {
+    SM_TRY_DONE(draw(h, best, stage, error));
+    choose(h, &scene, best, stage);
   }
 done:
-  sm_free(spread);
+  sm_scene_free(&scene);
   return status;
+}
+
+/* As it was chosen before. */
+static stylemap_status draw_as_told(healing *h, stylemap_error *error) {
+  const stylemap_heal_options *o = h->options;
+  const float clone = o->start == STYLEMAP_START_COPY ? 0 : o->start == STYLEMAP_START_MEAN ? 0.5f : 1;
+  h->best = &h->drawings[0];
+  h->as = (sm_candidate){clone, o->rounds, o->both, o->sigma};
+  SM_TRY(look(h, clone, h->best, error));
+  return draw(h, h->best, 0, error);
 }
 
 static stylemap_status check(const stylemap_layer *target, const stylemap_placement *placement,
@@ -184,7 +237,8 @@ static stylemap_status check(const stylemap_layer *target, const stylemap_placem
   SM_TRY(sm_check_rectangle(target, x, y, w, h, error));
   if (!pieces || count < 1 || count > 1000 || o->rounds < 1 || o->rounds > 16 || !(o->detail >= 0 && o->detail <= 1) ||
       !(o->strength >= 0 && o->strength <= 1) || (unsigned)o->start > STYLEMAP_START_FIT ||
-      (unsigned)o->rule > STYLEMAP_MASK_HALF)
+      (unsigned)o->rule > STYLEMAP_MASK_HALF || !(o->sigma >= 0 && o->sigma <= 100) ||
+      (o->sigma > 0 && o->start == STYLEMAP_START_FIT))
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                    SM_TEXT("Healing takes at least one reference, 1 to 16 rounds, and detail and strength from 0 to 1."),
                    NULL);
@@ -196,43 +250,67 @@ static stylemap_status check(const stylemap_layer *target, const stylemap_placem
   return STYLEMAP_OK;
 }
 
-stylemap_status stylemap_heal(stylemap_session *s, const stylemap_layer *target, const stylemap_placement *placement,
-                              const stylemap_piece *pieces, int count, const stylemap_heal_options *options, int x,
-                              int y, int w, int h, const stylemap_layer *result, stylemap_heal_report *report,
-                              stylemap_error *error) {
+/* Cuts the squares' memory into what is drawn there. */
+static void lay_out(healing *h, float *squares) {
+  const size_t plane = plane_of(h);
+  float **parts[] = {&h->target, &h->own, &h->image, &h->added, &h->mask, &h->from_collage, &h->from_target};
+  const size_t planes[] = {3, 3, 3, SM_CORRECTION_PLANES, 1, 1, 1};
+  for (size_t k = 0; k < sizeof parts / sizeof *parts; squares += planes[k++] * plane) *parts[k] = squares;
+  for (drawing *d = h->drawings; d < h->drawings + 2; d++, squares += DRAWING_PLANES * plane) {
+    d->first = squares, d->projected = squares + 3 * plane;
+    for (int k = 0; k < STAGES; k++) d->stages[k] = squares + (size_t)(6 + 3 * k) * plane;
+  }
+}
+
+stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const stylemap_placement *placement,
+                        const stylemap_piece *pieces, int count, const stylemap_heal_options *options, int x, int y, int w,
+                        int h, const stylemap_layer *result, stylemap_heal_report *report, sm_candidate_take take,
+                        void *data, stylemap_error *error) {
   if (!s || !options || !result)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("heal needs a session, options and a result."), NULL);
   const sm_config *c = &s->net->config;
+  const bool told = options->sigma > 0, fit = options->start == STYLEMAP_START_FIT;
   healing heals = {.session = s, .options = options, .layer = target, .placement = placement, .pieces = pieces,
-                   .count = count, .size = c->size};
+                   .count = count, .size = c->size, .take = take, .data = data};
   SM_TRY(check(target, placement, pieces, count, options, x, y, w, h, c->size, error));
   heals.x = x > MARGIN ? x - MARGIN : 0, heals.y = y > MARGIN ? y - MARGIN : 0;
   heals.width = (target->width - x - w > MARGIN ? x + w + MARGIN : target->width) - heals.x;
   heals.height = (target->height - y - h > MARGIN ? y + h + MARGIN : target->height) - heals.y;
-  const size_t plane = sm_pixels(c->size);
-  sm_collage collage = {0};
+  for (int k = told ? options->rounds : 1; k <= options->rounds; k = k < LOOKED_BACK || k == options->rounds ? k + 1 : options->rounds)
+    heals.rounds[heals.stages++] = k;
+  const size_t plane = plane_of(&heals), planes = 3 + 3 + 3 + SM_CORRECTION_PLANES + 3 + 2 * DRAWING_PLANES;
   stylemap_status status, ended;
-  enum { PLANES = 3 + 1 + 3 + CORRECTION + 3 };
-  float *squares = sm_alloc(plane * PLANES, sizeof(float));
-  if (!squares) return sm_no_memory(error, plane * PLANES * sizeof(float));
-  heals.target = squares;
-  heals.mask = squares + 3 * plane;
-  heals.first = squares + 4 * plane;
-  heals.projected = squares + 7 * plane;
-  heals.keep = squares + 10 * plane;
-  heals.healed = squares + 11 * plane;
+  float *squares = sm_alloc(plane * planes, sizeof(float));
+  if (!squares) return sm_no_memory(error, plane * planes * sizeof(float));
+  lay_out(&heals, squares);
   const double edit = sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
-  const int pictures = options->rounds + (options->start == STYLEMAP_START_FIT ? 3 : 2);
-  sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, pictures * edit);
-  SM_TRY_DONE(begin(&heals, &collage, error));
-  SM_TRY_DONE(rounds(&heals, error));
-  const double change = sm_change(heals.healed, heals.first, heals.mask, plane);
-  sm_detail_to_keep(heals.first, heals.healed, c->size, heals.sigma, heals.keep, heals.target); /* which is done with */
-  SM_TRY_DONE(correct(&heals, &collage, x, y, w, h, result, error));
-  if (report) *report = (stylemap_heal_report){heals.start, heals.rounds, heals.misfit, change};
+  sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, (3 + options->rounds + (told ? 0 : fit ? LOOKED_BACK : 0)) * edit);
+  SM_TRY_DONE(sm_collage_new(target, placement, pieces, count, !told || options->start != STYLEMAP_START_COPY, heals.x, heals.y,
+                             heals.width, heals.height, &heals.collage, error));
+  SM_TRY_DONE(begin(&heals, error));
+  SM_TRY_DONE((told ? draw_as_told : draw_and_choose)(&heals, error));
+  const drawing *best = heals.best;
+  const float *drawn = best->stages[heals.stage];
+  compare(&heals, best, heals.stage);
+  keep(&heals, heals.as.both, sm_detail_sigma(options->detail, heals.as.sigma));
+  sm_correction(drawn, heals.own, best->projected, c->size, heals.added);
+  SM_TRY_DONE(sm_correct(target, placement, heals.added, c->size, &heals.collage, best->clone, options->strength, x, y, w, h,
+                         result, error));
+  if (report)
+    *report = (stylemap_heal_report){
+        .start = best->clone < 0.25f ? STYLEMAP_START_COPY : best->clone < 0.75f ? STYLEMAP_START_MEAN : STYLEMAP_START_CLONE,
+        .rounds = heals.as.rounds, .sigma = heals.as.sigma, .both = heals.as.both, .misfit = best->misfit,
+        .change = sm_change(best->first, drawn, heals.mask, plane)};
 done:
   ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);
-  sm_collage_free(&collage);
+  sm_collage_free(&heals.collage);
   sm_free(squares);
   return status == STYLEMAP_OK ? ended : status;
+}
+
+stylemap_status stylemap_heal(stylemap_session *s, const stylemap_layer *target, const stylemap_placement *placement,
+                              const stylemap_piece *pieces, int count, const stylemap_heal_options *options, int x,
+                              int y, int w, int h, const stylemap_layer *result, stylemap_heal_report *report,
+                              stylemap_error *error) {
+  return sm_heal(s, target, placement, pieces, count, options, x, y, w, h, result, report, NULL, NULL, error);
 }

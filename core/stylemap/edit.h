@@ -64,9 +64,8 @@ STYLEMAP_API stylemap_status stylemap_refine(stylemap_session *session, const fl
 /* -------------------------------------------------------------------------------------------- healing */
 
 /* Which collage is healed. Cloned: the reference's colours are moved by the membrane of Poisson cloning so that it meets
- * the target at the mask's edge, which takes away another light, another camera. FIT: cloned where the model knows the
- * clone nearly as well as it knows the target; the mean of both where they hardly differ, since both pictures agree around
- * the mask then; copied elsewhere. */
+ * the target at the mask's edge, which takes away another light, another camera. FIT: copied or cloned, whichever comes out
+ * better by what is seen of both. */
 typedef enum stylemap_start {
   STYLEMAP_START_COPY,
   STYLEMAP_START_CLONE,
@@ -85,11 +84,14 @@ typedef struct stylemap_piece {
 
 typedef struct stylemap_heal_options {
   stylemap_start start;
-  int rounds;      /* of projection, 1..16; a collage that fits takes half of them */
-  double detail;   /* 0: the model's drawing alone; 0.5: the pictures' own detail where the model left the collage as it
-                      was, generously where the collage fits; 1: all of the collage's detail */
+  int rounds;      /* of projection, 1..16: at most, fewer where that comes out better */
+  double detail;   /* 0: the model's drawing alone; 0.5: the pictures' own detail where the model agrees, as much as comes
+                      out best; 1: all of it */
   double strength; /* 0..1; 0 is the target */
   stylemap_mask_rule rule; /* of the blend at every level; STYLEMAP_MASK_ANY is the measured one */
+  double sigma;    /* 0: how it is healed is chosen. Above 0, with `both` as a report has them: exactly so, by `start` and
+                      `rounds`, which frames of a film need. The change (-1..1) that takes detail away at 0.5 */
+  int both;        /* with sigma: detail comes from the target, too, where the drawing is nearer to that */
 } stylemap_heal_options;
 
 /* What tests/bench/truth chose; strength 1. */
@@ -98,6 +100,8 @@ STYLEMAP_API void stylemap_heal_defaults(stylemap_heal_options *options);
 typedef struct stylemap_heal_report {
   stylemap_start start; /* which collage was healed */
   int rounds;           /* that it took */
+  double sigma;         /* and how detail stays: as in the options */
+  int both;
   double misfit; /* how many times the model's error is larger on what was pasted than on the target: 1 fits, 10 does not */
   double change; /* root of the mean squared change, inside the mask, that the model made in the collage (-1..1) */
 } stylemap_heal_report;

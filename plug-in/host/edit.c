@@ -319,8 +319,7 @@ static gboolean draw_healed(Work *work, GError **error) {
   TRY(stylemap_heal(engine->session, &target, &placement, taken, count, &options, b.x, b.y, b.width, b.height, &layer,
                     &report, &core));
   result->change = report.change;
-  result->misfit = report.misfit;
-  result->start = report.start;
+  result->healed = report;
   ok = !request->take || !request->squares || request->take(request->take_data, work->drawn++, result->image, error);
 done:
   for (gint i = 0; i < count; i++) piece_clear(&pieces[i]);
@@ -502,7 +501,7 @@ static gboolean check_seen(const EditRequest *request, const Mask *mask, GError 
 
 gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **error) {
   const gchar *fault = fault_of(request);
-  *result = (EditResult){ .prepared = TRUE, .error = -1, .change = -1, .misfit = -1 };
+  *result = (EditResult){ .prepared = TRUE, .error = -1, .change = -1, .healed = { .misfit = -1 } };
   if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT, fault);
   if (fault || !check_places(request, error) || (is_masked(request) && !make_mask(request, &result->mask, error)) ||
       !check_seen(request, &result->mask, error)) {

@@ -66,8 +66,7 @@ typedef struct {
   gfloat *image;       /* the square drawn last, 3 x S x S; of adjust only with `squares` */
   gdouble error;       /* of a reconstruction: its MSE (-1..1, output clipped) from what the network saw; else -1 */
   gdouble change;      /* of a healed edit: how much the model changed the collage (stylemap_heal_report); of adjust: its report's; else -1 */
-  gdouble misfit;      /* of a healed edit: the same report's; else -1 */
-  stylemap_start start; /* of a healed edit: which collage was healed */
+  stylemap_heal_report healed; /* of a healed edit; else its misfit is -1 */
   gint n_refined;
   stylemap_refine_report *refined; /* of the target, then of the references */
   gint n_found;

@@ -309,9 +309,9 @@ static void line_result(GString *line, const Engine *engine, const EditResult *r
   g_autofree gchar *model = g_path_get_basename(engine->path);
   line_text(line, "model", model);
   if (result->error >= 0) line_number(line, "mse", "%.6g", result->error);
-  if (result->misfit >= 0) line_number(line, "misfit", "%.6g", result->misfit);
+  if (result->healed.misfit >= 0) line_number(line, "misfit", "%.6g", result->healed.misfit);
   if (result->change >= 0) line_number(line, "model_change", "%.6g", result->change);
-  if (result->misfit >= 0) line_text(line, "collage", words_collages[result->start]);
+  if (result->healed.misfit >= 0) line_text(line, "collage", words_collages[result->healed.start]);
   if (result->n_found) line_placement(line, "reference_found", result->found);
 }
 
@@ -453,7 +453,10 @@ gboolean runner_decide(gpointer data, guint number, GString *answer) {
       (engine = engine_for(runner, row->edit.model, &pictures.target.picture, NULL)) &&
       cli_edit_draw(&row->edit, engine, &pictures, NULL)) {
     result = &pictures.result;
-    g_string_append_printf(answer, "%d", result->misfit >= 0 ? (gint)result->start : -1);
+    gchar sigma[G_ASCII_DTOSTR_BUF_SIZE];
+    const stylemap_heal_report *h = &result->healed;
+    g_string_append_printf(answer, "%d %d %d %s", h->misfit >= 0 ? (gint)h->start : -1, h->rounds, h->both,
+                           g_ascii_dtostr(sigma, sizeof sigma, h->sigma));
     if (result->n_found) {
       const stylemap_placement *at = result->found;
       const gdouble values[] = { at->x, at->y, at->side, at->angle };

@@ -184,19 +184,25 @@ static void follow(SequencePlace *places, const SequencePlace *found, const Sequ
   }
 }
 
-/* `decided`: the collage's number, then the reference's place where it was found. */
+/* `decided`: the collage's number, rounds and detail, all chosen once, then the reference's place where it was found. */
 static void set_decisions(const Rows *rows, const gchar *decided) {
-  gint start = -1, used = 0;
-  gdouble x, y, side, angle;
-  const gboolean told = sscanf(decided, "%d%n", &start, &used) == 1;
+  gint start = -1, rounds, both, used = 0;
+  gdouble sigma, x, y, side, angle;
+  const gboolean told = sscanf(decided, "%d %d %d%n", &start, &rounds, &both, &used) == 3;
   gchar *end = (gchar *)decided + used;
+  sigma = g_ascii_strtod(end, &end);
   x = g_ascii_strtod(end, &end);
   y = g_ascii_strtod(end, &end);
   side = g_ascii_strtod(end, &end);
   angle = g_ascii_strtod(end, &end);
   for (guint i = 0; told && i < rows->rows->len; i++) {
     CliEdit *edit = &((Row *)rows->rows->pdata[i])->edit;
-    if (edit->method == EDIT_HEAL && start >= 0) edit->heal.start = (stylemap_start)start;
+    if (edit->method == EDIT_HEAL && start >= 0) {
+      edit->heal.start = (stylemap_start)start;
+      edit->heal.rounds = rounds;
+      edit->heal.both = both;
+      edit->heal.sigma = sigma;
+    }
     if (edit->reference && edit->reference_place.kind == PLACE_AUTO)
       edit->reference_place = side > 0 ? coarse_place(x, y, side, angle, edit->reference_place.mirror)
                                        : (Place){ .kind = PLACE_CENTRE, .mirror = edit->reference_place.mirror };
@@ -215,7 +221,9 @@ static void set_keys(const Rows *rows) {
       for (guint n = 0; n < G_N_ELEMENTS(numbers); n++)
         g_string_append_printf(all, " %s", g_ascii_dtostr(text, sizeof text, numbers[n]));
     }
-    g_string_append_printf(all, " %d", row->edit.heal.start);
+    const stylemap_heal_options *heal = &row->edit.heal;
+    gchar sigma[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_printf(all, " %d %d %d %s", heal->start, heal->rounds, heal->both, g_ascii_dtostr(sigma, sizeof sigma, heal->sigma));
     g_free(row->key);
     row->key = g_compute_checksum_for_string(G_CHECKSUM_MD5, all->str, -1);
   }

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Which candidate of a healed edit is the best: a small regression looks at each and says how far from the truth it is
+ * likely to be. Learned on edits whose truth is known (tests/bench/truth/learn_choice.py). */
+#pragma once
+#include "base/error.h"
+
+/* How an edit is healed. */
+typedef struct sm_candidate {
+  float clone;  /* how much its collage is cloned, 0..1 */
+  int rounds;   /* of projection */
+  int both;     /* detail comes from the target, too, where the drawing agrees with that */
+  double sigma; /* the change that takes detail away, numbers of -1..1 */
+} sm_candidate;
+
+/* What is the same for all candidates of an edit. Pictures are squares of 3 planes, numbers -1..1. */
+typedef struct sm_scene {
+  int size, step;            /* of the square; pixels of it that are seen as one, so that about 128 a side remain */
+  double copied, cloned;     /* misfits of both collages (stylemap_heal_report) */
+  double differ;             /* root of the mean squared difference of copy and clone in the mask */
+  float *planes;             /* all that follows */
+  float *target, *reference; /* 3 planes each, seen small, as all below */
+  float *edges[2];           /* target's, reference's luminance gradient, 2 planes each */
+  float *weights;            /* how much of the reference there is */
+  float *seen, *first;       /* 3 planes each: the candidate, its collage */
+  float *marks;              /* 1: mask without its edge; 2: its edge; 0 */
+} sm_scene;
+
+enum { SM_CHOICE_SEEN = 19 /* numbers that are seen of a candidate */ };
+
+/* `reference`: the reference where the target is, beyond the mask, too. Free with sm_scene_free. */
+stylemap_status sm_scene_new(int size, const float *target, const float *reference, const float *mask, sm_scene *scene,
+                             stylemap_error *error);
+void sm_scene_free(sm_scene *scene);
+/* What is seen of the candidate that came out as `image`, of the collage `first`. The edge, where collages fail: gradients
+ * that neither picture has, a jump; inside: are these the reference's edges, in whose colours; and what there was to heal. */
+void sm_scene_see(sm_scene *scene, const sm_candidate *candidate, const float *first, const float *image,
+                  float seen[SM_CHOICE_SEEN]);
+/* How much worse than the candidates' middle: the log of MSE x (1 - SSIM) that is to be expected. */
+double sm_choice_regret(const float seen[SM_CHOICE_SEEN]);
