@@ -2,7 +2,7 @@
  * Written by tests/bench/truth/learn_choice.py from 848 edits of 30 candidates: the mean of 3 regressions. */
 enum { CHOICE_HIDDEN = 48 };
 static const double CHOICE_FURTHEST = 3; /* deviations that count */
-static const float choice_means[SM_CHOICE_SEEN] = {0.66396, -5.1074, -6.4205, -6.2168, -2.1394, -2.3328, -3.9603, -1.969, -1.8411, 0.5, 0.33333, 0.33333, 0.4, -0.61052, 1.6554, 1.2412, -1.4579, -1.0085, -0.81515};
+static const float choice_means[SM_CHOICE_SEEN] = {0};
 static const float choice_deviations[SM_CHOICE_SEEN] = {0.35374, 1.3827, 1.5018, 1.607, 1.1472, 0.90464, 1.001, 1.1556, 1.2366, 0.501, 0.47241, 0.47241, 0.49091, 1.0139, 0.93856, 0.99499, 1.0429, 0.68831, 0.56932};
 static const float choice_weights[CHOICE_HIDDEN][SM_CHOICE_SEEN] = {
     {0.0068914, -0.4004, -0.20327, 0.22111, -0.22306, -0.20995, 0.20484, 0.25425, 0.23987, 0.092547, 0.13444, -0.14368, -0.08174, 0.10379, 0.22269, -0.20983, 0.12991, -0.39618, -0.097765},

@@ -24,25 +24,30 @@ static void shrink(const sm_scene *s, const float *from, int planes, float *to) 
       }
 }
 
-/* The luminance gradient (Rec. 601 weights, Sobel), across and down. */
-static void gradient(const float *picture, int n, float *edges) {
+/* The luminance gradient (Rec. 601 weights, Sobel), across and down, in the scene's part. `light`: a plane of work. */
+static void gradient(const sm_scene *s, const float *picture, float *light, float *edges) {
+  const int n = s->size / s->step;
   const float *r = picture, *g = r + n * n, *b = g + n * n;
-  for (int y = 0; y < n; y++)
-    for (int x = 0; x < n; x++) {
-      float l[3][3];
-      for (int j = 0; j < 3; j++)
-        for (int i = 0; i < 3; i++) {
-          const int u = x + i - 1, v = y + j - 1;
-          const int at = (v < 0 ? 0 : v >= n ? n - 1 : v) * n + (u < 0 ? 0 : u >= n ? n - 1 : u);
-          l[j][i] = 0.299f * r[at] + 0.587f * g[at] + 0.114f * b[at];
-        }
-      edges[y * n + x] = (l[0][2] - l[0][0] + 2 * (l[1][2] - l[1][0]) + l[2][2] - l[2][0]) / 8;
-      edges[n * n + y * n + x] = (l[2][0] - l[0][0] + 2 * (l[2][1] - l[0][1]) + l[2][2] - l[0][2]) / 8;
+  const int left = s->left > 0 ? s->left - 1 : 0, right = s->right < n ? s->right + 1 : n;
+  const int top = s->top > 0 ? s->top - 1 : 0, bottom = s->bottom < n ? s->bottom + 1 : n;
+  for (int y = top; y < bottom; y++)
+    for (int i = y * n + left; i < y * n + right; i++) light[i] = 0.299f * r[i] + 0.587f * g[i] + 0.114f * b[i];
+  for (int y = s->top; y < s->bottom; y++) {
+    const float *above = light + (y > 0 ? y - 1 : 0) * n, *here = light + y * n, *below = light + (y < n - 1 ? y + 1 : y) * n;
+    for (int x = s->left; x < s->right; x++) {
+      const int w = x > 0 ? x - 1 : 0, e = x < n - 1 ? x + 1 : x;
+      edges[y * n + x] = (above[e] - above[w] + 2 * (here[e] - here[w]) + below[e] - below[w]) / 8;
+      edges[n * n + y * n + x] = (below[w] - above[w] + 2 * (below[x] - above[x]) + below[e] - above[e]) / 8;
     }
+  }
 }
 
-/* The mask without the pixel at its edge; the four pixels around its edge. */
-static void mark(const float *weights, int n, float *marks) {
+/* The mask without the pixel at its edge; the four pixels around its edge; and the part where there is any of either. */
+static void mark(sm_scene *s) {
+  const int n = s->size / s->step;
+  const float *weights = s->weights;
+  float *marks = s->marks;
+  s->left = s->top = n, s->right = s->bottom = 0;
   for (int y = 0; y < n; y++)
     for (int x = 0; x < n; x++) {
       int inside[3] = {1, 1, 1}, near = 0; /* within 0, 1, 2 pixels */
@@ -54,6 +59,9 @@ static void mark(const float *weights, int n, float *marks) {
           for (int k = far; k < 3; k++) inside[k] &= in;
         }
       marks[y * n + x] = (float)((inside[1] ? 1 : 0) + (near && !inside[2] ? 2 : 0));
+      if (!(marks[y * n + x] > 0) && !(weights[y * n + x] > 0)) continue;
+      s->left = x < s->left ? x : s->left, s->right = x >= s->right ? x + 1 : s->right;
+      s->top = y < s->top ? y : s->top, s->bottom = y + 1;
     }
 }
 
@@ -76,9 +84,9 @@ stylemap_status sm_scene_new(int size, const float *target, const float *referen
   shrink(s, target, 3, s->target);
   shrink(s, reference, 3, s->reference);
   shrink(s, mask, 1, s->weights);
-  gradient(s->target, n, s->edges[TARGET]);
-  gradient(s->reference, n, s->edges[REFERENCE]);
-  mark(s->weights, n, s->marks);
+  mark(s);
+  gradient(s, s->target, s->seen, s->edges[TARGET]);
+  gradient(s, s->reference, s->seen, s->edges[REFERENCE]);
   return STYLEMAP_OK;
 }
 
@@ -93,12 +101,16 @@ static float seen_log(double v) { return (float)log(v > 1e-4 ? v : 1e-4); }
 static double differs(const sm_scene *s, const float *a, const float *b, int edge) {
   const int n = s->size / s->step, plane = n * n;
   double sum = 0, total = 1e-9;
-  for (int i = 0; i < plane; i++) {
-    const double w = edge ? s->marks[i] >= 2 : s->weights[i];
-    if (!(w > 0)) continue;
-    for (int p = 0; p < 3; p++) sum += w * pow((double)a[p * plane + i] - b[p * plane + i], 2);
-    total += 3 * w;
-  }
+  for (int y = s->top; y < s->bottom; y++)
+    for (int i = y * n + s->left; i < y * n + s->right; i++) {
+      const double w = edge ? s->marks[i] >= 2 : s->weights[i];
+      if (!(w > 0)) continue;
+      for (int p = 0; p < 3; p++) {
+        const double d = (double)a[p * plane + i] - b[p * plane + i];
+        sum += w * d * d;
+      }
+      total += 3 * w;
+    }
   return sqrt(sum / total);
 }
 
@@ -112,6 +124,7 @@ static double colours_differ(const sm_scene *s, const float *a, const float *b) 
       for (int y = v * n / CELLS; y < (v + 1) * n / CELLS; y++)
         for (int x = u * n / CELLS; x < (u + 1) * n / CELLS; x++) {
           const double w = s->weights[y * n + x];
+          if (!(w > 0)) continue;
           weight += w;
           for (int p = 0; p < 3; p++) mean[p] += w * ((double)a[p * plane + y * n + x] - b[p * plane + y * n + x]);
         }
@@ -127,11 +140,12 @@ void sm_scene_see(sm_scene *s, const sm_candidate *c, const float *first, const 
   shrink(s, first, 3, s->first);
   const double changed = differs(s, s->seen, s->first, 0);
   float *edges = s->first; /* which is done with */
-  gradient(s->seen, n, edges);
+  gradient(s, s->seen, edges + 2 * plane, edges);
   double along = 1e-9, own = 1e-9, references = 1e-9, inside = 1e-6, edge = 1e-6; /* sums */
   double new_edge = 0, added = 0, mixed_edge = 0, mixed_inside = 0;
   const float *t = s->edges[TARGET], *b = s->edges[REFERENCE];
-  for (int i = 0; i < plane; i++) {
+  for (int k = 0; k < (s->bottom - s->top) * (s->right - s->left); k++) {
+    const int i = (s->top + k / (s->right - s->left)) * n + s->left + k % (s->right - s->left);
     if (!(s->marks[i] > 0)) continue;
     const double ex = edges[i], ey = edges[plane + i], tx = t[i], ty = t[plane + i], bx = b[i], by = b[plane + i];
     const double mixed = fmin((ex - tx) * (ex - tx) + (ey - ty) * (ey - ty), (ex - bx) * (ex - bx) + (ey - by) * (ey - by));
@@ -144,8 +158,8 @@ void sm_scene_see(sm_scene *s, const sm_candidate *c, const float *first, const 
       inside++;
     }
     if (mark & 2) {
-      const double size = hypot(ex, ey), in_target = hypot(tx, ty);
-      new_edge += fmax(0, size - fmax(in_target, hypot(bx, by)));
+      const double size = sqrt(ex * ex + ey * ey), in_target = sqrt(tx * tx + ty * ty);
+      new_edge += fmax(0, size - fmax(in_target, sqrt(bx * bx + by * by)));
       added += fmax(0, size - in_target);
       mixed_edge += mixed;
       edge++;
@@ -166,6 +180,7 @@ void sm_scene_see(sm_scene *s, const sm_candidate *c, const float *first, const 
       c->rounds > 2,
       c->both != 0,
       (float)log(c->sigma),
+      seen_log(s->usual),
       seen_log(s->copied),
       seen_log(s->cloned),
       seen_log(s->differ),

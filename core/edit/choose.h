@@ -15,6 +15,8 @@ typedef struct sm_candidate {
 /* What is the same for all candidates of an edit. Pictures are squares of 3 planes, numbers -1..1. */
 typedef struct sm_scene {
   int size, step;            /* of the square; pixels of it that are seen as one, so that about 128 a side remain */
+  int left, top, right, bottom; /* the part, seen small, in which there is anything of the mask or its edge */
+  double usual;              /* the model's error on the target, root of the mean square */
   double copied, cloned;     /* misfits of both collages (stylemap_heal_report) */
   double differ;             /* root of the mean squared difference of copy and clone in the mask */
   float *planes;             /* all that follows */
@@ -25,7 +27,7 @@ typedef struct sm_scene {
   float *marks;              /* 1: mask without its edge; 2: its edge; 0 */
 } sm_scene;
 
-enum { SM_CHOICE_SEEN = 19 /* numbers that are seen of a candidate */ };
+enum { SM_CHOICE_SEEN = 20 /* numbers that are seen of a candidate */ };
 
 /* `reference`: the reference where the target is, beyond the mask, too. Free with sm_scene_free. */
 stylemap_status sm_scene_new(int size, const float *target, const float *reference, const float *mask, sm_scene *scene,

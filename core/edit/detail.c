@@ -5,13 +5,16 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_REACH = 72 /* of the Gaussian over a square of 2048 */ };
+enum { MOST_SIZE = 2048, MOST_REACH = 72 /* of the Gaussian over it */ };
 
 double sm_change(const float *before, const float *after, const float *weights, size_t plane) {
   double sum = 0, total = 0;
   for (size_t i = 0; i < plane; i++) {
     const double w = weights ? (double)weights[i] : 1;
-    for (size_t p = 0; p < 3; p++) sum += w * pow((double)after[p * plane + i] - before[p * plane + i], 2) / 3;
+    for (size_t p = 0; p < 3; p++) {
+      const double d = (double)after[p * plane + i] - before[p * plane + i];
+      sum += w * d * d / 3;
+    }
     total += w;
   }
   return total > 0 ? sqrt(sum / total) : 0;
@@ -19,44 +22,51 @@ double sm_change(const float *before, const float *after, const float *weights, 
 
 double sm_detail_sigma(double detail, double usual) { return detail < 1 ? usual * detail / (1 - detail) : INFINITY; }
 
+/* to[0 .. count) += weight * from[0 .. count) */
+static void add_row(float weight, const float *from, float *to, int count) {
+  for (int i = 0; i < count; i++) to[i] += weight * from[i];
+}
+
 void sm_detail_changed(const float *before, const float *after, int size, float *changed, float *work) {
   static const double deviation = 1.5; /* pixels of 128 */
   const int reach = (int)ceil(3 * deviation * size / 128);
   const size_t plane = (size_t)size * (size_t)size;
-  double total = 0, gauss[2 * MOST_REACH + 1];
-  assert(reach <= MOST_REACH);
-  for (int d = -reach; d <= reach; d++) total += gauss[d + reach] = exp(-0.5 * pow(d / (deviation * size / 128), 2));
+  double total = 0;
+  float gauss[2 * MOST_REACH + 1], row[MOST_SIZE + 2 * MOST_REACH];
+  assert(reach <= MOST_REACH && size <= MOST_SIZE);
+  for (int d = -reach; d <= reach; d++) total += exp(-0.5 * pow(d / (deviation * size / 128), 2));
+  for (int d = -reach; d <= reach; d++) gauss[d + reach] = (float)(exp(-0.5 * pow(d / (deviation * size / 128), 2)) / total);
   for (size_t i = 0; i < plane; i++) {
-    double square = 0;
-    for (size_t p = 0; p < 3; p++) square += pow((double)after[p * plane + i] - before[p * plane + i], 2) / 3;
-    work[i] = (float)square;
+    float square = 0;
+    for (size_t p = 0; p < 3; p++) square += (after[p * plane + i] - before[p * plane + i]) * (after[p * plane + i] - before[p * plane + i]);
+    work[i] = square / 3;
   }
-  for (int down = 0; down < 2; down++) { /* across into `changed`, down into `work` and back */
-    const float *from = down ? changed : work;
-    float *to = down ? work : changed;
-    for (int y = 0; y < size; y++)
-      for (int x = 0; x < size; x++) {
-        double average = 0;
-        for (int d = -reach; d <= reach; d++) {
-          const int at = (down ? y : x) + d, in = at < 0 ? 0 : at >= size ? size - 1 : at;
-          average += gauss[d + reach] * (double)(down ? from[in * size + x] : from[y * size + in]);
-        }
-        to[y * size + x] = (float)(average / total);
-      }
+  for (int y = 0; y < size; y++) { /* across, in place, from a row that goes on at both ends as it ends */
+    float *line = work + (size_t)y * (size_t)size;
+    for (int x = -reach; x < size + reach; x++) row[x + reach] = line[x < 0 ? 0 : x >= size ? size - 1 : x];
+    memset(line, 0, (size_t)size * sizeof *line);
+    for (int d = 0; d <= 2 * reach; d++) add_row(gauss[d], row + d, line, size);
   }
-  memcpy(changed, work, plane * sizeof *changed);
+  memset(changed, 0, plane * sizeof *changed);
+  for (int y = 0; y < size; y++)
+    for (int d = -reach; d <= reach; d++) {
+      const int at = y + d < 0 ? 0 : y + d >= size ? size - 1 : y + d;
+      add_row(gauss[d + reach], work + (size_t)at * (size_t)size, changed + (size_t)y * (size_t)size, size);
+    }
 }
 
 void sm_detail_keep(const float *changed, size_t plane, double sigma, float *keep) {
-  for (size_t i = 0; i < plane; i++) keep[i] = sigma > 0 ? (float)exp(-(double)changed[i] / (sigma * sigma)) : 0;
+  const float rate = (float)(-1 / (sigma * sigma));
+  for (size_t i = 0; i < plane; i++) keep[i] = sigma > 0 ? expf(rate * changed[i]) : 0;
 }
 
 void sm_detail_keep_both(const float *changed_a, const float *changed_b, size_t plane, double sigma, float *keep_a,
                          float *keep_b) {
-  static const double same = 1e-4; /* below this both are as near */
+  static const float same = 1e-4f; /* below this both are as near */
+  const float rate = (float)(-1 / (sigma * sigma));
   for (size_t i = 0; i < plane; i++) {
-    const double a = (double)changed_a[i], b = (double)changed_b[i], share = (b + same) / (a + b + 2 * same);
-    keep_a[i] = sigma > 0 ? (float)(share * exp(-a / (sigma * sigma))) : 0;
-    keep_b[i] = sigma > 0 ? (float)((1 - share) * exp(-b / (sigma * sigma))) : 0;
+    const float a = changed_a[i], b = changed_b[i], share = (b + same) / (a + b + 2 * same);
+    keep_a[i] = sigma > 0 ? share * expf(rate * a) : 0;
+    keep_b[i] = sigma > 0 ? (1 - share) * expf(rate * b) : 0;
   }
 }

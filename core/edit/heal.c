@@ -200,7 +200,7 @@ static stylemap_status draw_and_choose(healing *h, stylemap_error *error) {
   SM_TRY(look(h, 1, clone, error));
   SM_TRY(references(h, clone->stages[0], error)); /* which is not drawn yet */
   SM_TRY(sm_scene_new(h->size, h->target, clone->stages[0], h->mask, &scene, error));
-  scene.copied = copy->misfit, scene.cloned = clone->misfit;
+  scene.usual = h->usual, scene.copied = copy->misfit, scene.cloned = clone->misfit;
   scene.differ = sm_change(copy->first, clone->first, h->mask, plane_of(h));
   if (start == STYLEMAP_START_MEAN) SM_TRY_DONE(look(h, 0.5f, copy, error));
   for (int k = 0; k < 2; k++) {

@@ -45,7 +45,7 @@ static GOptionEntry *transplant_entries(CliEdit *edit) {
     { "collage", 0, 0, G_OPTION_ARG_STRING, &edit->collage,
       N_("What is healed: the reference as it is, cloned to the target's light, their mean, or what fits (auto)"),
       "auto|copy|clone|mean" },
-    { "rounds", 0, 0, G_OPTION_ARG_INT, &edit->rounds, N_("How often it is healed, 1 to 16; half as often where the collage fits"), "N" },
+    { "rounds", 0, 0, G_OPTION_ARG_INT, &edit->rounds, N_("How often it is healed at most, 1 to 16; less often where that comes out better"), "N" },
     { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &edit->detail,
       N_("From 0, the model's drawing alone, to 100, all lines and grain of the collage"), "PERCENT" },
     { "mask-rule", 0, 0, G_OPTION_ARG_STRING, &edit->rule,

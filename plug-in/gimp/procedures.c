@@ -35,9 +35,9 @@ static Argument arguments[] = {
     "from both layers' style maps }", 0, 1, EDIT_HEAL, words_methods },
   [ARGUMENT_COLLAGE] = { ARGUMENT_COLLAGE, ARGUMENT_IS_CHOICE, "collage",
     "Heal: what is mended { copy: the reference as it is, clone: its colours moved to the target's light, mean: the mean "
-    "of both, auto: clone where the model finds that it fits, mean where both layers agree around the mask, else copy }", 0, 3, 0, words_collages },
+    "of both, auto: copy or clone, whichever comes out better }", 0, 3, 0, words_collages },
   [ARGUMENT_ROUNDS] = { ARGUMENT_ROUNDS, ARGUMENT_IS_INT, "rounds",
-    "Heal: how often it is mended, half as often where it fits (1 <= rounds <= 16)", 1, 16, 0, NULL },
+    "Heal: how often it is mended at most, less often where that comes out better (1 <= rounds <= 16)", 1, 16, 0, NULL },
   [ARGUMENT_DETAIL] = { ARGUMENT_DETAIL, ARGUMENT_IS_FLOAT, "detail",
     "Heal and adjust: how much of the layers' own lines and grain stays (0 <= detail <= 100; 0 = the model's drawing alone)", 0, 100, 0,
     NULL },

@@ -2,7 +2,7 @@
 """Learns what core/edit/choose.c knows: which candidate of a healed edit is near the truth, by what is seen of it. Needs
 python3-sklearn.
 
-  collect COMMAND MODEL toon|photo FOLDER OUT.npz [FIRST LAST]   COMMAND: build/tests/bench/bench-candidates
+  collect COMMAND MODEL toon|photo FOLDER OUT.npz [TURNS]   COMMAND: build/tests/bench/bench-candidates
   fit OUT.npz ... > core/edit/choice-weights.h
   judge OUT.npz ...             how well the candidates would be chosen on pictures that were not learned from
 
@@ -23,7 +23,7 @@ from poisson import Domain
 from truth import feathered, wins
 
 cv2.setNumThreads(1)
-SEEN, SIZE, HIDDEN, FURTHEST, NETS = 19, 128, 16, 3, 3
+SEEN, SIZE, HIDDEN, FURTHEST, NETS = 20, 128, 16, 3, 3
 
 
 def displaced(picture, random_state, much=1.0):
@@ -39,15 +39,15 @@ def mirrored(job):
     return jobs.Job(job.name, job.part, turn(job.target), turn(job.reference), turn(job.truth), turn(job.mask))
 
 
-def collected(kind, folder, first, last):
+def collected(kind, folder, turns):
     """Jobs as the product meets them: in place, found to a pixel or two, some of them badly."""
     make = jobs.toon if kind == 'toon' else jobs.photo
     kinds = (('aligned', 0, 0), ('aligned', 1, 1), ('back', 0, 1), ('aligned', 3, 0)) if kind == 'toon' else \
         (('cast', 0, 0), ('cast', 1.5, 1), ('cast', 1.5, 0), ('cast', 3, 1))
-    regions = jobs.REGIONS
-    for turn, (condition, much, mirror) in enumerate(kinds):
+    regions, first = jobs.REGIONS, 48 if kind == 'toon' else 40
+    for turn, (condition, much, mirror) in enumerate(kinds[:turns]):
         jobs.REGIONS = regions[turn:] + regions[:turn]
-        for i, job in enumerate(make(folder, SIZE, condition, last)):
+        for i, job in enumerate(make(folder, SIZE, condition, 1000)):
             if i < first:
                 continue
             if mirror:
@@ -58,12 +58,11 @@ def collected(kind, folder, first, last):
         jobs.REGIONS = regions
 
 
-def collect(command, model, kind, folder, out, first=None, last=None):
-    first, last = int(first or (48 if kind == 'toon' else 40)), int(last or 1000)
+def collect(command, model, kind, folder, out, turns=4):
     tool = subprocess.Popen([command, model], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     floats = lambda n: np.frombuffer(tool.stdout.read(4 * n), np.float32)
     seen, found, base, groups = [], [], [], []
-    for turn, job in collected(kind, folder, first, last):
+    for turn, job in collected(kind, folder, int(turns)):
         soft = feathered(job.mask, SIZE / 128)
         planes = [np.moveaxis(p, 2, 0) for p in (job.target, job.reference)] + [soft[None]]
         tool.stdin.write(np.concatenate(planes).astype(np.float32).tobytes())
