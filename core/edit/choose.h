@@ -37,5 +37,6 @@ void sm_scene_free(sm_scene *scene);
  * that neither picture has, a jump; inside: are these the reference's edges, in whose colours; and what there was to heal. */
 void sm_scene_see(sm_scene *scene, const sm_candidate *candidate, const float *first, const float *image,
                   float seen[SM_CHOICE_SEEN]);
-/* How much worse than the candidates' middle: the log of MSE x (1 - SSIM) that is to be expected. */
+/* How bad it is: the log of MSE x (1 - SSIM) that is to be expected, against the candidates' middle, and how far its lines
+ * are from the reference's. */
 double sm_choice_regret(const float seen[SM_CHOICE_SEEN]);

@@ -299,7 +299,7 @@ static void lights(void) {
       sum += pow(result.pixels[i] - target.pixels[i], 2);
       copied += pow(references[0].pixels[i] - target.pixels[i], 2);
     }
-  CHECK(sum < copied / 10, "%g of %g", sum, copied);
+  CHECK(sum < copied / 2, "%g of %g", sum, copied);
   free(references[0].pixels);
   references[0] = own;
 }
