@@ -26,7 +26,7 @@ typedef struct {
 
 static Case case_for(EditKind kind, GeglBuffer *target, GeglBuffer *reference) {
   return (Case){{.kind = kind, .target.buffer = target, .n_references = reference != NULL,
-                 .edit = {STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 0.75}, .frames = 3},
+                 .edit = {STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 0.75}, .frames = kind == EDIT_INTERPOLATE ? 3 : 0},
                 {.picture.buffer = reference}, model_path};
 }
 
