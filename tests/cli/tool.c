@@ -16,6 +16,8 @@
  *   outside A B MASK FEATHER                 the same encoding and, where the feathered mask is 0, the same bits; and
  *                                            not the same everywhere
  *   steps A B LIMIT                          pictures whose colours differ by at most LIMIT / 255
+ *   lit BEFORE A B MASK                      both are one picture laid over BEFORE by the mask's 8-bit numbers, in A as numbers
+ *                                            are mixed, in B as light is; all are rounded to 8 bits
  *   flicker A B SOURCE_A SOURCE_B DX DY LIMIT  B is A moved by DX, DY, as their sources are: where neither is changed, to the
  *                                            bit; where one is, by at most LIMIT / 255 in the mean
  *   solid PICTURE MASK                       alpha is 1 where the mask is white
@@ -271,6 +273,40 @@ static const float *pixel(const Picture *p, int x, int y, float *three) {
   return three;
 }
 
+/* 0..255 <-> 0..1 of light (IEC 61966-2-1). */
+static double light(double v) { return (v /= 255) <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4); }
+static double number(double l) { return 255 * (l <= 0.0031308 ? 12.92 * l : 1.055 * pow(l, 1 / 2.4) - 0.055); }
+
+static int lit(char **a) {
+  const double half = 0.5, slack = 0.05; /* what is laid over, and results, are rounded; babl's tables are this good */
+  Picture *before = load(a[0]), *one = load(a[1]), *two = load(a[2]);
+  GError *error = NULL;
+  GeglBuffer *mask = picture_load_mask(a[3], 0, before->width, before->height, &error);
+  if (!mask) die(error->message);
+  size_t soft = 0, wrong = 0, told = 0;
+  for (int y = 0; y < before->height; y++)
+    for (int x = 0; x < before->width; x++) {
+      float b[3], p[3], q[3], m;
+      gegl_buffer_get(mask, GEGL_RECTANGLE(x, y, 1, 1), 1.0, babl_format("Y float"), &m, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      pixel(before, x, y, b), pixel(one, x, y, p), pixel(two, x, y, q);
+      const double w = round(255.0 * (double)m) / 255;
+      soft += w > 0 && w < 1;
+      for (int c = 0; c < 3; c++) {
+        double low = q[c], high = low; /* without weight there is nothing but what was there, to the bit */
+        if (w > 0) {
+          const double over = (p[c] - (1 - w) * b[c]) / w, round_off = half / w + half;
+          low = number((1 - w) * light(b[c]) + w * light(CLAMP(over - round_off, 0, 255))) - half - slack;
+          high = number((1 - w) * light(b[c]) + w * light(CLAMP(over + round_off, 0, 255))) + half + slack;
+        }
+        const int off = w > 0 ? q[c] < low || q[c] > high : q[c] != b[c] || p[c] != b[c];
+        if (off && told++ < 5) printf("%d,%d: weight %.4f, %g, %g and %g, not %.2f to %.2f\n", x, y, w, b[c], p[c], q[c], low, high);
+        wrong += off;
+      }
+    }
+  printf("%zu soft pixels, %zu numbers wrong\n", soft, wrong);
+  return !(soft > 0 && wrong == 0);
+}
+
 static int flicker(char **a) {
   Picture *p[4];
   int dx = atoi(a[4]), dy = atoi(a[5]);
@@ -311,6 +347,7 @@ int main(int argc, char **argv) {
   if (strcmp(verb, "part") == 0 && n == 6) return part(a);
   if (strcmp(verb, "lay") == 0 && n == 5) return lay(a);
   if (strcmp(verb, "flip") == 0 && n == 2) return flip(a);
+  if (strcmp(verb, "lit") == 0 && n == 4) return lit(a);
   if (strcmp(verb, "flicker") == 0 && n == 7) return flicker(a);
   if (strcmp(verb, "solid") == 0 && n == 2) return solid(a);
   if (strcmp(verb, "outside") == 0 && n == 4) return outside(a);

@@ -24,26 +24,26 @@ echo "no picture" > in/11.png
 "$TOOL" paint 60 50 "R'G'B' u8" 77 friend.png
 "$TOOL" ellipse 60 50 30 25 12 9 hard.png
 "$TOOL" soften hard.png mask.png # its greys are weights
-if [ "$GIMP" = 3 ]; then options="'(#:feather 2.0 #:model \"tiny.safetensors\")"; else options='"feather=2 model=tiny.safetensors"'; fi
+if [ "$GIMP" = 3 ]; then options="'(#:feather 0.0 #:collage \"clone\" #:model \"tiny.safetensors\")"; else options='"feather=0 collage=clone model=tiny.safetensors"'; fi
 # example CALL: 3 tells by its status that something failed
 example() {
   status=0
   gimp_batch "(begin (load \"batch-$GIMP.scm\") $1)" > log.txt 2>&1 || status=$?
 }
 
-example "(stylemap-folder \"in\" \"friend.png\" \"mask.png\" \"out\" $options)"
+example "(stylemap-folder \"in\" \"friend.png\" \"hard.png\" \"out\" $options)"
 [ $GIMP = 2.10 ] || [ $status != 0 ] && pass || fail "GIMP 3 ended with 0 where pictures failed"
 lines out/log.txt done: 10
 lines out/log.txt failed: 2
 lines out/log.txt "12 pictures, 2 failed" 1
 grep -q "12.png: The mask has another size" out/log.txt && pass || fail "why 12.png failed: $(cat out/log.txt)"
-# the command's batch makes the same pictures
-"$COMMAND" batch --each in --reference friend.png --mask mask.png --feather 2 --model ./tiny.safetensors -o by-command --quiet > /dev/null 2>&1
+# the command's batch makes the same pictures, to the bit
+by_command() { "$COMMAND" "$@" --collage clone --quiet > /dev/null 2>&1; }
+by_command batch --each in --reference friend.png --mask hard.png --model ./tiny.safetensors -o by-command
 [ $? = 3 ] && pass || fail "the command's batch"
 for i in 01 02 03 04 05 06 07 08 09 10; do
-  # its edge is soft, and GIMP lays layers over each other in its own way
-  "$TOOL" steps by-command/$i.png out/$i.png 64 > /dev/null && pass || fail "$i.png is another picture in GIMP"
-  ! "$TOOL" steps in/$i.png out/$i.png 1.01 > /dev/null && pass || fail "$i.png is as it was"
+  "$TOOL" steps by-command/$i.png out/$i.png 0 > /dev/null && pass || fail "$i.png is another picture in GIMP"
+  "$TOOL" outside in/$i.png out/$i.png hard.png 0 > /dev/null && pass || fail "$i.png is as it was, or changed outside"
 done
 
 # XCF files: with a selection, with a channel alone, with neither, and with one layer
@@ -60,6 +60,16 @@ if [ "$GIMP" = 3 ]; then
     (if channel (begin (gimp-selection-save image) (gimp-selection-none image)
                        (gimp-image-set-selected-layers image (vector (vector-ref (gimp-image-get-layers image) 0)))))
     (gimp-xcf-save RUN-NONINTERACTIVE image path)))
+(load "batch-3.scm")
+(define (soft)
+  (let* ((image (gimp-file-load RUN-NONINTERACTIVE "in/01.png")) (numbers (gimp-file-load-layer RUN-NONINTERACTIVE image "mask.png"))
+         (log (open-output-file "soft.txt")))
+    (gimp-image-insert-layer image numbers 0 1)
+    (select-mask image (vector-ref (gimp-image-get-layers image) 0) "mask.png")
+    (let loop ((x 0))
+      (if (< x 60) (begin (display (gimp-selection-value image x 25) log) (display " " log)
+                          (display (car (gimp-drawable-get-pixel numbers x 25)) log) (display "\n" log) (loop (+ x 1)))))
+    (close-output-port log)))
 END
 else
   cat > make.scm <<'END'
@@ -73,10 +83,25 @@ else
     (if channel (begin (gimp-selection-save image) (gimp-selection-none image)
                        (gimp-image-set-active-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))))
     (gimp-xcf-save 0 image 0 path path)))
+(load "batch-2.10.scm")
+(define (soft)
+  (with-image "in/01.png"
+    (lambda (image)
+      (select-mask image (car (gimp-image-get-active-layer image)) "mask.png")
+      (transplant image (car (gimp-image-get-active-layer image)) "friend.png" "feather=0 collage=clone model=tiny.safetensors")
+      (save image "soft.png"))))
 END
 fi
-gimp_batch '(begin (load "make.scm") (make "a" #t #f #t) (make "b" #f #t #t) (make "c" #f #f #t) (make "d" #t #f #f))' > make.txt 2>&1
+gimp_batch '(begin (load "make.scm") (make "a" #t #f #t) (make "b" #f #t #t) (make "c" #f #f #t) (make "d" #t #f #f) (soft))' > make.txt 2>&1
 [ "$(ls xcf | wc -l)" = 4 ] && pass || fail "the XCF files: $(cat make.txt)"
+# a mask's greys are weights
+if [ "$GIMP" = 3 ]; then # there a grey lies at most 1.2 steps from one whose light is that weight
+  awk '{ d = $1 - $2; soft += $2 > 0 && $2 < 255; off += d > 1 || d < -1 } END { exit !(soft > 15 && off == 0) }' soft.txt && pass ||
+    fail "what a soft mask selects: $(tr '\n' ';' < soft.txt)"
+else # there layers are laid over each other in linear light
+  by_command transplant ./tiny.safetensors in/01.png friend.png --mask mask.png -o soft-by-command.png
+  "$TOOL" lit in/01.png soft-by-command.png soft.png mask.png > lit.txt && pass || fail "a soft mask: $(cat lit.txt)"
+fi
 example "(stylemap-xcfs \"xcf\" \"xcf-out\" $options)"
 lines xcf-out/log.txt done: 2
 lines xcf-out/log.txt "failed: xcf/c.xcf: Nothing is selected" 1
