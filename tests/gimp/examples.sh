@@ -6,6 +6,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/profile.sh"
 make_profile examples
+GIMP_SECONDS=${GIMP_SECONDS:-600} # twelve pictures
 cd "$run_dir" || exit 1
 failed=0
 passed=0
