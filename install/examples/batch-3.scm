@@ -64,23 +64,19 @@
     (close-output-port log)
     (if (> failed 0) (error "Some pictures failed; log.txt tells why."))))
 
-; Selections are light here, so greys are made lighter: 46 of 255 shall select 46 / 255, not what a grey of 46 has of white's.
-(define lighter
-  (let ((values (make-vector 256 0.0)))
-    (let loop ((i 0))
-      (if (= i 256) values
-          (let ((light (/ i 255.0)))
-            (vector-set! values i (if (<= light 0.0031308) (* 12.92 light) (- (* 1.055 (expt light (/ 1 2.4))) 0.055)))
-            (loop (+ i 1)))))))
+; The picture as one layer. Flattened it would be a picture in whose selections GIMP 3.0 takes greys for colours, not weights.
+(define (whole image)
+  (let ((layers (gimp-image-get-layers image)))
+    (if (= (vector-length layers) 1) (vector-ref layers 0) (gimp-image-merge-visible-layers image CLIP-TO-IMAGE))))
 
-; The grey picture at `path`, as large as `layer`, becomes the selection: its numbers are weights, to one step of 8 bits.
+; The grey picture at `path`, as large as `layer`, becomes the selection: its numbers are weights.
 (define (select-mask image layer path)
   (let ((mask (gimp-file-load-layer RUN-NONINTERACTIVE image path)))
     (if (not (and (= (gimp-drawable-get-width mask) (gimp-drawable-get-width layer))
                   (= (gimp-drawable-get-height mask) (gimp-drawable-get-height layer))))
         (fail "The mask has another size than the picture."))
     (gimp-image-insert-layer image mask 0 0)
-    (gimp-drawable-curves-explicit mask HISTOGRAM-VALUE lighter)
+    ; by the component of what is seen its greys keep their numbers; a layer mask's would be taken for light
     (let* ((grey (= (gimp-image-get-base-type image) GRAY))
            (channel (gimp-channel-new-from-component image (if grey CHANNEL-GRAY CHANNEL-RED) "mask")))
       (gimp-image-insert-channel image channel 0 0)
@@ -108,7 +104,7 @@
             (lambda (path)
               (with-image path
                 (lambda (image)
-                  (let ((target (gimp-image-flatten image)))
+                  (let ((target (whole image)))
                     (select-mask image target mask)
                     (transplant image target reference options)
                     (save image (string-append out "/" (base-name path)))))))
@@ -142,7 +138,7 @@
               (lambda (path)
                 (with-image path
                   (lambda (image)
-                    (let ((target (gimp-image-flatten image)))
+                    (let ((target (whole image)))
                       (select-mask image target mask)
                       (transplant image target reference options)
                       (gimp-selection-none image)
