@@ -89,6 +89,11 @@ static gboolean can_draw(const Dialog *self) {
          (!self->sliders || *self->options->directions);
 }
 
+static void say(Dialog *self, HintKind kind, const gchar *text) {
+  if (self->status)
+    hint_set(self->status, kind, text);
+}
+
 /* The square gets as many pixels as the screen shows of it. */
 static gdouble preview_scale(const Dialog *self) {
   gdouble scale = MIN(view_scale(self->view), 1);
@@ -123,6 +128,7 @@ void dialog_ask(Dialog *self, DialogAsk wishes) {
     request.n_references = 0;
     if (self->view)
       view_set_result(self->view, NULL, NULL, 1);
+    say(self, HINT_INFO, HANDLING); /* and not that it is drawing */
   }
   ask.request = &request;
   ask.choose = (wishes & ASK_MODEL) != 0;
@@ -172,11 +178,6 @@ void dialog_show_squares(Dialog *self) {
     return;
   view_set_square(self->view, &self->places.target);
   show_reference(self);
-}
-
-static void say(Dialog *self, HintKind kind, const gchar *text) {
-  if (self->status)
-    hint_set(self->status, kind, text);
 }
 
 static void hear(const PreviewNews *news, gpointer data) {
@@ -229,7 +230,8 @@ static gboolean look_at_work(gpointer data) {
   Dialog *self = data;
   gdouble done = preview_progress(self->preview);
 
-  if (done < 1 && self->asked && g_get_monotonic_time() - self->asked > SAYING * G_TIME_SPAN_MILLISECOND) {
+  if (done < 1 && self->asked && can_draw(self) &&
+      g_get_monotonic_time() - self->asked > SAYING * G_TIME_SPAN_MILLISECOND) {
     gchar *text = g_strdup_printf(_("Drawing the preview: %.0f %%"), 100 * done);
 
     say(self, HINT_INFO, text);
