@@ -14,7 +14,7 @@ static size_t pixels_of(const sm_collage *c) { return (size_t)c->width * (size_t
 /* Whole pixels stay whole: what rounding made of a shift by pixels is one again. */
 static double snap(double v, double within) { return fabs(v - round(v)) < within ? round(v) : v; }
 
-static sm_affine on_target(const stylemap_placement *target, const stylemap_placement *reference) {
+sm_affine sm_collage_map(const stylemap_placement *target, const stylemap_placement *reference) {
   const sm_affine t = sm_affine_of(target, 1), from = sm_affine_inverse(&t), to = sm_affine_of(reference, 1);
   sm_affine map = sm_affine_then(&from, &to);
   map.xx = snap(map.xx, 1e-9), map.yy = snap(map.yy, 1e-9), map.xy = snap(map.xy, 1e-9), map.yx = snap(map.yx, 1e-9);
@@ -69,7 +69,7 @@ static stylemap_status read_mask_of(const stylemap_piece *piece, const sm_collag
 static stylemap_status lay(sm_collage *c, const stylemap_placement *placement, const stylemap_piece *piece, int first,
                            const unsigned char *hidden, float *work, stylemap_error *error) {
   const size_t plane = pixels_of(c);
-  const sm_affine map = on_target(placement, &piece->placement);
+  const sm_affine map = sm_collage_map(placement, &piece->placement);
   float *placed = work, *weight = work + 4 * plane;
   const float *alpha = work + 3 * plane;
   unsigned char *inside = (unsigned char *)(work + 5 * plane);

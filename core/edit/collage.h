@@ -2,6 +2,7 @@
  * References laid over a target, as a person would paste them, at the target's own resolution. */
 #pragma once
 #include "base/error.h"
+#include "frame/affine.h"
 
 /* What lies on a rectangle of the target layer. Numbers are R'G'B' 0..1, planes of height x width. */
 typedef struct sm_collage {
@@ -17,6 +18,9 @@ stylemap_status sm_collage_new(const stylemap_layer *target, const stylemap_plac
                                const stylemap_piece *pieces, int count, int clones, int x, int y, int width, int height,
                                sm_collage *collage, stylemap_error *error);
 void sm_collage_free(sm_collage *collage);
+
+/* Target pixels -> reference pixels, where the reference's square is laid on the target's. */
+sm_affine sm_collage_map(const stylemap_placement *target, const stylemap_placement *reference);
 
 /* A number of the collage, cloned by `clone` (0..1; not NULL shift where it is above 0). */
 static inline float sm_collage_at(const sm_collage *c, float clone, size_t i) {

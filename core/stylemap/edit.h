@@ -61,6 +61,25 @@ STYLEMAP_API stylemap_status stylemap_refine(stylemap_session *session, const fl
                                              const stylemap_refine_options *options, stylemap_pyramid *pyramid,
                                              stylemap_refine_report *report, stylemap_error *error);
 
+/* -------------------------------------------------------------------------------------------- detail */
+
+/* A picture whose square, at its placement, is laid on the target's. */
+typedef struct stylemap_detail {
+  const stylemap_layer *picture;
+  stylemap_placement placement;
+  const float *seen; /* 3 x size x size: what a model sees or draws of it */
+  double weight;     /* 0..1 */
+} stylemap_detail;
+
+/* stylemap_paste, with what the `count` (1 to 16) pictures show beyond the square's resolution: picture - seen is added, times
+ * its weight, where `image` differs little from what was seen. `detail` is stylemap_heal_options.detail: 0 is
+ * stylemap_paste, 1 adds all of it, so that what comes out is the target with the model's correction alone, at full size.
+ * At 1:1 there is none to add to a drawing of what was sampled. What is transparent in a picture adds nothing. */
+STYLEMAP_API stylemap_status stylemap_paste_detailed(const float *image, int size, const stylemap_placement *placement,
+                                                     const stylemap_layer *target, const stylemap_detail *details,
+                                                     int count, double detail, int x, int y, int w, int h,
+                                                     const stylemap_layer *result, stylemap_error *error);
+
 /* -------------------------------------------------------------------------------------------- healing */
 
 /* Which collage is healed. Cloned: the reference's colours are moved by the membrane of Poisson cloning so that it meets

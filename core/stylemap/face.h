@@ -37,5 +37,9 @@ STYLEMAP_API int stylemap_face_is_placed(const stylemap_model *model);
  * points, by least squares. BAD_ARGUMENT where its file does not tell them. */
 STYLEMAP_API stylemap_status stylemap_face_place(const stylemap_model *model, const stylemap_face *face,
                                                  stylemap_placement *placement, stylemap_error *error);
+/* The same by points on the layer, in that order: 2, the eyes, or 4, eyes and corners of the mouth. For a model whose file
+ * does not tell its own they are the square's corners: upper left, upper right, lower left, lower right. */
+STYLEMAP_API stylemap_status stylemap_points_place(const stylemap_model *model, const double (*points)[2], int count,
+                                                   stylemap_placement *placement, stylemap_error *error);
 
 #endif

@@ -56,24 +56,31 @@ static gchar *amounts_of(const Apply *apply, Engine *engine, GError **error) {
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static gboolean adjust(const Apply *apply, Engine *engine, Input *target, GeglBuffer *mask, const Place *place,
-                       GError **error) {
+static gboolean adjust(const Apply *apply, Engine *engine, Input *target, GeglBuffer *mask, Place *place, GError **error) {
   const gboolean square = apply->raw || is_tensor_path(apply->output);
   const GeglRectangle *extent = gegl_buffer_get_extent(target->picture.buffer);
   stylemap_placement at;
   EditResult result = { 0 };
   EditRequest request = { .kind = EDIT_ADJUST, .target = target->picture, .squares = square,
                           .mask = { .selection = mask, .feather = apply->feather }, .heal.detail = apply->detail / 100 };
+  GeglRectangle selected;
+  place_around(place, extent->width, extent->height, mask && mask_bounds(mask, &selected) ? &selected : NULL);
   place_find(place, extent->width, extent->height, NULL, 0, 0, &at);
-  if (!is_tensor_path(apply->target)) request.target.placement = &at;
+  if (!is_tensor_path(apply->target)) {
+    request.target.placement = &at;
+    request.target.find = place_find_how(place);
+    request.target.points = place->points;
+  }
   g_autofree gchar *text = amounts_of(apply, engine, error);
   g_autofree stylemap_amount *amounts = text ? adjust_parse(engine, text, &request.n_amounts, error) : NULL;
   request.amounts = amounts;
   if (!amounts || !edit_prepare(&request, &result, error)) return FALSE;
   g_auto(GStrv) notes = edit_notes(&request, &result);
   for (gchar **note = notes; *note; note++) cli_note("%s", *note);
-  const gboolean done = edit_run(engine, &request, &result, error) &&
-                        (square ? square_write(engine, result.image, target->depth, apply->output, error)
+  gboolean done = edit_run(engine, &request, &result, error);
+  g_auto(GStrv) findings = done ? edit_findings(&result) : NULL;
+  for (gchar **finding = findings; finding && *finding; finding++) cli_note("%s", *finding);
+  done = done && (square ? square_write(engine, result.image, target->depth, apply->output, error)
                                 : write_picture(apply, engine, target, &result, error));
   edit_result_clear(&result);
   return done;

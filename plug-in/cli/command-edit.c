@@ -13,8 +13,9 @@
 #define PLACEMENT(text) \
   { "placement", 0, 0, G_OPTION_ARG_STRING, &(text), \
     N_("Where the model looks: centre and side of its square, in the picture's pixels, and by how many degrees it is turned; " \
-       "or centre, faces (on the face nearest to the mask), model (where the model finds its subject), or auto: faces, else " \
-       "model (heal's default)"), "X,Y,SIDE[,ANGLE]" }
+       "or centre, bounds (around the whole picture), selection (around the mask), faces (on the face nearest to the mask), " \
+       "model (where the model finds its subject), or auto: faces, else model (heal's default); or \"X,Y X,Y\", the eyes, or " \
+       "four points, eyes and corners of the mouth"), "X,Y,SIDE[,ANGLE]" }
 #define MASK_REGION(edit) \
   { "mask-region", 0, 0, G_OPTION_ARG_STRING, &(edit)->mask_region, \
     N_("A part that the model's file tells, instead of a mask"), "eyes|mouth|hair|face|background" }
@@ -26,6 +27,9 @@ static GOptionEntry *reconstruct_entries(CliEdit *edit) {
   const GOptionEntry entries[] = {
     { "refine", 0, 0, G_OPTION_ARG_INT, &edit->refine, N_("Come nearer to the pictures, in so many steps (slower)"),
       N_("STEPS") },
+    { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &edit->detail,
+      N_("From 0, the model's drawing alone (default), to 100, all lines and grain of the picture: the model's correction "
+         "at full size"), "PERCENT" },
     MASK_REGION(edit),
     PLACEMENT(edit->placement),
     CLI_PAGE(edit->page),
@@ -45,6 +49,8 @@ static GOptionEntry *transplant_entries(CliEdit *edit) {
     { "collage", 0, 0, G_OPTION_ARG_STRING, &edit->collage,
       N_("What is healed: the reference as it is, cloned to the target's light, their mean, or what fits (auto)"),
       "auto|copy|clone|mean" },
+    { "match-colours", 0, 0, G_OPTION_ARG_NONE, &edit->match_colours,
+      N_("Heal the reference in the target's light whatever fits better: for another camera's colours (as --collage clone)"), NULL },
     { "rounds", 0, 0, G_OPTION_ARG_INT, &edit->rounds, N_("How often it is healed at most, 1 to 16; less often where that comes out better"), "N" },
     { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &edit->detail,
       N_("From 0, the model's drawing alone, to 100, all lines and grain of the collage"), "PERCENT" },
@@ -99,8 +105,10 @@ static gboolean read_place(const gchar *option, const gchar *text, const gchar *
 static gboolean check_method(const CliEdit *edit, GError **error) {
   if (edit->method == EDIT_HEAL && (edit->rule || edit->space || edit->refine))
     cli_usage(error, _("--mask-rule, --space and --refine belong to --method styles."));
-  else if (edit->method == EDIT_STYLES && (edit->collage || edit->rounds || edit->detail != -1))
-    cli_usage(error, _("--collage, --rounds and --detail belong to --method heal."));
+  else if (edit->method == EDIT_STYLES && (edit->collage || edit->match_colours || edit->rounds || edit->detail != -1))
+    cli_usage(error, _("--collage, --match-colours, --rounds and --detail belong to --method heal."));
+  else if (edit->match_colours && edit->collage && edit->heal.start != STYLEMAP_START_CLONE)
+    cli_usage(error, _("--match-colours heals the clone, and --collage names another collage."));
   else return TRUE;
   return FALSE;
 }
@@ -121,6 +129,7 @@ static gboolean read_transplant(CliEdit *edit, GError **error) {
   edit->edit.space = (stylemap_space)space;
   stylemap_heal_defaults(&edit->heal);
   if (edit->rounds) edit->heal.rounds = edit->rounds;
+  if (edit->match_colours && start < 0) start = STYLEMAP_START_CLONE;
   if (start >= 0) edit->heal.start = (stylemap_start)start;
   if (edit->detail >= 0) edit->heal.detail = edit->detail / 100;
   if (!done || !check_method(edit, error)) return FALSE;
@@ -132,6 +141,14 @@ static gboolean read_transplant(CliEdit *edit, GError **error) {
 
 static gboolean check(CliEdit *edit, GError **error) {
   edit->region = -1;
+  if (!edit->reference) {
+    if (!cli_check_range("--detail", edit->detail == -1 ? 0 : edit->detail, 0, 100, error)) return FALSE;
+    edit->heal.detail = edit->detail == -1 ? 0 : edit->detail / 100;
+    if (edit->detail > 0 && cli_edit_is_square(edit)) {
+      cli_usage(error, _("--detail is what the picture shows beyond the model's own square, which has none."));
+      return FALSE;
+    }
+  }
   if (edit->mask && edit->mask_region) {
     cli_usage(error, _("--mask and --mask-region are two ways to say the same: give one of them."));
     return FALSE;
@@ -147,7 +164,9 @@ static gboolean check(CliEdit *edit, GError **error) {
       (edit->reference && !cli_check_page("--reference-page", edit->reference_page, edit->reference, error)) ||
       (edit->mask && !cli_check_page("--mask-page", edit->mask_page, edit->mask, error)))
     return FALSE;
-  if (edit->extend && cli_edit_is_square(edit))
+  if (edit->place.kind == PLACE_SELECTION && (!edit->mask || is_tensor_path(edit->mask)))
+    cli_usage(error, _("--placement selection is around the mask: give a mask picture with --mask."));
+  else if (edit->extend && cli_edit_is_square(edit))
     cli_usage(error, _("--extend changes the target's outline, and the model's own square has none."));
   else if (edit->refine && edit->edit.space == STYLEMAP_SPACE_W)
     cli_usage(error, _("--refine works in w+: leave out --space w."));

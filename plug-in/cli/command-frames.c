@@ -37,7 +37,7 @@ static gboolean interpolate(Engine *engine, gchar **pictures, const gint *pages,
     input_read(&a, engine, pictures[0], pages[0], TRUE, error) &&
     input_read(&b, engine, pictures[1], pages[1], TRUE, error);
   if (done) {
-    const EditReference last = { b.picture, NULL };
+    const EditReference last = { .picture = b.picture };
     Row row = { engine, pattern, a.depth };
     const EditRequest request = { .kind = EDIT_INTERPOLATE, .target = a.picture, .references = &last,
                                   .n_references = 1, .edit.space = space, .frames = frames, .squares = TRUE,

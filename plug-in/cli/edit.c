@@ -66,16 +66,22 @@ static gboolean read_mask(const CliEdit *edit, const Engine *engine, CliPictures
 static void place_pictures(const CliEdit *edit, CliPictures *pictures) {
   const GeglRectangle *target = gegl_buffer_get_extent(pictures->target.picture.buffer);
   stylemap_placement *at = pictures->at;
-  place_find(&edit->place, target->width, target->height, NULL, 0, 0, &at[0]);
+  Place place = edit->place;
+  GeglRectangle selected;
+  place_around(&place, target->width, target->height,
+               pictures->mask && mask_bounds(pictures->mask, &selected) ? &selected : NULL);
+  place_find(&place, target->width, target->height, NULL, 0, 0, &at[0]);
   if (!is_tensor_path(edit->target)) {
     pictures->target.picture.placement = &at[0];
-    pictures->target.picture.find = place_find_how(&edit->place);
+    pictures->target.picture.find = place_find_how(&place);
+    pictures->target.picture.points = place.points;
   }
   if (!edit->reference || is_tensor_path(edit->reference)) return;
   const GeglRectangle *reference = gegl_buffer_get_extent(pictures->reference.picture.buffer);
   place_find(&edit->reference_place, reference->width, reference->height, &at[0], 0, 0, &at[1]);
   pictures->reference.picture.placement = &at[1];
   pictures->reference.picture.find = place_find_how(&edit->reference_place);
+  pictures->reference.picture.points = edit->reference_place.points;
 }
 
 /* One that is there already and has the target's size. */
@@ -105,7 +111,7 @@ gboolean cli_edit_read(const CliEdit *edit, const Engine *engine, CliPictures *p
       (edit->mask && !has_mask(pictures) && !read_mask(edit, engine, pictures, error)))
     return FALSE;
   place_pictures(edit, pictures);
-  pictures->taken = (EditReference){ reference->picture, NULL };
+  pictures->taken = (EditReference){ .picture = reference->picture, .as_placed = edit->reference_place.kind == PLACE_AS_PLACED };
   pictures->request = (EditRequest){ .kind = edit->reference ? EDIT_TRANSPLANT : EDIT_RECONSTRUCT,
                                      .target = pictures->target.picture, .references = &pictures->taken,
                                      .n_references = edit->reference != NULL,
@@ -119,29 +125,23 @@ gboolean cli_edit_read(const CliEdit *edit, const Engine *engine, CliPictures *p
 /* ----------------------------------------------------------------------------------- drawn, written */
 
 /* The target's square, which the model is needed for. */
-static gboolean find_target(const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error) {
-  EditPicture *picture = &pictures->target.picture;
-  const MaskSource under = { .selection = pictures->mask };
-  stylemap_placement *at = pictures->at;
-  const stylemap_placement start = at[0];
+static gboolean place_target(const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error) {
+  const stylemap_placement start = pictures->at[0];
   Find by;
-  if (!find_subject(engine, picture, &under, TRUE, &by, &at[0], error)) return FALSE;
-  if (by != FIND_NOTHING && (edit->placement || !place_is_same(&start, &at[0]))) {
-    g_autofree gchar *words = find_words(by, TRUE, &at[0]);
-    cli_note("%s", words);
-  }
-  picture->find = pictures->request.target.find = FIND_NOTHING;
-  if (edit->reference_place.kind != PLACE_AS_PLACED || !pictures->reference.picture.placement) return TRUE;
-  const GeglRectangle *reference = gegl_buffer_get_extent(pictures->reference.picture.buffer);
-  place_find(&edit->reference_place, reference->width, reference->height, &at[0], 0, 0, &at[1]);
+  if (!find_target(engine, &pictures->request, &pictures->taken, &pictures->at[1], &pictures->at[0], &by, error)) return FALSE;
+  if (by == FIND_FACES || by == FIND_MODEL)
+    if (edit->placement || !place_is_same(&start, &pictures->at[0])) {
+      g_autofree gchar *words = find_words(by, TRUE, &pictures->at[0]);
+      cli_note("%s", words);
+    }
   return TRUE;
 }
 
 /* What cli_edit_read could not do without a model. */
 static gboolean complete(const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error) {
   const GeglRectangle *target = gegl_buffer_get_extent(pictures->target.picture.buffer);
-  const gboolean find = pictures->target.picture.find != FIND_NOTHING;
-  if (find && !find_target(edit, engine, pictures, error)) return FALSE;
+  const gboolean find = pictures->request.target.find != FIND_NOTHING;
+  if (find && !place_target(edit, engine, pictures, error)) return FALSE;
   if (edit->region >= 0) {
     g_clear_object(&pictures->mask);
     pictures->mask = region_mask(engine, (stylemap_region)edit->region, &pictures->at[0], target->width, target->height, error);

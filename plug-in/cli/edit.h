@@ -21,6 +21,7 @@ typedef struct {
 
   /* What the table fills and cli_edit_parse makes the above of. */
   gchar *rule, *space, *way, *collage;
+  gboolean match_colours;
   gint rounds;
   gdouble detail;
 } CliEdit;

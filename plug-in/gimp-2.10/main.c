@@ -110,6 +110,7 @@ static void query(void) {
 /* The arguments by their place, of the signatures that are final. */
 static void take_arguments(const Procedure *procedure, const GimpParam *params, FlowOptions *options) {
   options->method = EDIT_STYLES; /* where there was no other, with the results that they had */
+  options->frames_detail = 0;
   for (gint i = 0; i < procedure->n_positional; i++) {
     const Argument *argument = procedures_argument(procedure->arguments[i]);
     gpointer field = options_field(options, argument->id);

@@ -11,6 +11,7 @@ typedef GimpItem *ItemRef;
 typedef GimpDrawable *DrawableRef;
 typedef GimpLayer *LayerRef;
 typedef GimpLayerMask *MaskRef;
+typedef GimpPath *PathRef;
 #define NO_ITEM NULL
 #define AS_ITEM(ref) GIMP_ITEM(ref)
 #define AS_DRAWABLE(ref) GIMP_DRAWABLE(ref)
@@ -109,6 +110,32 @@ static inline DrawableRef compat_drawable_by_id(gint id) {
 }
 #define compat_item_id(ref) ((ref) ? gimp_item_get_id(AS_ITEM(ref)) : -1)
 
+static inline PathRef compat_path(ImageRef image, const gchar *name) {
+  GimpPath **selected = name ? NULL : gimp_image_get_selected_paths(image);
+  GimpPath *path = name ? gimp_image_get_path_by_name(image, name) : selected ? *selected : NULL;
+
+  g_free(selected);
+  return path;
+}
+
+static inline gint *compat_path_strokes(PathRef path, gint *n_strokes) {
+  gsize count = 0;
+  gint *strokes = gimp_path_get_strokes(path, &count);
+
+  *n_strokes = (gint)count;
+  return strokes;
+}
+
+static inline gdouble *compat_path_stroke(PathRef path, gint stroke, gint *count) {
+  gsize n = 0;
+  gdouble *numbers = NULL;
+  gboolean closed;
+
+  gimp_path_stroke_get_points(path, stroke, &n, &numbers, &closed);
+  *count = (gint)n;
+  return numbers;
+}
+
 #define compat_ui_init(name) gimp_ui_init(name)
 #define compat_label_top_left(label) g_object_set(label, "xalign", 0.0, "yalign", 0.0, NULL)
 #define compat_image_top(image) gtk_widget_set_valign(image, GTK_ALIGN_START)
@@ -120,6 +147,7 @@ typedef gint32 ItemRef;
 typedef gint32 DrawableRef;
 typedef gint32 LayerRef;
 typedef gint32 MaskRef;
+typedef gint32 PathRef;
 #define NO_ITEM (-1)
 #define AS_ITEM(ref) (ref)
 #define AS_DRAWABLE(ref) (ref)
@@ -143,6 +171,22 @@ static inline gchar *compat_parasite_text(const GimpParasite *parasite) {
 /* The layers of a group, or of the image where `parent` is NO_ITEM, from the top; g_free. */
 static inline ItemRef *compat_children(ImageRef image, ItemRef parent, gint *n_items) {
   return parent == NO_ITEM ? gimp_image_get_layers(image, n_items) : gimp_item_get_children(parent, n_items);
+}
+
+/* The path of that name, or, where it is NULL, the one that the user works on; NO_ITEM: there is none. */
+static inline PathRef compat_path(ImageRef image, const gchar *name) {
+  return name ? gimp_image_get_vectors_by_name(image, name) : gimp_image_get_active_vectors(image);
+}
+
+#define compat_path_strokes gimp_vectors_get_strokes /* g_free */
+
+/* Of each point six numbers: a handle, the point, the other handle; g_free. */
+static inline gdouble *compat_path_stroke(PathRef path, gint stroke, gint *count) {
+  gdouble *numbers = NULL;
+  gboolean closed;
+
+  gimp_vectors_stroke_get_points(path, stroke, count, &numbers, &closed);
+  return numbers;
 }
 
 #define compat_drawable_by_id(id) (id)

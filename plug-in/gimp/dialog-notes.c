@@ -13,7 +13,7 @@ void dialog_note_result(Dialog *self) {
 
   if (!self->square_ok)
     return;
-  area = flow_square(self->target, &self->places.target);
+  area = flow_square(self->target, dialog_target_square(self));
   result_plan(&plan, self->image, AS_LAYER(self->target), self->pixels, &area, &area,
               self->procedure->kind == EDIT_TRANSPLANT && self->options->extend);
   note = result_note(&plan);
@@ -36,15 +36,16 @@ void dialog_note_square(Dialog *self) {
                       flow_selected(self->image, self->target, self->options, &bounds);
 
   self->square_ok = check_target(self->image, self->target, &error) &&
-                    flow_places(self->procedure, self->target, self->options, &self->places, &error) &&
-                    check_selection(selected ? &bounds : NULL, self->target, &self->places.target, &error);
+                    flow_places(self->procedure, self->image, self->target, self->options, &self->places, &error) &&
+                    ((self->places.find_target && !self->target_found) ||
+                     check_selection(selected ? &bounds : NULL, self->target, dialog_target_square(self), &error));
   if (error)
     hint_set(self->square_hint, HINT_ERROR, error->message);
   else if (!selected)
     hint_set(self->square_hint, HINT_INFO,
              _("Nothing is selected: the whole square that the model sees will be edited."));
   else {
-    gchar **notes = flow_notes(self->image, self->target, self->options, &self->places.target, self->pixels);
+    gchar **notes = flow_notes(self->image, self->target, self->options, dialog_target_square(self), self->pixels);
 
     hint_set(self->square_hint, HINT_WARNING, *notes);
     g_strfreev(notes);

@@ -57,6 +57,8 @@ typedef struct {
   DialogAsk wishes; /* its */
   gint found;       /* a Find: how the subject was found in the reference; 0: it was not; */
   stylemap_placement found_place; /* there */
+  gboolean target_found; /* the target's square was looked for, */
+  stylemap_placement target_place; /* and lies there */
 } Dialog;
 
 /* OK can be pressed where the model, the square and the reference can be used. */
@@ -106,6 +108,8 @@ void dialog_ask(Dialog *self, DialogAsk wishes);
 void dialog_ask_later(Dialog *self, DialogAsk wishes);
 /* The squares as the options have them, into the views. */
 void dialog_show_squares(Dialog *self);
+/* Where the target's square lies, as far as that is known. */
+const stylemap_placement *dialog_target_square(const Dialog *self);
 
 /* The buttons below the views, which place the squares. */
 void dialog_add_places(Dialog *self, GtkWidget *below_target, GtkWidget *below_reference);

@@ -4,8 +4,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define AROUND 1.6 /* the square's side, of the selection's longer one */
-
 /* -------------------------------------------------------------------------------------- places as texts */
 
 /* They are looked at by who changed them. */
@@ -26,7 +24,7 @@ static void set_text(Dialog *self, gchar **field, const gchar *text) {
 
 /* All that depends on where the squares lie: at once what moves with the hand, the words when it rests. */
 static void placed(Dialog *self, gboolean target, gboolean done) {
-  flow_places(self->procedure, self->target, self->options, &self->places, NULL);
+  flow_places(self->procedure, self->image, self->target, self->options, &self->places, NULL);
   dialog_show_squares(self);
   if (done)
     dialog_note_square(self);
@@ -57,16 +55,15 @@ static void centre(GtkWidget *button, Dialog *self) {
   placed(self, TRUE, TRUE);
 }
 
-/* On the layer where it has room. */
 gboolean dialog_around_selection(Dialog *self, stylemap_placement *place) {
   gint width = gimp_drawable_get_width(self->target), height = gimp_drawable_get_height(self->target);
+  Place around = {.kind = PLACE_SELECTION};
   GeglRectangle selected;
 
   if (!flow_selected(self->image, self->target, self->options, &selected))
     return FALSE;
-  *place = (stylemap_placement){.side = MIN(AROUND * MAX(selected.width, selected.height), MIN(width, height))};
-  place->x = CLAMP(selected.x + selected.width / 2.0, place->side / 2, width - place->side / 2);
-  place->y = CLAMP(selected.y + selected.height / 2.0, place->side / 2, height - place->side / 2);
+  place_around(&around, width, height, &selected);
+  place_find(&around, width, height, NULL, 0, 0, place);
   return TRUE;
 }
 

@@ -3,6 +3,7 @@
 #include "gimp/hint.h"
 #include "gimp/pixels.h"
 #include "host/find.h"
+#include "host/place.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
@@ -69,6 +70,8 @@ void dialog_read_selection(Dialog *self) {
 void dialog_read_layers(Dialog *self) {
   gboolean other = self->pixels_of != self->target || !self->pixels;
 
+  if (other)
+    self->target_found = FALSE;
   read_layer(self->target, flow_copy_target, &self->pixels, &self->pixels_of, self->view);
   if (other)
     dialog_read_selection(self);
@@ -98,7 +101,7 @@ static void say(Dialog *self, HintKind kind, const gchar *text) {
 static gdouble preview_scale(const Dialog *self) {
   gdouble scale = MIN(view_scale(self->view), 1);
 
-  return MAX(MIN(scale, MOST_SIDE / self->places.target.side), 1e-3);
+  return MAX(MIN(scale, MOST_SIDE / dialog_target_square(self)->side), 1e-3);
 }
 
 void dialog_ask(Dialog *self, DialogAsk wishes) {
@@ -173,10 +176,29 @@ static void show_reference(Dialog *self) {
                                                         : "");
 }
 
+const stylemap_placement *dialog_target_square(const Dialog *self) {
+  return self->places.find_target && self->target_found ? &self->target_place : &self->places.target;
+}
+
+/* What was found is drawn at once as sharp as there is room for. */
+static void take_target_square(Dialog *self, const stylemap_placement *place) {
+  gboolean moved = !place_is_same(dialog_target_square(self), place);
+
+  if (!self->places.find_target)
+    return;
+  self->target_found = TRUE;
+  self->target_place = *place;
+  if (!moved)
+    return;
+  dialog_show_squares(self);
+  dialog_note_square(self);
+  dialog_ask(self, 0);
+}
+
 void dialog_show_squares(Dialog *self) {
   if (!self->view)
     return;
-  view_set_square(self->view, &self->places.target);
+  view_set_square(self->view, dialog_target_square(self));
   show_reference(self);
 }
 
@@ -208,6 +230,7 @@ static void hear(const PreviewNews *news, gpointer data) {
         self->found_place = *news->found;
       show_reference(self);
     }
+    take_target_square(self, &news->target);
     say(self, HINT_INFO,
         procedures_offers_refinement(self->procedure) && self->options->refine &&
                 (self->procedure->kind == EDIT_RECONSTRUCT || self->options->method == EDIT_STYLES)

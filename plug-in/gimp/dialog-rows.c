@@ -18,7 +18,7 @@ static gboolean look_again(gpointer data) {
 }
 
 static void place_changed_now(Dialog *self) {
-  flow_places(self->procedure, self->target, self->options, &self->places, NULL);
+  flow_places(self->procedure, self->image, self->target, self->options, &self->places, NULL);
   dialog_show_squares(self);
   dialog_ask(self, ASK_MOVED);
 }
@@ -182,6 +182,17 @@ static void attach_refine(Dialog *self) {
   g_signal_connect(self->refine, "toggled", G_CALLBACK(refine_toggled), self);
 }
 
+static void attach_match_colours(Dialog *self) {
+  GtkWidget *button = gtk_check_button_new_with_mnemonic(_("Match _colours"));
+
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), self->options->match_colours);
+  gimp_help_set_help_data(button, _("Moves the reference's colours to the target's light before it is mended, whatever the model "
+                                    "would choose: for a picture of another camera."), NULL);
+  g_signal_connect(button, "toggled", G_CALLBACK(gimp_toggle_button_update), &self->options->match_colours);
+  g_signal_connect_swapped(button, "toggled", G_CALLBACK(option_changed), self);
+  attach_of(self->of_heal, self->table, _("Colours:"), button);
+}
+
 static void extend_toggled(GtkToggleButton *button, Dialog *self) {
   self->options->extend = gtk_toggle_button_get_active(button);
   dialog_note_result(self);
@@ -206,8 +217,9 @@ static void attach_places(Dialog *self, GtkWidget *table) {
 
   entry = self->place = new_text(self, &options->placement,
                     _("Where the model looks: X, Y of its square's centre, the side, and, if it is turned, by how many degrees "
-                      "clockwise; pixels of the layer, counted from its upper left corner. Empty: the largest square in "
-                      "the middle."));
+                      "clockwise; pixels of the layer, counted from its upper left corner. Or faces, model, auto (what an empty "
+                      "entry means for Heal: found where the middle is not known), centre, bounds, selection, or path: the active "
+                      "path's points on the eyes, or on the eyes and the corners of the mouth."));
   table_attach(table, _("Place in tar_get:"), entry, FALSE);
   if (!self->needs_reference)
     return;
@@ -341,11 +353,21 @@ void dialog_add_options(Dialog *self) {
                  _("How much of both pictures' own lines and grain stays: at 0 the model draws all that is selected, at 100 "
                    "everything stays, and in between it stays where the model changed little."),
                  self->of_heal);
+  if (procedures_takes(self->procedure, ARGUMENT_MATCH_COLOURS))
+    attach_match_colours(self);
   if (self->procedure->kind == EDIT_ADJUST)
     attach_scale(self, _("Deta_il:"), &self->options->detail, ARGUMENT_DETAIL, 100.0, 1.0, 0, "%",
                  _("How much of the picture's own lines and grain stays where the model changed little; at 0 it draws all "
                    "that is selected."),
                  NULL);
+  if (procedures_takes(self->procedure, ARGUMENT_RECONSTRUCT_DETAIL))
+    attach_scale(self, _("Deta_il:"), &self->options->reconstruct_detail, ARGUMENT_RECONSTRUCT_DETAIL, 100.0, 1.0, 0, "%",
+                 _("How much of what the layer shows beyond the model's resolution stays: at 0 the model's drawing alone, at 100 "
+                   "the layer itself with the model's correction, and in between where the model changed little."),
+                 NULL);
+  if (procedures_takes(self->procedure, ARGUMENT_FRAMES_DETAIL))
+    attach_scale(self, _("Deta_il:"), &self->options->frames_detail, ARGUMENT_FRAMES_DETAIL, 100.0, 1.0, 0, "%",
+                 _("How much of what both layers show beyond the model's resolution stays in the frames that look like them."), NULL);
   if (procedures_offers_refinement(self->procedure))
     attach_refine(self);
   if (self->procedure->returns == RETURNS_LAYERS) {

@@ -2,6 +2,7 @@
  * layer -> edit -> paste -> new layer. */
 #include "gimp/flow.h"
 #include "gimp/check.h"
+#include "gimp/path.h"
 #include "gimp/pixels.h"
 #include "gimp/progress.h"
 #include "gimp/recipe.h"
@@ -33,44 +34,63 @@ gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef targ
     return FALSE;
   if (procedures_takes(procedure, ARGUMENT_REFERENCE) && !check_reference(target, options->reference, error))
     return FALSE;
-  return check_numbers(procedure, options, error) && read_levels(options, &levels, error) && flow_places(procedure, target, options, &places, error) &&
-         check_selection(flow_selected(image, target, options, &selected) ? &selected : NULL, target, &places.target, error);
+  return check_numbers(procedure, options, error) && read_levels(options, &levels, error) &&
+         flow_places(procedure, image, target, options, &places, error) &&
+         (places.find_target || /* where the square will lie, the edit itself sees */
+          check_selection(flow_selected(image, target, options, &selected) ? &selected : NULL, target, &places.target, error));
 }
 
 /* ------------------------------------------------------------------------------------- layer -> edit */
 
 #define EDGE(side) (8 + (side) / 16) /* pixels around a square that resampling and healing may look at */
 
-gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowOptions *options, FlowPlaces *places,
-                     GError **error) {
-  const gchar *name = procedures_argument(ARGUMENT_PLACEMENT)->name;
-  const gchar *reference_name = procedures_argument(ARGUMENT_REFERENCE_PLACEMENT)->name;
-  DrawableRef reference = options->reference;
-  Place place = {0}, reference_place = {.mirror = options->mirror};
-  gint left, top, x, y, width = gimp_drawable_get_width(target), height = gimp_drawable_get_height(target);
+/* place_parse of an argument; a path's name becomes its points, in the layer's pixels. */
+static gboolean read_place(ArgumentId id, const gchar *text, DrawableRef drawable, gboolean reference, PlaceKind usual,
+                           Place *place, GError **error) {
+  const gchar *name = procedures_argument(id)->name;
+  gchar *points = NULL;
+  gboolean ok;
 
-  if (!place_parse(name, options->placement, FALSE, PLACE_CENTRE, &place, error) ||
-      !place_parse(reference_name, options->reference_placement, TRUE,
-                   heals(procedure, options) ? PLACE_AUTO : PLACE_CENTRE, &reference_place, error))
+  if (path_is_meant(text) && !(points = path_points(text, drawable, error)))
     return FALSE;
-  if (place_find_how(&place)) {
-    g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
-                _("%s is \"%s\": in GIMP only the reference is found so far. Give X,Y,SIDE or X,Y,SIDE,ANGLE, or centre."), name,
-                options->placement);
+  ok = place_parse(name, points ? points : text, reference, usual, place, error);
+  g_free(points);
+  return ok;
+}
+
+gboolean flow_places(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
+                     FlowPlaces *places, GError **error) {
+  DrawableRef reference = options->reference;
+  PlaceKind usual = heals(procedure, options) ? PLACE_AUTO : PLACE_CENTRE;
+  Place place = {0}, reference_place = {.mirror = options->mirror};
+  GeglRectangle selected;
+  gint left, top, x, y, width = gimp_drawable_get_width(target), height = gimp_drawable_get_height(target);
+  gboolean referred = procedures_takes(procedure, ARGUMENT_REFERENCE) && reference != NO_ITEM && gimp_item_is_valid(AS_ITEM(reference));
+
+  *places = (FlowPlaces){.find = 0};
+  if (!read_place(ARGUMENT_PLACEMENT, options->placement, target, FALSE, usual, &place, error) ||
+      !read_place(ARGUMENT_REFERENCE_PLACEMENT, options->reference_placement, referred ? reference : target, TRUE, usual,
+                  &reference_place, error))
     return FALSE;
-  }
+  place_around(&place, width, height, flow_selected(image, target, options, &selected) ? &selected : NULL);
+  places->find_target = place_find_how(&place);
   places->find = place_find_how(&reference_place);
+  places->points = place.points;
+  places->reference_points = reference_place.points;
   place_find(&place, width, height, NULL, 0, 0, &places->target);
   if (!place_check(&places->target, width, height, FALSE, error))
     return FALSE;
-  if (!procedures_takes(procedure, ARGUMENT_REFERENCE) || reference == NO_ITEM || !gimp_item_is_valid(AS_ITEM(reference)))
+  if (!referred)
     return TRUE;
   gimp_drawable_get_offsets(target, &left, &top);
   gimp_drawable_get_offsets(reference, &x, &y);
   width = gimp_drawable_get_width(reference);
   height = gimp_drawable_get_height(reference);
-  place_find(&reference_place, width, height, &places->target, left - x, top - y, &places->reference);
-  return place_check(&places->reference, width, height, TRUE, error);
+  places->as_placed = reference_place.kind == PLACE_AS_PLACED;
+  places->dx = left - x;
+  places->dy = top - y;
+  place_find(&reference_place, width, height, &places->target, places->dx, places->dy, &places->reference);
+  return (places->find_target && places->as_placed) || place_check(&places->reference, width, height, TRUE, error);
 }
 
 GeglRectangle flow_square(DrawableRef drawable, const stylemap_placement *placement) {
@@ -120,14 +140,16 @@ gboolean flow_selected(ImageRef image, DrawableRef target, const FlowOptions *op
   return selected;
 }
 
-/* What of the selection the weights depend on; all of it where that is nothing, for the sentence that says so. */
+/* What of the selection the weights depend on (where the square may lie anywhere, `placement` is NULL); all of it where that is
+ * nothing, for the sentence that says so. */
 static GeglBuffer *copy_selection(ImageRef image, DrawableRef target, const stylemap_placement *placement,
                                   gdouble feather) {
-  gint left, top;
+  gint left, top, width = gimp_drawable_get_width(target), height = gimp_drawable_get_height(target);
+  const stylemap_placement anywhere = {.x = width / 2.0, .y = height / 2.0, .side = MAX(width, height)};
   GeglRectangle reach, bounds;
   GeglBuffer *selection;
 
-  mask_reach(placement, gimp_drawable_get_width(target), gimp_drawable_get_height(target), feather, &reach);
+  mask_reach(placement ? placement : &anywhere, width, height, feather, &reach);
   gimp_drawable_get_offsets(target, &left, &top);
   reach.x += left;
   reach.y += top;
@@ -147,6 +169,7 @@ gchar **flow_notes(ImageRef image, DrawableRef target, const FlowOptions *option
   EditResult made = {0};
   GeglRectangle selected;
 
+  made.placement = *placement;
   made.mask.cut = flow_selected(image, target, options, &selected) &&
                   mask_reaches_over(&selected, placement, gimp_drawable_get_width(target), gimp_drawable_get_height(target));
   return edit_notes(&request, &made);
@@ -158,21 +181,31 @@ void flow_request(EditRequest *request, EditReference *reference, const Procedur
   *reference = (EditReference){.mask = NULL};
   request->edit = (stylemap_edit){STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W, 1.0}; /* W: the paper's interpolation */
   request->target.placement = &places->target;
+  request->target.find = places->find_target;
+  request->target.points = places->points;
   if (procedures_takes(procedure, ARGUMENT_REFERENCE)) {
     reference->picture.placement = &places->reference;
     reference->picture.find = places->find;
+    reference->picture.points = places->reference_points;
+    reference->as_placed = places->as_placed;
+    reference->dx = places->dx;
+    reference->dy = places->dy;
     request->n_references = 1;
   }
   if (procedure->kind == EDIT_TRANSPLANT) {
     request->method = options->method;
     request->edit = options->edit;
     stylemap_heal_defaults(&request->heal);
-    request->heal.start = options->collage;
+    request->heal.start = options->match_colours ? STYLEMAP_START_CLONE : options->collage;
     request->heal.rounds = options->rounds;
     request->heal.detail = options->detail / 100;
     request->mask.feather = options->feather;
     request->extend = options->extend;
   }
+  if (procedures_takes(procedure, ARGUMENT_RECONSTRUCT_DETAIL))
+    request->heal.detail = options->reconstruct_detail / 100;
+  if (procedures_takes(procedure, ARGUMENT_FRAMES_DETAIL))
+    request->heal.detail = options->frames_detail / 100;
   if (procedure->kind == EDIT_ADJUST) {
     request->directions = options->directions;
     request->heal.detail = options->detail / 100;
@@ -193,16 +226,19 @@ void flow_request(EditRequest *request, EditReference *reference, const Procedur
 
 static void fill_request(EditRequest *request, EditReference *reference, const Procedure *procedure, ImageRef image,
                          DrawableRef target, const FlowOptions *options, const FlowPlaces *places) {
+  const stylemap_placement *seen = places->find_target ? NULL : &places->target;
+  gboolean anywhere = places->find || (places->find_target && places->as_placed);
+
   flow_request(request, reference, procedure, options, places);
-  request->target.buffer = flow_copy_target(target, &places->target);
+  request->target.buffer = flow_copy_target(target, seen);
   if (request->n_references)
-    reference->picture.buffer = flow_copy_reference(options->reference, places->find ? NULL : &places->reference);
+    reference->picture.buffer = flow_copy_reference(options->reference, anywhere ? NULL : &places->reference);
   if (options->remembered) {
     request->mask.selection = options->selection ? g_object_ref(options->selection) : NULL;
     return;
   }
   gimp_drawable_get_offsets(target, &request->mask.x, &request->mask.y);
-  request->mask.selection = copy_selection(image, target, &places->target, request->mask.feather);
+  request->mask.selection = copy_selection(image, target, seen, request->mask.feather);
 }
 
 static void clear_request(EditRequest *request, EditReference *reference) {
@@ -262,8 +298,7 @@ static gboolean make_layers(const Procedure *procedure, const FlowOptions *optio
       return FALSE;
     }
     if (procedure->returns == RETURNS_LAYER)
-      recipe_write(layers[i], procedure, options, AS_DRAWABLE(plan->target), &request->mask,
-                   made->n_found == 1 ? &made->found[0] : NULL);
+      recipe_write(layers[i], procedure, options, AS_DRAWABLE(plan->target), request, made);
     gimp_progress_update(EDIT_SHARE + (1 - EDIT_SHARE) * (i + 1) / made->n_layers);
   }
   return TRUE;
@@ -295,7 +330,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
   gimp_image_undo_group_start(image);
   if (options->replaces != NO_ITEM)
     result_step_aside(&aside, image, options->replaces, AS_LAYER(target));
-  seen = flow_square(target, request->target.placement);
+  seen = flow_square(target, &made->placement);
   result_plan(&plan, image, AS_LAYER(target), request->target.buffer, &seen, &made->mask.bounds, request->extend);
   ok = make_layers(procedure, options, &plan, request, made, layers);
   if (!ok)
@@ -332,7 +367,7 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
   gboolean ok;
 
   if (!flow_check(procedure, image, target, options, error) ||
-      !flow_places(procedure, target, options, &places, error))
+      !flow_places(procedure, image, target, options, &places, error))
     return FALSE;
 
   progress_start(&progress, _(procedure->title), EDIT_SHARE);

@@ -27,11 +27,15 @@ void flow_result_clear(FlowResult *result);
 /* Where the model's squares lie on the target and on the reference, each in its own pixels. */
 typedef struct {
   stylemap_placement target, reference;
-  gint find; /* EditPicture's, of the reference */
+  gint find_target, find; /* EditPicture's, of target and reference: the placement is where nothing is found */
+  PlacePoints points, reference_points;
+  gboolean as_placed; /* EditReference's */
+  gint dx, dy;
 } FlowPlaces;
-/* FALSE and a sentence where what the options say makes no sense. Without a reference that one is undefined. */
-gboolean flow_places(const Procedure *procedure, DrawableRef target, const FlowOptions *options, FlowPlaces *places,
-                     GError **error);
+/* FALSE and a sentence where what the options say makes no sense. Without a reference that one is undefined. The words path
+ * and path:NAME become the points of a path of the layer's image. */
+gboolean flow_places(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
+                     FlowPlaces *places, GError **error);
 
 /* What the user may not expect of an edit with this selection, as sentences closed by NULL, before it is run; `square` is
  * flow_copy_target's. g_strfreev. */

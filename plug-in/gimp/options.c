@@ -24,6 +24,8 @@ gpointer options_field(FlowOptions *options, ArgumentId id) {
     return &options->method;
   case ARGUMENT_COLLAGE:
     return &options->collage;
+  case ARGUMENT_MATCH_COLOURS:
+    return &options->match_colours;
   case ARGUMENT_ROUNDS:
     return &options->rounds;
   case ARGUMENT_DETAIL:
@@ -40,6 +42,10 @@ gpointer options_field(FlowOptions *options, ArgumentId id) {
     return &options->frames;
   case ARGUMENT_FRAME_MS:
     return &options->frame_ms;
+  case ARGUMENT_RECONSTRUCT_DETAIL:
+    return &options->reconstruct_detail;
+  case ARGUMENT_FRAMES_DETAIL:
+    return &options->frames_detail;
   case ARGUMENT_REFINE_STEPS:
     return &options->refine_steps;
   case ARGUMENT_STRENGTH_FROM:
@@ -246,6 +252,7 @@ gint options_method(ArgumentId id) {
   case ARGUMENT_SPACE:
     return EDIT_STYLES;
   case ARGUMENT_COLLAGE:
+  case ARGUMENT_MATCH_COLOURS:
   case ARGUMENT_ROUNDS:
   case ARGUMENT_DETAIL:
     return EDIT_HEAL;
@@ -266,6 +273,12 @@ gboolean options_check_method(const Procedure *procedure, FlowOptions *options, 
     g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
                 _("The argument '%s' belongs to the method %s. Leave it out, or choose that method."), argument->name,
                 words_methods[method]);
+    return FALSE;
+  }
+  if (options->match_colours && options->collage != STYLEMAP_START_CLONE &&
+      (gint)options->collage != (gint)procedures_argument(ARGUMENT_COLLAGE)->default_value) {
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
+                        _("The argument 'match-colours' mends the clone, and 'collage' names another one. Leave out one of them."));
     return FALSE;
   }
   return TRUE;

@@ -11,7 +11,8 @@ typedef struct {
   gchar *directions;     /* of adjust: EditRequest's; g_free */
   EditMethod method;     /* of transplant */
   stylemap_edit edit;    /* healed: only the strength */
-  stylemap_start collage; /* healed, as are rounds and detail */
+  stylemap_start collage; /* healed, as are the next three */
+  gboolean match_colours; /* the clone is, whatever `collage` says */
   gint rounds;
   gdouble detail; /* percent */
   gdouble feather;
@@ -20,6 +21,7 @@ typedef struct {
   gboolean mirror;                        /* of the reference */
   gint frames;
   gint frame_ms;
+  gdouble reconstruct_detail, frames_detail; /* percent */
   gdouble strength_from; /* of frames of a transplant: the first one's */
   gint boundary;         /* of mix, as is: */
   gchar *levels;         /* g_free */
@@ -54,5 +56,6 @@ gchar *options_text(const Procedure *procedure, const FlowOptions *options);
 
 /* The method that an argument belongs to; -1: to both. */
 gint options_method(ArgumentId id);
-/* FALSE and a sentence where something is not its default that belongs to the method that is not chosen: for scripts. */
+/* FALSE and a sentence where something is not its default that belongs to the method that is not chosen, or two contradict each
+ * other: for scripts. */
 gboolean options_check_method(const Procedure *procedure, FlowOptions *options, GError **error);

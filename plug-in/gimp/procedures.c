@@ -36,6 +36,9 @@ static Argument arguments[] = {
   [ARGUMENT_COLLAGE] = { ARGUMENT_COLLAGE, ARGUMENT_IS_CHOICE, "collage",
     "Heal: what is mended { copy: the reference as it is, clone: its colours moved to the target's light, mean: the mean "
     "of both, auto: copy or clone, whichever comes out better }", 0, 3, 0, words_collages },
+  [ARGUMENT_MATCH_COLOURS] = { ARGUMENT_MATCH_COLOURS, ARGUMENT_IS_FLAG, "match-colours",
+    "Heal: whether the reference is mended in the target's light whatever fits better, as with collage clone: for the colours of "
+    "another camera", 0, 1, 0, NULL },
   [ARGUMENT_ROUNDS] = { ARGUMENT_ROUNDS, ARGUMENT_IS_INT, "rounds",
     "Heal: how often it is mended at most, less often where that comes out better (1 <= rounds <= 16)", 1, 16, 0, NULL },
   [ARGUMENT_DETAIL] = { ARGUMENT_DETAIL, ARGUMENT_IS_FLOAT, "detail",
@@ -45,11 +48,15 @@ static Argument arguments[] = {
     "Whether the reference comes in where the target is transparent, too", 0, 1, 0, NULL },
   [ARGUMENT_PLACEMENT] = { ARGUMENT_PLACEMENT, ARGUMENT_IS_TEXT, "placement",
     "Where the model looks: X,Y,SIDE or X,Y,SIDE,ANGLE, its square's centre and side in pixels of the layer, from the "
-    "layer's upper left corner, and by how many degrees it is turned clockwise; \"\" or centre = the largest centred square",
+    "layer's upper left corner, and by how many degrees it is turned clockwise; or centre = the largest centred square, bounds = "
+    "around the whole layer, selection = around the selection, path or path:NAME = by the image's active path, or the one of that "
+    "name, whose two points lie on the eyes, or four on the eyes and the corners of the mouth (also as numbers, X,Y X,Y), faces = "
+    "on the face nearest to the selection, model = where the model finds its subject, auto = where the model does not know "
+    "the centre, faces, else model; \"\" = auto for heal, else centre",
     0, 0, 0, NULL },
   [ARGUMENT_REFERENCE_PLACEMENT] = { ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_IS_TEXT, "reference-placement",
-    "The same of the reference, in its own pixels; or as-placed = where the target's square lies on the canvas; or auto = "
-    "where the model finds its subject, if it has learnt to and is sure, else centre; \"\" = auto for heal, else centre",
+    "The same of the reference, in its own pixels, a path of its own image; or as-placed = where the target's square lies on "
+    "the canvas; there is no selection; auto = faces, else model, else centre; \"\" = auto for heal, else centre",
     0, 0, 0, NULL },
   [ARGUMENT_MIRROR] = { ARGUMENT_MIRROR, ARGUMENT_IS_FLAG, "mirror",
     "Whether the reference's left and right are exchanged", 0, 1, 0, NULL },
@@ -59,6 +66,12 @@ static Argument arguments[] = {
   [ARGUMENT_FRAME_MS] = { ARGUMENT_FRAME_MS, ARGUMENT_IS_INT, "frame-ms",
     "How long a frame is shown, in milliseconds, as its layer's name tells GIMP's animation tools "
     "(1 <= frame-ms <= 60000)", 1, 60000, 100, NULL },
+  [ARGUMENT_RECONSTRUCT_DETAIL] = { ARGUMENT_RECONSTRUCT_DETAIL, ARGUMENT_IS_FLOAT, "detail",
+    "How much of what the layer shows beyond the model's resolution stays (0 <= detail <= 100; 0 = the model's drawing alone, "
+    "100 = the layer with the model's correction at full size)", 0, 100, 0, NULL },
+  [ARGUMENT_FRAMES_DETAIL] = { ARGUMENT_FRAMES_DETAIL, ARGUMENT_IS_FLOAT, "detail",
+    "How much of what both layers show beyond the model's resolution stays, where a frame looks like them (0 <= detail <= 100; 0 = "
+    "the model's drawing alone)", 0, 100, 50, NULL },
   [ARGUMENT_REFINE_STEPS] = { ARGUMENT_REFINE_STEPS, ARGUMENT_IS_INT, "refine-steps",
     "How many steps of descent bring the styles nearer to each picture than the encoder does (1 <= refine-steps <= "
     "100000; 100 is a good number)", 1, EDIT_MOST_REFINE, 100, NULL },
@@ -87,13 +100,13 @@ static const ArgumentId transplant_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_STRENGTH,
   ARGUMENT_MASK_RULE, ARGUMENT_SPACE, ARGUMENT_FEATHER,
   /* by name */
-  ARGUMENT_METHOD, ARGUMENT_COLLAGE, ARGUMENT_ROUNDS, ARGUMENT_DETAIL, ARGUMENT_EXTEND,
+  ARGUMENT_METHOD, ARGUMENT_COLLAGE, ARGUMENT_MATCH_COLOURS, ARGUMENT_ROUNDS, ARGUMENT_DETAIL, ARGUMENT_EXTEND,
   ARGUMENT_PLACEMENT, ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_MIRROR,
 };
 static const ArgumentId reconstruct_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_MODEL,
   /* by name */
-  ARGUMENT_PLACEMENT,
+  ARGUMENT_PLACEMENT, ARGUMENT_RECONSTRUCT_DETAIL,
 };
 static const ArgumentId transplant_refined_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_STRENGTH,
@@ -105,6 +118,8 @@ static const ArgumentId reconstruct_refined_arguments[] = {
 static const ArgumentId interpolate_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_FRAMES,
   ARGUMENT_FRAME_MS,
+  /* by name */
+  ARGUMENT_FRAMES_DETAIL,
 };
 
 static const ArgumentId adjust_arguments[] = {
@@ -156,7 +171,7 @@ static const Procedure procedures[] = {
     "Encodes the target layer and the reference layer with a StyleMapGAN model and synthesises pictures at equal "
     "steps between their style maps, each on a new layer above the target, the first frame lowest, named for "
     "GIMP's animation tools." SQUARE_HELP,
-    interpolate_arguments, G_N_ELEMENTS(interpolate_arguments), G_N_ELEMENTS(interpolate_arguments), FALSE,
+    interpolate_arguments, G_N_ELEMENTS(interpolate_arguments), 7, FALSE,
     RETURNS_LAYERS, NULL },
   { EDIT_ADJUST, "plug-in-stylemap-adjust", N_("StyleMap _Adjust..."), N_("StyleMap Adjust"),
     N_("Changes what a model has learnt to change: a beard, the hair's colour, where the light comes from"),

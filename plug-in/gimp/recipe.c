@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/recipe.h"
 #include "gimp/result.h"
+#include "host/find.h"
 #include "host/models.h"
 #include "host/place.h"
 #include "host/say.h"
@@ -115,10 +116,17 @@ static GeglBuffer *mask_of(const gchar *text, gint width, gint height) {
 
 /* ------------------------------------------------------------------------------------------- writing */
 
+static void write_place(GKeyFile *file, const gchar *key, const stylemap_placement *place) {
+  gchar *text = place_text(place);
+
+  g_key_file_set_string(file, GROUP, key, text);
+  g_free(text);
+}
+
 void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions *options, DrawableRef target,
-                  const MaskSource *mask, const stylemap_placement *found) {
+                  const EditRequest *request, const EditResult *made) {
   GKeyFile *file = g_key_file_new();
-  gchar *text = options_text(procedure, options), *selected = mask_text(mask);
+  gchar *text = options_text(procedure, options), *selected = mask_text(&request->mask);
   gsize length;
 
   g_key_file_set_integer(file, GROUP, "version", VERSION);
@@ -145,11 +153,10 @@ void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions 
                            gimp_item_get_image(AS_ITEM(options->reference)) == gimp_item_get_image(AS_ITEM(target)));
     g_free(name);
   }
-  if (found) {
-    text = place_text(found);
-    g_key_file_set_string(file, GROUP, "found", text);
-    g_free(text);
-  }
+  if (made->target_by != FIND_NOTHING)
+    write_place(file, "found-target", &made->placement);
+  if (made->n_found == 1)
+    write_place(file, "found", &made->found[0]);
   if (selected)
     g_key_file_set_string(file, GROUP, "selection", selected);
   g_free(selected);
@@ -270,23 +277,29 @@ static gboolean read_model(GKeyFile *file, gboolean strict, FlowOptions *options
   return ok;
 }
 
+/* Where it was then; what was not found stays as it was asked for. */
+static void read_found(GKeyFile *file, const gchar *key, gchar **field) {
+  gchar *found = g_key_file_get_string(file, GROUP, key, NULL);
+
+  if (!found)
+    return;
+  g_free(*field);
+  *field = found;
+}
+
 static void read_rest(GKeyFile *file, FlowOptions *options, DrawableRef target) {
   gint steps = g_key_file_get_integer(file, GROUP, "refine", NULL);
-  gchar *found = g_key_file_get_string(file, GROUP, "found", NULL);
   gchar *selected = g_key_file_get_string(file, GROUP, "selection", NULL);
 
   options->refine = steps > 0;
   if (steps > 0)
     options->refine_steps = MIN(steps, EDIT_MOST_REFINE);
-  if (found) { /* where it was then */
-    g_free(options->reference_placement);
-    options->reference_placement = g_strdup(found);
-  }
+  read_found(file, "found-target", &options->placement);
+  read_found(file, "found", &options->reference_placement);
   options->remembered = TRUE;
   g_clear_object(&options->selection);
   if (selected)
     options->selection = mask_of(selected, gimp_drawable_get_width(target), gimp_drawable_get_height(target));
-  g_free(found);
   g_free(selected);
 }
 

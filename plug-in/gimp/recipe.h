@@ -3,10 +3,9 @@
 #pragma once
 #include "gimp/options.h"
 
-/* `selection` (in the target's pixels after adding x, y; NULL: none) is what was selected, `found` where the reference was
- * found, or NULL. */
+/* `request` has what was selected, `made` where target and reference were found. */
 void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions *options, DrawableRef target,
-                  const MaskSource *mask, const stylemap_placement *found);
+                  const EditRequest *request, const EditResult *made);
 
 typedef struct {
   const Procedure *procedure;

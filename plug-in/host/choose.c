@@ -4,13 +4,12 @@
 #include "host/find.h"
 #include "host/models.h"
 
-/* edit_probe; of a target that is still to be found on its largest face, if there is one. */
+/* edit_probe; of a target that is still to be found, where this model finds it. */
 static gboolean probe(Engine *engine, const EditPicture *picture, gdouble *mse) {
   EditPicture placed = *picture;
   stylemap_placement placement;
-  gint count = 0;
-  if (picture->find && picture->find != FIND_MODEL && picture->buffer && find_has_faces(engine) &&
-      find_by_faces(engine, picture->buffer, NULL, &count, &placement, NULL) && count)
+  Find by;
+  if (picture->find && picture->buffer && find_subject(engine, picture, NULL, TRUE, &by, &placement, NULL))
     placed.placement = &placement;
   return edit_probe(engine, &placed, mse, NULL);
 }
@@ -45,7 +44,7 @@ Engine *choose_among(Engine *const *engines, gint count, const EditPicture *pict
   Engine *best = NULL;
   gdouble mse, least = G_MAXDOUBLE;
   for (gint i = 0; i < count; i++)
-    if (edit_probe(engines[i], picture, &mse, NULL) && mse < least) {
+    if (probe(engines[i], picture, &mse) && mse < least) {
       least = mse;
       best = engines[i];
     }

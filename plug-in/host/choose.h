@@ -4,7 +4,8 @@
 #include "host/edit.h"
 
 /* engine_open of `model`; where the choice is free (models_free_choice) of the one whose reconstruction of the picture's
- * square is nearest to it. Each that may be taken is opened and draws the square once: milliseconds for models of 128
+ * square, where it finds its subject if that is to be found, is nearest to it. Each that may be taken is opened and draws the
+ * square once: milliseconds for models of 128
  * pixels. Nothing of that is told to `tell`. */
 gboolean choose_model (Engine **engine, const gchar *model, const EditPicture *picture, gint threads,
                        stylemap_progress tell, gpointer data, GError **error);

@@ -19,6 +19,9 @@ typedef struct {
   EditResult *result;
   GeglBuffer *target; /* the request's, or what is extended of it: what layers take their alpha from */
   gint drawn; /* squares */
+  gint n_details; /* pictures whose own detail comes into the layers: the target, the last frame */
+  stylemap_detail details[2];
+  stylemap_layer detailed[2];
 } Work;
 
 /* In a function with `error`, `core` and `done:`; PART goes on to the next part of the whole. */
@@ -109,8 +112,36 @@ static gboolean add_layer(Work *work, const gfloat *image, GError **error) {
   stylemap_layer target = layer_of_picture(work->target), layer = new_layer(work, &target);
   stylemap_placement placement = placement_of(picture);
   stylemap_error core;
-  return say_status(stylemap_paste(image, work->engine->info->size, &placement, &target, b->x, b->y, b->width,
-                                   b->height, &layer, &core), &core, error);
+  const gint size = work->engine->info->size;
+  if (!work->n_details)
+    return say_status(stylemap_paste(image, size, &placement, &target, b->x, b->y, b->width, b->height, &layer, &core), &core,
+                      error);
+  if (work->n_details == 2) {
+    work->details[1].weight = (gdouble)(work->result->n_layers - 1) / (work->request->frames - 1);
+    work->details[0].weight = 1 - work->details[1].weight;
+  }
+  return say_status(stylemap_paste_detailed(image, size, &placement, &target, work->details, work->n_details,
+                                            work->request->heal.detail, b->x, b->y, b->width, b->height, &layer, &core),
+                    &core, error);
+}
+
+/* Sees what a reconstruction or frames of layers take detail from. */
+static gboolean take_details(Work *work, GError **error) {
+  const EditRequest *request = work->request;
+  const gint count = request->squares || !(request->heal.detail > 0) ? 0
+                     : request->kind == EDIT_RECONSTRUCT             ? 1
+                     : request->kind == EDIT_INTERPOLATE             ? 2
+                                                                     : 0;
+  for (gint i = 0; i < count; i++) {
+    const EditPicture *picture = i ? &request->references[0].picture : &request->target;
+    if (!picture->buffer) return TRUE;
+    gfloat *seen = engine_new_image(work->engine);
+    work->detailed[i] = layer_of_colours(picture->buffer);
+    work->details[i] = (stylemap_detail){ &work->detailed[i], placement_of(picture), seen, 1 };
+    work->n_details = i + 1;
+    if (!edit_sample(work->engine, picture, seen, error)) return FALSE;
+  }
+  return TRUE;
 }
 
 /* What becomes of result->image once it is drawn. */
@@ -401,6 +432,7 @@ static const gchar *fault_of(const EditRequest *request) {
     return _("The feather must be 0 to 10000 pixels.");
   if (request->refine < 0 || request->refine > EDIT_MOST_REFINE)
     return _("The steps of refinement must be 0 to 100000.");
+  if (!(request->heal.detail >= 0 && request->heal.detail <= 1)) return _("The detail must be 0 to 100 percent.");
   if (request->refine && request->kind == EDIT_TRANSPLANT && request->method == EDIT_HEAL)
     return _("Refined styles are blended by the method styles, not healed.");
   if (request->refine && request->kind == EDIT_TRANSPLANT && request->edit.space == STYLEMAP_SPACE_W)
@@ -501,8 +533,11 @@ static gboolean check_seen(const EditRequest *request, const Mask *mask, GError 
 
 gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **error) {
   const gchar *fault = fault_of(request);
-  *result = (EditResult){ .prepared = TRUE, .error = -1, .change = -1, .healed = { .misfit = -1 } };
+  *result = (EditResult){ .error = -1, .change = -1, .healed = { .misfit = -1 } };
   if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT, fault);
+  if (!fault && request->target.find != FIND_NOTHING) return TRUE; /* all else depends on where it lies */
+  result->prepared = TRUE;
+  if (is_masked(request) && !fault) result->placement = placement_of(&request->target);
   if (fault || !check_places(request, error) || (is_masked(request) && !make_mask(request, &result->mask, error)) ||
       !check_seen(request, &result->mask, error)) {
     edit_result_clear(result);
@@ -533,26 +568,37 @@ static gboolean draw_transplants(Work *work, GError **error) {
   return ok;
 }
 
+static gboolean is_where_it_was(const EditPicture *picture, const stylemap_placement *found) {
+  const stylemap_placement before = placement_of(picture);
+  return place_is_same(&before, found);
+}
+
 gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result, GError **error) {
-  if (!result->prepared && !edit_prepare(request, result, error)) return FALSE;
   EditRequest placed = *request;
-  g_autofree EditReference *references = g_new0(EditReference, request->n_references);
+  g_autofree EditReference *references = g_memdup2(request->references, request->n_references * sizeof *references);
   g_autofree stylemap_placement *placements = g_new0(stylemap_placement, request->n_references);
+  const Find how = (Find)request->target.find;
+  stylemap_placement at;
+  Find by;
   placed.references = references;
-  Work work = { engine, &placed, result, NULL, 0 };
-  if (!find_references(engine, request, references, placements, result, error) ||
+  Work work = { .engine = engine, .request = &placed, .result = result };
+  if (!find_target(engine, &placed, references, placements, &at, &by, error) ||
+      (!result->prepared && !edit_prepare(&placed, result, error)) ||
+      !find_references(engine, &placed, references, placements, result, error) ||
       !check_seen(&placed, &result->mask, error)) {
     edit_result_clear(result);
     return FALSE;
   }
+  if (by != FIND_NOTHING && (how != FIND_AUTO || !is_where_it_was(&request->target, &at))) result->target_by = by;
   result->image = engine_new_image(engine);
-  gboolean done = take_target(&work, error) &&
+  gboolean done = take_target(&work, error) && take_details(&work, error) &&
                   (request->kind == EDIT_ADJUST        ? adjust_draw(engine, &placed, result, error)
                    : request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error)
                    : request->kind == EDIT_MIX         ? draw_mix(&work, error)
                    : request->kind == EDIT_TRANSPLANT  ? draw_transplants(&work, error)
                                                        : draw_still(&work, error));
   g_clear_object(&work.target);
+  for (gint i = 0; i < work.n_details; i++) g_free((gpointer)work.details[i].seen);
   if (!done) edit_result_clear(result);
   return done;
 }
@@ -563,7 +609,7 @@ gchar **edit_notes(const EditRequest *request, const EditResult *result) {
   gint width, height;
   GeglRectangle square;
   if (mask->cut) {
-    stylemap_placement placement = placement_of(&request->target);
+    stylemap_placement placement = result->placement;
     size_of(&request->target, &width, &height);
     stylemap_bounds(&placement, width, height, &square.x, &square.y, &square.width, &square.height);
     g_autofree gchar *text =
@@ -584,7 +630,12 @@ gchar **edit_notes(const EditRequest *request, const EditResult *result) {
 
 gchar **edit_findings(const EditResult *result) {
   GStrvBuilder *notes = g_strv_builder_new();
+  if (result->target_by == FIND_FACES || result->target_by == FIND_MODEL) {
+    g_autofree gchar *text = find_words((Find)result->target_by, TRUE, &result->placement);
+    g_strv_builder_add(notes, text);
+  }
   for (gint i = 0; i < result->n_found; i++) {
+    if (result->found_by[i] == FIND_POINTS) continue; /* the user knows */
     g_autofree gchar *text = find_words((Find)result->found_by[i], FALSE, &result->found[i]);
     g_strv_builder_add(notes, text);
   }

@@ -13,6 +13,13 @@ typedef enum { EDIT_STYLES, EDIT_HEAL } EditMethod;
 /* What the options of every host may be at most. */
 enum { EDIT_MOST_FEATHER = 10000, EDIT_MOST_REFINE = 100000, EDIT_MOST_FRAMES = 100000 };
 
+/* What a host's user marks: 2 points, the eyes, or 4, eyes and corners of the mouth; in pixels of the picture. */
+enum { PLACE_MOST_POINTS = 4 };
+typedef struct {
+  gint count;
+  gdouble at[PLACE_MOST_POINTS][2];
+} PlacePoints;
+
 /* A picture, and what the network sees of it: the square at `placement`, unless that is there already. */
 typedef struct {
   GeglBuffer *buffer;                  /* extent 0,0 width x height; memory of this process, not a host's tiles */
@@ -20,12 +27,15 @@ typedef struct {
   const gfloat *image;                 /* 3 x S x S in place of the buffer's square; or NULL */
   const gfloat *stylemap;              /* D x P x P in place of both, for what begins with encoding; or NULL */
   gint find; /* of a buffer, a Find (find.h): how its subject is looked for all over it; `placement` says whether it is
-                mirrored, and where it is taken to be as long as nothing is found. A target is to be found before the edit */
+                mirrored, and where it is taken to be as long as nothing is found */
+  PlacePoints points; /* of FIND_POINTS */
 } EditPicture;
 
 typedef struct {
   EditPicture picture;
   const MaskSource *mask; /* on the target, where this reference comes in; NULL: the edit's */
+  gboolean as_placed;     /* its square follows the target's, where that is found: it lies `dx` pixels to the right of and */
+  gint dx, dy;            /* `dy` below where the target's lies in its own picture */
 } EditReference;
 
 /* Takes a square that was drawn, `n` from 0. FALSE ends the edit with its error. */
@@ -40,7 +50,8 @@ typedef struct {
   const gfloat *weights; /* 1 x S x S in place of the mask, where no layers are made; or NULL */
   EditMethod method;     /* of transplant */
   stylemap_edit edit;    /* of EDIT_HEAL only the strength */
-  stylemap_heal_options heal; /* of EDIT_HEAL, without the strength */
+  stylemap_heal_options heal; /* of EDIT_HEAL, without the strength; its detail also of reconstruct, interpolate and adjust: what
+                                 layers show beyond the model's resolution, where the model drew what it saw */
   /* Of transplant, where layers are made and the target has an alpha channel: the result goes beyond the target's outline.
    * With t the target's alpha and e the greatest of strength x mask x alpha over the references, the alpha becomes
    * max(t, e) at every pixel; where t is 0 the colours are the model's drawing (healed: of the references' pixels), and
@@ -50,7 +61,7 @@ typedef struct {
   gint frames;           /* of interpolate: 2 or more; of transplant: 0, or 2 or more of rising strength, */
   gdouble from;          /* the first of this one, the last of edit.strength */
   guint32 levels;        /* of mix: those that come from the reference (mix.h) */
-  const stylemap_amount *amounts; /* of adjust: 1 or more; it takes the detail of `heal` */
+  const stylemap_amount *amounts; /* of adjust: 1 or more */
   gint n_amounts;
   const gchar *directions; /* of adjust in place of amounts, of the model that it comes to: as adjust_parse takes them */
   gboolean squares;      /* no layers: only the network's own squares */
@@ -60,6 +71,8 @@ typedef struct {
 
 typedef struct {
   gboolean prepared;
+  stylemap_placement placement; /* the target's square, where the request is masked */
+  gint target_by;      /* a Find: how it was found; FIND_NOTHING: it was not, or it is where it was taken to be */
   Mask mask;           /* where the layers show */
   gint n_layers;       /* 1, or the frames; 0 with `squares` */
   GeglBuffer **layers; /* "R'G'B'A float", extent = mask.bounds, alpha of the target (see extend) */
@@ -74,8 +87,8 @@ typedef struct {
   gint *found_by;            /* a Find each: by a face or by the model */
 } EditResult;
 
-/* What can be known before a model is opened: whether the request makes sense, and the masks. Fills `result` as
- * edit_run goes on with it. On FALSE nothing is left in it. */
+/* What can be known before a model is opened: whether the request makes sense, and the masks, but where the target is to be
+ * found. Fills `result` as edit_run goes on with it. On FALSE nothing is left in it. */
 gboolean edit_prepare (const EditRequest *request, EditResult *result, GError **error);
 /* Sentences on what the user may not expect of this result, translated, closed by NULL: for before the edit (once it is
  * prepared) and after it. g_strfreev. */

@@ -99,6 +99,15 @@ gboolean find_subject(Engine *engine, const EditPicture *picture, const MaskSour
   const gboolean by_faces = find == FIND_FACES || (find == FIND_AUTO && find_has_faces(engine));
   *by = FIND_NOTHING;
   *placement = start;
+  if (find == FIND_POINTS) {
+    stylemap_error core;
+    const gdouble(*points)[2] = (const gdouble(*)[2])picture->points.at;
+    if (!say_status(stylemap_points_place(engine->model, points, picture->points.count, placement, &core), &core, error))
+      return FALSE;
+    placement->mirror = start.mirror;
+    *by = FIND_POINTS;
+    return TRUE;
+  }
   if (target && find == FIND_AUTO) {
     gboolean known;
     if (!is_known(engine, picture, &known, error)) return FALSE;
@@ -133,6 +142,7 @@ static gboolean find_reference(Engine *engine, const EditPicture *picture, Find 
   g_autoptr(GObject) before = g_weak_ref_get(&engine->placed);
   const stylemap_placement start = start_of(picture);
   const gboolean again = before == G_OBJECT(picture->buffer) && engine->placed_how == picture->find;
+  if (picture->find == FIND_POINTS) return find_subject(engine, picture, NULL, FALSE, by, placement, error);
   if (!again) {
     EditPicture centred = *picture; /* what is found does not depend on where it is taken to be */
     centred.placement = NULL;
@@ -145,6 +155,30 @@ static gboolean find_reference(Engine *engine, const EditPicture *picture, Find 
   *by = (Find)engine->placed_by;
   *placement = *by == FIND_NOTHING ? start : engine->place;
   placement->mirror = start.mirror;
+  return TRUE;
+}
+
+void find_followers(const EditRequest *request, EditReference *references, stylemap_placement *placements) {
+  for (gint i = 0; i < request->n_references; i++) {
+    EditPicture *picture = &references[i].picture;
+    if (!references[i].as_placed) continue;
+    const gboolean mirror = picture->placement && picture->placement->mirror;
+    placements[i] = *request->target.placement;
+    placements[i].x += references[i].dx;
+    placements[i].y += references[i].dy;
+    placements[i].mirror = mirror;
+    picture->placement = &placements[i];
+  }
+}
+
+gboolean find_target(Engine *engine, EditRequest *request, EditReference *references, stylemap_placement *placements,
+                     stylemap_placement *at, Find *by, GError **error) {
+  *by = FIND_NOTHING;
+  if (request->target.find == FIND_NOTHING) return TRUE;
+  if (!find_subject(engine, &request->target, &request->mask, TRUE, by, at, error)) return FALSE;
+  request->target.placement = at;
+  request->target.find = FIND_NOTHING;
+  find_followers(request, references, placements);
   return TRUE;
 }
 

@@ -4,8 +4,8 @@
 #include "host/edit.h"
 
 /* FIND_AUTO: by faces, where the model's file tells where its eyes and mouth lie and a face is found, else by the model, if
- * it has learnt to find its subject. */
-typedef enum { FIND_NOTHING, FIND_AUTO, FIND_FACES, FIND_MODEL } Find;
+ * it has learnt to find its subject. FIND_POINTS: by the picture's own points. */
+typedef enum { FIND_NOTHING, FIND_AUTO, FIND_FACES, FIND_MODEL, FIND_POINTS } Find;
 
 /* Looks for what picture->find says in its buffer. `under`: what is selected on it; of several faces the one nearest to its
  * middle is taken, without it (or where it is NULL) the largest. A `target` is left where it is as long as the model knows
@@ -20,7 +20,14 @@ gboolean find_subject (Engine *engine, const EditPicture *picture, const MaskSou
 gboolean find_by_faces (Engine *engine, GeglBuffer *picture, const MaskSource *under, gint *count,
                         stylemap_placement *placement, GError **error);
 gboolean find_has_faces (const Engine *engine);
-/* A sentence that says so, to be freed; not of FIND_NOTHING. */
+/* find_subject of a request's target that is to be found: `at` and `by` tell where and how it was, and `request` has it there.
+ * `references` are the request's; those that follow the target get a place of `placements`, one for each. Does nothing of a
+ * target that is not to be found (`by`: FIND_NOTHING; `at` stays as it is). */
+gboolean find_target (Engine *engine, EditRequest *request, EditReference *references, stylemap_placement *placements,
+                      stylemap_placement *at, Find *by, GError **error);
+/* Its last step: the references that follow the target go where that lies now. */
+void find_followers (const EditRequest *request, EditReference *references, stylemap_placement *placements);
+/* A sentence that says so, to be freed; of FIND_FACES and FIND_MODEL. */
 gchar   *find_words (Find by, gboolean target, const stylemap_placement *placement);
 /* The references that are to be found: `references` and `placements` become the request's, as far as anything was found.
  * Only a target that the model knows has the place for what is found without being asked for by name. */

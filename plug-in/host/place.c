@@ -21,31 +21,61 @@ static gboolean read_numbers(const gchar *text, Place *place) {
     numbers[i] = g_ascii_strtod(part, &end);
     if (end == part || *end) return FALSE;
   }
-  *place = (Place){ PLACE_THERE, numbers[0], numbers[1], numbers[2], numbers[3] * G_PI / 180, place->mirror };
+  *place = (Place){ .kind = PLACE_THERE, .x = numbers[0], .y = numbers[1], .side = numbers[2],
+                    .angle = numbers[3] * G_PI / 180, .mirror = place->mirror };
   return ABS(numbers[3]) <= 360 && ABS(place->x) <= FARTHEST && ABS(place->y) <= FARTHEST && place->side >= 1 &&
          place->side <= LARGEST;
+}
+
+/* "X,Y X,Y" or four of them. */
+static gboolean read_points(const gchar *text, Place *place) {
+  g_auto(GStrv) parts = g_strsplit(text, " ", -1);
+  PlacePoints points = { 0 };
+  for (gchar **part = parts; *part; part++) {
+    gchar *at = *part;
+    if (!*at) continue;
+    if (points.count == PLACE_MOST_POINTS) return FALSE;
+    for (gint i = 0; i < 2; i++) {
+      gchar *end;
+      const gdouble value = points.at[points.count][i] = g_ascii_strtod(at, &end);
+      if (end == at || *end != (i ? '\0' : ',') || !(ABS(value) <= FARTHEST)) return FALSE;
+      at = end + 1;
+    }
+    points.count++;
+  }
+  *place = (Place){ .kind = PLACE_POINTS, .mirror = place->mirror, .points = points };
+  return points.count == 2 || points.count == PLACE_MOST_POINTS;
 }
 
 gboolean place_parse(const gchar *name, const gchar *text, gboolean reference, PlaceKind usual, Place *place,
                      GError **error) {
   g_autofree gchar *word = g_strstrip(g_strdup(text ? text : ""));
-  static const gchar *const words[] = { "centre", "", "as-placed", "auto", "faces", "model", NULL }; /* by PlaceKind */
+  static const gchar *const words[] = { "centre", "", "as-placed", "auto", "faces", "model", "selection", "bounds", NULL }; /* by PlaceKind */
   const gint kind = *word ? words_find(words, word) : (gint)usual;
   *place = (Place){ .kind = PLACE_CENTRE, .mirror = place->mirror };
-  if (kind >= 0 && (reference || kind != PLACE_AS_PLACED)) {
+  if (kind >= 0 && kind != (gint)(reference ? PLACE_SELECTION : PLACE_AS_PLACED)) {
     place->kind = (PlaceKind)kind;
     return TRUE;
   }
-  if (read_numbers(word, place)) return TRUE;
-  if (reference)
-    g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
-                _("%s is \"%s\"; it must be X,Y,SIDE or X,Y,SIDE,ANGLE (the square's centre and side in pixels, from 1, and "
-                  "by how many degrees it is turned clockwise, -360 to 360), or one of centre, as-placed, auto, faces, model."), name, word);
-  else
-    g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
-                _("%s is \"%s\"; it must be X,Y,SIDE or X,Y,SIDE,ANGLE (the square's centre and side in pixels, from 1, and "
-                  "by how many degrees it is turned clockwise, -360 to 360), or one of centre, auto, faces, model."), name, word);
+  if (read_numbers(word, place) || read_points(word, place)) return TRUE;
+  g_autofree gchar *others = g_strjoin(", ", "centre", "bounds", reference ? "as-placed" : "selection", "auto, faces, model", NULL);
+  g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
+              _("%s is \"%s\"; it must be X,Y,SIDE or X,Y,SIDE,ANGLE (the square's centre and side in pixels, from 1, and by how "
+                "many degrees it is turned clockwise, -360 to 360), or two or four points, X,Y X,Y (the eyes, and the corners of "
+                "the mouth), or one of %s."), name, word, others);
   return FALSE;
+}
+
+#define AROUND 1.6 /* the square's side, of the selection's longer one */
+
+void place_around(Place *place, gint width, gint height, const GeglRectangle *selected) {
+  if (place->kind != PLACE_SELECTION) return;
+  place->kind = PLACE_CENTRE;
+  if (!selected) return;
+  const gdouble side = MIN(AROUND * MAX(selected->width, selected->height), MIN(width, height));
+  *place = (Place){ .kind = PLACE_THERE, .side = side, .mirror = place->mirror,
+                    .x = CLAMP(selected->x + selected->width / 2.0, side / 2, width - side / 2),
+                    .y = CLAMP(selected->y + selected->height / 2.0, side / 2, height - side / 2) };
 }
 
 gchar *place_text(const stylemap_placement *placement) {
@@ -63,6 +93,7 @@ gint place_find_how(const Place *place) {
   return place->kind == PLACE_AUTO    ? FIND_AUTO
          : place->kind == PLACE_FACES ? FIND_FACES
          : place->kind == PLACE_MODEL ? FIND_MODEL
+         : place->kind == PLACE_POINTS ? FIND_POINTS
                                       : FIND_NOTHING;
 }
 
@@ -72,6 +103,8 @@ void place_find(const Place *place, gint width, gint height, const stylemap_plac
   case PLACE_AUTO:
   case PLACE_FACES:
   case PLACE_MODEL:
+  case PLACE_POINTS:
+  case PLACE_SELECTION:
   case PLACE_CENTRE: stylemap_fit(width, height, placement); break;
   case PLACE_THERE:
     *placement = (stylemap_placement){ .x = place->x, .y = place->y, .side = place->side, .angle = place->angle };
@@ -80,6 +113,9 @@ void place_find(const Place *place, gint width, gint height, const stylemap_plac
     *placement = *target;
     placement->x += dx;
     placement->y += dy;
+    break;
+  case PLACE_BOUNDS:
+    *placement = (stylemap_placement){ .x = width / 2.0, .y = height / 2.0, .side = MAX(width, height) };
     break;
   }
   placement->mirror = place->mirror;

@@ -40,6 +40,9 @@ struct Preview {
   gboolean mirror;             /* as it was asked for */
   stylemap_placement place;    /* where the edit took it from */
   gint found_by;               /* a Find; FIND_NOTHING: it was not found */
+  GeglBuffer *placed, *selected; /* the target in which its square was found, with that selection, */
+  gint placed_how;               /* a Find, */
+  stylemap_placement target;     /* there */
   gint64 begun;                /* the job that runs */
 
   GMutex lock; /* of all below */
@@ -182,13 +185,37 @@ static gboolean draw_coarse(Preview *preview, const Job *job, const ScaledEdit *
   return TRUE;
 }
 
+/* The target's square, where it is to be found: as the edit will find it. */
+static gboolean place(Preview *preview, Job *job, GError **error) {
+  ScaledEdit *edit = &job->edit;
+  EditPicture *target = &edit->request.target;
+  const gint how = target->find;
+  Find by;
+  if (how == FIND_NOTHING) return TRUE;
+  const gboolean again = how != FIND_POINTS && target->buffer == preview->placed &&
+                         edit->request.mask.selection == preview->selected && how == preview->placed_how;
+  if (again) { /* those that follow it, do */
+    edit->target = preview->target;
+    target->find = FIND_NOTHING;
+    find_followers(&edit->request, edit->references, edit->places);
+    return TRUE;
+  }
+  if (!find_target(*preview->engine, &edit->request, edit->references, edit->places, &edit->target, &by, error)) return FALSE;
+  g_set_object(&preview->placed, target->buffer);
+  g_set_object(&preview->selected, edit->request.mask.selection);
+  preview->placed_how = how;
+  preview->target = edit->target;
+  return TRUE;
+}
+
 /* Which model, and how well it knows the target. */
-static gboolean choose(Preview *preview, const Job *job, GError **error) {
+static gboolean choose(Preview *preview, Job *job, GError **error) {
   const EditPicture *target = &job->edit.request.target;
   Engine **engine = preview->engine;
   Told *told = told_new(PREVIEW_MODEL);
-  if (!choose_model(engine, job->model, target, 0, on_progress, preview, error) ||
-      !edit_probe(*engine, target, &told->news.mse, error)) {
+  const gboolean opened = choose_model(engine, job->model, target, 0, on_progress, preview, error);
+  if (opened) g_clear_object(&preview->placed);
+  if (!opened || !place(preview, job, error) || !edit_probe(*engine, target, &told->news.mse, error)) {
     told_free(told);
     return FALSE;
   }
@@ -222,6 +249,7 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
   const gboolean find = job->edit.request.n_references == 1 && job->edit.references[0].picture.find;
   ScaledEdit scaled;
   EditResult result = { 0 };
+  if (!place(preview, job, error)) return FALSE;
   take_found(preview, job);
   scaled_edit(preview->cache, &job->edit.request, job->scale, &scaled);
   gboolean ok = edit_prepare(&scaled.request, &result, error) &&
@@ -231,6 +259,7 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
   if (ok) {
     Told *told = told_new(PREVIEW_DONE);
     remember_found(preview, job, &result);
+    told->news.target = job->edit.target;
     compose(&scaled, result.layers[0], &result.mask, told);
     if (find && preview->found_by) {
       told->news.n_found = 1;
@@ -355,6 +384,8 @@ void preview_free(Preview *preview) {
   if (preview->idle) g_source_remove(preview->idle);
   job_free(preview->next);
   g_queue_clear_full(&preview->told, told_free);
+  g_clear_object(&preview->placed);
+  g_clear_object(&preview->selected);
   g_clear_object(&preview->searched);
   scaled_cache_free(preview->cache);
   g_mutex_clear(&preview->lock);

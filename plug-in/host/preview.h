@@ -26,6 +26,7 @@ typedef struct {
   gint n_found;             /* of DONE: references that were found; of FOUND: 1, or 0: the model is not sure; */
   const stylemap_placement *found; /* in their, or the target's, own whole pixels */
   gint found_by;            /* a Find (find.h) */
+  stylemap_placement target;       /* of DONE: where the target's square lies, found or not, in its whole pixels */
   gint64 time;              /* microseconds since it was asked for */
 } PreviewNews;
 
@@ -44,8 +45,9 @@ typedef struct {
   gdouble scale;              /* of the target */
   gboolean choose; /* the model, the target or its square are others: it is looked which model knows it, and again
                       for what is to be found in references */
-  gboolean find;   /* it is looked where in the target the model's subject is; nothing is drawn then */
-  const stylemap_placement *near; /* of `find`: about there, if it is there; or NULL */
+  gboolean find;   /* it is looked where in the target the subject is, also where the request does not ask for that: a face (the
+                      one nearest to the mask), or what the model knows; nothing is drawn then */
+  const stylemap_placement *near; /* of `find`, by the model: about there, if it is there; or NULL */
   gboolean coarse; /* something moved: a COARSE picture comes first */
   gboolean urgent; /* what is drawn now is of no use any more; else it may end, if that is soon, and is told */
 } PreviewAsk;

@@ -68,6 +68,17 @@ done
 good transplant "$model" --method styles target-1.png reference.png --mask mask.png --space w+ --mask-rule SOFT -o option.safetensors
 check "the defaults" "$tool" same raw.safetensors image option.safetensors image
 
+# ---------------------------------------------------------------------------------------- the picture's own detail
+good reconstruct "$model" target-1.png -o drawn.png
+good reconstruct "$model" target-1.png --detail 0 -o option.png
+cmp -s drawn.png option.png && pass || fail "no detail by default"
+good reconstruct "$model" target-1.png --detail 50 -o half.png
+good reconstruct "$model" target-1.png --detail 100 -o option.png
+check_not "detail" "$tool" steps drawn.png option.png 2
+check_not "half of it" "$tool" steps half.png option.png 2
+bad 2 '--detail' reconstruct "$model" target-1.png --detail 101 -o out.png
+bad 2 'own square' reconstruct "$model" target-1.png --detail 5 --raw -o out.png
+
 # ---------------------------------------------------------------------------------------- healing, the default
 good transplant "$model" target-1.png reference.png --mask mask.png -o healed.safetensors
 check_not "another method" "$tool" same raw.safetensors image healed.safetensors image
@@ -81,6 +92,12 @@ for option in '--collage mean' '--detail 0' '--detail 100' '--strength 0.5' '--f
   good transplant "$model" target-1.png reference.png --mask mask.png $option -o option.safetensors
   check_not "$option" "$tool" same healed.safetensors image option.safetensors image
 done
+good transplant "$model" target-1.png reference.png --mask mask.png --collage clone -o clone.safetensors
+for option in '' '--collage clone'; do
+  good transplant "$model" target-1.png reference.png --mask mask.png --match-colours $option -o option.safetensors
+  check "matched colours $option" "$tool" same clone.safetensors image option.safetensors image
+done
+bad 2 'names another collage' transplant "$model" target-1.png reference.png --mask mask.png --match-colours --collage copy -o out.png
 good transplant "$model" target-1.png reference.png --mask mask.png --strength 0 -o nothing.png
 check "strength 0 is the picture itself" "$tool" steps target-1.png nothing.png 0
 good transplant "$model" target-1.png target-1.png --mask mask.png --detail 100 --rounds 1 -o self.png
@@ -88,7 +105,7 @@ check "outside, of itself" "$tool" outside target-1.png self.png mask.png 0
 for option in '--mask-rule any' '--space w' '--refine 5'; do
   bad 2 'method styles' transplant "$model" target-1.png reference.png --mask mask.png $option -o out.png
 done
-for option in '--collage copy' '--rounds 3' '--detail 5'; do
+for option in '--collage copy' '--match-colours' '--rounds 3' '--detail 5'; do
   bad 2 'method heal' transplant "$model" target-1.png reference.png --mask mask.png --method styles $option -o out.png
 done
 bad 2 'heal' transplant "$model" target-1.png reference.png --mask mask.png --method sharp -o out.png
@@ -188,9 +205,26 @@ check "nothing to find, by name" "$tool" same part.safetensors image placed.safe
 for wrong in 1,2 1,2,3,4,5 x,2,3 1,2,0 1,2,1048577 20000000,2,3 1,2,3,361 nan,2,3 '1,2,3;4' as-placed face; do
   bad 2 '; it must be X,Y,SIDE' reconstruct "$model" target-1.png --placement "$wrong" -o out.png
 done
-bad 2 'or one of centre, as-placed, auto, faces, model' transplant "$model" target-1.png reference.png --mask mask.png --reference-placement there -o out.png
+bad 2 'or one of centre, bounds, as-placed, auto, faces, model' transplant "$model" target-1.png reference.png --mask mask.png --reference-placement there -o out.png
 good reconstruct "$model" target-1.png --placement auto -o placed.safetensors
 check "nothing to find in the target" "$tool" same reconstruction.safetensors image placed.safetensors image
+# same_place WORD NUMBERS: both mean that
+same_place() {
+  good reconstruct "$model" target-1.png --placement "$1" -o word.safetensors
+  good reconstruct "$model" target-1.png --placement "$2" -o placed.safetensors
+  check "the place $1" "$tool" same word.safetensors image placed.safetensors image
+}
+same_place bounds 45,30.5,90
+same_place "20,10 60,10" 40,30,40
+same_place "60,10 60,50 20,10 20,50" 40,30,40,90
+"$tool" ellipse 90 61 50 30 10 5 small.png
+good transplant "$model" target-1.png reference.png --mask small.png --placement selection -o word.png
+good transplant "$model" target-1.png reference.png --mask small.png --placement 50,30,32 -o placed.png
+cmp -s word.png placed.png && pass || fail "the place around the mask"
+bad 2 'around the mask' transplant "$model" target-1.png reference.png --mask-region eyes --placement selection -o out.png
+bad 2 'around the mask' reconstruct "$model" target-1.png --placement selection -o out.png
+bad 2 'two or four points' reconstruct "$model" target-1.png --placement "1,2 3,4 5,6" -o out.png
+bad 1 'lie in one place' reconstruct "$model" target-1.png --placement "1,2 1,2" -o out.png
 bad 1 'does not tell where eyes and mouth lie' reconstruct "$model" target-1.png --placement faces -o out.png
 bad 1 'not learnt to find' reconstruct "$model" target-1.png --placement model -o out.png
 bad 1 'does not tell where eyes and mouth lie' transplant "$model" target-1.png reference.png --mask mask.png \

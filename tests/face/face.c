@@ -177,6 +177,20 @@ static void check_place(const stylemap_model *model) {
   stylemap_model *other = NULL;
   CHECK(stylemap_model_random(&a, 5, &other, &error) == STYLEMAP_OK, "%s", error.message);
   CHECK(stylemap_face_place(other, &face, &placed, &error) == STYLEMAP_BAD_ARGUMENT, "a model without points");
+
+  /* The same by points: the eyes alone, or all four; of a model that tells none the corners. */
+  for (int count = 2; count <= 4; count += 2) {
+    CHECK(stylemap_points_place(model, (const double(*)[2])on, count, &placed, &error) == STYLEMAP_OK, "%s", error.message);
+    CHECK_NEAR(off_by(&placed, &at), 0, 1e-9);
+    double corners[4][2];
+    const sm_affine unit = sm_affine_of(&at, 1);
+    for (int i = 0; i < 4; i++) sm_affine_at(&unit, i % 2, i / 2, &corners[i][0], &corners[i][1]);
+    CHECK(stylemap_points_place(other, (const double(*)[2])corners, count, &placed, &error) == STYLEMAP_OK, "%s", error.message);
+    CHECK_NEAR(off_by(&placed, &at), 0, 1e-9);
+  }
+  CHECK(stylemap_points_place(model, (const double(*)[2])on, 3, &placed, &error) == STYLEMAP_BAD_ARGUMENT, "three points");
+  for (int i = 0; i < 4; i++) on[i][0] = on[i][1] = 5;
+  CHECK(stylemap_points_place(model, (const double(*)[2])on, 2, &placed, &error) == STYLEMAP_BAD_ARGUMENT, "one point twice");
   stylemap_close(other);
 }
 

@@ -47,6 +47,16 @@
     (gimp-buffer-delete name)
     floating))
 
+(if (defined? 'gimp-path-new)
+    (begin
+      (define VECTORS-STROKE-TYPE-BEZIER PATH-STROKE-TYPE-BEZIER)
+      (define gimp-vectors-new gimp-path-new)
+      (define gimp-image-insert-vectors gimp-image-insert-path)
+      (define gimp-image-remove-vectors gimp-image-remove-path)
+      (define (gimp-vectors-stroke-new-from-points path type n points closed)
+        (gimp-path-stroke-new-from-points path type points closed))
+      (define (gimp-image-set-active-vectors image path) (gimp-image-set-selected-paths image (vector path)))))
+
 (define -transplant plug-in-stylemap-transplant)
 (define (plug-in-stylemap-transplant mode image target reference model strength rule space feather)
   (-transplant #:run-mode mode #:image image #:drawables (vector target) #:reference reference #:model model
@@ -65,7 +75,7 @@
         (cons (substring word 0 i) (substring word (+ i 1) (string-length word)))
         (loop (+ i 1)))))
 (define -keys '(("model" #:model ) ("directions" #:directions ) ("strength" #:strength ) ("mask-rule" #:mask-rule ) ("space" #:space ) ("feather" #:feather )
-                ("method" #:method ) ("collage" #:collage ) ("rounds" #:rounds ) ("detail" #:detail ) ("extend" #:extend )
+                ("method" #:method ) ("collage" #:collage ) ("match-colours" #:match-colours ) ("rounds" #:rounds ) ("detail" #:detail ) ("extend" #:extend )
                 ("placement" #:placement ) ("reference-placement" #:reference-placement ) ("mirror" #:mirror )
                 ("boundary" #:boundary ) ("levels" #:levels ) ("strength-from" #:strength-from ) ("frames" #:frames )
                 ("frame-ms" #:frame-ms )))
@@ -73,7 +83,7 @@
   (apply append
          (map (lambda (word)
                 (let* ((pair (-split word)) (key (cadr (assoc (car pair) -keys))))
-                  (list key (cond ((member (car pair) '("extend" "mirror")) (if (equal? (cdr pair) "yes") TRUE FALSE))
+                  (list key (cond ((member (car pair) '("extend" "mirror" "match-colours")) (if (equal? (cdr pair) "yes") TRUE FALSE))
                                   ((string->number (cdr pair)) (string->number (cdr pair)))
                                   (else (cdr pair))))))
               (-words text))))
@@ -100,7 +110,11 @@
 (define -interpolate plug-in-stylemap-interpolate)
 (define (plug-in-stylemap-interpolate mode image target reference model frames ms)
   (-counted (car (-interpolate #:run-mode mode #:image image #:drawables (vector target) #:reference reference
-                               #:model model #:frames frames #:frame-ms ms))))
+                               #:model model #:frames frames #:frame-ms ms #:detail 0))))
+(define (plug-in-stylemap-interpolate-with mode image target reference text)
+  (-counted (car (apply -interpolate (append (list '#:run-mode mode '#:image image '#:drawables (vector target)
+                                                   '#:reference reference)
+                                             (-named text))))))
 
 (define -fill test-stylemap-fill)
 (define (test-stylemap-fill drawable seed kind) (-fill #:drawable drawable #:seed seed #:kind kind))

@@ -12,5 +12,6 @@
 (try "an offset" -1 0 "expected-heal.png" off-canvas "feather=12")
 (try "every option" -1 0 "expected-options.png" plainly
      "model=toon-portraits-128 feather=12 collage=clone rounds=2 detail=80 strength=0.7")
+(try "matched colours" -1 0 "expected-match.png" plainly "feather=12 match-colours=yes")
 (try "styles" -1 0 "expected-styles.png" plainly "feather=12 method=styles mask-rule=1 space=1")
 (finish)

@@ -24,6 +24,15 @@
     (at-most "last frame" (difference (cadddr layers) last) 1.01)
     (check "every frame is nearer to the last than the one before"
            (> (mean (car layers) last) (mean (cadr layers) last) (mean (caddr layers) last) 1.0)))
+  ; with the layers' own detail the ends are nearer to the layers
+  (let* ((detailed (vector->list (cadr (plug-in-stylemap-interpolate-with RUN-NONINTERACTIVE image target reference
+                                                                          "frames=4 detail=50"))))
+         (mean (lambda (a b) (cadddr (test-stylemap-inside a b (car layers) 0)))))
+    (check "detail: the first frame" (< (mean (car detailed) target) (* 0.8 (mean (car layers) target)))
+           (mean (car detailed) target) (mean (car layers) target))
+    (check "detail: the last frame" (< (mean (cadddr detailed) reference) (* 0.8 (mean (cadddr layers) reference)))
+           (mean (cadddr detailed) reference) (mean (cadddr layers) reference))
+    (check "detail: between" (> (mean (cadr detailed) (cadr layers)) 0)))
   (gimp-image-delete image))
 
 ; --- a selection limits all frames; in a group they lie above the target there

@@ -26,6 +26,10 @@
            (lambda () (heal image target reference "method=styles rounds=1")))
   (refuses "detail" image 'argument "'detail' belongs to the method heal"
            (lambda () (heal image target reference "method=styles detail=1")))
+  (refuses "matched colours" image 'argument "'match-colours' belongs to the method heal"
+           (lambda () (heal image target reference "method=styles match-colours=yes")))
+  (refuses "matched colours and a copy" image 'argument "'collage' names another one"
+           (lambda () (heal image target reference "match-colours=yes collage=copy")))
   (refuses "a collage" image 'argument "'collage' belongs to the method heal"
            (lambda () (heal image target reference "method=styles collage=copy")))
   (refuses "no place" image 'argument "placement is \"1,2\"; it must be X,Y,SIDE"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 in_profile "$COMMAND" reconstruct --quiet "" target.png -o expected.png
 in_profile "$COMMAND" reconstruct --quiet "" target.png --refine 4 -o expected-refined.png
+in_profile "$COMMAND" reconstruct --quiet "" target.png --detail 100 -o expected-detailed.png
 after_run() {
   grep -Eq '^Refined: MSE 0\.[0-9]+ → 0\.[0-9]+$' log.txt || {
     echo "FAIL: nothing says what refining gained"

@@ -201,8 +201,8 @@ static void test_references(void) {
                                test_selection(90, 61, *GEGL_RECTANGLE(50, 30, 20, 25))};
   const MaskSource sources[3] = {{.selection = selections[0], .feather = 3}, {.selection = selections[1]}, {.selection = selections[2], .feather = 8}};
   const stylemap_placement aside = {.x = 70, .y = 36, .side = 44};
-  const EditReference references[3] = {{{.buffer = pictures[0]}, NULL}, {{.buffer = pictures[1]}, &sources[1]},
-                                       {{.buffer = pictures[2], .placement = &aside}, &sources[2]}};
+  const EditReference references[3] = {{.picture = {.buffer = pictures[0]}}, {.picture = {.buffer = pictures[1]}, .mask = &sources[1]},
+                                       {.picture = {.buffer = pictures[2], .placement = &aside}, .mask = &sources[2]}};
   for (int refine = 0; refine <= 3; refine += 3) {
     EditRequest request = {.kind = EDIT_TRANSPLANT, .target.buffer = target, .references = references, .n_references = 3,
                            .mask = sources[0], .edit = {STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 0.75}, .refine = refine};

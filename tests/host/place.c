@@ -23,7 +23,12 @@ static void test_parse(void) {
   CHECK(read_place("model", TRUE).kind == PLACE_MODEL);
   const Place model = read_place("model", FALSE), there = read_place("1,2,3", FALSE), faces = read_place("faces", TRUE);
   CHECK(place_find_how(&model) == FIND_MODEL && place_find_how(&there) == FIND_NOTHING && place_find_how(&faces) == FIND_FACES);
+  const Place points = read_place("1,2 30,-4.5", TRUE), four = read_place(" 0,0  9,0 0,9 9,9 ", FALSE);
+  CHECK(points.kind == PLACE_POINTS && points.points.count == 2 && points.points.at[1][0] == 30 && points.points.at[1][1] == -4.5);
+  CHECK(four.kind == PLACE_POINTS && four.points.count == 4 && four.points.at[3][1] == 9 && place_find_how(&four) == FIND_POINTS);
+  CHECK(read_place("bounds", TRUE).kind == PLACE_BOUNDS && read_place("selection", FALSE).kind == PLACE_SELECTION);
   Place usual = {0};
+  CHECK(!place_parse("", "selection", TRUE, PLACE_AUTO, &usual, NULL));
   CHECK(place_parse("", " ", TRUE, PLACE_AUTO, &usual, NULL) && usual.kind == PLACE_AUTO);
   CHECK(place_parse("", "centre", TRUE, PLACE_AUTO, &usual, NULL) && usual.kind == PLACE_CENTRE);
   Place place = read_place(" 1.5,-2 , 30", FALSE);
@@ -33,7 +38,8 @@ static void test_parse(void) {
 
   static const char *const wrong[] = {"1,2", "1,2,3,4,5", "1,2,", ",1,2", "1;2;3", "a,2,3", "1,2,0.5", "1,2,-3", "1,2,1048577",
                                       "16777217,2,3", "1,-16777217,3", "1,2,3,361", "1,2,3,-361", "nan,2,3", "1,inf,3", "1,2,nan",
-                                      "1,2,3,nan", "1,2,3 4", "face", "as-placed"};
+                                      "1,2,3,nan", "1,2,3 4", "face", "as-placed", "1,2 3", "1,2 3,4 5,6",
+                                      "1,2 3,4 5,6 7,8 9,0", "1,2 3,nan", "1, 2 3, 4", "1,2 3,16777217"};
   for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
     GError *error = NULL;
     CHECK(!place_parse("--somewhere", wrong[i], FALSE, PLACE_CENTRE, &place, &error), "%s", wrong[i]);
@@ -51,11 +57,32 @@ static void test_find(void) {
   CHECK(at.x == centred.x && at.y == centred.y && at.side == 61 && at.angle == 0 && at.mirror == 1);
   place_find(&(Place){.kind = PLACE_AUTO}, 91, 61, &target, 7, 8, &at);
   CHECK(at.x == centred.x && at.y == centred.y && at.side == 61 && at.mirror == 0);
-  place_find(&(Place){PLACE_THERE, 1, 2, 3, 4, FALSE}, 91, 61, &target, 7, 8, &at);
+  place_find(&(Place){.kind = PLACE_THERE, .x = 1, .y = 2, .side = 3, .angle = 4}, 91, 61, &target, 7, 8, &at);
   CHECK(at.x == 1 && at.y == 2 && at.side == 3 && at.angle == 4 && at.mirror == 0);
   /* The target lies 7 to the right of the reference and 8 above it. */
   place_find(&(Place){.kind = PLACE_AS_PLACED, .mirror = TRUE}, 91, 61, &target, 7, -8, &at);
   CHECK(at.x == 47 && at.y == 42 && at.side == 60 && at.angle == 0.5 && at.mirror == 1);
+}
+
+/* What is around something: the picture, or what is selected in it; there the square stays in the picture. */
+static void test_around(void) {
+  stylemap_placement at;
+  Place place = {.kind = PLACE_SELECTION, .mirror = TRUE};
+  place_find(&(Place){.kind = PLACE_BOUNDS}, 91, 60, NULL, 0, 0, &at);
+  CHECK(at.x == 45.5 && at.y == 30 && at.side == 91 && at.angle == 0);
+  place_around(&place, 200, 100, GEGL_RECTANGLE(150, 40, 30, 10));
+  place_find(&place, 200, 100, NULL, 0, 0, &at);
+  CHECK(at.x == 165 && at.y == 45 && at.side == 48 && at.mirror == 1, "%g %g %g", at.x, at.y, at.side);
+  place = (Place){.kind = PLACE_SELECTION};
+  place_around(&place, 200, 100, GEGL_RECTANGLE(-20, 90, 300, 30));
+  place_find(&place, 200, 100, NULL, 0, 0, &at);
+  CHECK(at.x == 130 && at.y == 50 && at.side == 100, "%g %g %g", at.x, at.y, at.side);
+  place = (Place){.kind = PLACE_SELECTION};
+  place_around(&place, 200, 100, NULL);
+  CHECK(place.kind == PLACE_CENTRE);
+  place = (Place){.kind = PLACE_BOUNDS};
+  place_around(&place, 200, 100, GEGL_RECTANGLE(1, 2, 3, 4));
+  CHECK(place.kind == PLACE_BOUNDS);
 }
 
 static void test_check(void) {
@@ -90,6 +117,7 @@ int main(void) {
   test_text();
   test_parse();
   test_find();
+  test_around();
   test_check();
   return harness_end();
 }

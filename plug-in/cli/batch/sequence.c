@@ -133,7 +133,8 @@ static gdouble coarse(gdouble value, gdouble step) { return step * round(value /
 
 static Place coarse_place(gdouble x, gdouble y, gdouble side, gdouble angle, gboolean mirror) {
   static const gdouble pixels = 1.0 / 256, radians = 1e-5;
-  return (Place){ PLACE_THERE, coarse(x, pixels), coarse(y, pixels), coarse(side, pixels), coarse(angle, radians), mirror };
+  return (Place){ .kind = PLACE_THERE, .x = coarse(x, pixels), .y = coarse(y, pixels), .side = coarse(side, pixels),
+                  .angle = coarse(angle, radians), .mirror = mirror };
 }
 
 static void set_places(const Rows *rows, const SequencePlace *places) {

@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# usage: install/pictures/make.sh [COMMAND]: makes README's pictures of edits anew, with the command's defaults (stylemap).
+# Needs ImageMagick. The sheet's lines: target, reference, plain paste through the feathered mask, result.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+command=${1:-stylemap}
+samples=$here/../samples
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cell=200
+feather=12
+
+# line NAME TARGET REFERENCE MASK: as it is pasted by hand (the reference as it lies, upper left on upper left), and healed
+line() {
+  local size
+  size=$(identify -format '%wx%h' "$2")
+  convert "$4" -blur "0x$(echo "scale=3; $feather / 3.5" | bc)" "$work/soft.png"
+  convert "$3" -background none -gravity NorthWest -extent "$size" "$work/laid.png"
+  convert "$2" "$work/laid.png" "$work/soft.png" -composite "$work/paste.png"
+  "$command" transplant auto "$2" "$3" --mask "$4" --feather $feather -o "$work/healed.png"
+  convert "$2" "$3" "$work/paste.png" "$work/healed.png" -resize "${cell}x$cell" -background white -gravity center \
+    -extent "${cell}x$cell" +append -depth 8 "$work/line-$1.png"
+}
+# ellipse CX,CY RX,RY OUT [WIDTHxHEIGHT]
+ellipse() { convert -size "${4:-512x512}" xc:black -fill white -draw "ellipse $1 $2 0,360" -colorspace Gray "$3"; }
+
+target=$samples/target.png
+reference=$samples/reference.png
+ellipse 256,128 145,107 "$work/hair.png"
+ellipse 256,265 125,45 "$work/eyes.png"
+ellipse 256,345 75,35 "$work/mouth.png"
+line 1 "$target" "$reference" "$work/hair.png"
+line 2 "$target" "$reference" "$work/eyes.png"
+line 3 "$target" "$reference" "$work/mouth.png"
+
+# a head that is turned: the model finds it, and turns the reference with it
+turned() { convert "$1" -virtual-pixel edge -distort SRT '256,256 1 20' "$2"; }
+turned "$target" "$work/turned.png"
+turned "$work/eyes.png" "$work/turned-eyes.png"
+line 4 "$work/turned.png" "$reference" "$work/turned-eyes.png"
+
+# on_canvas PICTURE PLACE OUT: small in a large picture, whose colour is that of the upper left corner
+on_canvas() {
+  convert "$1" -alpha off -virtual-pixel background -background "$(convert "$1" -format '%[pixel:p{0,0}]' info:)" \
+    -set option:distort:viewport 800x640-0-0 -distort SRT "$2" "$3"
+}
+on_canvas "$target" '256,256 0.7 -8 470,400' "$work/small.png"
+on_canvas "$work/hair.png" '256,256 0.7 -8 470,400' "$work/small-hair.png"
+line 5 "$work/small.png" "$reference" "$work/small-hair.png"
+
+# a reference that lies small and turned in a large picture
+on_canvas "$reference" '256,256 0.5 12 530,350' "$work/far.png"
+line 6 "$target" "$work/far.png" "$work/hair.png"
+
+convert "$work"/line-[1-6].png -append -colors 255 PNG8:"$here/paste-and-healed.png"
+"$command" transplant auto "$target" "$reference" --mask "$samples/hair.png" --feather 16 -o "$here/transplant.png"
