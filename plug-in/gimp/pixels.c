@@ -157,13 +157,18 @@ GeglBuffer *pixels_copy_selection(ImageRef image, const GeglRectangle *area) {
 
   GeglBuffer *from = gimp_drawable_get_buffer(AS_DRAWABLE(gimp_image_get_selection(image)));
   const Babl *format = gegl_buffer_get_format(from);
+  /* weights are numbers as they are stored, whatever light the format says they are: GIMP 3.0.4 says another one after
+   * gimp-image-flatten, and its own edits take the numbers */
+  gchar *plain = g_strdup_printf("Y %s", babl_get_name(babl_format_get_type(format, 0)));
+  const Babl *weights = babl_format(plain);
   GeglRectangle part;
   GeglBuffer *copy;
 
   gegl_rectangle_intersect(&part, area, gegl_buffer_get_extent(from)); /* empty where they do not meet */
-  copy = gegl_buffer_new(&part, format);
-  copy_bands(from, &part, format, copy, part.x, part.y, format);
+  copy = gegl_buffer_new(&part, weights);
+  copy_bands(from, &part, format, copy, part.x, part.y, weights);
   g_object_unref(from);
+  g_free(plain);
   return copy;
 }
 
