@@ -75,7 +75,7 @@ grep -qF '"directions": "folders, principal-1, principal-2, principal-3"' out &&
 good apply with.safetensors target.png --direction folders --amount 0.7 -o a.png
 good apply "$model" target.png --direction folders.safetensors --amount 0.7 -o b.png
 good apply "$model" target.png --from folders.safetensors --direction folders=0.7 --amount 3 -o c.png
-cmp -s a.png b.png && cmp -s a.png c.png && pass || fail "three ways to say it differ"
+"$tool" steps a.png b.png 0 && "$tool" steps a.png c.png 0 && pass || fail "three ways to say it differ" # the models' names do
 good apply with.safetensors target.png --direction folders --amount 0 -o zero.png
 check "an amount of 0" "$tool" steps zero.png target.png 0
 check_not "an amount of 0.7" "$tool" steps a.png target.png 0

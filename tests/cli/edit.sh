@@ -184,10 +184,10 @@ good convert told.safetensors again.safetensors
 for file in told again; do # kept by the next conversion; the picture's square is the centred one, 61 wide
   good transplant $file.safetensors target-1.png reference.png --mask-region eyes -o $file.png
 done
-check "the region is kept" cmp told.png again.png
+check "the region is kept" "$tool" steps told.png again.png 0 # the models' names differ
 check ellipse "$tool" ellipse 90 61 45 25.5 22 10 around.png
 check "outside a region" "$tool" outside target-1.png told.png around.png 0
-check_not "inside it" cmp target-1.png told.png
+check_not "inside it" "$tool" steps target-1.png told.png 0
 bad 1 'does not tell where the region mouth' transplant told.safetensors target-1.png reference.png --mask-region mouth -o out.png
 bad 2 'must be one of eyes, mouth' transplant told.safetensors target-1.png reference.png --mask-region nose -o out.png
 bad 2 'two ways' transplant told.safetensors target-1.png reference.png --mask mask.png --mask-region eyes -o out.png
