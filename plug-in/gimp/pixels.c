@@ -157,8 +157,8 @@ GeglBuffer *pixels_copy_selection(ImageRef image, const GeglRectangle *area) {
 
   GeglBuffer *from = gimp_drawable_get_buffer(AS_DRAWABLE(gimp_image_get_selection(image)));
   const Babl *format = gegl_buffer_get_format(from);
-  /* weights are numbers as they are stored, whatever light the format says they are: GIMP 3.0.4 says another one after
-   * gimp-image-flatten, and its own edits take the numbers */
+  /* weights are the numbers that are stored, as GIMP's own edits take them, whatever light a format says they are (the
+   * answers of gimp-selection-value in 3.0.4 are other ones once an image was flattened) */
   gchar *plain = g_strdup_printf("Y %s", babl_get_name(babl_format_get_type(format, 0)));
   const Babl *weights = babl_format(plain);
   GeglRectangle part;
