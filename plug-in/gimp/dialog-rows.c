@@ -183,7 +183,7 @@ static void attach_refine(Dialog *self) {
 }
 
 static void attach_match_colours(Dialog *self) {
-  GtkWidget *button = gtk_check_button_new_with_mnemonic(_("Match _colours"));
+  GtkWidget *button = gtk_check_button_new_with_mnemonic(_("Match colo_urs"));
 
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), self->options->match_colours);
   gimp_help_set_help_data(button, _("Moves the reference's colours to the target's light before it is mended, whatever the model "

@@ -243,7 +243,7 @@ static void add_rows(Dialog *self, GtkWidget *table) {
   count = attach_number(table, _("Pic_tures:"), options->alone.count, ARGUMENT_COUNT, NULL, _("How many, a layer each."));
   g_signal_connect(count, "value-changed", G_CALLBACK(gimp_int_adjustment_update), &options->alone.count);
   g_signal_connect_swapped(count, "value-changed", G_CALLBACK(start_later), self);
-  sheet = gtk_check_button_new_with_mnemonic(_("_Contact sheet"));
+  sheet = gtk_check_button_new_with_mnemonic(_("Co_ntact sheet"));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(sheet), options->alone.sheet);
   gimp_help_set_help_data(sheet, _("Lays the layers side by side, not over each other."), NULL);
   g_signal_connect(sheet, "toggled", G_CALLBACK(gimp_toggle_button_update), &options->alone.sheet);
