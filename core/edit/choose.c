@@ -65,6 +65,7 @@ static void mark(sm_scene *s) {
       s->left = x < s->left ? x : s->left, s->right = x >= s->right ? x + 1 : s->right;
       s->top = y < s->top ? y : s->top, s->bottom = y + 1;
     }
+  if (s->bottom == 0) s->left = s->top = 0; /* there is nothing */
 }
 
 stylemap_status sm_scene_new(int size, const float *target, const float *reference, const float *mask, sm_scene *s,
