@@ -8,6 +8,10 @@
  * a pixel, or by nothing if it is NULL; 0 where all weights are 0. */
 double sm_change(const float *before, const float *after, const float *weights, size_t plane);
 
+/* The change, in numbers of -1..1, that takes a picture's own detail away where what is drawn is new: it has no lines of the
+ * picture. */
+#define SM_DETAIL_NEW 0.1
+
 /* The change, in numbers of -1..1, that takes most of the detail away: `usual` at a wish of 0.5, 0 at 0, all at 1. */
 double sm_detail_sigma(double detail, double usual);
 /* changed[size x size] := the mean squared change from `before` to `after` (3 planes each) around the pixel. `work` is as

@@ -5,13 +5,10 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "edit/correct.h"
 #include "edit/detail.h"
 #include "frame/frame.h"
 #include "net/blend.h"
 #include "net/boxes.h"
-
-static const double change = 0.1; /* as healing takes it where a collage does not fit: what is new has no lines of the target */
 
 typedef struct adjusting {
   stylemap_session *session;
@@ -19,10 +16,9 @@ typedef struct adjusting {
   const stylemap_placement *placement;
   const stylemap_amount *amounts;
   int count;
-  float *image;                  /* 3 planes, and work */
+  float *image;                  /* 3 planes: the target */
   float *weights;                /* of the mask: S x S */
   float *before, *after;         /* 3 each: the drawing */
-  float *added;                  /* the correction, without a collage */
   float *stylemap;               /* D x P x P */
   stylemap_pyramid *pyramid;
 } adjusting;
@@ -81,7 +77,7 @@ stylemap_status stylemap_adjust(stylemap_session *s, const stylemap_layer *targe
   SM_TRY(check(s, target, placement, mask, amounts, count, detail, x, y, w, h, error));
   if (!result) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("An adjustment needs a result."), NULL);
   const sm_config *c = &s->net->config;
-  enum { PLANES = 3 + 1 + 3 + 3 + SM_CORRECTION_COLLAGE };
+  enum { PLANES = 3 + 1 + 3 + 3 };
   const size_t plane = sm_pixels(c->size), codes = (size_t)c->dim * sm_pixels(c->spatial);
   adjusting a = {.session = s, .layer = target, .placement = placement, .amounts = amounts, .count = count};
   const stylemap_layer seen = {target->width, target->height, (void *)target, read_opaque, NULL};
@@ -91,7 +87,6 @@ stylemap_status stylemap_adjust(stylemap_session *s, const stylemap_layer *targe
   a.weights = a.image + 3 * plane;
   a.before = a.image + 4 * plane;
   a.after = a.before + 3 * plane;
-  a.added = a.before + 6 * plane;
   a.stylemap = a.image + PLANES * plane;
   sm_work_begin(s, STYLEMAP_PHASE_ENCODE, sm_encode_work(c) + 2 * (sm_resize_work(c) + sm_synth_work(c)));
   SM_TRY_DONE(stylemap_pyramid_new(s->model, &a.pyramid, error));
@@ -100,11 +95,8 @@ stylemap_status stylemap_adjust(stylemap_session *s, const stylemap_layer *targe
   SM_TRY_DONE(draw(&a, a.before, error));
   SM_TRY_DONE(move(&a, mask, error));
   SM_TRY_DONE(draw(&a, a.after, error));
-  float *keep = a.added + SM_CORRECTION_TARGET * plane;
-  sm_detail_changed(a.before, a.after, c->size, keep, a.image);
-  sm_detail_keep(keep, plane, sm_detail_sigma(detail, change), keep);
-  sm_correction(a.after, a.before, NULL, c->size, a.added);
-  SM_TRY_DONE(sm_correct(target, placement, a.added, c->size, NULL, 0, 1, x, y, w, h, result, error));
+  const stylemap_detail own = {&seen, *placement, a.before, 1};
+  SM_TRY_DONE(stylemap_paste_detailed(a.after, c->size, placement, target, &own, 1, detail, x, y, w, h, result, error));
   if (report) report->change = sm_change(a.before, a.after, mask ? a.weights : NULL, plane);
 done:
   ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);

@@ -15,7 +15,6 @@ enum {
   COLOURS = 4,
   BAND = 3 + SOURCE + COLOURS + 4
 };
-static const double CHANGE = 0.1; /* as in healing where a collage does not fit: what is new has no lines of the picture */
 
 /* NaN is mid-grey. */
 static float real_of(float v) { return isfinite(v) ? v : v > 0 ? 1 : v < 0 ? -1 : 0; }
@@ -29,7 +28,7 @@ static void fill(const float *image, const stylemap_detail *details, int count, 
     float *seen = planes + (3 + SOURCE * (size_t)k) * plane;
     for (size_t i = 0; i < 3 * plane; i++) seen[i] = real_of(details[k].seen[i]);
     sm_detail_changed(seen, planes, size, seen + 3 * plane, work);
-    sm_detail_keep(seen + 3 * plane, plane, sm_detail_sigma(detail, CHANGE), seen + 3 * plane);
+    sm_detail_keep(seen + 3 * plane, plane, sm_detail_sigma(detail, SM_DETAIL_NEW), seen + 3 * plane);
   }
 }
 
