@@ -68,6 +68,25 @@ static void mark(sm_scene *s) {
   if (s->bottom == 0) s->left = s->top = 0; /* there is nothing */
 }
 
+static float seen_log(double v) { return (float)log(v > 1e-4 ? v : 1e-4); }
+
+/* Root of the mean squared difference, weighed by the mask, or at its edge. */
+static double differs(const sm_scene *s, const float *a, const float *b, int edge) {
+  const int n = s->size / s->step, plane = n * n;
+  double sum = 0, total = 1e-9;
+  for (int y = s->top; y < s->bottom; y++)
+    for (int i = y * n + s->left; i < y * n + s->right; i++) {
+      const double w = edge ? s->marks[i] >= 2 : s->weights[i];
+      if (!(w > 0)) continue;
+      for (int p = 0; p < 3; p++) {
+        const double d = (double)a[p * plane + i] - b[p * plane + i];
+        sum += w * d * d;
+      }
+      total += 3 * w;
+    }
+  return sqrt(sum / total);
+}
+
 stylemap_status sm_scene_new(int size, const float *target, const float *reference, const float *mask, sm_scene *s,
                              stylemap_error *error) {
   enum { PLANES = 3 + 3 + 2 + 2 + 1 + 3 + 3 + 1 };
@@ -90,6 +109,8 @@ stylemap_status sm_scene_new(int size, const float *target, const float *referen
   mark(s);
   gradient(s, s->target, s->seen, s->edges[TARGET]);
   gradient(s, s->reference, s->seen, s->edges[REFERENCE]);
+  s->apart_edge = seen_log(differs(s, s->reference, s->target, 1));
+  s->apart = seen_log(differs(s, s->reference, s->target, 0));
   return STYLEMAP_OK;
 }
 
@@ -98,26 +119,7 @@ void sm_scene_free(sm_scene *s) {
   *s = (sm_scene){0};
 }
 
-static float seen_log(double v) { return (float)log(v > 1e-4 ? v : 1e-4); }
-
-/* Root of the mean squared difference, weighed by the mask, or at its edge. */
-static double differs(const sm_scene *s, const float *a, const float *b, int edge) {
-  const int n = s->size / s->step, plane = n * n;
-  double sum = 0, total = 1e-9;
-  for (int y = s->top; y < s->bottom; y++)
-    for (int i = y * n + s->left; i < y * n + s->right; i++) {
-      const double w = edge ? s->marks[i] >= 2 : s->weights[i];
-      if (!(w > 0)) continue;
-      for (int p = 0; p < 3; p++) {
-        const double d = (double)a[p * plane + i] - b[p * plane + i];
-        sum += w * d * d;
-      }
-      total += 3 * w;
-    }
-  return sqrt(sum / total);
-}
-
-/* The same of the means in the mask's part of each of CELLS x CELLS cells: colours, not lines. */
+/* As `differs`, of the means in the mask's part of each of CELLS x CELLS cells: colours, not lines. */
 static double colours_differ(const sm_scene *s, const float *a, const float *b) {
   const int n = s->size / s->step, plane = n * n;
   double sum = 0, total = 1e-9;
@@ -187,8 +189,8 @@ void sm_scene_see(sm_scene *s, const sm_candidate *c, const float *first, const 
       seen_log(s->copied),
       seen_log(s->cloned),
       seen_log(s->differ),
-      seen_log(differs(s, s->reference, s->target, 1)),
-      seen_log(differs(s, s->reference, s->target, 0)),
+      (float)s->apart_edge,
+      (float)s->apart,
   };
   memcpy(seen, numbers, sizeof numbers);
 }

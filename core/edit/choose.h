@@ -19,6 +19,7 @@ typedef struct sm_scene {
   double usual;              /* the model's error on the target, root of the mean square */
   double copied, cloned;     /* misfits of both collages (stylemap_heal_report) */
   double differ;             /* root of the mean squared difference of copy and clone in the mask */
+  double apart, apart_edge;  /* log of how far reference and target are apart, in the mask and at its edge */
   float *planes;             /* all that follows */
   float *target, *reference; /* 3 planes each, seen small, as all below */
   float *edges[2];           /* target's, reference's luminance gradient, 2 planes each */
