@@ -130,12 +130,11 @@ typedef struct {
 gboolean input_read (Input *input, const Engine *engine, const gchar *path, gint page, gboolean w, GError **error);
 void     input_clear (Input *input);
 
-/* Writes the network's own square: a tensor `image`, unrounded, or an S x S picture of that depth. */
-/* Writes a picture that the engine's model drew all of (`whole`) or drew into, and, unless the user wants none of it, says so
- * in its XMP; else as picture_save. */
-gboolean drawn_write (const Engine *engine, GeglBuffer *buffer, Picture *like, gboolean whole, const gchar *path,
-                      GError **error);
+/* Writes what the engine's model drew, and, unless the user wants none of it, says in a picture's XMP that it did.
+ * square: the network's own, a tensor `image`, unrounded, or an S x S picture of that depth. input: the picture that was read
+ * and is drawn into, with its size, depth, alpha, profile and EXIF; what the form cannot hold is noted. */
 gboolean square_write (const Engine *engine, const gfloat *image, gint depth, const gchar *path, GError **error);
+gboolean input_write (const Engine *engine, Input *drawn, const gchar *path, GError **error);
 
 /* The form of an output is known and its folder writable; asked before the work. */
 gboolean output_check (const gchar *path, GError **error);

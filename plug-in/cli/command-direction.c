@@ -23,10 +23,7 @@ typedef struct {
 /* The result in the target, with the target's size, depth, alpha, profile and EXIF. */
 static gboolean write_picture(const Apply *apply, const Engine *engine, Input *target, const EditResult *result, GError **error) {
   layer_composite(target->picture.buffer, result->layers[0], result->mask.weights, &result->mask.bounds, FALSE);
-  if (target->file) target->file->note = NULL;
-  if (!progress_go_on(error) || !drawn_write(engine, target->picture.buffer, target->file, FALSE, apply->output, error)) return FALSE;
-  if (target->file && target->file->note) cli_note("%s", target->file->note);
-  return TRUE;
+  return input_write(engine, target, apply->output, error);
 }
 
 /* The name of a file's only direction, which becomes one of the model's. */

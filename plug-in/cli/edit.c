@@ -183,10 +183,7 @@ static gboolean write_picture(const CliEdit *edit, const Engine *engine, Input *
   if (babl_format_has_alpha(gegl_buffer_get_format(buffer)) &&
       picture_form_of_output(edit->output, &form, NULL) && form == PICTURE_JPEG)
     cli_note(_("JPEG holds no transparency: what was transparent is white."));
-  if (target->file) target->file->note = NULL;
-  if (!progress_go_on(error) || !drawn_write(engine, buffer, target->file, FALSE, edit->output, error)) return FALSE;
-  if (target->file && target->file->note) cli_note("%s", target->file->note);
-  return TRUE;
+  return input_write(engine, target, edit->output, error);
 }
 
 gboolean cli_edit_write(const CliEdit *edit, const Engine *engine, CliPictures *pictures, GError **error) {

@@ -172,8 +172,9 @@ static gchar *model_sha256(const gchar *path) {
   return text;
 }
 
-gboolean drawn_write(const Engine *engine, GeglBuffer *buffer, Picture *like, gboolean whole, const gchar *path,
-                     GError **error) {
+/* Of a picture that the model drew all of (`whole`) or drew into. */
+static gboolean drawn_write(const Engine *engine, GeglBuffer *buffer, Picture *like, gboolean whole, const gchar *path,
+                            GError **error) {
   if (common.silent_origin) return picture_save(buffer, like, path, error);
   g_autofree gchar *name = import_name(engine->path), *sum = model_sha256(engine->path);
   g_autofree gchar *version = sum ? g_strdup_printf("%s (SHA-256 %s)", name, sum) : g_strdup(name);
@@ -189,4 +190,12 @@ gboolean square_write(const Engine *engine, const gfloat *image, gint depth, con
   const Babl *format = babl_format(depth == 8 ? "R'G'B' u8" : depth == 16 ? "R'G'B' u16" : "R'G'B' float");
   g_autoptr(GeglBuffer) buffer = buffer_of(engine, image, format);
   return drawn_write(engine, buffer, NULL, TRUE, path, error);
+}
+
+gboolean input_write(const Engine *engine, Input *drawn, const gchar *path, GError **error) {
+  Picture *file = drawn->file;
+  if (file) file->note = NULL;
+  if (!progress_go_on(error) || !drawn_write(engine, drawn->picture.buffer, file, FALSE, path, error)) return FALSE;
+  if (file && file->note) cli_note("%s", file->note);
+  return TRUE;
 }
