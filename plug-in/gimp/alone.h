@@ -2,6 +2,7 @@
  * Procedures that need no image: each has a file, with its dialog. Main thread. */
 #pragma once
 #include "gimp/options.h"
+#include <libgimp/gimpui.h>
 
 struct Alone {
   const Procedure *procedure;
@@ -19,6 +20,12 @@ gboolean about_run(Alone *call, GError **error);
 
 /* Checks its numbers, runs it, and shows its image where somebody looks. */
 gboolean alone_run(Alone *call, GError **error);
+
+/* A dialog of the procedure with two buttons, `response` is the usual one's, around `box`. */
+GtkWidget *alone_dialog(const Alone *call, GtkWidget *box, const gchar *other, gint other_response, const gchar *button,
+                        gint response);
+/* Somebody who is there to be asked says yes in `dialog`; HOST_ERROR_CANCELLED where not. */
+gboolean alone_ask(Alone *call, gboolean (*dialog)(Alone *call), GError **error);
 
 /* Runs `work` on another thread with GIMP's progress bar, for a call without a dialog or after it. */
 gboolean alone_work(const Alone *call, gboolean (*work)(gpointer data, stylemap_progress tell, gpointer tell_data, GError **error),

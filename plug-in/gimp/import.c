@@ -143,12 +143,8 @@ static gboolean run_dialog(Alone *call) {
 
   compat_ui_init("gimp-stylemap");
   labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
-  self.dialog = gimp_dialog_new(_(call->procedure->title), "gimp-stylemap", NULL, 0, dialog_help, call->procedure->name,
-                                _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Import"), GTK_RESPONSE_OK, NULL);
-  gtk_dialog_set_default_response(GTK_DIALOG(self.dialog), GTK_RESPONSE_OK);
   box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-  gtk_container_set_border_width(GTK_CONTAINER(box), 12);
-  gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self.dialog))), box, TRUE, TRUE, 0);
+  self.dialog = alone_dialog(call, box, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Import"), GTK_RESPONSE_OK);
   gtk_box_pack_start(GTK_BOX(box), table = table_new(labels), FALSE, FALSE, 0);
   button = new_button(&self);
   gtk_label_set_mnemonic_widget(GTK_LABEL(table_attach(table, _("_File:"), button, FALSE)), button);
@@ -179,11 +175,7 @@ gboolean import_run(Alone *call, GError **error) {
   gchar *target;
   gboolean ok;
 
-  if (call->mode == GIMP_RUN_INTERACTIVE && !run_dialog(call)) {
-    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
-    return FALSE;
-  }
-  if (!(target = target_of(call->options, error)))
+  if (!alone_ask(call, run_dialog, error) || !(target = target_of(call->options, error)))
     return FALSE;
   work.file = call->options->alone.file;
   work.target = target;

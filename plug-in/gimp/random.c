@@ -258,15 +258,11 @@ static gboolean run_dialog(Alone *call) {
 
   compat_ui_init("gimp-stylemap");
   labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
-  self.dialog = gimp_dialog_new(_(call->procedure->title), "gimp-stylemap", NULL, 0, dialog_help, call->procedure->name,
-                                _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
-  gtk_dialog_set_default_response(GTK_DIALOG(self.dialog), GTK_RESPONSE_OK);
-  gtk_window_set_resizable(GTK_WINDOW(self.dialog), FALSE);
   all = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+  self.dialog = alone_dialog(call, all, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK);
+  gtk_window_set_resizable(GTK_WINDOW(self.dialog), FALSE);
   left = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
   right = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
-  gtk_container_set_border_width(GTK_CONTAINER(all), 12);
-  gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self.dialog))), all, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(all), left, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(all), right, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(left), table = table_new(labels), FALSE, FALSE, 0);
@@ -290,10 +286,8 @@ gboolean random_run(Alone *call, GError **error) {
   Drawing drawing = {.options = call->options};
   gboolean ok;
 
-  if (call->mode == GIMP_RUN_INTERACTIVE && !run_dialog(call)) {
-    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
+  if (!alone_ask(call, run_dialog, error))
     return FALSE;
-  }
   drawing.count = call->options->alone.count;
   drawing.pictures = g_ptr_array_new_with_free_func(g_free);
   ok = alone_work(call, draw, &drawing, error) && make_image(call, drawing.pictures, error);

@@ -51,13 +51,9 @@ static void run_dialog(const Alone *call, Check *work) {
   Worker *worker;
 
   compat_ui_init("gimp-stylemap");
-  self.dialog = gimp_dialog_new(_(call->procedure->title), "gimp-stylemap", NULL, 0, dialog_help, call->procedure->name,
-                                _("Cop_y"), RESPONSE_COPY, _("_Close"), GTK_RESPONSE_CLOSE, NULL);
-  gtk_dialog_set_default_response(GTK_DIALOG(self.dialog), GTK_RESPONSE_CLOSE);
-  gtk_dialog_set_response_sensitive(GTK_DIALOG(self.dialog), RESPONSE_COPY, FALSE);
   box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-  gtk_container_set_border_width(GTK_CONTAINER(box), 12);
-  gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self.dialog))), box, TRUE, TRUE, 0);
+  self.dialog = alone_dialog(call, box, _("Cop_y"), RESPONSE_COPY, _("_Close"), GTK_RESPONSE_CLOSE);
+  gtk_dialog_set_response_sensitive(GTK_DIALOG(self.dialog), RESPONSE_COPY, FALSE);
   self.text = gtk_text_buffer_new(NULL);
   gtk_text_buffer_set_text(self.text, work->host, -1);
   view = gtk_text_view_new_with_buffer(self.text);
