@@ -47,7 +47,7 @@ step "2/3 Building (in $build/stylemap)"
 stage=$build/stylemap
 rm -rf "$stage" "$build"/*.deb
 mkdir "$stage"
-for part in meson.build meson_options.txt README.md LICENSE plug-in core models install; do cp -r "$source_dir/$part" "$stage"; done
+for part in meson.build README.md LICENSE plug-in core models install; do cp -r "$source_dir/$part" "$stage"; done
 rm -rf "$stage"/models/*/{data,node_modules}
 sed -i "/^subdir('tests')/d" "$stage/meson.build"
 cp -r "$stage/install/debian" "$stage/debian"
