@@ -41,8 +41,7 @@ gboolean adjust_draw(Engine *engine, const EditRequest *request, EditResult *res
     layer.width = target.width;
     layer.height = target.height;
     mask = mask_layer(&result->mask, target.width, target.height);
-    if (request->target.placement) placement = *request->target.placement;
-    else stylemap_fit(target.width, target.height, &placement);
+    placement = edit_placement(&request->target);
   }
   const gboolean masked = !request->squares && !result->mask.whole;
   done = done && say_status(stylemap_adjust(engine->session, &target, &placement, masked ? &mask : NULL, amounts,

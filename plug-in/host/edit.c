@@ -34,52 +34,6 @@ typedef struct {
     if (!engine_part(engine, phase, from, to, error)) goto done; \
   } while (0)
 
-/* ---------------------------------------------------------------------------------------- pictures */
-
-static void size_of(const EditPicture *picture, gint *width, gint *height) {
-  const GeglRectangle *extent = gegl_buffer_get_extent(picture->buffer);
-  *width = extent->x + extent->width;
-  *height = extent->y + extent->height;
-}
-
-static stylemap_placement placement_of(const EditPicture *picture) {
-  stylemap_placement placement;
-  gint width, height;
-  if (picture->placement) return *picture->placement;
-  size_of(picture, &width, &height);
-  stylemap_fit(width, height, &placement);
-  return placement;
-}
-
-gboolean edit_sample(Engine *engine, const EditPicture *picture, gfloat *image, GError **error) {
-  stylemap_error core;
-  if (picture->image) {
-    memcpy(image, picture->image, engine->image_count * sizeof *image);
-    return TRUE;
-  }
-  stylemap_layer layer = layer_of_colours(picture->buffer);
-  stylemap_placement placement = placement_of(picture);
-  return say_status(stylemap_sample(&layer, &placement, engine->info->size, image, &core), &core, error);
-}
-
-gboolean edit_encode(Engine *engine, const EditPicture *picture, gfloat *stylemap, GError **error) {
-  stylemap_error core;
-  if (picture->stylemap) {
-    memcpy(stylemap, picture->stylemap, engine->stylemap_count * sizeof *stylemap);
-    return TRUE;
-  }
-  g_autofree gfloat *image = engine_new_image(engine);
-  return edit_sample(engine, picture, image, error) &&
-         say_status(stylemap_encode(engine->session, image, stylemap, &core), &core, error);
-}
-
-gboolean edit_probe(Engine *engine, const EditPicture *picture, gdouble *mse, GError **error) {
-  stylemap_error core;
-  g_autofree gfloat *seen = engine_new_image(engine);
-  return edit_sample(engine, picture, seen, error) &&
-         say_status(stylemap_probe(engine->session, seen, mse, &core), &core, error);
-}
-
 /* ----------------------------------------------------------------------------------------- results */
 
 void edit_result_clear(EditResult *result) {
@@ -110,7 +64,7 @@ static gboolean add_layer(Work *work, const gfloat *image, GError **error) {
   const EditPicture *picture = &work->request->target;
   const GeglRectangle *b = &work->result->mask.bounds;
   stylemap_layer target = layer_of_picture(work->target), layer = new_layer(work, &target);
-  stylemap_placement placement = placement_of(picture);
+  stylemap_placement placement = edit_placement(picture);
   stylemap_error core;
   const gint size = work->engine->info->size;
   if (!work->n_details)
@@ -137,7 +91,7 @@ static gboolean take_details(Work *work, GError **error) {
     if (!picture->buffer) return TRUE;
     gfloat *seen = engine_new_image(work->engine);
     work->detailed[i] = layer_of_colours(picture->buffer);
-    work->details[i] = (stylemap_detail){ &work->detailed[i], placement_of(picture), seen, 1 };
+    work->details[i] = (stylemap_detail){ &work->detailed[i], edit_placement(picture), seen, 1 };
     work->n_details = i + 1;
     if (!edit_sample(work->engine, picture, seen, error)) return FALSE;
   }
@@ -153,8 +107,6 @@ static gboolean hand_out(Work *work, GError **error) {
 }
 
 /* ------------------------------------------------------------------------------- transplant, reconstruct */
-
-#define FAINT 0.1 /* greatest weight below which the user is told */
 
 enum { EDIT_FROM = 5, EDIT_TO = 90 }; /* percent of the whole: the network's part */
 #define REFINING 0.94                 /* of the network's part; what follows takes about six steps' time */
@@ -203,9 +155,9 @@ done:
 static gboolean make_own_mask(const Work *work, gint n, Mask *mask, GError **error) {
   const EditRequest *request = work->request;
   const MaskSource *own = request->references[n].mask;
-  stylemap_placement placement = placement_of(&request->target);
+  stylemap_placement placement = edit_placement(&request->target);
   gint width, height;
-  size_of(&request->target, &width, &height);
+  edit_size(&request->target, &width, &height);
   if (request->n_references > 1)
     return mask_make(own ? own : &request->mask, &placement, width, height, mask, error);
   *mask = work->result->mask; /* the only one */
@@ -223,8 +175,8 @@ static gboolean sample_mask(Work *work, gint n, gfloat *weights, GError **error)
     memcpy(weights, request->weights, work->engine->mask_count * sizeof *weights);
     return TRUE;
   }
-  stylemap_placement placement = placement_of(&request->target);
-  size_of(&request->target, &width, &height);
+  stylemap_placement placement = edit_placement(&request->target);
+  edit_size(&request->target, &width, &height);
   if (!make_own_mask(work, n, &mask, error)) return FALSE;
   stylemap_layer layer = mask_layer(&mask, width, height);
   stylemap_status status = stylemap_sample_mask(&layer, &placement, work->engine->info->size, weights, &core);
@@ -299,10 +251,10 @@ static gboolean piece_make(Work *work, gint n, Piece *piece, stylemap_piece *tak
       return FALSE;
   } else {
     if (!make_own_mask(work, n, &piece->mask, error)) return FALSE;
-    size_of(&request->target, &width, &height);
+    edit_size(&request->target, &width, &height);
     piece->picture = layer_of_picture(picture->buffer);
     piece->mask_layer = mask_layer(&piece->mask, width, height);
-    taken->placement = placement_of(picture);
+    taken->placement = edit_placement(picture);
   }
   taken->picture = &piece->picture;
   taken->mask = &piece->mask_layer;
@@ -325,7 +277,7 @@ static gboolean draw_healed(Work *work, GError **error) {
   stylemap_error core;
   stylemap_heal_options options = request->heal;
   stylemap_heal_report report;
-  stylemap_placement placement = placement_of(&request->target);
+  stylemap_placement placement = edit_placement(&request->target);
   g_autofree Piece *pieces = g_new0(Piece, count);
   g_autofree stylemap_piece *taken = g_new0(stylemap_piece, count);
   LayerSquare square = { NULL, size }, made = { result->image, size };
@@ -446,9 +398,9 @@ static const gchar *fault_of(const EditRequest *request) {
 
 /* The result's mask: the greatest weight of all references'. */
 static gboolean make_mask(const EditRequest *request, Mask *mask, GError **error) {
-  stylemap_placement placement = placement_of(&request->target);
+  stylemap_placement placement = edit_placement(&request->target);
   gint width, height, count = request->kind == EDIT_TRANSPLANT ? request->n_references : 1;
-  size_of(&request->target, &width, &height);
+  edit_size(&request->target, &width, &height);
   for (gint i = 0; i < count; i++) {
     const MaskSource *own = request->kind == EDIT_TRANSPLANT ? request->references[i].mask : NULL;
     Mask one;
@@ -477,11 +429,11 @@ static gboolean take_target(Work *work, GError **error) {
     if (target) work->target = g_object_ref(target);
     return TRUE;
   }
-  placement = placement_of(&request->target);
+  placement = edit_placement(&request->target);
   work->target = gegl_buffer_dup(target);
   for (gint i = 0; ok && i < request->n_references; i++) {
     const EditPicture *picture = &request->references[i].picture;
-    stylemap_placement from = placement_of(picture);
+    stylemap_placement from = edit_placement(picture);
     stylemap_layer reference = layer_of_picture(picture->buffer);
     Mask mask = { 0 };
     ok = make_own_mask(work, i, &mask, error) &&
@@ -503,7 +455,7 @@ static gboolean check_places(const EditRequest *request, GError **error) {
     const EditPicture *picture = i < 0 ? &request->target : &request->references[i].picture;
     gint width, height;
     if (!picture->buffer || !picture->placement) continue;
-    size_of(picture, &width, &height);
+    edit_size(picture, &width, &height);
     if (!place_check(picture->placement, width, height, i >= 0, error)) return FALSE;
   }
   return TRUE;
@@ -518,8 +470,8 @@ static gboolean check_seen(const EditRequest *request, const Mask *mask, GError 
     GeglRectangle square;
     gint width, height;
     if (picture->stylemap || picture->image || !picture->buffer || picture->find || (i < 0 && extends(request))) continue;
-    placement = placement_of(picture);
-    size_of(picture, &width, &height);
+    placement = edit_placement(picture);
+    edit_size(picture, &width, &height);
     stylemap_bounds(&placement, width, height, &square.x, &square.y, &square.width, &square.height);
     if (!layer_is_clear(picture->buffer, i < 0 ? mask->weights : NULL, &square)) continue;
     fault = i < 0 ? _("The target is fully transparent where it would change, so nothing could be seen. Choose the layer "
@@ -537,7 +489,7 @@ gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **e
   if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT, fault);
   if (!fault && request->target.find != FIND_NOTHING) return TRUE; /* all else depends on where it lies */
   result->prepared = TRUE;
-  if (is_masked(request) && !fault) result->placement = placement_of(&request->target);
+  if (is_masked(request) && !fault) result->placement = edit_placement(&request->target);
   if (fault || !check_places(request, error) || (is_masked(request) && !make_mask(request, &result->mask, error)) ||
       !check_seen(request, &result->mask, error)) {
     edit_result_clear(result);
@@ -576,7 +528,7 @@ static gboolean draw_transplants(Work *work, GError **error) {
 }
 
 static gboolean is_where_it_was(const EditPicture *picture, const stylemap_placement *found) {
-  const stylemap_placement before = placement_of(picture);
+  const stylemap_placement before = edit_placement(picture);
   return place_is_same(&before, found);
 }
 
@@ -608,45 +560,4 @@ gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result
   for (gint i = 0; i < work.n_details; i++) g_free((gpointer)work.details[i].seen);
   if (!done) edit_result_clear(result);
   return done;
-}
-
-gchar **edit_notes(const EditRequest *request, const EditResult *result) {
-  GStrvBuilder *notes = g_strv_builder_new();
-  const Mask *mask = &result->mask;
-  gint width, height;
-  GeglRectangle square;
-  if (mask->cut) {
-    stylemap_placement placement = result->placement;
-    size_of(&request->target, &width, &height);
-    stylemap_bounds(&placement, width, height, &square.x, &square.y, &square.width, &square.height);
-    g_autofree gchar *text =
-      g_strdup_printf(_("The selected region goes on beyond the model's square, the %d x %d pixels from (%d, %d) on: "
-                        "outside it nothing changes."),
-                      square.width, square.height, square.x, square.y);
-    g_strv_builder_add(notes, text);
-  }
-  if (mask->weights && mask->most < FAINT) {
-    g_autofree gchar *text =
-      g_strdup_printf(_("The mask is faint: at most %.1f %% of the change can be seen."), 100 * mask->most);
-    g_strv_builder_add(notes, text);
-  }
-  gchar **all = g_strv_builder_end(notes);
-  g_strv_builder_unref(notes);
-  return all;
-}
-
-gchar **edit_findings(const EditResult *result) {
-  GStrvBuilder *notes = g_strv_builder_new();
-  if (result->target_by == FIND_FACES || result->target_by == FIND_MODEL) {
-    g_autofree gchar *text = find_words((Find)result->target_by, TRUE, &result->placement);
-    g_strv_builder_add(notes, text);
-  }
-  for (gint i = 0; i < result->n_found; i++) {
-    if (result->found_by[i] == FIND_POINTS) continue; /* the user knows */
-    g_autofree gchar *text = find_words((Find)result->found_by[i], FALSE, &result->found[i]);
-    g_strv_builder_add(notes, text);
-  }
-  gchar **all = g_strv_builder_end(notes);
-  g_strv_builder_unref(notes);
-  return all;
 }

@@ -104,6 +104,11 @@ void     edit_result_clear (EditResult *result);
 #define EDIT_UNKNOWN_FACTOR 5.0 /* so often the usual error: not what the model was trained on */
 gboolean edit_probe (Engine *engine, const EditPicture *picture, gdouble *mse, GError **error);
 
+/* A picture's size, when it has pixels: its right and lower edge. Where the square lies on it: its placement, else the centred
+ * one. */
+void     edit_size (const EditPicture *picture, gint *width, gint *height);
+stylemap_placement edit_placement (const EditPicture *picture);
+
 /* The picture's square, 3 x S x S, and its style map, D x P x P. */
 gboolean edit_sample (Engine *engine, const EditPicture *picture, gfloat *image, GError **error);
 gboolean edit_encode (Engine *engine, const EditPicture *picture, gfloat *stylemap, GError **error);

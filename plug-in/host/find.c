@@ -73,14 +73,6 @@ gboolean find_has_faces(const Engine *engine) {
 
 /* ------------------------------------------------------------------------------------------- both */
 
-static stylemap_placement start_of(const EditPicture *picture) {
-  const GeglRectangle *extent = gegl_buffer_get_extent(picture->buffer);
-  stylemap_placement start;
-  if (picture->placement) return *picture->placement;
-  stylemap_fit(extent->x + extent->width, extent->y + extent->height, &start);
-  return start;
-}
-
 /* Whether the model knows what is in the picture's square. */
 static gboolean is_known(Engine *engine, const EditPicture *picture, gboolean *known, GError **error) {
   gdouble mse;
@@ -94,7 +86,7 @@ static gboolean is_known(Engine *engine, const EditPicture *picture, gboolean *k
 gboolean find_subject(Engine *engine, const EditPicture *picture, const MaskSource *under, gboolean target, Find *by,
                     stylemap_placement *placement, GError **error) {
   const stylemap_layer layer = layer_of_colours(picture->buffer);
-  const stylemap_placement start = start_of(picture);
+  const stylemap_placement start = edit_placement(picture);
   const Find find = (Find)picture->find;
   const gboolean by_faces = find == FIND_FACES || (find == FIND_AUTO && find_has_faces(engine));
   *by = FIND_NOTHING;
@@ -140,7 +132,7 @@ gboolean find_subject(Engine *engine, const EditPicture *picture, const MaskSour
 static gboolean find_reference(Engine *engine, const EditPicture *picture, Find *by, stylemap_placement *placement,
                                GError **error) {
   g_autoptr(GObject) before = g_weak_ref_get(&engine->placed);
-  const stylemap_placement start = start_of(picture);
+  const stylemap_placement start = edit_placement(picture);
   const gboolean again = before == G_OBJECT(picture->buffer) && engine->placed_how == picture->find;
   if (picture->find == FIND_POINTS) return find_subject(engine, picture, NULL, FALSE, by, placement, error);
   if (!again) {

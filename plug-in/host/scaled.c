@@ -61,21 +61,6 @@ GeglBuffer *scaled_picture(ScaledCache *cache, GeglBuffer *picture, gdouble scal
 
 /* ----------------------------------------------------------------------------------------- request */
 
-static void size_of(GeglBuffer *buffer, gint *width, gint *height) {
-  const GeglRectangle *extent = gegl_buffer_get_extent(buffer);
-  *width = extent->x + extent->width;
-  *height = extent->y + extent->height;
-}
-
-static stylemap_placement place_of(const EditPicture *picture) {
-  stylemap_placement place;
-  gint width, height;
-  if (picture->placement) return *picture->placement;
-  size_of(picture->buffer, &width, &height);
-  stylemap_fit(width, height, &place);
-  return place;
-}
-
 /* Everything but the buffers. */
 static void begin(const EditRequest *request, ScaledEdit *scaled) {
   const gint count = request->n_references;
@@ -84,14 +69,14 @@ static void begin(const EditRequest *request, ScaledEdit *scaled) {
   scaled->places = g_new(stylemap_placement, count);
   scaled->references = g_new0(EditReference, count);
   scaled->masks = g_new0(MaskSource, count);
-  scaled->target = place_of(&request->target);
+  scaled->target = edit_placement(&request->target);
   scaled->request.target.placement = &scaled->target;
   scaled->request.references = scaled->references;
   scaled->request.directions = scaled->directions = g_strdup(request->directions);
   for (gint i = 0; i < count; i++) {
     scaled->reference_scales[i] = 1;
     scaled->references[i] = request->references[i];
-    scaled->places[i] = place_of(&request->references[i].picture);
+    scaled->places[i] = edit_placement(&request->references[i].picture);
     scaled->references[i].picture.placement = &scaled->places[i];
     if (!request->references[i].mask) continue;
     scaled->masks[i] = *request->references[i].mask;
@@ -138,7 +123,7 @@ static void scale_mask(ScaledCache *cache, gint width, gint height, gdouble scal
 void scaled_edit(ScaledCache *cache, const EditRequest *request, gdouble scale, ScaledEdit *scaled) {
   gint width, height;
   begin(request, scaled);
-  size_of(request->target.buffer, &width, &height);
+  edit_size(&request->target, &width, &height);
   scale = scaled->scale = MIN(scale, 1);
   scaled->request.target.buffer = scaled_picture(cache, request->target.buffer, scale);
   const gdouble side = scaled->target.side * scale;

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A picture of an edit in the model's square, and what the model sees there. */
+#include <string.h>
+
+#include "host/edit.h"
+#include "host/layer.h"
+#include "host/say.h"
+
+void edit_size(const EditPicture *picture, gint *width, gint *height) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(picture->buffer);
+  *width = extent->x + extent->width;
+  *height = extent->y + extent->height;
+}
+
+stylemap_placement edit_placement(const EditPicture *picture) {
+  stylemap_placement placement;
+  gint width, height;
+  if (picture->placement) return *picture->placement;
+  edit_size(picture, &width, &height);
+  stylemap_fit(width, height, &placement);
+  return placement;
+}
+
+gboolean edit_sample(Engine *engine, const EditPicture *picture, gfloat *image, GError **error) {
+  stylemap_error core;
+  if (picture->image) {
+    memcpy(image, picture->image, engine->image_count * sizeof *image);
+    return TRUE;
+  }
+  stylemap_layer layer = layer_of_colours(picture->buffer);
+  stylemap_placement placement = edit_placement(picture);
+  return say_status(stylemap_sample(&layer, &placement, engine->info->size, image, &core), &core, error);
+}
+
+gboolean edit_encode(Engine *engine, const EditPicture *picture, gfloat *stylemap, GError **error) {
+  stylemap_error core;
+  if (picture->stylemap) {
+    memcpy(stylemap, picture->stylemap, engine->stylemap_count * sizeof *stylemap);
+    return TRUE;
+  }
+  g_autofree gfloat *image = engine_new_image(engine);
+  return edit_sample(engine, picture, image, error) &&
+         say_status(stylemap_encode(engine->session, image, stylemap, &core), &core, error);
+}
+
+gboolean edit_probe(Engine *engine, const EditPicture *picture, gdouble *mse, GError **error) {
+  stylemap_error core;
+  g_autofree gfloat *seen = engine_new_image(engine);
+  return edit_sample(engine, picture, seen, error) &&
+         say_status(stylemap_probe(engine->session, seen, mse, &core), &core, error);
+}
