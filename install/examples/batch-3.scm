@@ -98,16 +98,21 @@
   (gimp-image-flatten image)
   (gimp-file-save RUN-NONINTERACTIVE image path))
 
+; Opens the picture, edits it, hands its image to `then` and closes it.
+(define (edit path reference mask options then)
+  (with-image path
+    (lambda (image)
+      (let ((target (whole image)))
+        (select-mask image target mask)
+        (transplant image target reference options)
+        (then image)))))
+
 ; One reference and one mask for all pictures of a folder, whose results have their names.
 (define (stylemap-folder in reference mask out options)
   (edit-all (files-in in) out
             (lambda (path)
-              (with-image path
-                (lambda (image)
-                  (let ((target (whole image)))
-                    (select-mask image target mask)
-                    (transplant image target reference options)
-                    (save image (string-append out "/" (base-name path)))))))
+              (edit path reference mask options
+                (lambda (image) (save image (string-append out "/" (base-name path))))))
             (lambda () #t)))
 
 ; XCF files, each with its selection (or else its first channel), which is the mask; the active layer is the target, the
@@ -136,18 +141,15 @@
   (let ((film #f))
     (edit-all (files-in in) out
               (lambda (path)
-                (with-image path
+                (edit path reference mask options
                   (lambda (image)
-                    (let ((target (whole image)))
-                      (select-mask image target mask)
-                      (transplant image target reference options)
-                      (gimp-selection-none image)
-                      (let ((flat (gimp-image-flatten image)))
-                        (if (not film)
-                            (set! film (gimp-image-new (gimp-image-get-width image) (gimp-image-get-height image) RGB)))
-                        (let ((frame (gimp-layer-new-from-drawable flat film)))
-                          (gimp-image-insert-layer film frame 0 0)
-                          (gimp-item-set-name frame (string-append (base-name path) " (" (number->string delay) "ms) (replace)"))))))))
+                    (gimp-selection-none image)
+                    (let ((flat (gimp-image-flatten image)))
+                      (if (not film)
+                          (set! film (gimp-image-new (gimp-image-get-width image) (gimp-image-get-height image) RGB)))
+                      (let ((frame (gimp-layer-new-from-drawable flat film)))
+                        (gimp-image-insert-layer film frame 0 0)
+                        (gimp-item-set-name frame (string-append (base-name path) " (" (number->string delay) "ms) (replace)")))))))
               (lambda ()
                 (if (not film) (fail "There is no frame."))
                 (let ((path (string-append out "/" name)) (gif (string=? (substring name (- (string-length name) 4) (string-length name)) ".gif")))
