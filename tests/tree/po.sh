@@ -16,9 +16,9 @@ xgettext --from-code=UTF-8 -k_ -kN_ -kSM_TEXT -o "$work/all.pot" -f "$work/have"
 for language in $(grep -v '^#' plug-in/po/LINGUAS); do
   po=plug-in/po/$language.po
   msgfmt -c -o /dev/null "$po" || bad=1
-  # %1 .. %4 are ours and unknown to msgfmt: the same ones must be in both.
+  # %1 .. %4 are ours and unknown to msgfmt: the same ones must be in both (%1$s is C's, which msgfmt looks at).
   msgcat --no-wrap "$po" | awk '
-    function marks(s,  out) { out = ""; while (match(s, /%[1-4]/)) { out = out substr(s, RSTART, 2); s = substr(s, RSTART + 2) } return out }
+    function marks(s,  out) { gsub(/%[1-9][$]/, "", s); out = ""; while (match(s, /%[1-4]/)) { out = out substr(s, RSTART, 2); s = substr(s, RSTART + 2) } return out }
     function sorted(s,  i, out) { out = ""; for (i = 1; i <= 4; i++) if (index(s, "%" i)) out = out i; return out }
     /^msgid "/ { id = $0; text = ""; next } /^msgstr/ { text = $0 } /^"/ { if (text == "") id = id $0; else text = text $0; next }
     /^$/ { check() } END { check(); exit bad }
