@@ -154,8 +154,8 @@ logged() {
 configure() {
   local folder=$1
   shift
-  if [ -e "$folder/build.ninja" ] && meson configure "$folder" "$@" >"$log_dir/configure.log" 2>&1 &&
-    ninja -C "$folder" build.ninja >"$log_dir/configure.log" 2>&1; then
+  # what was installed since then is looked for again
+  if [ -e "$folder/build.ninja" ] && meson setup --reconfigure "$folder" "$source_dir" "$@" >"$log_dir/configure.log" 2>&1; then
     return
   fi
   rm -rf "$folder"
