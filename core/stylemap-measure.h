@@ -18,6 +18,16 @@ double stylemap_psnr(double mse);
  * Gaussian window of 11 x 11 and 1.5, windows that lie in the picture alone, mean over places and channels. `size` is 11 or
  * more, else the result is NaN; NaN in an image makes NaN. */
 double stylemap_ssim(const float *a, const float *b, int size);
+/* The same over the windows whose middle lies in the mask (size x size, above one half); NaN where there is none. */
+double stylemap_ssim_in(const float *a, const float *b, const float *mask, int size);
+
+/* What an edit's mask (size x size; in it: above one half) leaves to be seen along its edge, of images of 3 x size x size in
+ * -1..1; NaN where it has no edge.
+ * Without a truth: the root of the mean square, in 8-bit steps, by which the result's steps from one pixel to the next across the
+ * edge exceed the larger one of the source's and the reference's there. */
+double stylemap_seam(const float *result, const float *source, const float *reference, const float *mask, int size);
+/* With one: what `share` (0..1) of the pixels within `width` pixels of the edge stay below in CIE delta E 2000 (sRGB, D65). */
+double stylemap_edge_difference(const float *a, const float *b, const float *mask, int size, double width, double share);
 
 /* ------------------------------------------------------------------------------------------ Gaussians */
 

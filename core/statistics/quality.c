@@ -21,10 +21,13 @@ static double similarity(const moments *m) {
   return (2 * m->a * m->b + c1) * (2 * ab + c2) / ((m->a * m->a + m->b * m->b + c1) * (aa + bb + c2));
 }
 
-double stylemap_ssim(const float *a, const float *b, int size) {
+double stylemap_ssim(const float *a, const float *b, int size) { return stylemap_ssim_in(a, b, NULL, size); }
+
+double stylemap_ssim_in(const float *a, const float *b, const float *mask, int size) {
   if (!a || !b || size < WINDOW) return NAN;
   const size_t side = (size_t)size, inner = side - WINDOW + 1;
   double gauss[WINDOW], total = 0, sum = 0;
+  size_t count = 0;
   moments *rows = sm_alloc(side * inner, sizeof *rows); /* each row of a plane, the window across it */
   if (!rows) return NAN;
   for (int i = 0; i < WINDOW; i++) total += gauss[i] = exp(-0.5 * pow((i - WINDOW / 2) / 1.5, 2));
@@ -44,14 +47,16 @@ double stylemap_ssim(const float *a, const float *b, int size) {
     for (size_t y = 0; y < inner; y++)
       for (size_t x = 0; x < inner; x++) {
         moments m = {0};
+        if (mask && !(mask[(y + WINDOW / 2) * side + x + WINDOW / 2] > 0.5f)) continue;
         for (size_t i = 0; i < WINDOW; i++) {
           const moments *r = &rows[(y + i) * inner + x];
           m.a += gauss[i] * r->a, m.b += gauss[i] * r->b;
           m.aa += gauss[i] * r->aa, m.bb += gauss[i] * r->bb, m.ab += gauss[i] * r->ab;
         }
         sum += similarity(&m);
+        count++;
       }
   }
   sm_free(rows);
-  return sum / (3.0 * (double)inner * (double)inner);
+  return count ? sum / (double)count : NAN;
 }

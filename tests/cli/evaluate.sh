@@ -41,9 +41,37 @@ near "$(cell 'styles hair' MSE_ref)" "$styles" 1e-12 && [ "$(cell 'styles backgr
 grep -q '^"styles mean",,' table.csv && pass || fail "no mean: $(cat table.csv)"
 mkdir none && bad 2 'no masks' evaluate "$model" pictures --parts none -q
 
+near "$(cell 'copy hair' MSE_src)" 0 1e-12 && near "$(cell 'copy hair' MSE_ref)" 0 1e-12 && awk -v a="$(cell 'copy hair' seam)" \
+  -v b="$(cell 'heal hair' seam)" 'BEGIN { exit !(a > b && b > 0) }' && pass || fail "seams: $(cat table.csv)"
+
+# ---------------------------------------------------------------------------- edits whose result is known
+mkdir edits results
+for i in 1 2 3; do
+  cp pictures/$i.png edits/$i-target.png
+  cp pictures/4.png edits/$i-reference.png
+  cp masks/$i.png edits/$i-mask.png
+  cp pictures/$i.png edits/$i-truth.png
+  cp pictures/$i.png results/$i.png
+done
+cp pictures/4.png edits/lonely-truth.png
+run evaluate "$model" pictures --count 1 --truth edits --folder other=results --seconds other=0.25 --csv table.csv
+grep -qF '1 edits in edits lack' err && pass || fail "an edit without its pictures is not told: $(cat err)"
+[ "$(cell 'no edit truth' truth_MSE)" = 0 ] && near "$(cell 'no edit truth' truth_SSIM)" 1 1e-9 && [ "$(cell 'no edit truth' edge_dE)" = 0 ] &&
+  [ "$(cell 'no edit truth' pictures)" = 3 ] && pass || fail "no edit: $(cat table.csv)"
+for way in copy styles heal; do
+  awk -v a="$(cell "$way truth" truth_MSE)" -v b="$(cell "$way truth" edge_dE)" -v c="$(cell "$way truth" seconds)" \
+    'BEGIN { exit !(a > 0.0001 && b > 0.1 && c != "") }' && pass || fail "$way: $(cat table.csv)"
+done
+[ "$(cell 'other truth' truth_MSE)" = 0 ] && [ "$(cell other seconds)" = 0.25 ] && pass || fail "results of others: $(cat table.csv)"
+bad 2 'has no edits' evaluate "$model" pictures --truth pictures
+bad 2 'NAME=SECONDS' evaluate "$model" pictures --seconds 3
+
 # ------------------------------------------------------------------------------------------------- FID
 weights=$root/tests/statistics/inception-legacy.pth
-good evaluate "$model" pictures --inception "$weights" --pairs 6 --folder same=pictures --csv table.csv -q
+mkdir strange && cp pictures/2.png strange/x.png && cp pictures/3.png strange/y.png
+good evaluate "$model" pictures --inception "$weights" --pairs 6 --samples 3 --folder same=pictures --folder strange --csv table.csv -q
+[ "$(cell sample pictures)" = 3 ] && [ -n "$(cell sample FID)" ] && [ -n "$(cell strange FID)" ] && [ -z "$(cell strange MSE)" ] && pass ||
+  fail "pictures of the same kind: $(cat table.csv)"
 near "$(cell same FID)" 0 1e-4 && awk -v a="$(cell reconstruct FID)" -v b="$(cell interpolate FID_lerp)" 'BEGIN { exit !(a > 0.001 && b > 0.001) }' &&
   pass || fail "FID: $(cat table.csv)"
 perceptual=$root/tests/train/perceptual
@@ -52,6 +80,7 @@ good evaluate "$model" pictures --vgg "$perceptual/vgg16-legacy.pth" --lpips "$p
 bad 1 'lin0' evaluate "$model" pictures --vgg "$perceptual/vgg16-legacy.pth"
 bad 2 '--lpips needs --vgg' evaluate "$model" pictures --lpips "$perceptual/lpips-legacy.pth"
 bad 1 'missing' evaluate "$model" pictures --inception "$model"
+bad 2 '--samples' evaluate "$model" pictures --samples 3
 bad 2 '--against' evaluate "$model" pictures --against others
 bad 2 'no folder' evaluate "$model" nowhere
 mkdir apart && cp pictures/1.png apart/x.png && bad 2 'no picture by the name' evaluate "$model" pictures --folder apart

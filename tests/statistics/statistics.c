@@ -103,6 +103,69 @@ static void test_pictures(void) {
   CHECK(isinf(stylemap_psnr(0)));
 }
 
+/* In a mask: the picture's own mean over windows, weighted by how many lie in it. */
+static void test_masked(void) {
+  enum { SIZE = 20, PLANE = SIZE * SIZE };
+  float a[3 * PLANE], b[3 * PLANE], all[PLANE], left[PLANE], right[PLANE];
+  for (int i = 0; i < 3 * PLANE; i++) {
+    a[i] = 1.2f * harness_float();
+    b[i] = 0.7f * a[i] + 0.4f * harness_float();
+  }
+  for (int i = 0; i < PLANE; i++) all[i] = 1, left[i] = i % SIZE < 8, right[i] = 1 - left[i];
+  CHECK_NEAR(stylemap_ssim_in(a, b, all, SIZE), stylemap_ssim(a, b, SIZE), 1e-12);
+  const double parts = (3 * stylemap_ssim_in(a, b, left, SIZE) + 7 * stylemap_ssim_in(a, b, right, SIZE)) / 10;
+  CHECK_NEAR(parts, stylemap_ssim(a, b, SIZE), 1e-12);
+  for (int i = 0; i < PLANE; i++) left[i] = i % SIZE < 5;
+  CHECK(isnan(stylemap_ssim_in(a, b, left, SIZE)));
+}
+
+/* Of two flat pictures the difference is one colour's: numbers of tests/bench/truth/measures.py, with its colours in double (OpenCV takes
+ * them from a table, and is off by up to 0.25). */
+static void test_colours(void) {
+  static const struct { int a[3], b[3]; double difference; } known[] = {
+    {{200, 100, 50}, {190, 110, 60}, 4.02104}, {{10, 20, 200}, {30, 10, 180}, 2.85495}, {{128, 128, 128}, {128, 120, 140}, 11.05736},
+    {{255, 0, 0}, {0, 255, 0}, 86.60915},      {{5, 5, 5}, {9, 9, 9}, 0.63832},
+  };
+  enum { SIZE = 8, PLANE = SIZE * SIZE };
+  float a[3 * PLANE], b[3 * PLANE], mask[PLANE] = {0};
+  mask[3 * SIZE + 3] = 1;
+  for (size_t n = 0; n < sizeof known / sizeof *known; n++) {
+    for (int i = 0; i < 3 * PLANE; i++) {
+      a[i] = (float)(known[n].a[i / PLANE] / 127.5 - 1);
+      b[i] = (float)(known[n].b[i / PLANE] / 127.5 - 1);
+    }
+    CHECK_NEAR(stylemap_edge_difference(a, b, mask, SIZE, 1, 0.95), known[n].difference, 1e-4);
+    CHECK_NEAR(stylemap_edge_difference(b, a, mask, SIZE, 1, 0.95), known[n].difference, 1e-4);
+  }
+  /* of the five pixels along it one is off: below the largest lie four fifths of the way to it from the last but one */
+  for (int i = 0; i < 3 * PLANE; i++) b[i] = a[i];
+  for (int c = 0; c < 3; c++) b[c * PLANE + 3 * SIZE + 4] = (float)(9 / 127.5 - 1);
+  CHECK_NEAR(stylemap_edge_difference(a, b, mask, SIZE, 1, 1), 0.63832, 1e-4);
+  CHECK_NEAR(stylemap_edge_difference(a, b, mask, SIZE, 1, 0.95), 0.8 * 0.63832, 1e-4);
+  CHECK_NEAR(stylemap_edge_difference(a, b, mask, SIZE, 1, 0.75), 0, 1e-9);
+  mask[3 * SIZE + 3] = 0;
+  CHECK(isnan(stylemap_edge_difference(a, b, mask, SIZE, 1, 1)));
+}
+
+static void test_seam(void) {
+  enum { SIZE = 8, PLANE = SIZE * SIZE };
+  float source[3 * PLANE], reference[3 * PLANE], result[3 * PLANE], mask[PLANE];
+  for (int i = 0; i < 3 * PLANE; i++) {
+    source[i] = -0.5f;
+    reference[i] = 0.5f; /* 127.5 steps off */
+  }
+  for (int i = 0; i < PLANE; i++) mask[i] = i % SIZE >= 4;
+  for (int i = 0; i < 3 * PLANE; i++) result[i] = mask[i % PLANE] > 0 ? reference[i] : source[i];
+  CHECK_NEAR(stylemap_seam(result, source, reference, mask, SIZE), 127.5, 1e-4);
+  CHECK_NEAR(stylemap_seam(source, source, reference, mask, SIZE), 0, 1e-9);
+  for (int i = 0; i < 3 * PLANE; i++) /* a line of the source's own along the mask's edge hides half of it */
+    if (i % SIZE < 4) source[i] = 0;
+  for (int i = 0; i < 3 * PLANE; i++) result[i] = mask[i % PLANE] > 0 ? reference[i] : -0.5f;
+  CHECK_NEAR(stylemap_seam(result, source, reference, mask, SIZE), 63.75, 1e-4);
+  for (int i = 0; i < PLANE; i++) mask[i] = 1;
+  CHECK(isnan(stylemap_seam(result, source, reference, mask, SIZE)));
+}
+
 /* ----------------------------------------------------------------------------------------------- separation */
 
 enum { COUNT = 60, WIDTH = 3 };
@@ -344,6 +407,9 @@ int main(int argc, char **argv) {
   }
   test_frechet();
   test_pictures();
+  test_masked();
+  test_colours();
+  test_seam();
   test_separation();
   test_cancelling();
   test_orthogonal();

@@ -7,14 +7,16 @@
 #include "cli/measure/parts.h"
 #include "cli/measure/squares.h"
 #include "cli/measure/table.h"
+#include "cli/measure/truth.h"
+#include "host/mix.h"
 #include "host/say.h"
 #include "stylemap-measure.h"
 
 enum { MOST_PICTURES = 500, MOST_PAIRS = 5000 };
 
 typedef struct {
-  gchar *parts, *inception, *against, *vgg, *lpips, *json, *csv, **folders;
-  gint most, refine, pairs;
+  gchar *parts, *truth, *inception, *against, *vgg, *lpips, *json, *csv, **folders, **seconds;
+  gint most, refine, pairs, samples;
 } Wishes;
 
 typedef struct {
@@ -159,19 +161,45 @@ static gboolean reconstruct(Evaluation *e, gint steps, GError **error) {
   return done;
 }
 
-/* Pictures of another program, "NAME=FOLDER" or FOLDER, compared with those of the same stem. */
+/* What --seconds says that a picture took the program of that name; NaN: nothing. */
+static gdouble seconds_of(const Wishes *wishes, const gchar *name) {
+  for (gchar **said = wishes->seconds; said && *said; said++) {
+    const gchar *equals = strchr(*said, '=');
+    if (equals && strlen(name) == (gsize)(equals - *said) && g_str_has_prefix(*said, name)) return g_ascii_strtod(equals + 1, NULL);
+  }
+  return NAN;
+}
+
+/* A row of pictures that are none of the evaluated ones, but of their kind: their FID. */
+static gboolean add_strangers(const Evaluation *e, const gchar *name, const Squares *made, const gchar *column, gdouble seconds,
+                              GError **error) {
+  table_row(e->table, name);
+  table_set(e->table, "pictures", made->count);
+  table_set(e->table, "seconds", seconds);
+  return set_fid(e, made, column, error);
+}
+
+/* Pictures of another program, "NAME=FOLDER" or FOLDER, compared with those of the same stem, or, where no name is one of
+ * them, by FID alone. What are results of --truth's edits is compared there. */
 static gboolean compare_folder(Evaluation *e, const gchar *text, GError **error) {
-  const gchar *equals = strchr(text, '='), *folder = equals ? equals + 1 : text;
-  g_autofree gchar *name = equals ? g_strndup(text, (gsize)(equals - text)) : g_path_get_basename(folder);
+  const gchar *folder;
+  g_autofree gchar *name = name_of_folder(text, &folder);
+  const gdouble seconds = seconds_of(e->wishes, name);
   Squares made;
   guint found = 0;
   if (!squares_read(&made, folder, G_MAXUINT, e->engine->info->size, error)) return FALSE;
   g_autofree gint *which = g_new(gint, made.count);
   for (guint i = 0; i < made.count; i++) found += (which[i] = squares_find(&e->squares, made.stems[i])) >= 0;
-  gboolean done = found > 0;
-  if (!done) cli_usage(error, _("%s has no picture by the name of one that is evaluated."), folder);
-  else if (found < made.count) cli_note(_("%u of %u pictures in %s are compared, by their names."), found, made.count, folder);
-  done = done && compare(e, name, &made, which, NAN, error);
+  gboolean done = TRUE;
+  if (found) {
+    if (found < made.count) cli_note(_("%u of %u pictures in %s are compared, by their names."), found, made.count, folder);
+    done = compare(e, name, &made, which, seconds, error);
+  } else if (e->network) {
+    done = add_strangers(e, name, &made, "FID", seconds, error);
+  } else if (!e->wishes->truth) {
+    cli_usage(error, _("%s has no picture by the name of one that is evaluated."), folder);
+    done = FALSE;
+  }
   squares_clear(&made);
   return done;
 }
@@ -202,11 +230,29 @@ static gboolean interpolate(Evaluation *e, GError **error) {
     done = progress_go_on(error) && engine_synth(engine, w, image, error);
     if (done) square_set(&made, i, image);
   }
-  if (done) {
-    table_row(e->table, "interpolate");
-    table_set(e->table, "pictures", made.count);
-    done = set_fid(e, &made, "FID_lerp", error);
-  }
+  done = done && add_strangers(e, "interpolate", &made, "FID_lerp", NAN, error);
+  squares_clear(&made);
+  return done;
+}
+
+/* ----------------------------------------------------------------------------------------- samples */
+
+/* An EditTake of Squares. */
+static gboolean take_sample(gpointer data, gint n, const gfloat *image, GError **error) {
+  square_set(data, (guint)n, image);
+  progress_bar(_("drawing from noise"), (gdouble)n / ((Squares *)data)->count);
+  return progress_go_on(error);
+}
+
+/* A row of pictures from noise, as `stylemap sample --truncation 1` draws them. */
+static gboolean sample(Evaluation *e, GError **error) {
+  Squares made;
+  if (!e->wishes->samples) return TRUE;
+  squares_new(&made, e->engine->info->size, (guint)e->wishes->samples, NULL);
+  const gint64 start = g_get_monotonic_time();
+  const gboolean done = mix_samples(e->engine, 0, e->wishes->samples, 1, take_sample, &made, error) &&
+                        add_strangers(e, "sample", &made, "FID", (gdouble)(g_get_monotonic_time() - start) / G_TIME_SPAN_SECOND /
+                                      made.count, error);
   squares_clear(&made);
   return done;
 }
@@ -231,7 +277,9 @@ static gboolean evaluate(const Wishes *wishes, gchar **given, GError **error) {
   done = done && squares_read(&e.squares, given[1], (guint)wishes->most, engine->info->size, error) && open_truth(&e, error) && open_lpips(&e, error) &&
          reconstruct(&e, 0, error) && (!wishes->refine || reconstruct(&e, wishes->refine, error));
   for (gchar **folder = wishes->folders; done && folder && *folder; folder++) done = compare_folder(&e, *folder, error);
-  done = done && interpolate(&e, error) && (!wishes->parts || parts_measure(engine, &e.squares, wishes->parts, table, error));
+  done = done && interpolate(&e, error) && sample(&e, error) &&
+         (!wishes->parts || parts_measure(engine, &e.squares, wishes->parts, table, error)) &&
+         (!wishes->truth || truth_measure(engine, wishes->truth, wishes->folders, table, error));
   if (done) {
     g_autofree gchar *text = table_text(table);
     progress_end();
@@ -253,6 +301,11 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
       "[NAME=]FOLDER" },
     { "parts", 0, 0, G_OPTION_ARG_FILENAME, &wishes.parts,
       N_("Masks of the pictures' parts, as CelebAMask-HQ has them: local editing is measured, too"), N_("FOLDER") },
+    { "truth", 0, 0, G_OPTION_ARG_FILENAME, &wishes.truth,
+      N_("Edits whose result is known, as NAME-target, NAME-reference, NAME-mask and NAME-truth: how near to it each way comes"),
+      N_("FOLDER") },
+    { "seconds", 0, 0, G_OPTION_ARG_STRING_ARRAY, &wishes.seconds,
+      N_("How long a picture took the program of a --folder, for the table; may be given more than once"), "NAME=SECONDS" },
     { "refine", 0, 0, G_OPTION_ARG_INT, &wishes.refine, N_("Also reconstruct by refined styles, in so many steps"), N_("STEPS") },
     { "inception", 0, 0, G_OPTION_ARG_FILENAME, &wishes.inception,
       N_("The weights pt_inception-2015-12-05 (.pth or .safetensors): FID and FID_lerp are measured, too"), N_("FILE") },
@@ -261,6 +314,7 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
     { "vgg", 0, 0, G_OPTION_ARG_FILENAME, &wishes.vgg,
       N_("VGG16's weights, torchvision's .pth or .safetensors: LPIPS is measured, too"), N_("FILE") },
     { "lpips", 0, 0, G_OPTION_ARG_FILENAME, &wishes.lpips, N_("Its LPIPS heads, where --vgg does not hold them"), N_("FILE") },
+    { "samples", 0, 0, G_OPTION_ARG_INT, &wishes.samples, N_("Also draw so many pictures from noise, for their FID"), "N" },
     { "pairs", 0, 0, G_OPTION_ARG_INT, &wishes.pairs, N_("So many interpolations for FID_lerp (5000)"), "N" },
     { "count", 0, 0, G_OPTION_ARG_INT, &wishes.most, N_("So many pictures at most (500)"), "N" },
     { "json", 0, 0, G_OPTION_ARG_FILENAME, &wishes.json, N_("Write the table as JSON, too"), N_("FILE") },
@@ -270,9 +324,19 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 2, error);
   gboolean done = given && cli_check_range("--count", wishes.most, 1, 1e6, error) &&
                   cli_check_range("--pairs", wishes.pairs, 2, 1e6, error) &&
+                  cli_check_range("--samples", wishes.samples, 0, 1e6, error) &&
                   cli_check_range("--refine", wishes.refine, 0, EDIT_MOST_REFINE, error);
+  for (gchar **said = wishes.seconds; done && said && *said; said++) {
+    gchar *equals = strchr(*said, '='), *end = equals;
+    done = equals && equals > *said && g_ascii_strtod(equals + 1, &end) >= 0 && end != equals + 1 && !*end;
+    if (!done) cli_usage(error, _("--seconds takes NAME=SECONDS, as in pSp=0.1, not \"%s\"."), *said);
+  }
   if (done && wishes.against && !wishes.inception) {
     cli_usage(error, _("--against is for FID, which needs --inception."));
+    done = FALSE;
+  }
+  if (done && wishes.samples && !wishes.inception) {
+    cli_usage(error, _("--samples is for FID, which needs --inception."));
     done = FALSE;
   }
   if (done && wishes.lpips && !wishes.vgg) {
@@ -281,7 +345,9 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
   }
   done = done && evaluate(&wishes, given, error);
   g_strfreev(wishes.folders);
+  g_strfreev(wishes.seconds);
   g_free(wishes.parts);
+  g_free(wishes.truth);
   g_free(wishes.inception);
   g_free(wishes.against);
   g_free(wishes.vgg);
@@ -292,9 +358,9 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
 }
 
 const Command command_evaluate = {
-  "evaluate", N_("MODEL FOLDER [--parts MASKS] [--folder OTHERS]"), EVALUATE_SUMMARY,
+  "evaluate", N_("MODEL FOLDER [--parts MASKS] [--truth EDITS] [--folder OTHERS]"), EVALUATE_SUMMARY,
   "  stylemap evaluate toon-portraits-128 held-out\n"
-  "  stylemap evaluate celeba_hq.pt test --parts CelebAMask-HQ-mask-anno --folder pSp=psp-results --csv table.csv\n"
+  "  stylemap evaluate celeba_hq.pt test --parts CelebAMask-HQ-mask-anno --folder pSp=psp-results --seconds pSp=0.1 --csv table.csv\n"
   "  stylemap evaluate celeba_hq.pt test --inception pt_inception-2015-12-05-6726825d.pth --against train\n",
   run_evaluate,
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/measure/edits.h"
 #include "cli/measure/parts.h"
 
 #include <glib/gi18n-lib.h>
@@ -7,9 +8,8 @@
 #include <string.h>
 
 #include "cli/train/train.h"
-#include "host/layer.h"
-#include "host/say.h"
 #include "picture/picture.h"
+#include "stylemap-measure.h"
 
 enum { LABELS = 19, PLAIN = LABELS /* what is no label: a mask by itself */ };
 
@@ -28,8 +28,7 @@ static const struct { const gchar *name; guint labels; } parts[] = {
 
 /* ------------------------------------------------------------------------------------------- masks */
 
-/* The square of a grey picture, every pixel the nearest one's: 0..255. */
-static gboolean read_grey(const gchar *path, gint size, guint8 *values, GError **error) {
+gboolean mask_read(const gchar *path, gint size, guint8 *values, GError **error) {
   g_autoptr(GeglBuffer) grey = picture_load_grey(path, 1, error);
   stylemap_placement at;
   if (!grey) return FALSE;
@@ -53,7 +52,7 @@ static gboolean read_labels(GHashTable *files, const gchar *stem, gint size, gui
   const gchar *path = g_hash_table_lookup(files, stem);
   if (path) {
     guint8 most = 0;
-    if (!read_grey(path, size, values, error)) return FALSE;
+    if (!mask_read(path, size, values, error)) return FALSE;
     for (gsize i = 0; i < count; i++) most = MAX(most, values[i]);
     for (gsize i = 0; i < count; i++) bits[i] = most < LABELS ? BIT(values[i]) : values[i] > 127 ? BIT(PLAIN) : 0;
     return TRUE;
@@ -69,7 +68,7 @@ static gboolean read_labels(GHashTable *files, const gchar *stem, gint size, gui
     path = g_hash_table_lookup(files, plain);
     if (!path) path = g_hash_table_lookup(files, five);
     if (!path) continue;
-    if (!read_grey(path, size, values, error)) return FALSE;
+    if (!mask_read(path, size, values, error)) return FALSE;
     any = TRUE;
     for (gsize i = 0; i < count; i++)
       if (values[i] > 127) bits[i] = BIT(label); /* a later one lies above */
@@ -122,63 +121,27 @@ static GArray *pair_up(const guint32 *bits, guint pictures, gsize pixels, guint 
   return pairs;
 }
 
-/* ------------------------------------------------------------------------------------------- edits */
+/* ------------------------------------------------------------------------------------------- scores */
 
 typedef struct {
-  Engine *engine;
-  gfloat *source, *reference, *mask, *result;
-} Scene;
-
-static gboolean by_styles(Scene *scene, GError **error) {
-  static const stylemap_edit published = { STYLEMAP_MASK_ANY, STYLEMAP_SPACE_W_PLUS, 1 };
-  const stylemap_reference reference = { scene->reference, scene->mask };
-  stylemap_error core;
-  return say_status(stylemap_transplant(scene->engine->session, scene->source, &reference, 1, &published, scene->result, &core),
-                    &core, error);
-}
-
-static gboolean by_healing(Scene *scene, GError **error) {
-  const gint size = scene->engine->info->size;
-  LayerSquare source = { scene->source, size }, reference = { scene->reference, size }, mask = { scene->mask, size },
-              result = { scene->result, size };
-  stylemap_layer layers[] = { layer_of_square(&source), layer_of_square(&reference), layer_of_weights(&mask),
-                              layer_of_square(&result) };
-  stylemap_placement whole;
-  stylemap_heal_options options;
-  stylemap_error core;
-  stylemap_fit(size, size, &whole);
-  stylemap_heal_defaults(&options);
-  const stylemap_piece piece = { &layers[1], whole, &layers[2] };
-  if (!say_status(stylemap_heal(scene->engine->session, &layers[0], &whole, &piece, 1, &options, 0, 0, size, size, &layers[3], NULL,
-                                &core), &core, error))
-    return FALSE;
-  for (gsize i = 0; i < scene->engine->image_count; i++) /* as hosts composite it */
-    scene->result[i] = scene->source[i] + scene->mask[i % scene->engine->mask_count] * (scene->result[i] - scene->source[i]);
-  return TRUE;
-}
-
-static const struct { const gchar *name; gboolean (*edit)(Scene *, GError **); } methods[] = { { "styles", by_styles },
-                                                                                               { "heal", by_healing } };
-
-typedef struct {
-  gdouble src, ref, seconds; /* sums over pairs */
+  gdouble src, ref, seam, seconds; /* sums over pairs */
   guint count;
 } Scores;
 
-/* Of the result as 8 bits show it: mean squared difference (-1..1) from the source outside the mask, from the reference in
- * it. */
+/* Mean squared difference (-1..1) from the source outside the mask, from the reference in it; what is seen of its edge. */
 static void score(const Scene *scene, gdouble seconds, Scores *scores) {
   const gsize plane = scene->engine->mask_count;
   gdouble sums[2] = { 0 }, counts[2] = { 0 };
   for (gsize i = 0; i < scene->engine->image_count; i++) {
     const gint in = scene->mask[i % plane] > 0;
-    const gdouble v = lrint(CLAMP(((gdouble)scene->result[i] + 1) * 127.5, 0, 255)) / 127.5 - 1;
-    const gdouble d = v - (in ? scene->reference : scene->source)[i];
+    const gdouble d = (gdouble)scene->result[i] - (in ? scene->reference : scene->source)[i];
     sums[in] += d * d;
     counts[in]++;
   }
+  const gdouble seam = stylemap_seam(scene->result, scene->source, scene->reference, scene->mask, scene->engine->info->size);
   scores->src += counts[0] > 0 ? sums[0] / counts[0] : 0;
   scores->ref += counts[1] > 0 ? sums[1] / counts[1] : 0;
+  scores->seam += isnan(seam) ? 0 : seam;
   scores->seconds += seconds;
   scores->count++;
 }
@@ -189,6 +152,7 @@ static void add_row(Table *table, const gchar *method, const gchar *part, const 
   if (!g_str_equal(part, "mean")) table_set(table, "pictures", scores->count); /* of a mean they are parts */
   table_set(table, "MSE_src", scores->src / scores->count);
   table_set(table, "MSE_ref", scores->ref / scores->count);
+  table_set(table, "seam", scores->seam / scores->count);
   table_set(table, "seconds", scores->seconds / scores->count);
 }
 
@@ -197,20 +161,19 @@ static gboolean edit_pairs(Scene *scene, const Squares *squares, const guint32 *
   const gsize plane = scene->engine->mask_count;
   for (guint i = 0; i < pairs->len; i++) {
     const Pair *pair = &g_array_index(pairs, Pair, i);
-    progress_bar(methods[method].name, (gdouble)i / pairs->len);
+    progress_bar(edit_name(method), (gdouble)i / pairs->len);
     if (!progress_go_on(error)) return FALSE;
     square_get(squares, pair->a, scene->source);
     square_get(squares, pair->b, scene->reference);
     for (gsize k = 0; k < plane; k++) scene->mask[k] = ((bits[pair->a * plane + k] | bits[pair->b * plane + k]) & part) != 0;
-    stylemap_session_forget(scene->engine->session); /* so that every pair takes what its first edit takes */
-    const gint64 start = g_get_monotonic_time();
-    if (!methods[method].edit(scene, error)) return FALSE;
-    score(scene, (gdouble)(g_get_monotonic_time() - start) / G_TIME_SPAN_SECOND, scores);
+    gdouble seconds;
+    if (!edit_scene(scene, method, &seconds, error)) return FALSE;
+    score(scene, seconds, scores);
   }
   return TRUE;
 }
 
-static GHashTable *files_by_stem(const gchar *folder, GError **error) {
+GHashTable *files_by_stem(const gchar *folder, GError **error) {
   g_autoptr(GPtrArray) files = pictures_of(folder, G_MAXUINT, error);
   if (!files) return NULL;
   GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -226,8 +189,7 @@ gboolean parts_measure(Engine *engine, const Squares *squares, const gchar *fold
   g_autoptr(GHashTable) files = files_by_stem(folder, error);
   if (!files) return FALSE;
   g_autofree guint32 *bits = g_new0(guint32, squares->count * plane);
-  g_autofree gfloat *block = g_new(gfloat, 3 * engine->image_count + plane);
-  Scene scene = { engine, block, block + engine->image_count, block + 3 * engine->image_count, block + 2 * engine->image_count };
+  Scene scene;
   guint masked = 0;
   for (guint i = 0; i < squares->count; i++) {
     g_autoptr(GError) fault = NULL;
@@ -236,24 +198,27 @@ gboolean parts_measure(Engine *engine, const Squares *squares, const gchar *fold
     if (!progress_go_on(error)) return FALSE;
   }
   if (masked < squares->count) cli_note(_("%u of %u pictures have masks."), masked, squares->count);
-  Scores all[G_N_ELEMENTS(methods)] = { { 0 } };
+  Scores all[EDITS] = { { 0 } };
   gboolean done = TRUE, any = FALSE;
   engine_watch(engine, progress_quiet, NULL);
+  scene_new(&scene, engine);
   for (guint p = 0; done && p < G_N_ELEMENTS(parts); p++) {
     g_autoptr(GArray) pairs = pair_up(bits, squares->count, plane, parts[p].labels);
-    for (guint m = 0; done && pairs->len && m < G_N_ELEMENTS(methods); m++) {
+    for (guint m = 0; done && pairs->len && m < EDITS; m++) {
       Scores scores = { 0 };
       done = edit_pairs(&scene, squares, bits, parts[p].labels, pairs, m, &scores, error);
       if (!done) break;
       any = TRUE;
-      add_row(table, methods[m].name, parts[p].name, &scores);
+      add_row(table, edit_name(m), parts[p].name, &scores);
       all[m].src += scores.src / scores.count; /* the mean of the parts, as published */
       all[m].ref += scores.ref / scores.count;
+      all[m].seam += scores.seam / scores.count;
       all[m].seconds += scores.seconds / scores.count;
       all[m].count++;
     }
   }
-  for (guint m = 0; done && m < G_N_ELEMENTS(methods) && all[m].count > 1; m++) add_row(table, methods[m].name, "mean", &all[m]);
+  for (guint m = 0; done && m < EDITS && all[m].count > 1; m++) add_row(table, edit_name(m), "mean", &all[m]);
+  scene_clear(&scene);
   if (done && !any) {
     g_autofree gchar *name = g_filename_display_name(folder);
     cli_usage(error, _("%s has no masks by the names of these pictures, or none that overlap."), name);

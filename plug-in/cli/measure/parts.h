@@ -9,3 +9,8 @@
  * for each label (STEM_hair.png, the number filled with 0 to five digits or not); or a plain mask STEM.png, brighter than
  * half where the part is. */
 gboolean parts_measure (Engine *engine, const Squares *squares, const gchar *folder, Table *table, GError **error);
+
+/* The square of a grey picture, every pixel the nearest one's: 0..255. */
+gboolean    mask_read (const gchar *path, gint size, guint8 *values, GError **error);
+/* The paths of the pictures below a folder by their stems; g_hash_table_unref. */
+GHashTable *files_by_stem (const gchar *folder, GError **error);

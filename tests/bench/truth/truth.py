@@ -67,6 +67,15 @@ def sheet(rows, path):
     cv2.imwrite(path, np.concatenate(lines)[..., ::-1])
 
 
+def keep(work, folder, condition):
+    os.makedirs(folder, exist_ok=True)
+    for job in work:
+        name = os.path.join(folder, '%s-%s-' % (condition, job.name))
+        for what in ('target', 'reference', 'truth'):
+            cv2.imwrite(name + what + '.png', jobs.levels(getattr(job, what))[..., ::-1])
+        cv2.imwrite(name + 'mask.png', job.mask * 255)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument('kind', choices=('toon', 'photo'))
@@ -79,12 +88,16 @@ def main():
     p.add_argument('--model', default='')
     p.add_argument('--options', default='', help='more options of the command, in one text')
     p.add_argument('--jobs', type=int, default=2)
+    p.add_argument('--keep', help='a folder for the edits themselves, as `stylemap evaluate --truth` takes them')
     p.add_argument('--sheets', help='a folder for sheets of the 20 best and worst')
     o = p.parse_args()
     every = jobs.TOON_CONDITIONS if o.kind == 'toon' else jobs.PHOTO_CONDITIONS
     print('%-8s %-9s %6s %8s %6s %8s %8s | beats: poisson, copy, no edit (MSE SSIM, %%)' % ('', '', 'edits', *measures.MEASURES))
     for condition in [o.condition] if o.condition else every:
         work = list((jobs.toon if o.kind == 'toon' else jobs.photo)(o.folder, o.size, condition, o.count, o.mask))
+        if o.keep:
+            keep(work, o.keep, condition)
+            continue
         with concurrent.futures.ThreadPoolExecutor(o.jobs) as pool:
             done = list(pool.map(lambda job: contest(job, o), work))
         found = {name: np.array([m[name] for m, _ in done]) for name in done[0][0]}
