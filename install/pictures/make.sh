@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# usage: install/pictures/make.sh [COMMAND]: makes README's pictures of edits anew, with the command's defaults (stylemap).
-# Needs ImageMagick. The sheet's lines: target, reference, plain paste through the feathered mask, result.
+# usage: install/pictures/make.sh [COMMAND]: makes README's and the tutorial's pictures of edits anew, with the command's
+# defaults (stylemap), and the samples' scene. Needs ImageMagick. The sheet's lines: target, reference, plain paste through the
+# feathered mask, result; the tutorial's: target with the selection's outline, reference, result.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 command=${1:-stylemap}
@@ -43,11 +44,28 @@ line 4 "$work/turned.png" "$reference" "$work/turned-eyes.png"
 # on_canvas PICTURE PLACE OUT: small in a large picture, whose colour is that of the upper left corner
 on_canvas() {
   convert "$1" -alpha off -virtual-pixel background -background "$(convert "$1" -format '%[pixel:p{0,0}]' info:)" \
-    -set option:distort:viewport 800x640-0-0 -distort SRT "$2" "$3"
+    -set option:distort:viewport 800x640-0-0 -distort SRT "$2" -depth 8 -define png:exclude-chunks=date,time PNG24:"$3"
 }
-on_canvas "$target" '256,256 0.7 -8 470,400' "$work/small.png"
+small=$samples/scene.png
+on_canvas "$target" '256,256 0.7 -8 470,400' "$small"
 on_canvas "$work/hair.png" '256,256 0.7 -8 470,400' "$work/small-hair.png"
-line 5 "$work/small.png" "$reference" "$work/small-hair.png"
+line 5 "$small" "$reference" "$work/small-hair.png"
 
 convert "$work"/line-[1-5].png -append -colors 255 PNG8:"$here/paste-and-healed.png"
 "$command" transplant auto "$target" "$reference" --mask "$samples/hair.png" --feather 16 -o "$here/transplant.png"
+
+# tutorial NAME TARGET REFERENCE MASK, with the dialog's feather
+tutorial() {
+  "$command" transplant auto "$2" "$3" --mask "$4" --feather 10 -o "$work/edited.png"
+  convert "$4" -morphology EdgeOut Disk:1.5 "$work/outline.png"
+  convert "$2" \( -size "$(identify -format '%wx%h' "$2")" pattern:checkerboard -threshold 50% \) "$work/outline.png" -composite "$work/selected.png"
+  convert "$work/selected.png" "$3" "$work/edited.png" -resize 300x300 -background white -gravity center -extent 300x300 +append \
+    -strip -dither None -colors 255 PNG8:"$here/../doc/pictures/tutorial-$1.png"
+}
+# polygon POINTS OUT WIDTHxHEIGHT
+polygon() { convert -size "$3" xc:black -fill white -draw "polygon $1" -colorspace Gray "$2"; }
+polygon '85,0 427,0 427,290 350,290 335,238 177,238 162,290 85,290' "$work/around-hair.png" 512x512
+tutorial hair "$target" "$reference" "$work/around-hair.png"
+tutorial eyes "$reference" "$target" "$work/eyes.png"
+polygon '327,239 564,206 592,407 538,414 523,380 413,395 408,433 355,440' "$work/around-small-hair.png" 800x640
+tutorial scene "$small" "$reference" "$work/around-small-hair.png"

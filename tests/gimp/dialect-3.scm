@@ -37,6 +37,8 @@
   (let ((copy (-layer-copy layer)))
     (if (= add-alpha TRUE) (gimp-layer-add-alpha (car copy)))
     copy))
+(define -polygon gimp-image-select-polygon)
+(define (gimp-image-select-polygon image operation n points) (-polygon image operation points))
 (define (gimp-layer-group-new image) (gimp-group-layer-new image "group"))
 (define -channel-new gimp-channel-new)
 (define (gimp-channel-new image width height name opacity colour)

@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 make_profile pictures
 cd "$run_dir"
 . "$here/screen.sh"
-cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" "$here/dialect-3.scm" .
+cp "$SOURCE"/install/samples/*.png "$here/dialect-3.scm" .
 start_screen
 start_gimp
 open_samples
@@ -63,4 +63,10 @@ small result
 ask '(gimp-image-set-active-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))' >/dev/null
 open_dialog ctrl+alt+e "StyleMap Transplant"
 shot edit-again "StyleMap Transplant"
+close "StyleMap Transplant"
+open_image scene.png 800x640 '(gimp-image-select-polygon image CHANNEL-OP-REPLACE 16
+  (vector 327 239 564 206 592 407 538 414 523 380 413 395 408 433 355 440))'
+open_dialog ctrl+alt+t "StyleMap Transplant"
+shot tutorial-dialog "StyleMap Transplant"
+page tutorial-dialog
 echo "Pictures in $ARTEFACTS"

@@ -85,23 +85,25 @@ ask() { # in a shell of its own, which a refused connection ends
   )
 }
 
-# Shows `image`: the samples, the target selected above the reference, and in it an ellipse around the hair. `main` is what
-# the window is called.
-open_samples() {
-  ask '(define image (car (gimp-file-load RUN-NONINTERACTIVE "target.png" "target.png")))' >/dev/null
+# open_image FILE SIZE SELECTION: shows `image`: FILE, selected above the reference, and in it what SELECTION selects. `main` is
+# what the window is called.
+open_image() {
+  ask "(define image (car (gimp-file-load RUN-NONINTERACTIVE \"$1\" \"$1\")))" >/dev/null
   ask '(define target (car (gimp-image-get-active-layer image)))' >/dev/null
-  ask '(begin (gimp-image-insert-layer image (car (gimp-file-load-layer RUN-NONINTERACTIVE image "reference.png")) 0 1)
-    (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)
+  ask "(begin (gimp-image-insert-layer image (car (gimp-file-load-layer RUN-NONINTERACTIVE image \"reference.png\")) 0 1)
+    $3
     (gimp-image-set-active-layer image target)
     (gimp-image-clean-all image)
     (define view (car (gimp-display-new image)))
-    (gimp-displays-flush))' >/dev/null
-  main='.*512x512.*GIMP' # GIMP 3 does not name what a script loads
+    (gimp-displays-flush))" >/dev/null
+  main=".*$2.*GIMP" # GIMP 3 does not name what a script loads
   wait_for window "$main" || { screenshot no-window; exit 1; }
   sleep 2
   in_profile xdotool windowsize "$(window "$main" | tail -1)" 1200 850
   focus "$main"
 }
+# The target with an ellipse around the hair.
+open_samples() { open_image target.png 512x512 '(gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)'; }
 open_dialog() { # KEY TITLE
   focus "$main"
   keys "$1"
