@@ -38,7 +38,7 @@ diff "$work/told" "$work/have" || { echo "not all labels with keys are in a wind
 # label, tab, key (none: a dash), of all labels in the catalogue $1
 keys() {
   LC_ALL=C.UTF-8 msgcat --no-wrap "$1" | LC_ALL=C.UTF-8 sed -nE '/^msgid "(.*_[A-Za-z].*)"$/ {
-    s//\1/; h; n; s/^msgstr "(.*)"$/\1/; s/__//g; s/^[^_]*_(.).*$/\U\1/; t key; s/.*/-/; :key; H; x; s/\n/\t/p }'
+    s//\1/; h; n; s/^msgstr "(.*)"$/\1/; s/__//g; t fresh; :fresh; s/^[^_]*_(.).*$/\U\1/; t key; s/.*/-/; :key; H; x; s/\n/\t/p }'
 }
 for language in $(grep -v '^#' plug-in/po/LINGUAS); do
   keys "plug-in/po/$language.po" | awk -F '\t' -v language="$language" '
