@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How well a model's directions do what they are called, on pictures that they were not learnt from.
-usage: directions.py MODEL PICTURES LABELS.csv SHEET.png NAME:COLUMN[=VALUE[/AGAINST]][@REGION]... (as `stylemap direction learn
---label` has them; of a column of numbers the upper third stands against the lower)
+usage: directions.py MODEL PICTURES[:EDITED] LABELS.csv SHEET.png NAME:COLUMN[=VALUE[/AGAINST]][@REGION[*AMOUNT]]... (as `stylemap direction
+learn --label` has them; of a column of numbers the upper third stands against the lower)
 
-Of the pictures a half teaches judges, ridge regressions on the stylemap, and the other is edited, all over or in REGION, one of
-the model's own: those without the thing by +1, those with it by -1. The edited picture is encoded again and judged.
-  judge    right on the half that did not teach it, %
-  hit      edits after which the judge says the other thing, %, of those where it was right before
+Of the pictures a half teaches judges, ridge regressions on the stylemap, and the other is edited (or those of the folder EDITED
+are, and all others teach), all over or in REGION, one of the model's own: those without the thing by AMOUNT (1), those with it by
+-AMOUNT. The edited picture is encoded again and judged.
+  judge    right on the pictures that did not teach it, %
+  hit      edits after which the judge says the other thing, %, of those where it was right before; on: by AMOUNT, off: back; the mean
   others   verdicts of the other judges that an edit changes, % (those of the same column left out)
   outside  root of the mean square of what the drawing changes outside the region, in 8-bit steps; an edit pastes none of it; nan: all over
   inside   the same in it
@@ -101,41 +102,44 @@ def judge(maps, classes):
 
 
 def main():
-    path, folder, table, sheet = sys.argv[1:5]
+    path, folders, table, sheet = sys.argv[1:5]
+    folders = folders.split(':')
     specs = []
     for text in sys.argv[5:]:
-        rest, _, region = text.partition('@')
+        rest, _, place = text.partition('@')
+        region, _, amount = place.partition('*')
         name, _, spec = rest.partition(':')
-        specs.append((name, spec, region))
+        specs.append((name, spec, region if region != 'all' else '', float(amount or 1)))
     model = Model(path)
     with open(table) as file:
-        labels = [row for row in csv.DictReader(file) if os.path.exists(os.path.join(folder, row['name']))]
-    images = [np.ascontiguousarray(cv2.imread(os.path.join(folder, row['name']))[..., ::-1].transpose(2, 0, 1) / np.float32(127.5) - 1,
-                                   np.float32) for row in labels]
+        labels = [row for row in csv.DictReader(file) if any(os.path.exists(os.path.join(folder, row['name'])) for folder in folders)]
+    paths = [next(p for p in (os.path.join(folder, row['name']) for folder in folders) if os.path.exists(p)) for row in labels]
+    images = [np.ascontiguousarray(cv2.imread(path)[..., ::-1].transpose(2, 0, 1) / np.float32(127.5) - 1,
+                                   np.float32) for path in paths]
     maps = np.array([model.encode(image) for image in images])
     flat = maps.reshape(len(maps), -1).astype(np.float64)
-    teach = np.arange(len(maps)) % 2 == 0
-    classes = [classes_of(labels, spec) for _, spec, _ in specs]
+    teach = np.arange(len(maps)) % 2 == 0 if len(folders) == 1 else np.array([p.startswith(folders[0] + os.sep) for p in paths])
+    classes = [classes_of(labels, spec) for _, spec, _, _ in specs]
     judges = [judge(flat[teach], of[teach]) for of in classes]
     verdicts = np.array([flat @ w + b > 0 for w, b in judges])
     rows = []
-    print('%-18s %6s %6s %6s %8s %8s  (%d pictures, %d edited of each)' %
-          ('', 'judge', 'hit', 'others', 'outside', 'inside', len(maps), EDITS))
-    for n, (name, spec, region) in enumerate(specs):
+    print('%-18s %6s %6s %6s %6s %6s %8s %8s  (%d pictures, %d edited of each at most)' %
+          ('', 'judge', 'hit', 'on', 'off', 'others', 'outside', 'inside', len(maps), EDITS))
+    for n, (name, spec, region, amount) in enumerate(specs):
         of, verdict = classes[n], verdicts[n]
         right = [100 * (verdict[~teach & (of == k)] == k).mean() for k in (0, 1)]
         direction = model.tensors['directions.' + name].reshape(model.shape)
         mask = np.clip(2 * model.tensors['regions.' + region] - 0.5, 0, 1) if region else np.ones((64, 64), np.float32) # as --mask-region
         cell = cv2.resize(mask, (model.cells,) * 2, interpolation=cv2.INTER_AREA)
         inside = cv2.resize(mask, images[0].shape[1:], interpolation=cv2.INTER_LINEAR) > 0
-        hits, changed, out, within, tiles = [], [], [], [], []
+        hits, changed, out, within, tiles = ([], []), [], [], [], []
         for k in (0, 1):
             for i in np.flatnonzero(~teach & (of == k) & (verdict == k))[:EDITS]:
                 before = model.draw(maps[i], images[i])
-                after = model.draw(maps[i] + cell * direction * (1 - 2 * k), images[i])
+                after = model.draw(maps[i] + amount * cell * direction * (1 - 2 * k), images[i])
                 again = model.encode(after).ravel().astype(np.float64)
                 now = np.array([again @ w + b > 0 for w, b in judges])
-                hits.append(now[n] != k)
+                hits[k].append(now[n] != k)
                 other = [m for m in range(len(specs)) if specs[m][1].split('=')[0] != spec.split('=')[0]]
                 changed.append((now[other] != verdicts[other, i]).mean() if other else 0)
                 difference = (127.5 * (after - before)) ** 2
@@ -143,8 +147,9 @@ def main():
                 within.append(difference[:, inside].mean())
                 if len(tiles) < 6 * (k + 1):
                     tiles += [images[i], after]
-        print('%-18s %6.1f %6.1f %6.1f %8.2f %8.2f' % (name, sum(right) / 2, 100 * np.mean(hits), 100 * np.mean(changed),
-                                                     np.mean(out) ** .5, np.mean(within) ** .5), flush=True)
+        on, off = (100 * np.mean(side) for side in hits)
+        print('%-18s %6.1f %6.1f %6.1f %6.1f %6.1f %8.2f %8.2f' % (name, sum(right) / 2, (on + off) / 2, on, off, 100 * np.mean(changed),
+                                                                 np.mean(out) ** .5, np.mean(within) ** .5), flush=True)
         tiles += [np.ones_like(images[0])] * (12 - len(tiles))
         rows.append(np.concatenate(tiles, 2))
     picture = np.concatenate(rows, 1).transpose(1, 2, 0)[..., ::-1]
