@@ -11,7 +11,7 @@ _stylemap() {
   # bash makes a word of its own of a "="
   if [ "$word" = = ]; then option=$before word=; elif [ "$before" = = ]; then option=${COMP_WORDS[COMP_CWORD - 2]}; else option=$before; fi
   case $word:$option in
-  -*:*) help=$(LC_ALL=C "$program" "${COMP_WORDS[1]}" --help 2>/dev/null | sed -n 's/^  \(-., \)\{0,1\}\(--[a-z-]*\)[= ].*/\2/p') ;;
+  -*:*) help=$(LC_ALL=C "$program" "${COMP_WORDS[1]}" --help 2>/dev/null | sed -n 's/^  \(-., \)\{0,1\}\(--[a-z0-9-]*\)[= ].*/\2/p') ;;
   *:--*) help=$(LC_ALL=C "$program" "${COMP_WORDS[1]}" --help 2>/dev/null | sed -n "s/^  $option=\([a-z0-9+|-]*|[a-z0-9+|-]*\) .*/\1/p" | tr '|' ' ') ;;
   *) help= ;;
   esac

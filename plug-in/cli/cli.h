@@ -49,6 +49,9 @@ int  cli_finish (const Command *command, gboolean done, GError *error);
 enum { CLI_ANY = -1 };
 gchar **cli_parse (const Command *command, gchar **arguments, const GOptionEntry *entries, gint count,
                    GError **error);
+/* The same with `data` for those of `entries` that are callbacks. */
+gchar **cli_parse_with (const Command *command, gchar **arguments, const GOptionEntry *entries, gint count,
+                        gpointer data, GError **error);
 
 /* A usage error where -o is missing. */
 gboolean cli_need_output (const gchar *output, GError **error);

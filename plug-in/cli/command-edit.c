@@ -8,6 +8,41 @@
 #include "cli/edit.h"
 #include "host/words.h"
 
+/* -------------------------------------------------------------------------------------- references */
+
+static void add_reference(CliEdit *edit, const gchar *path) {
+  edit->references = g_renew(CliReference, edit->references, edit->n_parts + 1);
+  edit->references[edit->n_parts++] = (CliReference){ .path = g_strdup(path), .region = -1 };
+}
+
+static void set_text(gchar **text, const gchar *value) {
+  g_free(*text);
+  *text = g_strdup(value);
+}
+
+static gboolean set_page(const gchar *option, const gchar *value, gint *page, GError **error) {
+  gint64 number;
+  if (!g_ascii_string_to_signed(value, 10, G_MININT, G_MAXINT, &number, NULL)) {
+    cli_usage(error, _("%s takes a whole number, not \"%s\"."), option, value);
+    return FALSE;
+  }
+  *page = (gint)number;
+  return TRUE;
+}
+
+/* What stands before the first --reference belongs to the command's own, what follows one to that. */
+static gboolean take_of_reference(const gchar *option, const gchar *value, gpointer data, GError **error) {
+  CliEdit *edit = data;
+  CliReference *last = &edit->references[edit->n_parts - 1];
+  if (g_str_equal(option, "--reference")) add_reference(edit, value);
+  else if (g_str_equal(option, "--mask")) set_text(&last->mask, value);
+  else if (g_str_equal(option, "--mask-region")) set_text(&last->mask_region, value);
+  else if (g_str_equal(option, "--reference-placement")) set_text(&last->placement, value);
+  else if (g_str_equal(option, "--mirror")) last->place.mirror = TRUE;
+  else return set_page(option, value, g_str_equal(option, "--mask-page") ? &last->mask_page : &last->page, error);
+  return TRUE;
+}
+
 /* ------------------------------------------------------------------------------------------ tables */
 
 #define PLACEMENT(text) \
@@ -16,9 +51,7 @@
        "or centre, bounds (around the whole picture), selection (around the mask), faces (on the face nearest to the mask), " \
        "model (where the model finds its subject), or auto: faces, else model (heal's default); or \"X,Y X,Y\", the eyes, or " \
        "four points, eyes and corners of the mouth"), "X,Y,SIDE[,ANGLE]" }
-#define MASK_REGION(edit) \
-  { "mask-region", 0, 0, G_OPTION_ARG_STRING, &(edit)->mask_region, \
-    N_("A part that the model's file tells, instead of a mask"), "eyes|mouth|hair|face|background" }
+#define OF_REFERENCE(flags) (flags), G_OPTION_ARG_CALLBACK, (gpointer)take_of_reference
 #define RAW_AND_OUTPUT(edit) \
   { "raw", 0, 0, G_OPTION_ARG_NONE, &(edit)->raw, N_("Write the model's own S x S square"), NULL }, \
   { "output", 'o', 0, G_OPTION_ARG_FILENAME, &(edit)->output, N_("The picture"), N_("PICTURE") }
@@ -30,7 +63,8 @@ static GOptionEntry *reconstruct_entries(CliEdit *edit) {
     { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &edit->detail,
       N_("From 0, the model's drawing alone (default), to 100, all lines and grain of the picture: the model's correction "
          "at full size"), "PERCENT" },
-    MASK_REGION(edit),
+    { "mask-region", 0, OF_REFERENCE(0), N_("A part that the model's file tells, instead of a mask"),
+      "eyes|mouth|hair|face|background" },
     PLACEMENT(edit->placement),
     CLI_PAGE(edit->page),
     RAW_AND_OUTPUT(edit),
@@ -41,9 +75,15 @@ static GOptionEntry *reconstruct_entries(CliEdit *edit) {
 
 static GOptionEntry *transplant_entries(CliEdit *edit) {
   const GOptionEntry entries[] = {
-    { "mask", 0, 0, G_OPTION_ARG_FILENAME, &edit->mask, N_("White where the reference comes in; as large as the target"),
+    { "mask", 0, OF_REFERENCE(G_OPTION_FLAG_FILENAME), N_("White where the reference comes in; as large as the target"),
       N_("PICTURE") },
-    MASK_REGION(edit),
+    { "mask-region", 0, OF_REFERENCE(0),
+      N_("A part that the model's file tells, instead of a mask; or where the reference is not transparent (alpha)"),
+      "eyes|mouth|hair|face|background|alpha" },
+    { "reference", 0, OF_REFERENCE(G_OPTION_FLAG_FILENAME),
+      N_("One more reference, above the ones before. --mask, --mask-region, --reference-placement, --mirror, --reference-page and "
+         "--mask-page after it are its own, and it needs one of the first two"),
+      N_("PICTURE") },
     { "method", 0, 0, G_OPTION_ARG_STRING, &edit->way,
       N_("Heal a collage (heal, the default), or blend style maps alone, as in the paper (styles)"), "heal|styles" },
     { "collage", 0, 0, G_OPTION_ARG_STRING, &edit->collage,
@@ -65,13 +105,13 @@ static GOptionEntry *transplant_entries(CliEdit *edit) {
     { "extend", 0, 0, G_OPTION_ARG_NONE, &edit->extend,
       N_("Let the reference come in where the target is transparent, too"), NULL },
     PLACEMENT(edit->placement),
-    { "reference-placement", 0, 0, G_OPTION_ARG_STRING, &edit->reference_placement,
+    { "reference-placement", 0, OF_REFERENCE(0),
       N_("The same of the reference (faces: the largest one); or as-placed: as the target's"),
       "X,Y,SIDE[,ANGLE]" },
-    { "mirror", 0, 0, G_OPTION_ARG_NONE, &edit->reference_place.mirror, N_("Exchange the reference's left and right"), NULL },
+    { "mirror", 0, OF_REFERENCE(G_OPTION_FLAG_NO_ARG), N_("Exchange the reference's left and right"), NULL },
     CLI_PAGE(edit->page),
-    { "reference-page", 0, 0, G_OPTION_ARG_INT, &edit->reference_page, N_("The same of the reference"), "N" },
-    { "mask-page", 0, 0, G_OPTION_ARG_INT, &edit->mask_page, N_("The same of the mask"), "N" },
+    { "reference-page", 0, OF_REFERENCE(0), N_("The same of the reference"), "N" },
+    { "mask-page", 0, OF_REFERENCE(0), N_("The same of the mask"), "N" },
     RAW_AND_OUTPUT(edit),
     G_OPTION_ENTRY_NULL
   };
@@ -132,16 +172,41 @@ static gboolean read_transplant(CliEdit *edit, GError **error) {
   if (edit->match_colours && start < 0) start = STYLEMAP_START_CLONE;
   if (start >= 0) edit->heal.start = (stylemap_start)start;
   if (edit->detail >= 0) edit->heal.detail = edit->detail / 100;
-  if (!done || !check_method(edit, error)) return FALSE;
-  if (edit->mask || edit->mask_region) return TRUE;
-  cli_usage(error, _("Which part? Name a picture with --mask, white where the reference shall come in, or a part with "
-                     "--mask-region."));
+  return done && check_method(edit, error);
+}
+
+/* The first reference's mask may be the region of a reconstruction, which has no reference. */
+static gboolean check_reference(const CliEdit *edit, gint n, CliReference *reference, GError **error) {
+  g_autofree gchar *name = reference->path ? g_filename_display_name(reference->path) : NULL;
+  reference->alpha = reference->path && reference->mask_region && g_ascii_strcasecmp(reference->mask_region, WORDS_ALPHA) == 0;
+  if (reference->mask && reference->mask_region)
+    cli_usage(error, _("--mask and --mask-region are two ways to say the same: give one of them."));
+  else if (reference->path && !reference->mask && !reference->mask_region)
+    n ? cli_usage(error, _("The reference %s has no mask of its own, and would cover what lies below it: name one after it, with "
+                           "--mask or --mask-region."), name)
+      : cli_usage(error, _("Which part? Name a picture with --mask, white where the reference shall come in, or a part with "
+                           "--mask-region."));
+  else if (n && reference->mask && is_tensor_path(reference->mask))
+    cli_usage(error, _("The mask of the reference %s is a tensor: only the first one's can be, give a mask picture."), name);
+  else
+    return (reference->alpha || cli_word("--mask-region", reference->mask_region, words_regions, &reference->region, error)) &&
+           read_place("--reference-placement", reference->placement, reference->path, TRUE,
+                      edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &reference->place, error) &&
+           (!reference->path || cli_check_page("--reference-page", reference->page, reference->path, error)) &&
+           (!reference->mask || cli_check_page("--mask-page", reference->mask_page, reference->mask, error));
   return FALSE;
 }
 
+/* Whether the mask pictures can be told to lie somewhere. */
+static gboolean has_mask_picture(const CliEdit *edit) {
+  gboolean any = FALSE;
+  for (gint i = 0; i < edit->n_parts; i++)
+    any = any || (edit->references[i].mask && !is_tensor_path(edit->references[i].mask));
+  return any;
+}
+
 static gboolean check(CliEdit *edit, GError **error) {
-  edit->region = -1;
-  if (!edit->reference) {
+  if (!edit->n_references) {
     if (!cli_check_range("--detail", edit->detail == -1 ? 0 : edit->detail, 0, 100, error)) return FALSE;
     edit->heal.detail = edit->detail == -1 ? 0 : edit->detail / 100;
     if (edit->detail > 0 && cli_edit_is_square(edit)) {
@@ -149,22 +214,15 @@ static gboolean check(CliEdit *edit, GError **error) {
       return FALSE;
     }
   }
-  if (edit->mask && edit->mask_region) {
-    cli_usage(error, _("--mask and --mask-region are two ways to say the same: give one of them."));
-    return FALSE;
-  }
-  if (!cli_word("--mask-region", edit->mask_region, words_regions, &edit->region, error) ||
-      !cli_need_output(edit->output, error) ||
+  for (gint i = 0; i < edit->n_parts; i++)
+    if (!check_reference(edit, i, &edit->references[i], error)) return FALSE;
+  if (!cli_need_output(edit->output, error) ||
       !cli_check_range("--refine", edit->refine, 0, EDIT_MOST_REFINE, error) ||
       !read_place("--placement", edit->placement, edit->target, FALSE,
-                  edit->reference && edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &edit->place, error) ||
-      !read_place("--reference-placement", edit->reference_placement, edit->reference, TRUE,
-                  edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &edit->reference_place, error) ||
-      !cli_check_page("--page", edit->page, edit->target, error) ||
-      (edit->reference && !cli_check_page("--reference-page", edit->reference_page, edit->reference, error)) ||
-      (edit->mask && !cli_check_page("--mask-page", edit->mask_page, edit->mask, error)))
+                  edit->n_references && edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &edit->place, error) ||
+      !cli_check_page("--page", edit->page, edit->target, error))
     return FALSE;
-  if (edit->place.kind == PLACE_SELECTION && (!edit->mask || is_tensor_path(edit->mask)))
+  if (edit->place.kind == PLACE_SELECTION && !has_mask_picture(edit))
     cli_usage(error, _("--placement selection is around the mask: give a mask picture with --mask."));
   else if (edit->extend && cli_edit_is_square(edit))
     cli_usage(error, _("--extend changes the target's outline, and the model's own square has none."));
@@ -179,11 +237,15 @@ gboolean cli_edit_parse(CliEdit *edit, const Command *command, gchar **arguments
   *edit = (CliEdit){ .method = transplant ? EDIT_HEAL : EDIT_STYLES, .detail = -1,
                      .edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1.0 } };
   g_autofree GOptionEntry *entries = cli_edit_entries(command, edit);
-  edit->given = cli_parse(command, arguments, entries, cli_edit_operands(command), error);
+  add_reference(edit, NULL);
+  edit->given = cli_parse_with(command, arguments, entries, cli_edit_operands(command), edit, error);
   if (edit->given) {
     edit->model = edit->given[0];
     edit->target = edit->given[1];
-    edit->reference = transplant ? edit->given[2] : NULL;
+    if (transplant) {
+      edit->references[0].path = g_strdup(edit->given[2]);
+      edit->n_references = edit->n_parts;
+    }
     if ((!transplant || read_transplant(edit, error)) && check(edit, error)) return TRUE;
   }
   cli_edit_clear(edit);
@@ -191,9 +253,14 @@ gboolean cli_edit_parse(CliEdit *edit, const Command *command, gchar **arguments
 }
 
 void cli_edit_clear(CliEdit *edit) {
-  gchar *texts[] = { edit->mask, edit->mask_region, edit->placement, edit->reference_placement, edit->output, edit->rule, edit->space,
-                     edit->way, edit->collage };
+  gchar *texts[] = { edit->placement, edit->output, edit->rule, edit->space, edit->way, edit->collage };
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
+  for (gint i = 0; i < edit->n_parts; i++) {
+    CliReference *reference = &edit->references[i];
+    gchar *own[] = { reference->path, reference->mask, reference->mask_region, reference->placement };
+    for (guint k = 0; k < G_N_ELEMENTS(own); k++) g_free(own[k]);
+  }
+  g_free(edit->references);
   g_strfreev(edit->given);
   *edit = (CliEdit){ 0 };
 }
@@ -214,13 +281,14 @@ static gboolean run_edit(const CliEdit *edit, CliPictures *pictures, GError **er
 
 /* What the command prints beside its notes. */
 static void print_numbers(const CliPictures *pictures, gboolean transplant) {
-  static const gchar *const names[] = { "target", "reference" };
   const EditResult *result = &pictures->result;
   Number a, b;
   progress_end();
-  for (gint i = 0; transplant && i < result->n_refined; i++)
-    g_print("%s: MSE before %s, refined %s\n", names[i], cli_number(&a, "%.6f", result->refined[i].before),
+  for (gint i = 0; transplant && i < result->n_refined; i++) {
+    g_autofree gchar *name = i > 1 ? g_strdup_printf("reference %d", i) : g_strdup(i ? "reference" : "target");
+    g_print("%s: MSE before %s, refined %s\n", name, cli_number(&a, "%.6f", result->refined[i].before),
             cli_number(&b, "%.6f", result->refined[i].after));
+  }
   if (transplant) return;
   if (result->n_refined) g_print("MSE before %s\n", cli_number(&a, "%.6f", result->refined[0].before));
   g_print("MSE %s  PSNR %s dB\n", cli_number(&a, "%.6f", result->error),
@@ -229,8 +297,9 @@ static void print_numbers(const CliPictures *pictures, gboolean transplant) {
 
 static gboolean run(const Command *command, gchar **arguments, GError **error) {
   CliEdit edit;
-  CliPictures pictures = { 0 };
+  CliPictures pictures;
   if (!cli_edit_parse(&edit, command, arguments, error)) return FALSE;
+  cli_pictures_init(&pictures, &edit);
   const gboolean done = run_edit(&edit, &pictures, error);
   if (done) print_numbers(&pictures, command == &command_transplant);
   cli_pictures_clear(&pictures);
@@ -246,9 +315,10 @@ const Command command_reconstruct = {
 };
 
 const Command command_transplant = {
-  "transplant", N_("MODEL TARGET REFERENCE --mask PICTURE|--mask-region PART -o PICTURE"),
+  "transplant", N_("MODEL TARGET REFERENCE --mask PICTURE|--mask-region PART [--reference PICTURE --mask PICTURE...] -o PICTURE"),
   N_("Bring a reference's content into the mask of a picture."),
   "  stylemap transplant toon-portraits-128 me.png friend.png --mask eyes.png -o us.png\n"
+  "  stylemap transplant \"\" me.png friend.png --mask eyes.png --reference other.png --mask mouth.png -o us.png\n"
   "  stylemap transplant portraits-128 me.jpg friend.jpg --mask-region eyes --feather 8 -o us.jpg\n"
   "  stylemap transplant \"\" me.jpg friend.jpg --mask hair.png --feather 12 --strength 0.8 -o us.jpg\n",
   run,

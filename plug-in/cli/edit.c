@@ -13,20 +13,30 @@ gboolean cli_edit_is_square(const CliEdit *edit) {
 }
 
 gboolean cli_edit_is_of_model(const CliEdit *edit) {
-  return is_tensor_path(edit->target) || (edit->reference && is_tensor_path(edit->reference)) ||
-         (edit->mask && is_tensor_path(edit->mask));
+  gboolean any = is_tensor_path(edit->target);
+  for (gint i = 0; i < edit->n_parts; i++) {
+    const CliReference *reference = &edit->references[i];
+    any = any || (reference->path && is_tensor_path(reference->path)) || (reference->mask && is_tensor_path(reference->mask));
+  }
+  return any;
 }
 
 /* ------------------------------------------------------------------------------------------ inputs */
 
+void cli_pictures_init(CliPictures *pictures, const CliEdit *edit) {
+  *pictures = (CliPictures){ .parts = g_new0(CliPart, edit->n_parts), .n_parts = edit->n_parts,
+                             .at = g_new0(stylemap_placement, edit->n_references + 1),
+                             .references = g_new0(EditReference, edit->n_parts) };
+}
+
 /* A mask over the square from a file with a tensor `mask`, whose numbers must be weights. */
-static gfloat *mask_tensor(const CliEdit *edit, const Engine *engine, GError **error) {
+static gfloat *mask_tensor(const gchar *path, const Engine *engine, GError **error) {
   gint size = engine->info->size;
   g_autofree gfloat *values = g_new(gfloat, engine->mask_count);
-  if (!tensor_read(edit->mask, "mask", (gint[]){ 1, 1, size, size }, values, error)) return NULL;
+  if (!tensor_read(path, "mask", (gint[]){ 1, 1, size, size }, values, error)) return NULL;
   for (gsize i = 0; i < engine->mask_count; i++)
     if (!(values[i] >= 0 && values[i] <= 1)) {
-      g_autofree gchar *name = g_filename_display_name(edit->mask);
+      g_autofree gchar *name = g_filename_display_name(path);
       g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
                   _("The tensor mask of %s holds a number that is not in 0 to 1."), name);
       return NULL;
@@ -34,32 +44,52 @@ static gfloat *mask_tensor(const CliEdit *edit, const Engine *engine, GError **e
   return g_steal_pointer(&values);
 }
 
-static gboolean read_mask(const CliEdit *edit, const Engine *engine, CliPictures *pictures, GError **error) {
+static gboolean read_mask(const CliEdit *edit, const CliReference *reference, const Engine *engine, CliPictures *pictures,
+                          CliPart *part, GError **error) {
   gint width = gegl_buffer_get_width(pictures->target.picture.buffer);
   gint height = gegl_buffer_get_height(pictures->target.picture.buffer);
-  if (!is_tensor_path(edit->mask)) {
-    pictures->mask = picture_load_mask(edit->mask, edit->mask_page, width, height, error);
-    return pictures->mask != NULL;
+  if (!is_tensor_path(reference->mask)) {
+    part->mask = picture_load_mask(reference->mask, reference->mask_page, width, height, error);
+    return part->mask != NULL;
   }
   if (cli_edit_is_square(edit) && edit->feather > 0) {
     cli_usage(error, _("--feather works on mask pictures, not on a tensor."));
     return FALSE;
   }
   gint size = engine->info->size;
-  pictures->weights = mask_tensor(edit, engine, error);
+  pictures->weights = mask_tensor(reference->mask, engine, error);
   if (!pictures->weights || cli_edit_is_square(edit)) return pictures->weights != NULL;
   if (width != size || height != size) {
-    g_autofree gchar *name = g_filename_display_name(edit->mask);
+    g_autofree gchar *name = g_filename_display_name(reference->mask);
     g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
                 _("The mask %s covers the model's square (%d x %d), not the picture (%d x %d): give a mask picture of "
                   "the picture's size, or write the square itself (--raw or a .safetensors output)."),
                 name, size, size, width, height);
     return FALSE;
   }
-  pictures->mask = gegl_buffer_new(GEGL_RECTANGLE(0, 0, size, size), babl_format("Y float"));
-  gegl_buffer_set(pictures->mask, NULL, 0, babl_format("Y float"), pictures->weights, GEGL_AUTO_ROWSTRIDE);
+  part->mask = gegl_buffer_new(GEGL_RECTANGLE(0, 0, size, size), babl_format("Y float"));
+  gegl_buffer_set(part->mask, NULL, 0, babl_format("Y float"), pictures->weights, GEGL_AUTO_ROWSTRIDE);
   g_clear_pointer(&pictures->weights, g_free);
   return TRUE;
+}
+
+/* What the mask pictures cover; FALSE: nothing, or there is none. */
+static gboolean selected_bounds(const CliPictures *pictures, GeglRectangle *all) {
+  gboolean any = FALSE;
+  for (gint i = 0; i < pictures->n_parts; i++) {
+    GeglRectangle one;
+    if (!pictures->parts[i].mask || !mask_bounds(pictures->parts[i].mask, &one)) continue;
+    if (any) gegl_rectangle_bounding_box(all, all, &one);
+    else *all = one;
+    any = TRUE;
+  }
+  return any;
+}
+
+static void place_picture(const Place *place, const stylemap_placement *at, EditPicture *picture) {
+  picture->placement = at;
+  picture->find = place_find_how(place);
+  picture->points = place->points;
 }
 
 /* Where the squares lie, unless they are there already. */
@@ -68,29 +98,34 @@ static void place_pictures(const CliEdit *edit, CliPictures *pictures) {
   stylemap_placement *at = pictures->at;
   Place place = edit->place;
   GeglRectangle selected;
-  place_around(&place, target->width, target->height,
-               pictures->mask && mask_bounds(pictures->mask, &selected) ? &selected : NULL);
+  place_around(&place, target->width, target->height, selected_bounds(pictures, &selected) ? &selected : NULL);
   place_find(&place, target->width, target->height, NULL, 0, 0, &at[0]);
-  if (!is_tensor_path(edit->target)) {
-    pictures->target.picture.placement = &at[0];
-    pictures->target.picture.find = place_find_how(&place);
-    pictures->target.picture.points = place.points;
+  if (!is_tensor_path(edit->target)) place_picture(&place, &at[0], &pictures->target.picture);
+  for (gint i = 0; i < edit->n_references; i++) {
+    const CliReference *reference = &edit->references[i];
+    EditPicture *picture = &pictures->parts[i].input.picture;
+    if (is_tensor_path(reference->path)) continue;
+    const GeglRectangle *size = gegl_buffer_get_extent(picture->buffer);
+    place_find(&reference->place, size->width, size->height, &at[0], 0, 0, &at[i + 1]);
+    place_picture(&reference->place, &at[i + 1], picture);
   }
-  if (!edit->reference || is_tensor_path(edit->reference)) return;
-  const GeglRectangle *reference = gegl_buffer_get_extent(pictures->reference.picture.buffer);
-  place_find(&edit->reference_place, reference->width, reference->height, &at[0], 0, 0, &at[1]);
-  pictures->reference.picture.placement = &at[1];
-  pictures->reference.picture.find = place_find_how(&edit->reference_place);
-  pictures->reference.picture.points = edit->reference_place.points;
 }
 
 /* One that is there already and has the target's size. */
-static gboolean has_mask(CliPictures *pictures) {
+static gboolean has_mask(const CliPictures *pictures, CliPart *part) {
   const GeglRectangle *target = gegl_buffer_get_extent(pictures->target.picture.buffer);
-  const GeglRectangle *mask = pictures->mask ? gegl_buffer_get_extent(pictures->mask) : NULL;
+  const GeglRectangle *mask = part->mask ? gegl_buffer_get_extent(part->mask) : NULL;
   if (mask && mask->width == target->width && mask->height == target->height) return TRUE;
-  g_clear_object(&pictures->mask);
+  g_clear_object(&part->mask);
   return FALSE;
+}
+
+static gboolean read_part(const CliEdit *edit, gint n, const Engine *engine, CliPictures *pictures, GError **error) {
+  const CliReference *reference = &edit->references[n];
+  CliPart *part = &pictures->parts[n];
+  return (!reference->path || part->input.picture.buffer ||
+          input_read(&part->input, engine, reference->path, reference->page, FALSE, error)) &&
+         (!reference->mask || has_mask(pictures, part) || read_mask(edit, reference, engine, pictures, part, error));
 }
 
 /* What can be known before the work, now that the target's square is known. */
@@ -101,25 +136,39 @@ static gboolean prepare(CliPictures *pictures, GError **error) {
   return TRUE;
 }
 
+/* The masks, as far as they are there: the first one's is the edit's. */
+static void take_masks(const CliEdit *edit, CliPictures *pictures) {
+  pictures->request.mask.selection = pictures->parts[0].mask;
+  for (gint i = 1; i < edit->n_references; i++)
+    pictures->parts[i].source = (MaskSource){ .selection = pictures->parts[i].mask, .feather = edit->feather };
+}
+
+static gboolean has_region(const CliEdit *edit) {
+  gboolean any = FALSE;
+  for (gint i = 0; i < edit->n_parts; i++) any = any || edit->references[i].region >= 0;
+  return any;
+}
+
 gboolean cli_edit_read(const CliEdit *edit, const Engine *engine, CliPictures *pictures, GError **error) {
-  Input *reference = &pictures->reference;
   picture_init();
-  if (!output_check(edit->output, error) ||
-      !input_read(&pictures->target, engine, edit->target, edit->page, FALSE, error) ||
-      (edit->reference && !reference->picture.buffer &&
-       !input_read(reference, engine, edit->reference, edit->reference_page, FALSE, error)) ||
-      (edit->mask && !has_mask(pictures) && !read_mask(edit, engine, pictures, error)))
+  if (!output_check(edit->output, error) || !input_read(&pictures->target, engine, edit->target, edit->page, FALSE, error))
     return FALSE;
+  for (gint i = 0; i < edit->n_parts; i++)
+    if (!read_part(edit, i, engine, pictures, error)) return FALSE;
   place_pictures(edit, pictures);
-  pictures->taken = (EditReference){ .picture = reference->picture, .as_placed = edit->reference_place.kind == PLACE_AS_PLACED };
-  pictures->request = (EditRequest){ .kind = edit->reference ? EDIT_TRANSPLANT : EDIT_RECONSTRUCT,
-                                     .target = pictures->target.picture, .references = &pictures->taken,
-                                     .n_references = edit->reference != NULL,
-                                     .mask = { .selection = pictures->mask, .feather = edit->feather },
+  for (gint i = 0; i < edit->n_references; i++)
+    pictures->references[i] = (EditReference){ .picture = pictures->parts[i].input.picture,
+                                               .mask = i && !edit->references[i].alpha ? &pictures->parts[i].source : NULL,
+                                               .alpha = edit->references[i].alpha,
+                                               .as_placed = edit->references[i].place.kind == PLACE_AS_PLACED };
+  pictures->request = (EditRequest){ .kind = edit->n_references ? EDIT_TRANSPLANT : EDIT_RECONSTRUCT,
+                                     .target = pictures->target.picture, .references = pictures->references,
+                                     .n_references = edit->n_references, .mask.feather = edit->feather,
                                      .weights = pictures->weights, .method = edit->method, .edit = edit->edit,
                                      .heal = edit->heal, .extend = edit->extend, .refine = edit->refine,
                                      .squares = cli_edit_is_square(edit) };
-  return pictures->target.picture.find || edit->region >= 0 || prepare(pictures, error);
+  take_masks(edit, pictures);
+  return pictures->target.picture.find || has_region(edit) || prepare(pictures, error);
 }
 
 /* ----------------------------------------------------------------------------------- drawn, written */
@@ -128,7 +177,7 @@ gboolean cli_edit_read(const CliEdit *edit, const Engine *engine, CliPictures *p
 static gboolean place_target(const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error) {
   const stylemap_placement start = pictures->at[0];
   Find by;
-  if (!find_target(engine, &pictures->request, &pictures->taken, &pictures->at[1], &pictures->at[0], &by, error)) return FALSE;
+  if (!find_target(engine, &pictures->request, pictures->references, &pictures->at[1], &pictures->at[0], &by, error)) return FALSE;
   if (by == FIND_FACES || by == FIND_MODEL)
     if (edit->placement || !place_is_same(&start, &pictures->at[0])) {
       g_autofree gchar *words = find_words(by, TRUE, &pictures->at[0]);
@@ -142,20 +191,28 @@ static gboolean complete(const CliEdit *edit, Engine *engine, CliPictures *pictu
   const GeglRectangle *target = gegl_buffer_get_extent(pictures->target.picture.buffer);
   const gboolean find = pictures->request.target.find != FIND_NOTHING;
   if (find && !place_target(edit, engine, pictures, error)) return FALSE;
-  if (edit->region >= 0) {
-    g_clear_object(&pictures->mask);
-    pictures->mask = region_mask(engine, (stylemap_region)edit->region, &pictures->at[0], target->width, target->height, error);
-    if (!pictures->mask) return FALSE;
-    pictures->request.mask.selection = pictures->mask;
+  for (gint i = 0; i < edit->n_parts; i++) {
+    CliPart *part = &pictures->parts[i];
+    const gint region = edit->references[i].region;
+    if (region < 0) continue;
+    g_clear_object(&part->mask);
+    part->mask = region_mask(engine, (stylemap_region)region, &pictures->at[0], target->width, target->height, error);
+    if (!part->mask) return FALSE;
   }
-  return !(find || edit->region >= 0) || prepare(pictures, error);
+  take_masks(edit, pictures);
+  return !(find || has_region(edit)) || prepare(pictures, error);
 }
 
 /* What was asked for by name and is not there is told, too. */
 static void say_findings(const CliEdit *edit, const Engine *engine, const EditResult *result) {
   g_auto(GStrv) notes = edit_findings(result);
+  gboolean asked = FALSE;
   for (gchar **note = notes; *note; note++) cli_note("%s", *note);
-  if (edit->reference_place.kind == PLACE_AUTO && !*notes && (edit->reference_placement || engine->info->places))
+  for (gint i = 0; i < edit->n_references; i++) {
+    const CliReference *reference = &edit->references[i];
+    asked = asked || (reference->place.kind == PLACE_AUTO && (reference->placement || engine->info->places));
+  }
+  if (asked && !*notes)
     cli_note("%s", engine->info->places ? _("The model is not sure of its subject in the target or in the reference: the "
                                             "reference's centred square is taken.")
                                         : _("The model has not learnt to find its subject: the reference's centred square is "
@@ -195,8 +252,14 @@ gboolean cli_edit_write(const CliEdit *edit, const Engine *engine, CliPictures *
 
 void cli_pictures_clear(CliPictures *pictures) {
   input_clear(&pictures->target);
-  input_clear(&pictures->reference);
-  g_clear_object(&pictures->mask);
-  g_clear_pointer(&pictures->weights, g_free);
+  for (gint i = 0; i < pictures->n_parts; i++) {
+    input_clear(&pictures->parts[i].input);
+    g_clear_object(&pictures->parts[i].mask);
+  }
+  g_free(pictures->parts);
+  g_free(pictures->at);
+  g_free(pictures->references);
+  g_free(pictures->weights);
   edit_result_clear(&pictures->result);
+  *pictures = (CliPictures){ 0 };
 }

@@ -5,13 +5,25 @@
 #include "cli/cli.h"
 #include "host/place.h"
 
+/* A reference, and what belongs to it. */
 typedef struct {
-  gchar **given; /* what these three point into */
-  const gchar *model, *target, *reference; /* the last NULL in a reconstruction */
-  gchar *mask, *mask_region, *placement, *reference_placement, *output;
-  gint region; /* a stylemap_region in the place of a mask; -1: none */
-  gint page, reference_page, mask_page;
-  Place place, reference_place; /* what the texts say */
+  gchar *path; /* NULL: of a reconstruction, which has a mask without it */
+  gchar *mask, *mask_region, *placement;
+  gint region;    /* a stylemap_region in the place of a mask; -1: none, or */
+  gboolean alpha; /* the reference's own alpha is */
+  gint page, mask_page;
+  Place place;    /* what the text says, and whether it is mirrored */
+} CliReference;
+
+typedef struct {
+  gchar **given; /* what these two point into */
+  const gchar *model, *target;
+  CliReference *references; /* 1 or more, later ones above */
+  gint n_references;        /* that are pictures: 0 in a reconstruction */
+  gint n_parts;             /* of `references` */
+  gchar *placement, *output;
+  gint page;
+  Place place; /* what the text says */
   gboolean raw, extend;
   gdouble feather;
   gint refine;
@@ -29,7 +41,7 @@ typedef struct {
 /* The commands that are edits, closed by NULL, and how many arguments each has beside its options. */
 extern const Command *const cli_edit_commands[];
 gint cli_edit_operands (const Command *command);
-/* The options of such a command, which fill `edit`; g_free. */
+/* The options of such a command, which fill `edit`; g_free. Those that belong to a reference are callbacks. */
 GOptionEntry *cli_edit_entries (const Command *command, CliEdit *edit);
 
 /* Fills `edit` by the arguments, the command's name first, and looks at all that can be seen without a file. On FALSE,
@@ -37,23 +49,33 @@ GOptionEntry *cli_edit_entries (const Command *command, CliEdit *edit);
 gboolean cli_edit_parse (CliEdit *edit, const Command *command, gchar **arguments, GError **error);
 void     cli_edit_clear (CliEdit *edit);
 
+/* A reference and its mask, as they were read. */
+typedef struct {
+  Input input;
+  GeglBuffer *mask;
+  MaskSource source;
+} CliPart;
+
 /* What is edited, and what comes of it. */
 typedef struct {
-  Input target, reference;
-  GeglBuffer *mask;
+  Input target;
+  CliPart *parts;  /* one for each of the edit's */
+  gint n_parts;
   gfloat *weights; /* a mask tensor, where the result is the network's own square */
-  stylemap_placement at[2]; /* of target and reference */
-  EditReference taken;
+  stylemap_placement *at; /* of the target, then of the references */
+  EditReference *references;
   EditRequest request;
   EditResult result;
 } CliPictures;
 
+/* All empty, for cli_edit_read; cli_pictures_clear. */
+void cli_pictures_init (CliPictures *pictures, const CliEdit *edit);
 /* TRUE where the inputs are tensors, whose shapes are the model's: cli_edit_read needs it then. */
 gboolean cli_edit_is_of_model (const CliEdit *edit);
 /* TRUE where the result is the network's own square, not the target. */
 gboolean cli_edit_is_square (const CliEdit *edit);
-/* Reads what is not there yet (a reference and a mask picture may be, of an earlier edit), and sees that the edit can be
- * made of it. `pictures` is all zero but for those; cleared by the caller, also on FALSE. */
+/* Reads what is not there yet (references and mask pictures may be, of an earlier edit), and sees that the edit can be
+ * made of it. */
 gboolean cli_edit_read (const CliEdit *edit, const Engine *engine, CliPictures *pictures, GError **error);
 gboolean cli_edit_draw (const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error);
 /* Puts the result into the target's buffer, unless it is a square: what cli_edit_write writes. */

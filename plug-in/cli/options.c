@@ -63,11 +63,17 @@ static const GOptionEntry common_entries[] = {
 
 gchar **cli_parse(const Command *command, gchar **arguments, const GOptionEntry *entries, gint count,
                   GError **error) {
+  return cli_parse_with(command, arguments, entries, count, NULL, error);
+}
+
+gchar **cli_parse_with(const Command *command, gchar **arguments, const GOptionEntry *entries, gint count,
+                       gpointer data, GError **error) {
   GOptionContext *context = g_option_context_new(command->arguments);
   g_autofree gchar *examples = g_strconcat(_("Examples:"), "\n", command->examples, NULL);
   g_option_context_set_summary(context, _(command->summary));
   g_option_context_set_description(context, examples);
   g_option_context_set_translation_domain(context, GETTEXT_PACKAGE);
+  g_option_context_set_main_group(context, g_option_group_new(NULL, NULL, NULL, data, NULL));
   if (entries) g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
   g_option_context_add_main_entries(context, common_entries, GETTEXT_PACKAGE);
   g_autofree gchar *program = g_strdup_printf("stylemap %s", command->name);

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "host/across.h"
 #include "host/adjust.h"
 #include "host/extend.h"
 #include "host/find.h"
@@ -44,6 +45,7 @@ void edit_result_clear(EditResult *result) {
   g_free(result->refined);
   g_free(result->found);
   g_free(result->found_by);
+  g_free(result->found_of);
   *result = (EditResult){ 0 };
 }
 
@@ -151,15 +153,21 @@ done:
   return ok;
 }
 
+/* Where reference `n` comes in. What its own alpha says is known once it is placed; before that it may be everywhere. */
+static const MaskSource *mask_source(const EditRequest *request, gint n) {
+  static const MaskSource everywhere = { 0 };
+  const EditReference *reference = &request->references[n];
+  return reference->mask ? reference->mask : reference->alpha ? &everywhere : &request->mask;
+}
+
 /* The mask of reference `n` on the target. */
 static gboolean make_own_mask(const Work *work, gint n, Mask *mask, GError **error) {
   const EditRequest *request = work->request;
-  const MaskSource *own = request->references[n].mask;
   stylemap_placement placement = edit_placement(&request->target);
   gint width, height;
   edit_size(&request->target, &width, &height);
   if (request->n_references > 1)
-    return mask_make(own ? own : &request->mask, &placement, width, height, mask, error);
+    return mask_make(mask_source(request, n), &placement, width, height, mask, error);
   *mask = work->result->mask; /* the only one */
   g_object_ref(mask->weights);
   return TRUE;
@@ -171,7 +179,7 @@ static gboolean sample_mask(Work *work, gint n, gfloat *weights, GError **error)
   gint width, height;
   stylemap_error core;
   Mask mask;
-  if (!request->references[n].mask && request->weights) {
+  if (request->weights && mask_source(request, n) == &request->mask) {
     memcpy(weights, request->weights, work->engine->mask_count * sizeof *weights);
     return TRUE;
   }
@@ -235,6 +243,12 @@ typedef struct {
   stylemap_layer picture, mask_layer;
 } Piece;
 
+/* Where the mask is its alpha, it is not to come in by the square of that. */
+static stylemap_layer layer_of_reference(const EditReference *reference) {
+  GeglBuffer *buffer = reference->picture.buffer;
+  return reference->alpha ? layer_of_colours(buffer) : layer_of_picture(buffer);
+}
+
 static gboolean piece_make(Work *work, gint n, Piece *piece, stylemap_piece *taken, GError **error) {
   const EditRequest *request = work->request;
   const EditPicture *picture = &request->references[n].picture;
@@ -252,7 +266,7 @@ static gboolean piece_make(Work *work, gint n, Piece *piece, stylemap_piece *tak
   } else {
     if (!make_own_mask(work, n, &piece->mask, error)) return FALSE;
     edit_size(&request->target, &width, &height);
-    piece->picture = layer_of_picture(picture->buffer);
+    piece->picture = layer_of_reference(&request->references[n]);
     piece->mask_layer = mask_layer(&piece->mask, width, height);
     taken->placement = edit_placement(picture);
   }
@@ -402,9 +416,12 @@ static gboolean make_mask(const EditRequest *request, Mask *mask, GError **error
   gint width, height, count = request->kind == EDIT_TRANSPLANT ? request->n_references : 1;
   edit_size(&request->target, &width, &height);
   for (gint i = 0; i < count; i++) {
-    const MaskSource *own = request->kind == EDIT_TRANSPLANT ? request->references[i].mask : NULL;
+    const MaskSource *source = request->kind == EDIT_TRANSPLANT ? mask_source(request, i) : &request->mask;
     Mask one;
-    if (!mask_make(own ? own : &request->mask, &placement, width, height, &one, error)) return FALSE;
+    if (!mask_make(source, &placement, width, height, &one, error)) {
+      if (i) mask_clear(mask);
+      return FALSE;
+    }
     if (i == 0) *mask = one;
     else {
       mask_unite(mask, &one);
@@ -434,7 +451,7 @@ static gboolean take_target(Work *work, GError **error) {
   for (gint i = 0; ok && i < request->n_references; i++) {
     const EditPicture *picture = &request->references[i].picture;
     stylemap_placement from = edit_placement(picture);
-    stylemap_layer reference = layer_of_picture(picture->buffer);
+    stylemap_layer reference = layer_of_reference(&request->references[i]);
     Mask mask = { 0 };
     ok = make_own_mask(work, i, &mask, error) &&
          extend_layer(work->target, &placement, &reference, &from, &mask, request->edit.strength, error);
@@ -532,32 +549,55 @@ static gboolean is_where_it_was(const EditPicture *picture, const stylemap_place
   return place_is_same(&before, found);
 }
 
+/* The masks of references that come in where they show something, now that they are placed; `sources`: one for each
+ * reference, to be cleared by the caller. */
+static gboolean take_alphas(const EditRequest *request, EditReference *references, MaskSource *sources, EditResult *result,
+                            GError **error) {
+  const stylemap_placement target = edit_placement(&request->target);
+  gboolean any = FALSE;
+  gint width, height;
+  for (gint i = 0; i < request->n_references; i++) {
+    if (!references[i].alpha || references[i].mask) continue;
+    const stylemap_placement own = edit_placement(&references[i].picture);
+    edit_size(&request->target, &width, &height);
+    sources[i].feather = request->mask.feather;
+    sources[i].selection = across_mask(references[i].picture.buffer, &own, &target, width, height, error);
+    if (!sources[i].selection) return FALSE;
+    references[i].mask = &sources[i];
+    any = TRUE;
+  }
+  if (!any || !is_masked(request)) return TRUE;
+  mask_clear(&result->mask);
+  return make_mask(request, &result->mask, error);
+}
+
 gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result, GError **error) {
   EditRequest placed = *request;
   g_autofree EditReference *references = g_memdup2(request->references, request->n_references * sizeof *references);
   g_autofree stylemap_placement *placements = g_new0(stylemap_placement, request->n_references);
+  g_autofree MaskSource *alphas = g_new0(MaskSource, request->n_references);
   const Find how = (Find)request->target.find;
   stylemap_placement at;
   Find by;
   placed.references = references;
   Work work = { .engine = engine, .request = &placed, .result = result };
-  if (!find_target(engine, &placed, references, placements, &at, &by, error) ||
-      (!result->prepared && !edit_prepare(&placed, result, error)) ||
-      !find_references(engine, &placed, references, placements, result, error) ||
-      !check_seen(&placed, &result->mask, error)) {
-    edit_result_clear(result);
-    return FALSE;
-  }
+  gboolean ok = find_target(engine, &placed, references, placements, &at, &by, error) &&
+                (result->prepared || edit_prepare(&placed, result, error)) &&
+                find_references(engine, &placed, references, placements, result, error) &&
+                check_seen(&placed, &result->mask, error) && take_alphas(&placed, references, alphas, result, error);
+  if (!ok) goto done;
   if (by != FIND_NOTHING && (how != FIND_AUTO || !is_where_it_was(&request->target, &at))) result->target_by = by;
   result->image = engine_new_image(engine);
-  gboolean done = take_target(&work, error) && take_details(&work, error) &&
-                  (request->kind == EDIT_ADJUST        ? adjust_draw(engine, &placed, result, error)
-                   : request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error)
-                   : request->kind == EDIT_MIX         ? draw_mix(&work, error)
-                   : request->kind == EDIT_TRANSPLANT  ? draw_transplants(&work, error)
-                                                       : draw_still(&work, error));
+  ok = take_target(&work, error) && take_details(&work, error) &&
+       (request->kind == EDIT_ADJUST        ? adjust_draw(engine, &placed, result, error)
+        : request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error)
+        : request->kind == EDIT_MIX         ? draw_mix(&work, error)
+        : request->kind == EDIT_TRANSPLANT  ? draw_transplants(&work, error)
+                                            : draw_still(&work, error));
   g_clear_object(&work.target);
   for (gint i = 0; i < work.n_details; i++) g_free((gpointer)work.details[i].seen);
-  if (!done) edit_result_clear(result);
-  return done;
+done:
+  for (gint i = 0; i < request->n_references; i++) g_clear_object(&alphas[i].selection);
+  if (!ok) edit_result_clear(result);
+  return ok;
 }

@@ -34,6 +34,7 @@ typedef struct {
 typedef struct {
   EditPicture picture;
   const MaskSource *mask; /* on the target, where this reference comes in; NULL: the edit's */
+  gboolean alpha;         /* in the mask's place: where it shows something, by its own alpha, feathered as the edit's mask */
   gboolean as_placed;     /* its square follows the target's, where that is found: it lies `dx` pixels to the right of and */
   gint dx, dy;            /* `dy` below where the target's lies in its own picture */
 } EditReference;
@@ -85,6 +86,7 @@ typedef struct {
   gint n_found;
   stylemap_placement *found; /* where references lie that were to be found and were, in their order */
   gint *found_by;            /* a Find each: by a face or by the model */
+  gint *found_of;            /* which reference each is */
 } EditResult;
 
 /* What can be known before a model is opened: whether the request makes sense, and the masks, but where the target is to be

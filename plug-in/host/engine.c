@@ -50,7 +50,7 @@ static gdouble usual_error(const stylemap_model *model) {
 /* Takes the path. */
 static Engine *engine_new(gchar *path, stylemap_progress tell, gpointer data) {
   Engine *engine = g_new0(Engine, 1);
-  g_weak_ref_init(&engine->placed, NULL);
+  for (gint i = 0; i < ENGINE_FOUND; i++) g_weak_ref_init(&engine->found[i].in, NULL);
   engine->path = path;
   engine_watch(engine, tell, data);
   engine->span = OPENING;
@@ -113,7 +113,7 @@ void engine_free(Engine *engine) {
   stylemap_faces_close(engine->faces);
   stylemap_session_free(engine->session);
   if (!engine->shared) stylemap_close(engine->model);
-  g_weak_ref_clear(&engine->placed);
+  for (gint i = 0; i < ENGINE_FOUND; i++) g_weak_ref_clear(&engine->found[i].in);
   g_free(engine->mean);
   g_free(engine->path);
   g_free(engine);

@@ -5,6 +5,15 @@
 #include <glib-object.h>
 #include "stylemap.h"
 
+/* find.c's: a buffer in which the subject was looked for, while it lives and nobody writes into it, how (a Find), and what was
+ * found. */
+typedef struct {
+  GWeakRef in;
+  gint how, by;
+  stylemap_placement place;
+} EngineFound;
+enum { ENGINE_FOUND = 4 };
+
 typedef struct {
   stylemap_model *model;
   stylemap_session *session;
@@ -24,11 +33,8 @@ typedef struct {
   gfloat *mean;
   gboolean shared; /* the model is another's */
 
-  /* find.c's own: the buffer in which the subject was looked for last, while it lives and nobody writes into it, how (a
-   * Find), and what was found */
-  GWeakRef placed;
-  gint placed_how, placed_by;
-  stylemap_placement place;
+  EngineFound found[ENGINE_FOUND]; /* find.c's own */
+  gint next_found;
 } Engine;
 
 /* Makes `*engine` (NULL at first) one of `model`, a path or a name (models.h); where it is that already it stays as it

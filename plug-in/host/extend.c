@@ -1,41 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "host/extend.h"
 
-#include <math.h>
-
+#include "host/across.h"
 #include "host/layer.h"
 #include "host/say.h"
 
 enum { TILE = 512 }; /* target pixels each way that are worked on at a time */
-
-/* ------------------------------------------------------------------------------ the reference, seen twice */
-
-static int read_alpha(void *data, int x, int y, int width, int height, float *pixels) {
-  const stylemap_layer *picture = data;
-  gsize count = (gsize)width * (gsize)height;
-  g_autofree gfloat *all = g_new(gfloat, 4 * count);
-  if (picture->read(picture->data, x, y, width, height, all)) return 1;
-  for (gsize i = 0; i < count; i++) pixels[i] = all[4 * i + 3];
-  return 0;
-}
 
 static int read_opaque(void *data, int x, int y, int width, int height, float *pixels) {
   const stylemap_layer *picture = data;
   if (picture->read(picture->data, x, y, width, height, pixels)) return 1;
   for (gsize i = 0; i < (gsize)width * (gsize)height; i++) pixels[4 * i + 3] = pixels[4 * i + 3] > 0 ? 1.0f : 0.0f;
   return 0;
-}
-
-/* Where an upright square of the target, `side` wide around (x, y), lies on the reference. */
-static stylemap_placement on_reference(const stylemap_placement *target, const stylemap_placement *reference, gdouble x,
-                                       gdouble y, gdouble side) {
-  const gdouble scale = reference->side / target->side;
-  const gboolean mirror = target->mirror != reference->mirror;
-  const gdouble angle = reference->angle + (mirror ? target->angle : -target->angle);
-  const gdouble u = (mirror ? target->x - x : x - target->x) * scale, v = (y - target->y) * scale;
-  return (stylemap_placement){ .x = reference->x + cos(angle) * u - sin(angle) * v,
-                               .y = reference->y + sin(angle) * u + cos(angle) * v,
-                               .side = side * scale, .angle = angle, .mirror = mirror };
 }
 
 /* ----------------------------------------------------------------------------------------------- tiles */
@@ -61,20 +37,18 @@ gboolean extend_layer(GeglBuffer *target, const stylemap_placement *square, cons
                       const stylemap_placement *reference_square, const Mask *mask, gdouble strength, GError **error) {
   const gsize plane = (gsize)TILE * TILE;
   const GeglRectangle *b = &mask->bounds;
-  stylemap_layer layer = layer_of_picture(target), alphas = *reference, opaque = *reference;
+  stylemap_layer layer = layer_of_picture(target), alphas = across_alpha(reference), opaque = *reference;
   gboolean ok = TRUE;
   stylemap_error core;
   if (!babl_format_has_alpha(gegl_buffer_get_format(target))) return TRUE;
-  alphas.data = opaque.data = (void *)reference;
-  alphas.read = read_alpha;
+  opaque.data = (void *)reference;
   opaque.read = read_opaque;
   g_autofree gfloat *alpha = g_new(gfloat, plane), *colours = g_new(gfloat, 3 * plane);
   g_autofree gfloat *pixels = g_new(gfloat, 4 * plane), *weights = g_new(gfloat, plane);
   for (gint y = b->y; ok && y < b->y + b->height; y += TILE)
     for (gint x = b->x; ok && x < b->x + b->width; x += TILE) {
       const GeglRectangle r = { x, y, MIN(TILE, b->x + b->width - x), MIN(TILE, b->y + b->height - y) };
-      const stylemap_placement at =
-        on_reference(square, reference_square, x + TILE / 2, y + TILE / 2, TILE);
+      const stylemap_placement at = across_square(square, reference_square, x + TILE / 2, y + TILE / 2, TILE);
       ok = say_status(stylemap_sample_mask(&alphas, &at, TILE, alpha, &core), &core, error) &&
            say_status(stylemap_sample(&opaque, &at, TILE, colours, &core), &core, error);
       if (!ok) break;

@@ -131,21 +131,26 @@ gboolean find_subject(Engine *engine, const EditPicture *picture, const MaskSour
 /* find_subject of a reference, which many edits in a row may have in common. */
 static gboolean find_reference(Engine *engine, const EditPicture *picture, Find *by, stylemap_placement *placement,
                                GError **error) {
-  g_autoptr(GObject) before = g_weak_ref_get(&engine->placed);
   const stylemap_placement start = edit_placement(picture);
-  const gboolean again = before == G_OBJECT(picture->buffer) && engine->placed_how == picture->find;
+  EngineFound *found = NULL;
   if (picture->find == FIND_POINTS) return find_subject(engine, picture, NULL, FALSE, by, placement, error);
-  if (!again) {
+  for (gint i = 0; i < ENGINE_FOUND && !found; i++) {
+    g_autoptr(GObject) before = g_weak_ref_get(&engine->found[i].in);
+    if (before == G_OBJECT(picture->buffer) && engine->found[i].how == picture->find) found = &engine->found[i];
+  }
+  if (!found) {
     EditPicture centred = *picture; /* what is found does not depend on where it is taken to be */
     centred.placement = NULL;
-    g_weak_ref_set(&engine->placed, NULL);
-    if (!find_subject(engine, &centred, NULL, FALSE, by, &engine->place, error)) return FALSE;
-    engine->placed_by = *by;
-    engine->placed_how = picture->find;
-    g_weak_ref_set(&engine->placed, picture->buffer);
+    found = &engine->found[engine->next_found];
+    g_weak_ref_set(&found->in, NULL);
+    if (!find_subject(engine, &centred, NULL, FALSE, by, &found->place, error)) return FALSE;
+    engine->next_found = (engine->next_found + 1) % ENGINE_FOUND;
+    found->by = *by;
+    found->how = picture->find;
+    g_weak_ref_set(&found->in, picture->buffer);
   }
-  *by = (Find)engine->placed_by;
-  *placement = *by == FIND_NOTHING ? start : engine->place;
+  *by = (Find)found->by;
+  *placement = *by == FIND_NOTHING ? start : found->place;
   placement->mirror = start.mirror;
   return TRUE;
 }
@@ -191,6 +196,7 @@ gboolean find_references(Engine *engine, const EditRequest *request, EditReferen
   gboolean any = FALSE, known = TRUE;
   result->found = g_new(stylemap_placement, most);
   result->found_by = g_new(gint, most);
+  result->found_of = g_new(gint, most);
   for (gint i = 0; i < request->n_references; i++) any = any || request->references[i].picture.find == FIND_AUTO;
   if (any && (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
               !is_known(engine, &request->target, &known, error)))
@@ -205,6 +211,7 @@ gboolean find_references(Engine *engine, const EditRequest *request, EditReferen
       picture->placement = &placements[i];
       if (by != FIND_NOTHING) {
         result->found[result->n_found] = placements[i];
+        result->found_of[result->n_found] = i;
         result->found_by[result->n_found++] = by;
       }
     }

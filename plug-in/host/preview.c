@@ -228,7 +228,7 @@ static gboolean choose(Preview *preview, Job *job, GError **error) {
   return TRUE;
 }
 
-/* What was found in the first reference before is not looked for again. */
+/* What was found in the only reference before is not looked for again; the engine remembers several. */
 static void take_found(Preview *preview, Job *job) {
   if (job->edit.request.n_references != 1) return;
   EditPicture *picture = &job->edit.references[0].picture;
@@ -238,15 +238,16 @@ static void take_found(Preview *preview, Job *job) {
 }
 
 static void remember_found(Preview *preview, const Job *job, const EditResult *result) {
-  if (job->edit.request.n_references != 1 || !job->edit.references[0].picture.find) return;
-  g_set_object(&preview->searched, job->edit.references[0].picture.buffer);
+  if (job->edit.request.n_references < 1 || !job->edit.references[0].picture.find) return;
+  GeglBuffer *only = job->edit.request.n_references == 1 ? job->edit.references[0].picture.buffer : NULL;
+  g_set_object(&preview->searched, only);
   preview->mirror = job->edit.places[0].mirror;
-  preview->found_by = result->n_found == 1 ? result->found_by[0] : FIND_NOTHING;
+  preview->found_by = result->n_found && result->found_of[0] == 0 ? result->found_by[0] : FIND_NOTHING;
   preview->place = preview->found_by ? result->found[0] : job->edit.places[0];
 }
 
 static gboolean draw(Preview *preview, Job *job, GError **error) {
-  const gboolean find = job->edit.request.n_references == 1 && job->edit.references[0].picture.find;
+  const gboolean find = job->edit.request.n_references && job->edit.references[0].picture.find;
   ScaledEdit scaled;
   EditResult result = { 0 };
   if (!place(preview, job, error)) return FALSE;
@@ -254,7 +255,7 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
   scaled_edit(preview->cache, &job->edit.request, job->scale, &scaled);
   gboolean ok = edit_prepare(&scaled.request, &result, error) &&
                 (!job->coarse || scaled.request.kind != EDIT_TRANSPLANT || scaled.request.n_references != 1 ||
-                 draw_coarse(preview, job, &scaled, &result.mask, error)) &&
+                 scaled.references[0].alpha || draw_coarse(preview, job, &scaled, &result.mask, error)) &&
                 edit_run(*preview->engine, &scaled.request, &result, error);
   if (ok) {
     Told *told = told_new(PREVIEW_DONE);

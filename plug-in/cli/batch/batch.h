@@ -22,7 +22,7 @@ typedef struct {
   const Command *command;
   CliEdit edit;
   gchar *key;             /* of all that was asked for: the same key, the same edit */
-  gboolean moves;         /* the mask is that of a frame whose square lay at `first` */
+  guint moves;            /* bit n: reference n's mask is that of a frame whose square lay at `first` */
   Place first;
 } Row;
 
@@ -30,14 +30,19 @@ typedef struct {
   GPtrArray *rows;
   GHashTable *usual;      /* name -> text: what a row has that says nothing else */
   const gchar *folder;    /* of outputs that are relative, or NULL */
-  gboolean mask_moves;    /* of frames that have the first one's mask */
+  guint mask_moves;       /* of frames, bit n: they have the first one's mask of reference n */
   GHashTable *outputs;    /* inside: path -> line */
 } Rows;
 
+/* Columns of a row that say something of a reference are there for each of so many: NAME, NAME-2, ... */
+enum { ROWS_REFERENCES = 9 };
+/* The column `name` of reference `n`, from 1; static. */
+const gchar *rows_name (const gchar *name, gint n);
+
 void     rows_init (Rows *rows, const gchar *folder);
 void     rows_clear (Rows *rows);
-/* The options of all edits under their names, each once, for the command line of a batch: texts into `values`, flags into
- * `flags`, both as long as the result, which a row of zeros closes; g_free. */
+/* The options of all edits under the names of their columns, each once, for the command line of a batch: texts into `values`,
+ * flags into `flags`, both as long as the result, which a row of zeros closes; g_free. */
 GOptionEntry *rows_entries (gchar ***values, gboolean **flags);
 /* A ManifestTake with Rows as its data. */
 gboolean rows_add (gpointer rows, guint line, const gchar *const *names, const gchar *const *values, GError **error);
@@ -120,7 +125,8 @@ void     runner_free (Runner *runner);
 
 /* Looks for the subject of the row's target: answers "X Y LOG_SIDE ANGLE", and " sure" where the model is. */
 gboolean runner_place (gpointer runner, guint row, GString *answer);
-/* Edits, and answers what was decided: "COLLAGE", and " X Y SIDE ANGLE" of the reference, where it was found. */
+/* Edits, and answers what was decided: "COLLAGE ROUNDS BOTH SIGMA", and " N X Y SIDE ANGLE" of each reference, from 0, that was
+ * found. */
 gboolean runner_decide (gpointer runner, guint row, GString *answer);
 
 /* Answers how the row's square moved since the frame before: "X Y LOG_SCALE ANGLE", or nothing. */

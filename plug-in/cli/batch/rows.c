@@ -36,25 +36,60 @@ static const GOptionEntry *find_option(const GOptionEntry *entries, const gchar 
   return NULL;
 }
 
+const gchar *rows_name(const gchar *name, gint n) {
+  g_autofree gchar *text = n > 1 ? g_strdup_printf("%s-%d", name, n) : g_strdup(name);
+  return g_intern_string(text);
+}
+
+static gboolean is_flag(const GOptionEntry *e) {
+  return e->arg == G_OPTION_ARG_NONE || (e->arg == G_OPTION_ARG_CALLBACK && e->flags & G_OPTION_FLAG_NO_ARG);
+}
+
+/* Says something of a reference; so does what names it. */
+static gboolean is_of_reference(const GOptionEntry *e) { return e->arg == G_OPTION_ARG_CALLBACK; }
+
+/* The option of that column, or NULL. */
+static const GOptionEntry *find_column(const GOptionEntry *entries, const gchar *column) {
+  for (const GOptionEntry *e = entries; e->long_name; e++)
+    for (gint n = 1; n <= (is_of_reference(e) ? ROWS_REFERENCES : 1); n++)
+      if (g_str_equal(rows_name(e->long_name, n), column)) return e;
+  return NULL;
+}
+
+/* The columns of a second reference and those above it, which --help tells by one line. */
+static void add_columns(GArray *all, const GOptionEntry *entries) {
+  for (const GOptionEntry *e = entries; e->long_name; e++)
+    for (gint n = 2; is_of_reference(e) && n <= ROWS_REFERENCES; n++) {
+      GOptionEntry own = *e;
+      const gboolean told = n == 2 && g_str_equal(e->long_name, "reference");
+      own.long_name = rows_name(e->long_name, n);
+      own.flags |= told ? 0 : G_OPTION_FLAG_HIDDEN;
+      own.description = N_("One more reference, above the first: --mask-2, --mask-region-2, --reference-placement-2, --mirror-2, "
+                           "--reference-page-2 and --mask-page-2 are its own, and --reference-3 to --reference-9 lie above it");
+      g_array_append_val(all, own);
+    }
+}
+
 GOptionEntry *rows_entries(gchar ***values, gboolean **flags) {
   g_autoptr(GArray) all = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
   CliEdit nobody;
   for (const Command *const *c = cli_edit_commands; *c; c++) {
     g_autofree GOptionEntry *entries = cli_edit_entries(*c, &nobody);
     for (GOptionEntry *e = entries; e->long_name; e++)
-      if (!g_str_equal(e->long_name, "output") && !find_option((GOptionEntry *)all->data, e->long_name))
+      if (!g_str_equal(e->long_name, "output") && !g_str_equal(e->long_name, "reference") &&
+          !find_option((GOptionEntry *)all->data, e->long_name))
         g_array_append_val(all, *e);
+    if (*c == &command_transplant) add_columns(all, entries);
   }
   *values = g_new0(gchar *, all->len + 1);
   *flags = g_new0(gboolean, all->len + 1);
   for (guint i = 0; i < all->len; i++) {
     GOptionEntry *e = &g_array_index(all, GOptionEntry, i);
+    const gboolean file = e->arg == G_OPTION_ARG_FILENAME || (is_of_reference(e) && e->flags & G_OPTION_FLAG_FILENAME);
     e->short_name = 0;
-    if (e->arg == G_OPTION_ARG_NONE) e->arg_data = &(*flags)[i];
-    else {
-      if (e->arg != G_OPTION_ARG_FILENAME) e->arg = G_OPTION_ARG_STRING;
-      e->arg_data = &(*values)[i];
-    }
+    e->arg = is_flag(e) ? G_OPTION_ARG_NONE : file ? G_OPTION_ARG_FILENAME : G_OPTION_ARG_STRING;
+    e->flags &= G_OPTION_FLAG_HIDDEN;
+    e->arg_data = e->arg == G_OPTION_ARG_NONE ? (gpointer)&(*flags)[i] : (gpointer)&(*values)[i];
   }
   return (GOptionEntry *)g_array_free(g_steal_pointer(&all), FALSE);
 }
@@ -90,6 +125,40 @@ static gchar *output_of(const Rows *rows, const gchar *told, const gchar *target
   return g_build_filename(rows->folder, name, NULL);
 }
 
+/* An option of a row, of reference `n`, where it is one of a reference's. */
+static gboolean add_option(const Rows *rows, const GOptionEntry *e, gint n, const gchar *const *names, const gchar *const *values,
+                           GPtrArray *arguments, GError **error) {
+  const gchar *name = rows_name(e->long_name, n), *text = cell(rows, name, names, values);
+  gboolean on = FALSE;
+  if (!text) return TRUE;
+  if (is_flag(e)) {
+    if (!read_flag(name, text, &on, error)) return FALSE;
+    if (on) g_ptr_array_add(arguments, g_strconcat("--", e->long_name, NULL));
+  } else {
+    g_ptr_array_add(arguments, g_strconcat("--", e->long_name, "=", text, NULL));
+  }
+  return TRUE;
+}
+
+/* The second reference and those above it, each with its own options behind it. */
+static gboolean add_references(const Rows *rows, const GOptionEntry *entries, const gchar *const *names, const gchar *const *values,
+                               GPtrArray *arguments, GError **error) {
+  for (gint n = 2; n <= ROWS_REFERENCES; n++) {
+    const gchar *name = rows_name("reference", n), *reference = cell(rows, name, names, values);
+    if (reference) g_ptr_array_add(arguments, g_strconcat("--reference=", reference, NULL));
+    for (const GOptionEntry *e = entries; e->long_name; e++) {
+      if (!is_of_reference(e) || g_str_equal(e->long_name, "reference")) continue;
+      const gchar *own = rows_name(e->long_name, n);
+      if (!reference && cell(rows, own, names, values)) {
+        cli_usage(error, _("there is a %s and no %s."), own, name);
+        return FALSE;
+      }
+      if (!add_option(rows, e, n, names, values, arguments, error)) return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 /* What a command of that table is given; NULL with a usage error. */
 static GPtrArray *arguments_of(const Rows *rows, const Command *command, const GOptionEntry *entries,
                                const gchar *const *names, const gchar *const *values, GError **error) {
@@ -98,23 +167,19 @@ static GPtrArray *arguments_of(const Rows *rows, const Command *command, const G
                             cell(rows, "reference", names, values) };
   g_ptr_array_add(arguments, g_strdup(command->name));
   for (guint i = 0; names[i]; i++)
-    if (values[i] && !g_strv_contains(operands, names[i]) && !find_option(entries, names[i])) {
+    if (values[i] && !g_strv_contains(operands, names[i]) && !find_column(entries, names[i])) {
       cli_usage(error, _("there is no column \"%s\" for the operation %s."), names[i], command->name);
       return NULL;
     }
   for (const GOptionEntry *e = entries; e->long_name; e++) {
-    const gchar *text = cell(rows, e->long_name, names, values);
-    gboolean on = FALSE;
     if (g_str_equal(e->long_name, "output")) {
-      g_autofree gchar *output = given[1] ? output_of(rows, text, given[1]) : NULL;
+      g_autofree gchar *output = given[1] ? output_of(rows, cell(rows, "output", names, values), given[1]) : NULL;
       if (output) g_ptr_array_add(arguments, g_strconcat("--output=", output, NULL));
-    } else if (text && e->arg == G_OPTION_ARG_NONE) {
-      if (!read_flag(e->long_name, text, &on, error)) return NULL;
-      if (on) g_ptr_array_add(arguments, g_strconcat("--", e->long_name, NULL));
-    } else if (text) {
-      g_ptr_array_add(arguments, g_strconcat("--", e->long_name, "=", text, NULL));
+    } else if (!g_str_equal(e->long_name, "reference") && !add_option(rows, e, 1, names, values, arguments, error)) {
+      return NULL;
     }
   }
+  if (command == &command_transplant && !add_references(rows, entries, names, values, arguments, error)) return NULL;
   g_ptr_array_add(arguments, g_strdup("--"));
   for (gint i = 0; i < cli_edit_operands(command); i++) {
     if (!given[i] && i > 0) {
@@ -221,17 +286,20 @@ gboolean rows_add_folder(Rows *rows, const gchar *folder, GError **error) {
 
 /* --------------------------------------------------------------------------------------------- all */
 
+static gboolean check_input(const Rows *rows, const gchar *input, GError **error) {
+  g_autofree gchar *path = input ? g_canonicalize_filename(input, NULL) : NULL;
+  if (!path || !g_hash_table_contains(rows->outputs, path)) return TRUE;
+  g_autofree gchar *name = g_filename_display_name(input);
+  cli_usage(error, _("%s would be read and written: outputs go into another folder, or have names of their own."), name);
+  return FALSE;
+}
+
 gboolean rows_check(const Rows *rows, GError **error) {
   for (guint i = 0; i < rows->rows->len; i++) {
     const Row *row = rows->rows->pdata[i];
-    const gchar *const inputs[] = { row->edit.target, row->edit.reference, row->edit.mask };
-    for (guint k = 0; k < G_N_ELEMENTS(inputs); k++) {
-      g_autofree gchar *path = inputs[k] ? g_canonicalize_filename(inputs[k], NULL) : NULL;
-      if (!path || !g_hash_table_contains(rows->outputs, path)) continue;
-      g_autofree gchar *name = g_filename_display_name(inputs[k]);
-      cli_usage(error, _("%s would be read and written: outputs go into another folder, or have names of their own."), name);
-      return FALSE;
-    }
+    if (!check_input(rows, row->edit.target, error)) return FALSE;
+    for (gint k = 0; k < row->edit.n_parts; k++)
+      if (!check_input(rows, row->edit.references[k].path, error) || !check_input(rows, row->edit.references[k].mask, error)) return FALSE;
   }
   return TRUE;
 }

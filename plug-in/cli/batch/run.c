@@ -34,13 +34,15 @@ typedef struct {
   GeglBuffer *mask;
 } Kept;
 
+typedef struct { Kept reference, mask; } KeptPart;
+
 struct Runner {
   const Rows *rows;
   gint threads;
   GPtrArray *opened; /* models by path */
   GHashTable *paths;  /* a row's word for a model -> those between which the picture decides, a GStrv */
   GHashTable *faults; /* such a word that names no file -> the sentence */
-  Kept reference, mask;
+  GArray *kept;       /* KeptPart, in the order of references */
 };
 
 /* -------------------------------------------------------------------------------------------- models */
@@ -89,6 +91,7 @@ Runner *runner_new(const Rows *rows, gint threads) {
   runner->threads = threads;
   runner->opened = g_ptr_array_new_with_free_func(opened_free);
   runner->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_strfreev);
+  runner->kept = g_array_new(FALSE, TRUE, sizeof(KeptPart));
   runner->faults = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   for (guint i = 0; i < rows->rows->len; i++) {
     const Row *row = rows->rows->pdata[i];
@@ -140,7 +143,7 @@ static void kept_clear(Kept *kept) {
 /* FALSE, and nothing kept any more, where it is another picture. */
 static gboolean is_kept(Kept *kept, const gchar *path, gint page) {
   GStatBuf info;
-  if (kept->path && g_str_equal(kept->path, path) && kept->page == page && g_stat(path, &info) == 0 &&
+  if (kept->path && g_strcmp0(kept->path, path) == 0 && kept->page == page && g_stat(path, &info) == 0 &&
       info.st_size == kept->size && info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec == kept->modified)
     return TRUE;
   kept_clear(kept);
@@ -150,45 +153,58 @@ static gboolean is_kept(Kept *kept, const gchar *path, gint page) {
 /* To be called before the file is read: what is written meanwhile is seen the next time. */
 static void keep(Kept *kept, const gchar *path, gint page) {
   GStatBuf info;
-  if (kept->path || g_stat(path, &info) != 0) return;
+  if (kept->path || !path || g_stat(path, &info) != 0) return;
   kept->path = g_strdup(path);
   kept->page = page;
   kept->size = info.st_size;
   kept->modified = info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
 }
 
+static gboolean moves(const Row *row, gint n) { return row->edit.references[n].mask && row->moves >> n & 1; }
+
+static void keep_parts(Runner *runner, guint count) {
+  for (guint i = count; i < runner->kept->len; i++) {
+    KeptPart *part = &g_array_index(runner->kept, KeptPart, i);
+    kept_clear(&part->reference);
+    kept_clear(&part->mask);
+  }
+  g_array_set_size(runner->kept, count);
+}
+
 /* Into `pictures` what the row before left; a tensor's shape is its model's, and it is small. */
 static void take_kept(Runner *runner, const Row *row, CliPictures *pictures) {
   const CliEdit *edit = &row->edit;
-  Kept *reference = &runner->reference, *mask = &runner->mask;
-  if (!edit->reference || cli_edit_is_of_model(edit)) {
-    kept_clear(reference);
-    kept_clear(mask);
-    return;
+  keep_parts(runner, cli_edit_is_of_model(edit) ? 0 : (guint)edit->n_references);
+  for (guint i = 0; i < runner->kept->len; i++) {
+    const CliReference *asked = &edit->references[i];
+    Kept *reference = &g_array_index(runner->kept, KeptPart, i).reference, *mask = &g_array_index(runner->kept, KeptPart, i).mask;
+    if (is_kept(reference, asked->path, asked->page)) {
+      pictures->parts[i].input = reference->input;
+      reference->input = (Input){ 0 };
+    }
+    keep(reference, asked->path, asked->page);
+    if (moves(row, (gint)i)) {
+      kept_clear(mask);
+      continue;
+    }
+    if (is_kept(mask, asked->mask, asked->mask_page)) pictures->parts[i].mask = g_steal_pointer(&mask->mask);
+    keep(mask, asked->mask, asked->mask_page);
   }
-  if (is_kept(reference, edit->reference, edit->reference_page)) {
-    pictures->reference = reference->input;
-    reference->input = (Input){ 0 };
-  }
-  keep(reference, edit->reference, edit->reference_page);
-  if (row->moves) {
-    kept_clear(mask);
-    return;
-  }
-  if (is_kept(mask, edit->mask, edit->mask_page)) pictures->mask = g_steal_pointer(&mask->mask);
-  keep(mask, edit->mask, edit->mask_page);
 }
 
 static void give_back(Runner *runner, CliPictures *pictures) {
-  Kept *reference = &runner->reference, *mask = &runner->mask;
-  if (reference->path && pictures->reference.picture.buffer) {
-    reference->input = pictures->reference;
-    pictures->reference = (Input){ 0 };
-  } else {
-    kept_clear(reference);
+  for (guint i = 0; i < runner->kept->len; i++) {
+    Kept *reference = &g_array_index(runner->kept, KeptPart, i).reference, *mask = &g_array_index(runner->kept, KeptPart, i).mask;
+    CliPart *part = &pictures->parts[i];
+    if (reference->path && part->input.picture.buffer) {
+      reference->input = part->input;
+      part->input = (Input){ 0 };
+    } else {
+      kept_clear(reference);
+    }
+    if (mask->path && part->mask) mask->mask = g_steal_pointer(&part->mask);
+    else kept_clear(mask);
   }
-  if (mask->path && pictures->mask) mask->mask = g_steal_pointer(&pictures->mask);
-  else kept_clear(mask);
 }
 
 /* -------------------------------------------------------------------------------------------- measures */
@@ -233,11 +249,11 @@ static Change change_of(GeglBuffer *before, GeglBuffer *after, const Mask *mask)
 
 /* ------------------------------------------------------------------------------------------- frames */
 
-/* The mask of the first frame, moved as the square has moved since. */
-static GeglBuffer *moved_mask(const Row *row, GError **error) {
+/* A reference's mask of the first frame, moved as the square has moved since. */
+static GeglBuffer *moved_mask(const Row *row, const CliReference *reference, GError **error) {
   const Babl *format = babl_format("Y float");
   const Place *from = &row->first, *to = &row->edit.place;
-  g_autoptr(GeglBuffer) mask = picture_load_grey(row->edit.mask, row->edit.mask_page, error);
+  g_autoptr(GeglBuffer) mask = picture_load_grey(reference->mask, reference->mask_page, error);
   if (!mask) return NULL;
   const GeglRectangle *extent = gegl_buffer_get_extent(mask);
   const gint w = extent->width, h = extent->height;
@@ -312,7 +328,10 @@ static void line_result(GString *line, const Engine *engine, const EditResult *r
   if (result->healed.misfit >= 0) line_number(line, "misfit", "%.6g", result->healed.misfit);
   if (result->change >= 0) line_number(line, "model_change", "%.6g", result->change);
   if (result->healed.misfit >= 0) line_text(line, "collage", words_collages[result->healed.start]);
-  if (result->n_found) line_placement(line, "reference_found", result->found);
+  for (gint i = 0; i < result->n_found; i++) {
+    g_autofree gchar *name = result->found_of[i] ? g_strdup_printf("reference_%d_found", result->found_of[i] + 1) : g_strdup("reference_found");
+    line_placement(line, name, &result->found[i]);
+  }
 }
 
 static void line_notes(GString *line, const GPtrArray *notes) {
@@ -324,6 +343,12 @@ static void line_notes(GString *line, const GPtrArray *notes) {
 static gint64 pixels_of(const gchar *path) {
   const gint64 pixels = path && !is_tensor_path(path) ? picture_pixels(path) : 0;
   return pixels < 0 ? UNKNOWN_PIXELS : pixels;
+}
+
+static gint64 pixels_of_edit(const CliEdit *edit) {
+  gint64 pixels = pixels_of(edit->target);
+  for (gint i = 0; i < edit->n_parts; i++) pixels += pixels_of(edit->references[i].path) + pixels_of(edit->references[i].mask);
+  return pixels;
 }
 
 static gboolean make_folder(const gchar *output, GError **error) {
@@ -345,7 +370,8 @@ static gboolean do_row(Runner *runner, const Row *row, CliPictures *pictures, GS
       (cli_edit_is_of_model(edit) && !(engine = engine_for(runner, edit->model, NULL, error))))
     return FALSE;
   take_kept(runner, row, pictures);
-  if (row->moves && !(pictures->mask = moved_mask(row, error))) return FALSE;
+  for (gint i = 0; i < edit->n_references; i++)
+    if (moves(row, i) && !(pictures->parts[i].mask = moved_mask(row, &edit->references[i], error))) return FALSE;
   if (!cli_edit_read(edit, engine, pictures, error)) return FALSE;
   at = line_phase(line, "decode_seconds", "decode_cpu", at);
   const GeglRectangle *size = gegl_buffer_get_extent(pictures->target.picture.buffer);
@@ -373,10 +399,11 @@ gboolean runner_work(gpointer data, guint number, GString *answer) {
   Runner *runner = data;
   const Row *row = runner->rows->rows->pdata[number];
   const CliEdit *edit = &row->edit;
-  const gint64 pixels = pixels_of(edit->target) + pixels_of(edit->reference) + pixels_of(edit->mask);
+  const gint64 pixels = pixels_of_edit(edit);
   g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GError) fault = NULL;
-  CliPictures pictures = { 0 };
+  CliPictures pictures;
+  cli_pictures_init(&pictures, edit);
   pool_want((guint64)pixels);
   cli_notes_into(notes);
   line_row(answer, row, "done");
@@ -443,10 +470,11 @@ gboolean runner_decide(gpointer data, guint number, GString *answer) {
   Runner *runner = data;
   const Row *row = runner->rows->rows->pdata[number];
   const EditResult *result;
-  CliPictures pictures = { 0 };
+  CliPictures pictures;
   Engine *engine = NULL;
   g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
-  pool_want((guint64)(pixels_of(row->edit.target) + pixels_of(row->edit.reference) + pixels_of(row->edit.mask)));
+  cli_pictures_init(&pictures, &row->edit);
+  pool_want((guint64)pixels_of_edit(&row->edit));
   cli_notes_into(notes);
   picture_init();
   if (cli_edit_read(&row->edit, NULL, &pictures, NULL) &&
@@ -457,12 +485,12 @@ gboolean runner_decide(gpointer data, guint number, GString *answer) {
     const stylemap_heal_report *h = &result->healed;
     g_string_append_printf(answer, "%d %d %d %s", h->misfit >= 0 ? (gint)h->start : -1, h->rounds, h->both,
                            g_ascii_dtostr(sigma, sizeof sigma, h->sigma));
-    if (result->n_found) {
-      const stylemap_placement *at = result->found;
-      const gdouble values[] = { at->x, at->y, at->side, at->angle };
+    for (gint i = 0; i < result->n_found; i++) {
+      const stylemap_placement *at = &result->found[i];
+      const gdouble values[] = { result->found_of[i], at->x, at->y, at->side, at->angle };
       gchar text[G_ASCII_DTOSTR_BUF_SIZE];
-      for (guint i = 0; i < G_N_ELEMENTS(values); i++)
-        g_string_append_printf(answer, " %s", g_ascii_dtostr(text, sizeof text, values[i]));
+      for (guint k = 0; k < G_N_ELEMENTS(values); k++)
+        g_string_append_printf(answer, " %s", g_ascii_dtostr(text, sizeof text, values[k]));
     }
   }
   cli_pictures_clear(&pictures);
@@ -471,8 +499,8 @@ gboolean runner_decide(gpointer data, guint number, GString *answer) {
 }
 
 void runner_free(Runner *runner) {
-  kept_clear(&runner->reference);
-  kept_clear(&runner->mask);
+  keep_parts(runner, 0);
+  g_array_unref(runner->kept);
   g_ptr_array_unref(runner->opened);
   g_hash_table_unref(runner->paths);
   g_hash_table_unref(runner->faults);

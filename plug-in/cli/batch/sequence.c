@@ -38,30 +38,53 @@ static GArray *numbers_of(const Pattern *pattern, GError **error) {
   return numbers;
 }
 
+/* The columns of masks that are patterns, too: one frame's number, one mask's. */
+typedef struct {
+  const gchar *names[ROWS_REFERENCES + 2]; /* the target's first, closed by NULL */
+  Pattern patterns[ROWS_REFERENCES + 1];
+  gint count;
+  guint plain; /* bit n: the mask of reference n, from 0, is one picture, of the first frame */
+} Columns;
+
+static gboolean read_columns(const Rows *rows, const gchar *target, Columns *columns, GError **error) {
+  columns->names[0] = "target";
+  if (!pattern_parse(target, 2, &columns->patterns[0], error)) return FALSE;
+  columns->count = 1;
+  for (gint n = 1; n <= ROWS_REFERENCES; n++) {
+    const gchar *name = rows_name("mask", n), *mask = g_hash_table_lookup(rows->usual, name);
+    if (mask && !strchr(mask, '%')) columns->plain |= 1u << (n - 1);
+    if (!mask || !strchr(mask, '%')) continue;
+    columns->names[columns->count] = name;
+    if (!pattern_parse(mask, 2, &columns->patterns[columns->count], error)) return FALSE;
+    columns->count++;
+  }
+  return TRUE;
+}
+
+static gboolean add_frame(Rows *rows, const Columns *columns, gint number, GError **error) {
+  gchar *values[ROWS_REFERENCES + 2] = { NULL };
+  for (gint i = 0; i < columns->count; i++) values[i] = pattern_path(&columns->patterns[i], number);
+  const gboolean done = rows_add(rows, 0, columns->names, (const gchar *const *)values, error);
+  for (gint i = 0; i < columns->count; i++) g_free(values[i]);
+  return done;
+}
+
 gboolean rows_add_pattern(Rows *rows, const gchar *text, GError **error) {
-  Pattern pattern, masks = { 0 };
-  const gchar *mask = g_hash_table_lookup(rows->usual, "mask");
+  Columns columns = { .count = 0 };
   if (!strchr(text, '%')) {
     cli_usage(error, _("--sequence takes a pattern, with %%d or %%0Nd for the frames' numbers (\"frame-%%04d.png\")."));
     return FALSE;
   }
-  if (!pattern_parse(text, 2, &pattern, error)) return FALSE;
-  gboolean done = !mask || !strchr(mask, '%') || pattern_parse(mask, 2, &masks, error);
-  g_autoptr(GArray) numbers = done ? numbers_of(&pattern, error) : NULL;
+  gboolean done = read_columns(rows, text, &columns, error);
+  g_autoptr(GArray) numbers = done ? numbers_of(&columns.patterns[0], error) : NULL;
   done = numbers != NULL;
-  for (guint i = 0; done && i < numbers->len; i++) {
-    const gint number = (gint)g_array_index(numbers, guint64, i);
-    g_autofree gchar *path = pattern_path(&pattern, number), *own = masks.after ? pattern_path(&masks, number) : NULL;
-    const gchar *const columns[] = { "target", own ? "mask" : NULL, NULL }, *const values[] = { path, own, NULL };
-    done = rows_add(rows, 0, columns, values, error);
-  }
+  for (guint i = 0; done && i < numbers->len; i++) done = add_frame(rows, &columns, (gint)g_array_index(numbers, guint64, i), error);
   if (done && numbers->len < 2) {
     cli_usage(error, _("There are no frames %s, or one alone."), text);
     done = FALSE;
   }
-  rows->mask_moves = done && mask && !masks.after;
-  pattern_clear(&pattern);
-  pattern_clear(&masks);
+  rows->mask_moves = done ? columns.plain : 0;
+  for (gint i = 0; i < columns.count; i++) pattern_clear(&columns.patterns[i]);
   return done;
 }
 
@@ -185,17 +208,20 @@ static void follow(SequencePlace *places, const SequencePlace *found, const Sequ
   }
 }
 
-/* `decided`: the collage's number, rounds and detail, all chosen once, then the reference's place where it was found. */
+/* What was looked for in the reference lies at `found`; NULL: it was not found. */
+static void set_found(CliReference *reference, const gdouble *found) {
+  const gboolean mirror = reference->place.mirror;
+  if (reference->path && reference->place.kind == PLACE_AUTO)
+    reference->place = found ? coarse_place(found[0], found[1], found[2], found[3], mirror) : (Place){ .kind = PLACE_CENTRE, .mirror = mirror };
+}
+
+/* `decided`: the collage's number, rounds and detail, all chosen once, then the places of the references that were found. */
 static void set_decisions(const Rows *rows, const gchar *decided) {
   gint start = -1, rounds, both, used = 0;
-  gdouble sigma, x, y, side, angle;
   const gboolean told = sscanf(decided, "%d %d %d%n", &start, &rounds, &both, &used) == 3;
   gchar *end = (gchar *)decided + used;
-  sigma = g_ascii_strtod(end, &end);
-  x = g_ascii_strtod(end, &end);
-  y = g_ascii_strtod(end, &end);
-  side = g_ascii_strtod(end, &end);
-  angle = g_ascii_strtod(end, &end);
+  const gdouble sigma = g_ascii_strtod(end, &end);
+  const gchar *places = end;
   for (guint i = 0; told && i < rows->rows->len; i++) {
     CliEdit *edit = &((Row *)rows->rows->pdata[i])->edit;
     if (edit->method == EDIT_HEAL && start >= 0) {
@@ -204,9 +230,12 @@ static void set_decisions(const Rows *rows, const gchar *decided) {
       edit->heal.both = both;
       edit->heal.sigma = sigma;
     }
-    if (edit->reference && edit->reference_place.kind == PLACE_AUTO)
-      edit->reference_place = side > 0 ? coarse_place(x, y, side, angle, edit->reference_place.mirror)
-                                       : (Place){ .kind = PLACE_CENTRE, .mirror = edit->reference_place.mirror };
+    for (end = (gchar *)places; *end;) {
+      gdouble values[5];
+      for (guint k = 0; k < G_N_ELEMENTS(values); k++) values[k] = g_ascii_strtod(end, &end);
+      if (values[0] < edit->n_references) set_found(&edit->references[(gint)values[0]], values + 1);
+    }
+    for (gint n = 0; n < edit->n_references; n++) set_found(&edit->references[n], NULL);
   }
 }
 
@@ -215,9 +244,9 @@ static void set_keys(const Rows *rows) {
   for (guint i = 0; i < rows->rows->len; i++) {
     Row *row = rows->rows->pdata[i];
     g_autoptr(GString) all = g_string_new(row->key);
-    const Place *const places[] = { &row->edit.place, &row->edit.reference_place, &row->first };
-    for (guint k = 0; k < G_N_ELEMENTS(places); k++) {
-      const gdouble numbers[] = { places[k]->kind, places[k]->x, places[k]->y, places[k]->side, places[k]->angle };
+    for (gint k = -2; k < row->edit.n_parts; k++) {
+      const Place *place = k == -2 ? &row->first : k == -1 ? &row->edit.place : &row->edit.references[k].place;
+      const gdouble numbers[] = { place->kind, place->x, place->y, place->side, place->angle };
       gchar text[G_ASCII_DTOSTR_BUF_SIZE];
       for (guint n = 0; n < G_N_ELEMENTS(numbers); n++)
         g_string_append_printf(all, " %s", g_ascii_dtostr(text, sizeof text, numbers[n]));
