@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "host/import.h"
+#include "host/say.h"
 #include "host/words.h"
 
 CommonOptions common;
@@ -39,9 +39,7 @@ static void print_error_as_it_is(const gchar *text) { fputs(text, stderr); }
 void cli_start(void) {
   const gchar *charset;
   hold_streams();
-  setlocale(LC_ALL, "");
-  bindtextdomain(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
-  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+  say_start();
   textdomain(GETTEXT_PACKAGE);
   if (!g_get_charset(&charset) && (g_str_equal(charset, "ANSI_X3.4-1968") || g_str_equal(charset, "US-ASCII"))) {
     g_set_print_handler(print_as_it_is);

@@ -3,8 +3,8 @@
 #include "gimp-2.10/settings.h"
 #include "gimp/alone.h"
 #include "gimp/call.h"
+#include "host/say.h"
 #include <glib/gi18n-lib.h>
-#include <locale.h>
 
 #define MOST_ARGUMENTS 16
 
@@ -77,7 +77,7 @@ static void install_with_text(const Procedure *procedure, const GimpParamDef *ar
 static void query(void) {
   const Procedure *procedure;
 
-  gimp_plugin_domain_register(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
+  gimp_plugin_domain_register(GETTEXT_PACKAGE, say_catalogues());
   /* gimp-help.xml in a language's folder there names a procedure's page */
   gimp_plugin_help_register(GETTEXT_PACKAGE, "file://" STYLEMAP_DOC_DIR);
   for (gint n = 0; (procedure = procedures_nth(n)) != NULL; n++) {
@@ -217,9 +217,7 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
   FlowResult result = {0};
   GError *error = NULL;
 
-  setlocale(LC_ALL, "");
-  bindtextdomain(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
-  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+  say_start();
   gegl_init(NULL, NULL);
 
   *return_values = values;

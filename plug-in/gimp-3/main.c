@@ -2,9 +2,9 @@
  * The plug-in as GIMP 3 meets it: registering, arguments, last values (which GIMP keeps), return values. */
 #include "gimp/alone.h"
 #include "gimp/call.h"
+#include "host/say.h"
 #include "host/words.h"
 #include <glib/gi18n-lib.h>
-#include <locale.h>
 
 /* What a dialog offers beyond the procedure's arguments: kept with the last values, not to be called with. */
 #define REFINE "refine"
@@ -262,9 +262,7 @@ static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const gchar *name) {
 
 /* The translations lie with the command's, not beside this program, where GIMP would look for them. */
 static gboolean set_i18n(GimpPlugIn *plug_in, const gchar *name, gchar **domain, gchar **folder) {
-  setlocale(LC_ALL, "");
-  bindtextdomain(GETTEXT_PACKAGE, STYLEMAP_LOCALE_DIR);
-  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+  say_start();
   return FALSE;
 }
 

@@ -2,8 +2,20 @@
 #include "host/say.h"
 
 #include <glib/gi18n-lib.h>
+#include <locale.h>
 
 G_DEFINE_QUARK(stylemap-host-error, host_error)
+
+const gchar *say_catalogues(void) {
+  const gchar *named = g_getenv("STYLEMAP_LOCALEDIR");
+  return named && *named ? named : STYLEMAP_LOCALE_DIR;
+}
+
+void say_start(void) {
+  setlocale(LC_ALL, "");
+  bindtextdomain(GETTEXT_PACKAGE, say_catalogues());
+  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+}
 
 void say_error(GError **error, const stylemap_error *core) {
   gchar text[STYLEMAP_ERROR_TEXT];

@@ -10,6 +10,11 @@ typedef enum { HOST_ERROR_FAILED, HOST_ERROR_CANCELLED, HOST_ERROR_ARGUMENT } Ho
 #define HOST_ERROR (host_error_quark ())
 GQuark host_error_quark (void);
 
+/* The folder of the translations: the environment's STYLEMAP_LOCALEDIR, else where they are installed. */
+const gchar *say_catalogues (void);
+/* At a program's start, before any other thread: the environment's locale, and its language for all that is said. */
+void say_start (void);
+
 /* A translated GError from core's. */
 void say_error (GError **error, const stylemap_error *core);
 /* TRUE where `status` is STYLEMAP_OK, else say_error. */
