@@ -25,19 +25,17 @@ static const struct {
 };
 
 static gchar *label_of(const gchar *name) {
-  GString *label;
-  gchar **parts;
+  gchar **parts, *plain, *label;
 
   for (gsize i = 0; i < G_N_ELEMENTS(known); i++)
     if (g_str_equal(known[i].name, name))
-      return g_strconcat(_(known[i].label), ":", NULL);
-  parts = g_strsplit(name, "_", -1); /* no mnemonic */
-  label = g_string_new(NULL);
-  for (gchar **part = parts; *part; part++)
-    g_string_append_printf(label, "%s%s", part == parts ? "" : "__", *part);
+      return g_strdup_printf(_("%s:"), _(known[i].label));
+  parts = g_strsplit(name, "_", -1);
+  plain = g_strjoinv("__", parts); /* no mnemonic */
+  label = g_strdup_printf(_("%s:"), plain);
   g_strfreev(parts);
-  g_string_append_c(label, ':');
-  return g_string_free(label, FALSE);
+  g_free(plain);
+  return label;
 }
 
 /* What a text as adjust_parse takes it says of one direction; 0: nothing. */
