@@ -67,23 +67,49 @@ static void write_value(GKeyFile *file, const gchar *group, const Argument *argu
 
 #define REFINE_KEY "refine"
 
+/* Layers are this session's: in a file their numbers would mean other ones. */
 static gchar *reference_key(const Procedure *procedure) { return g_strconcat(procedure->name, "-reference", NULL); }
+static gchar *references_key(const Procedure *procedure) { return g_strconcat(procedure->name, "-references", NULL); }
+
+static void load_layers(const Procedure *procedure, FlowOptions *options) {
+  gchar *key = reference_key(procedure), *more = references_key(procedure);
+  gint length = gimp_get_data_size(more);
+
+  if (gimp_get_data_size(key) == sizeof options->reference)
+    gimp_get_data(key, &options->reference);
+  if (length > 0) {
+    g_free(options->references);
+    options->references = g_malloc0(length + 1);
+    gimp_get_data(more, options->references);
+  }
+  g_free(key);
+  g_free(more);
+}
+
+static void save_layers(const Procedure *procedure, const FlowOptions *options) {
+  gchar *key = reference_key(procedure), *more = references_key(procedure);
+
+  gimp_set_data(key, &options->reference, sizeof options->reference);
+  gimp_set_data(more, options->references, strlen(options->references) + 1);
+  g_free(key);
+  g_free(more);
+}
+
+static gboolean is_kept(const Argument *argument, gconstpointer field) { return field && argument->id != ARGUMENT_REFERENCES; }
 
 void settings_load(const Procedure *procedure, FlowOptions *options) {
   GKeyFile *file = g_key_file_new();
   gchar *path = file_path();
-  gchar *key = reference_key(procedure);
   const gchar *group = procedure->name;
 
   g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL);
   options_defaults(procedure, options);
-  if (gimp_get_data_size(key) == sizeof options->reference)
-    gimp_get_data(key, &options->reference);
+  load_layers(procedure, options);
   for (gint i = 0; i < procedure->n_arguments; i++) {
     const Argument *argument = procedures_argument(procedure->arguments[i]);
     gpointer field = options_field(options, argument->id);
 
-    if (field)
+    if (is_kept(argument, field))
       read_value(file, group, argument, field);
   }
   if (procedures_offers_refinement(procedure)) {
@@ -93,13 +119,11 @@ void settings_load(const Procedure *procedure, FlowOptions *options) {
   }
   g_key_file_free(file);
   g_free(path);
-  g_free(key);
 }
 
 void settings_save(const Procedure *procedure, FlowOptions *options) {
   GKeyFile *file = g_key_file_new();
   gchar *path = file_path();
-  gchar *key = reference_key(procedure);
   const gchar *group = procedure->name;
   gchar *text;
   gsize length;
@@ -110,11 +134,11 @@ void settings_save(const Procedure *procedure, FlowOptions *options) {
     const Argument *argument = procedures_argument(procedure->arguments[i]);
     gconstpointer field = options_field(options, argument->id);
 
-    if (field)
+    if (is_kept(argument, field))
       write_value(file, group, argument, field);
   }
   if (procedures_takes(procedure, ARGUMENT_REFERENCE))
-    gimp_set_data(key, &options->reference, sizeof options->reference);
+    save_layers(procedure, options);
   if (procedures_offers_refinement(procedure)) {
     g_key_file_set_boolean(file, group, REFINE_KEY, options->refine);
     write_value(file, group, procedures_argument(ARGUMENT_REFINE_STEPS), &options->refine_steps);
@@ -124,5 +148,4 @@ void settings_save(const Procedure *procedure, FlowOptions *options) {
   g_free(text);
   g_key_file_free(file);
   g_free(path);
-  g_free(key);
 }

@@ -31,6 +31,9 @@ static void add_argument(GimpProcedure *made, const Argument *argument) {
   case ARGUMENT_REFERENCE: /* of this session: what is kept in a file would mean another layer */
     gimp_procedure_add_drawable_argument(made, name, name, text, TRUE, G_PARAM_READWRITE | GIMP_PARAM_DONT_SERIALIZE);
     return;
+  case ARGUMENT_REFERENCES: /* so is this */
+    gimp_procedure_add_string_argument(made, name, name, text, "", G_PARAM_READWRITE | GIMP_PARAM_DONT_SERIALIZE);
+    return;
   default:
     break;
   }

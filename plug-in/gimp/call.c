@@ -3,7 +3,14 @@
 #include "gimp/check.h"
 #include "gimp/dialog.h"
 #include "gimp/recipe.h"
+#include "gimp/references.h"
 #include <glib/gi18n-lib.h>
+
+/* What was taken from the last time, as far as that can be taken from once more. */
+static void propose(ImageRef image, DrawableRef target, FlowOptions *options) {
+  options->reference = check_propose_reference(image, target, options->reference);
+  references_keep_usable(options, target);
+}
 
 gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef *target,
                      FlowOptions *options, GError **error) {
@@ -15,7 +22,7 @@ gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef imag
   case GIMP_RUN_INTERACTIVE:
     if (!check_target(image, *target, error))
       return FALSE;
-    options->reference = check_propose_reference(image, *target, options->reference);
+    propose(image, *target, options);
     if (dialog_run(procedure, image, target, options))
       return TRUE;
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
@@ -24,7 +31,7 @@ gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef imag
   case GIMP_RUN_WITH_LAST_VALS:
     if (!check_target(image, *target, error))
       return FALSE;
-    options->reference = check_propose_reference(image, *target, options->reference);
+    propose(image, *target, options);
     return flow_check(procedure, image, *target, options, error);
 
   default:

@@ -110,6 +110,8 @@ static inline DrawableRef compat_drawable_by_id(gint id) {
 }
 #define compat_item_id(ref) ((ref) ? gimp_item_get_id(AS_ITEM(ref)) : -1)
 
+static inline DrawableRef compat_layer_by_id(gint id) { return gimp_item_id_is_layer(id) ? compat_drawable_by_id(id) : NULL; }
+
 static inline PathRef compat_path(ImageRef image, const gchar *name) {
   GimpPath **selected = name ? NULL : gimp_image_get_selected_paths(image);
   GimpPath *path = name ? gimp_image_get_path_by_name(image, name) : selected ? *selected : NULL;
@@ -190,6 +192,8 @@ static inline gdouble *compat_path_stroke(PathRef path, gint stroke, gint *count
 }
 
 #define compat_drawable_by_id(id) (id)
+/* NO_ITEM where it is no layer's. */
+#define compat_layer_by_id(id) (gimp_item_is_valid(id) && gimp_item_is_layer(id) ? (id) : NO_ITEM)
 #define compat_item_id(ref) (ref)
 
 #define compat_ui_init(name) gimp_ui_init(name, FALSE)

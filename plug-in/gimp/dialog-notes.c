@@ -37,8 +37,8 @@ void dialog_note_square(Dialog *self) {
 
   self->square_ok = check_target(self->image, self->target, &error) &&
                     flow_places(self->procedure, self->image, self->target, self->options, &self->places, &error) &&
-                    ((self->places.find_target && !self->target_found) ||
-                     check_selection(selected ? &bounds : NULL, self->target, dialog_target_square(self), &error));
+                    ((self->places.target.find && !self->target_found) ||
+                     flow_check_selection(self->image, self->target, self->options, dialog_target_square(self), &error));
   if (error)
     hint_set(self->square_hint, HINT_ERROR, error->message);
   else if (!selected)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What the files of the dialog share: dialog.c is its frame and its flow, dialog-reference.c where it takes from,
+ * What the files of the dialog share: dialog.c is its frame and its flow, dialog-reference.c and dialog-more.c where it takes from,
  * dialog-rows.c the options, dialog-adjust.c the directions, dialog-notes.c what it says, dialog-preview.c what it shows, dialog-places.c the buttons below
  * that. Nobody else includes this. */
 #pragma once
@@ -18,6 +18,12 @@ typedef enum {
   ASK_FIND = 4,  /* where in the target the model's subject is */
 } DialogAsk;
 
+/* All of a layer, or, of NO_ITEM, of what the image shows. */
+typedef struct {
+  DrawableRef of;
+  GeglBuffer *pixels;
+} DialogPixels;
+
 typedef struct {
   const Procedure *procedure;
   ImageRef image;
@@ -29,6 +35,8 @@ typedef struct {
   GtkSizeGroup *labels; /* of both tables */
   GtkWidget *origin; /* what offers the layer that the active one was made of; NULL: it was not */
   GtkWidget *reference, *swap, *reference_hint;
+  GtkWidget *more, *add; /* the rows of the references above the first, and what adds one; or NULL */
+  guint refill;          /* the source that makes the rows anew */
   GtkWidget *model, *model_hint, *square_hint, *result_hint, *probe_hint;
   GtkWidget *refine, *refine_steps, *space; /* the last NULL where there is none */
   GPtrArray *of_styles, *of_heal;           /* the widgets that have a meaning with that method alone */
@@ -50,6 +58,8 @@ typedef struct {
   GtkWidget *target_title, *reference_title, *reference_square, *status;
   GeglBuffer *pixels, *reference_pixels, *selection; /* all of them, in the layers' own pixels; the selection in the target's */
   DrawableRef pixels_of, reference_pixels_of;
+  gboolean reference_visible; /* `reference_pixels` are what the image shows */
+  DialogPixels more_pixels[OPTIONS_REFERENCES]; /* from 1 */
   gboolean placing;      /* the texts become what the views say */
   guint working;         /* the source that looks how far the preview is, */
   gint64 asked;          /* which was asked for then */
@@ -70,6 +80,11 @@ void dialog_look(Dialog *self);
  * layers may be others. */
 void dialog_add_reference(Dialog *self);
 void dialog_fill_reference(Dialog *self);
+
+/* The rows below it, of the references above the first one, and their pixels. */
+void dialog_add_more(Dialog *self, GtkWidget *box);
+void dialog_fill_more(Dialog *self);
+void dialog_read_more(Dialog *self);
 
 /* A place for a control with a hint below it. */
 GtkWidget *dialog_with_hint(GtkWidget *control, GtkWidget **hint);

@@ -47,6 +47,15 @@ static void read_layer(DrawableRef drawable, Copy copy, GeglBuffer **pixels, Dra
     view_set_picture(view, *pixels);
 }
 
+static void read_visible(Dialog *self) {
+  self->reference_pixels_of = self->options->reference;
+  if (self->reference_pixels)
+    return;
+  self->reference_pixels = flow_copy_visible(self->image, NULL);
+  if (self->reference_view)
+    view_set_picture(self->reference_view, self->reference_pixels);
+}
+
 /* The selection over the target, in its pixels; NULL: all. */
 void dialog_read_selection(Dialog *self) {
   GeglRectangle layer, canvas;
@@ -78,18 +87,28 @@ void dialog_read_layers(Dialog *self) {
   show_title(self->target_title, self->needs_reference ? _("To:") : _("Layer:"), self->target);
   show_title(self->reference_title, _("From:"), self->options->reference);
   if (self->needs_reference) {
-    if (self->reference_pixels_of != self->options->reference)
+    if (self->reference_pixels_of != self->options->reference || self->reference_visible != self->options->visible) {
       self->found = FIND_NOTHING;
-    read_layer(self->options->reference, flow_copy_reference, &self->reference_pixels, &self->reference_pixels_of,
+      g_clear_object(&self->reference_pixels);
+    }
+    self->reference_visible = self->options->visible;
+    if (self->options->visible)
+      read_visible(self);
+    else
+      read_layer(self->options->reference, flow_copy_reference, &self->reference_pixels, &self->reference_pixels_of,
                self->reference_view);
+    dialog_read_more(self);
   }
 }
 
 /* --------------------------------------------------------------------------------------------- asking */
 
 static gboolean can_draw(const Dialog *self) {
-  return self->view && self->square_ok && self->pixels && (!self->needs_reference || self->reference_pixels) &&
-         (!self->sliders || *self->options->directions);
+  gboolean read = self->pixels && (!self->needs_reference || self->reference_pixels);
+
+  for (gint i = 1; i < self->places.n_references; i++)
+    read = read && self->more_pixels[i].pixels;
+  return self->view && self->square_ok && read && (!self->sliders || *self->options->directions);
 }
 
 static void say(Dialog *self, HintKind kind, const gchar *text) {
@@ -107,7 +126,7 @@ static gdouble preview_scale(const Dialog *self) {
 void dialog_ask(Dialog *self, DialogAsk wishes) {
   PreviewAsk ask = {.model = self->options->model, .scale = 1};
   EditRequest request;
-  EditReference reference;
+  EditReference references[OPTIONS_REFERENCES];
   stylemap_placement near;
 
   wishes |= self->wishes;
@@ -117,13 +136,15 @@ void dialog_ask(Dialog *self, DialogAsk wishes) {
   self->wishes = 0;
   if (!self->preview || !self->pixels || !self->model_ok)
     return;
-  flow_request(&request, &reference, self->procedure, self->options, &self->places);
+  flow_request(&request, references, self->procedure, self->options, &self->places);
   request.target.buffer = self->pixels;
   request.mask.selection = self->selection;
   request.refine = 0; /* which takes too long to look at */
   if (request.kind == EDIT_TRANSPLANT)
     request.frames = 0; /* the last one is looked at */
-  reference.picture.buffer = self->reference_pixels;
+  references[0].picture.buffer = self->reference_pixels;
+  for (gint i = 1; i < request.n_references; i++)
+    references[i].picture.buffer = self->more_pixels[i].pixels;
   if (can_draw(self)) {
     ask.scale = preview_scale(self);
   } else {
@@ -162,29 +183,29 @@ void dialog_ask_later(Dialog *self, DialogAsk wishes) {
 
 /* How the reference's square came to be where it is. */
 static void show_reference(Dialog *self) {
-  gboolean found = self->places.find && self->found;
+  gboolean found = self->places.references[0].find && self->found;
 
   if (!self->reference_view)
     return;
   view_set_square(self->reference_view, !self->reference_pixels ? NULL
                                         : found                 ? &self->found_place
-                                                                : &self->places.reference);
+                                                                : &self->places.references[0].at);
   gtk_label_set_text(GTK_LABEL(self->reference_square),
                      found && self->found == FIND_FACES ? _("Found by the face")
                      : found                            ? _("Found by the model")
-                     : self->places.find                ? _("The middle, if nothing is found")
+                     : self->places.references[0].find                ? _("The middle, if nothing is found")
                                                         : "");
 }
 
 const stylemap_placement *dialog_target_square(const Dialog *self) {
-  return self->places.find_target && self->target_found ? &self->target_place : &self->places.target;
+  return self->places.target.find && self->target_found ? &self->target_place : &self->places.target.at;
 }
 
 /* What was found is drawn at once as sharp as there is room for. */
 static void take_target_square(Dialog *self, const stylemap_placement *place) {
   gboolean moved = !place_is_same(dialog_target_square(self), place);
 
-  if (!self->places.find_target)
+  if (!self->places.target.find)
     return;
   self->target_found = TRUE;
   self->target_place = *place;
@@ -224,7 +245,7 @@ static void hear(const PreviewNews *news, gpointer data) {
     if (!self->view)
       break;
     view_set_result(self->view, news->picture, news->weights, news->scale);
-    if (self->places.find) {
+    if (self->places.references[0].find) {
       self->found = news->n_found ? news->found_by : FIND_NOTHING;
       if (self->found)
         self->found_place = *news->found;
@@ -394,5 +415,7 @@ void dialog_end_preview(Dialog *self) {
   self->view = self->reference_view = NULL; /* they go with the dialog */
   g_clear_object(&self->pixels);
   g_clear_object(&self->reference_pixels);
+  for (gint i = 1; i < OPTIONS_REFERENCES; i++)
+    g_clear_object(&self->more_pixels[i].pixels);
   g_clear_object(&self->selection);
 }

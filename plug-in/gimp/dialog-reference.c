@@ -14,13 +14,14 @@ static gboolean fits(DrawableRef layer, gpointer data) {
 
 /* The two can change places where the reference can be edited, too. */
 static void update_swap(Dialog *self) {
-  gtk_widget_set_sensitive(self->swap, self->options->reference != NO_ITEM &&
+  gtk_widget_set_sensitive(self->swap, !self->options->visible && self->options->reference != NO_ITEM &&
                                            check_target(self->image, self->options->reference, NULL));
 }
 
 static void reference_changed(gpointer data) {
   Dialog *self = data;
 
+  self->options->visible = layer_chooser_is_visible(self->reference);
   self->options->reference = layer_chooser_get(self->reference);
   update_swap(self);
   dialog_read_layers(self);
@@ -30,16 +31,24 @@ static void reference_changed(gpointer data) {
   dialog_ask(self, ASK_MOVED);
 }
 
+static void show_reference(Dialog *self) {
+  if (self->options->visible)
+    layer_chooser_set_visible(self->reference);
+  else
+    layer_chooser_set(self->reference, self->options->reference);
+}
+
 void dialog_fill_reference(Dialog *self) {
   if (!self->needs_reference || !layer_chooser_fill(self->reference, self->image))
     return;
   self->options->reference = check_propose_reference(self->image, self->target, self->options->reference);
-  layer_chooser_set(self->reference, self->options->reference);
-  gtk_widget_set_sensitive(self->reference, self->options->reference != NO_ITEM);
+  show_reference(self);
+  gtk_widget_set_sensitive(self->reference, self->options->visible || self->options->reference != NO_ITEM);
+  dialog_fill_more(self);
   update_swap(self);
   dialog_read_layers(self);
   hint_set(self->reference_hint, HINT_INFO,
-           self->options->reference != NO_ITEM
+           self->options->visible || self->options->reference != NO_ITEM
                ? NULL
                : _("There is no other layer to take from. Leave this window open, choose File > Open as Layers in the "
                    "image's window, and come back."));
@@ -66,15 +75,17 @@ static void swap(GtkWidget *button, Dialog *self) {
   if (self->origin)
     gtk_widget_hide(self->origin);
   dialog_fill_reference(self);
-  layer_chooser_set(self->reference, options->reference);
+  show_reference(self);
   update_swap(self);
   dialog_look(self);
 }
 
 void dialog_add_reference(Dialog *self) {
-  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *label;
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *all, *label;
 
   self->reference = layer_chooser_new(fits, reference_changed, self);
+  if (procedures_takes(self->procedure, ARGUMENT_VISIBLE))
+    layer_chooser_offer_visible(self->reference);
   gimp_help_set_help_data(self->reference, _("The layer to take from: any layer of any open image."), NULL);
   gtk_box_pack_start(GTK_BOX(box), self->reference, TRUE, TRUE, 0);
   self->swap = gtk_button_new_with_label(_("Swap"));
@@ -82,6 +93,8 @@ void dialog_add_reference(Dialog *self) {
   g_signal_connect(self->swap, "clicked", G_CALLBACK(swap), self);
   gtk_box_pack_start(GTK_BOX(box), self->swap, FALSE, FALSE, 0);
   gtk_widget_show_all(box);
-  label = table_attach(self->table, _("_Reference layer:"), dialog_with_hint(box, &self->reference_hint), TRUE);
+  all = dialog_with_hint(box, &self->reference_hint);
+  dialog_add_more(self, all);
+  label = table_attach(self->table, _("_Reference layer:"), all, TRUE);
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), self->reference);
 }

@@ -238,6 +238,13 @@ static void attach_places(Dialog *self, GtkWidget *table) {
   gtk_widget_show_all(box);
   label = table_attach(table, _("P_lace in reference:"), box, FALSE);
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), entry);
+  if (procedures_takes(self->procedure, ARGUMENT_REGION))
+    table_attach(table, _("It comes in at:"),
+                 new_choice(self, &options->region,
+                            _("Where the reference comes in: what is selected, or where the layer shows something, by its layer mask "
+                              "and its transparency."),
+                            _("The selection"), (gint)REGION_SELECTION, _("Its own outline"), (gint)REGION_ALPHA, NULL),
+                 FALSE);
 }
 
 static void attach_methods(Dialog *self, GtkWidget *table) {
@@ -268,7 +275,7 @@ static void attach_methods(Dialog *self, GtkWidget *table) {
 /* Whether something under Advanced is not what it is by itself. */
 static gboolean is_advanced(const Dialog *self) {
   static const ArgumentId ids[] = {ARGUMENT_MASK_RULE, ARGUMENT_SPACE, ARGUMENT_COLLAGE, ARGUMENT_ROUNDS, ARGUMENT_EXTEND,
-                                   ARGUMENT_MIRROR};
+                                   ARGUMENT_MIRROR, ARGUMENT_REGION};
   const FlowOptions *options = self->options;
   gboolean any = *options->placement || *options->reference_placement;
 

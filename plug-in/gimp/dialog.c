@@ -9,7 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 void dialog_update_ok(Dialog *self) {
-  gboolean ok = self->model_ok && self->square_ok && (!self->needs_reference || self->options->reference != NO_ITEM) &&
+  gboolean ok = self->model_ok && self->square_ok && (!self->needs_reference || self->options->visible || self->options->reference != NO_ITEM) &&
                 (!self->sliders || *self->options->directions);
 
   gtk_dialog_set_response_sensitive(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK, ok);
@@ -157,6 +157,8 @@ static gint run(Dialog *self, gint *x, gint *y) {
   response = gimp_dialog_run(GIMP_DIALOG(self->dialog));
   if (self->replace)
     g_source_remove(self->replace);
+  if (self->refill)
+    g_source_remove(self->refill);
   dialog_end_preview(self);
   gtk_window_get_position(GTK_WINDOW(self->dialog), x, y);
   gtk_widget_destroy(self->dialog);
@@ -174,6 +176,9 @@ static void reset(const Procedure *procedure, FlowOptions *options) {
 
   options_defaults(procedure, &fresh);
   fresh.reference = options->reference;
+  fresh.visible = options->visible;
+  g_free(fresh.references);
+  fresh.references = g_steal_pointer(&options->references);
   fresh.replaces = options->replaces;
   options->engine = NULL;
   options->selection = NULL;

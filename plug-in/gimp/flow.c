@@ -6,6 +6,7 @@
 #include "gimp/pixels.h"
 #include "gimp/progress.h"
 #include "gimp/recipe.h"
+#include "gimp/references.h"
 #include "gimp/result.h"
 #include "host/mix.h"
 #include "host/place.h"
@@ -24,20 +25,49 @@ static gboolean read_levels(const FlowOptions *options, guint32 *levels, GError 
   return !*options->levels || mix_parse(procedures_argument(ARGUMENT_LEVELS)->name, options->levels, levels, error);
 }
 
+static gboolean check_references(const Procedure *procedure, DrawableRef target, const FlowOptions *options, GError **error) {
+  GArray *all;
+  gboolean ok;
+
+  if (!procedures_takes(procedure, ARGUMENT_REFERENCE))
+    return TRUE;
+  if (!options->visible && !check_reference(target, options->reference, error))
+    return FALSE;
+  all = references_read(options, error);
+  ok = all && references_check(all, target, error);
+  g_clear_pointer(&all, g_array_unref);
+  return ok;
+}
+
+/* Whether anything comes in where the selection is. */
+static gboolean needs_selection(const FlowOptions *options) {
+  GArray *all = references_read(options, NULL);
+  gboolean any = FALSE;
+
+  for (guint i = 0; all && i < all->len; i++)
+    any |= references_nth(all, i)->region == REGION_SELECTION;
+  g_clear_pointer(&all, g_array_unref);
+  return any;
+}
+
+gboolean flow_check_selection(ImageRef image, DrawableRef target, const FlowOptions *options, const stylemap_placement *placement,
+                              GError **error) {
+  GeglRectangle selected;
+
+  return !needs_selection(options) ||
+         check_selection(flow_selected(image, target, options, &selected) ? &selected : NULL, target, placement, error);
+}
+
 gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                     GError **error) {
   FlowPlaces places;
-  GeglRectangle selected;
   guint32 levels;
 
-  if (!check_target(image, target, error))
-    return FALSE;
-  if (procedures_takes(procedure, ARGUMENT_REFERENCE) && !check_reference(target, options->reference, error))
-    return FALSE;
-  return check_numbers(procedure, options, error) && read_levels(options, &levels, error) &&
+  return check_target(image, target, error) && check_references(procedure, target, options, error) &&
+         check_numbers(procedure, options, error) && read_levels(options, &levels, error) &&
          flow_places(procedure, image, target, options, &places, error) &&
-         (places.find_target || /* where the square will lie, the edit itself sees */
-          check_selection(flow_selected(image, target, options, &selected) ? &selected : NULL, target, &places.target, error));
+         (places.target.find || /* where the square will lie, the edit itself sees */
+          flow_check_selection(image, target, options, &places.target.at, error));
 }
 
 /* ------------------------------------------------------------------------------------- layer -> edit */
@@ -58,39 +88,65 @@ static gboolean read_place(ArgumentId id, const gchar *text, DrawableRef drawabl
   return ok;
 }
 
+static void take_place(const Place *place, FlowPlace *taken) {
+  taken->find = place_find_how(place);
+  taken->points = place->points;
+  taken->as_placed = place->kind == PLACE_AS_PLACED;
+}
+
+static gboolean place_reference(const Reference *reference, ImageRef image, DrawableRef target, PlaceKind usual,
+                                const FlowPlace *target_place, FlowPlace *taken, GError **error) {
+  Place place = {.mirror = reference->mirror};
+  GeglRectangle bounds;
+  gint left, top;
+
+  if (!read_place(ARGUMENT_REFERENCE_PLACEMENT, reference->placement, reference->layer != NO_ITEM ? reference->layer : target, TRUE,
+                  usual, &place, error))
+    return FALSE;
+  references_bounds(reference, image, &bounds);
+  gimp_drawable_get_offsets(target, &left, &top);
+  take_place(&place, taken);
+  taken->dx = left - bounds.x;
+  taken->dy = top - bounds.y;
+  place_find(&place, bounds.width, bounds.height, &target_place->at, taken->dx, taken->dy, &taken->at);
+  return (target_place->find && taken->as_placed) || place_check(&taken->at, bounds.width, bounds.height, TRUE, error);
+}
+
+/* Those that are there: while a dialog is open, layers go. */
+static gboolean place_references(const FlowOptions *options, ImageRef image, DrawableRef target, PlaceKind usual, FlowPlaces *places,
+                                 GError **error) {
+  GArray *all = references_read(options, error);
+  gboolean ok = all != NULL;
+
+  for (guint i = 0; ok && i < all->len; i++) {
+    const Reference *reference = references_nth(all, i);
+    gboolean there = (i || options->visible || reference->layer != NO_ITEM) &&
+                     (reference->layer == NO_ITEM || gimp_item_is_valid(AS_ITEM(reference->layer)));
+
+    places->references[i] = places->target;
+    ok = !there || place_reference(reference, image, target, usual, &places->target, &places->references[i], error);
+    places->n_references = (gint)i + 1;
+  }
+  g_clear_pointer(&all, g_array_unref);
+  return ok;
+}
+
 gboolean flow_places(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
                      FlowPlaces *places, GError **error) {
-  DrawableRef reference = options->reference;
   PlaceKind usual = heals(procedure, options) ? PLACE_AUTO : PLACE_CENTRE;
-  Place place = {0}, reference_place = {.mirror = options->mirror};
+  Place place = {0};
   GeglRectangle selected;
-  gint left, top, x, y, width = gimp_drawable_get_width(target), height = gimp_drawable_get_height(target);
-  gboolean referred = procedures_takes(procedure, ARGUMENT_REFERENCE) && reference != NO_ITEM && gimp_item_is_valid(AS_ITEM(reference));
+  gint width = gimp_drawable_get_width(target), height = gimp_drawable_get_height(target);
 
-  *places = (FlowPlaces){.find = 0};
-  if (!read_place(ARGUMENT_PLACEMENT, options->placement, target, FALSE, usual, &place, error) ||
-      !read_place(ARGUMENT_REFERENCE_PLACEMENT, options->reference_placement, referred ? reference : target, TRUE, usual,
-                  &reference_place, error))
+  *places = (FlowPlaces){.n_references = 0};
+  if (!read_place(ARGUMENT_PLACEMENT, options->placement, target, FALSE, usual, &place, error))
     return FALSE;
   place_around(&place, width, height, flow_selected(image, target, options, &selected) ? &selected : NULL);
-  places->find_target = place_find_how(&place);
-  places->find = place_find_how(&reference_place);
-  places->points = place.points;
-  places->reference_points = reference_place.points;
-  place_find(&place, width, height, NULL, 0, 0, &places->target);
-  if (!place_check(&places->target, width, height, FALSE, error))
-    return FALSE;
-  if (!referred)
-    return TRUE;
-  gimp_drawable_get_offsets(target, &left, &top);
-  gimp_drawable_get_offsets(reference, &x, &y);
-  width = gimp_drawable_get_width(reference);
-  height = gimp_drawable_get_height(reference);
-  places->as_placed = reference_place.kind == PLACE_AS_PLACED;
-  places->dx = left - x;
-  places->dy = top - y;
-  place_find(&reference_place, width, height, &places->target, places->dx, places->dy, &places->reference);
-  return (places->find_target && places->as_placed) || place_check(&places->reference, width, height, TRUE, error);
+  take_place(&place, &places->target);
+  place_find(&place, width, height, NULL, 0, 0, &places->target.at);
+  return place_check(&places->target.at, width, height, FALSE, error) &&
+         (!procedures_takes(procedure, ARGUMENT_REFERENCE) ||
+          place_references(options, image, target, usual, places, error));
 }
 
 GeglRectangle flow_square(DrawableRef drawable, const stylemap_placement *placement) {
@@ -126,6 +182,15 @@ GeglBuffer *flow_copy_reference(DrawableRef drawable, const stylemap_placement *
   GeglRectangle area = around_square(drawable, placement);
 
   return pixels_copy_masked(drawable, &area);
+}
+
+GeglBuffer *flow_copy_visible(ImageRef image, const stylemap_placement *placement) {
+  LayerRef shown = gimp_layer_new_from_visible(image, image, "visible");
+  GeglBuffer *copy = shown != NO_ITEM ? flow_copy_target(AS_DRAWABLE(shown), placement) : NULL;
+
+  if (shown != NO_ITEM)
+    gimp_item_delete(AS_ITEM(shown));
+  return copy;
 }
 
 gboolean flow_selected(ImageRef image, DrawableRef target, const FlowOptions *options, GeglRectangle *bounds) {
@@ -175,23 +240,27 @@ gchar **flow_notes(ImageRef image, DrawableRef target, const FlowOptions *option
   return edit_notes(&request, &made);
 }
 
-void flow_request(EditRequest *request, EditReference *reference, const Procedure *procedure, const FlowOptions *options,
+static void request_picture(const FlowPlace *place, EditPicture *picture) {
+  picture->placement = &place->at;
+  picture->find = place->find;
+  picture->points = place->points;
+}
+
+void flow_request(EditRequest *request, EditReference *references, const Procedure *procedure, const FlowOptions *options,
                   const FlowPlaces *places) {
-  *request = (EditRequest){.kind = procedure->kind, .references = reference};
-  *reference = (EditReference){.mask = NULL};
+  GArray *all = references_read(options, NULL);
+
+  *request = (EditRequest){.kind = procedure->kind, .references = references, .n_references = places->n_references};
   request->edit = (stylemap_edit){STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W, 1.0}; /* W: the paper's interpolation */
-  request->target.placement = &places->target;
-  request->target.find = places->find_target;
-  request->target.points = places->points;
-  if (procedures_takes(procedure, ARGUMENT_REFERENCE)) {
-    reference->picture.placement = &places->reference;
-    reference->picture.find = places->find;
-    reference->picture.points = places->reference_points;
-    reference->as_placed = places->as_placed;
-    reference->dx = places->dx;
-    reference->dy = places->dy;
-    request->n_references = 1;
+  request_picture(&places->target, &request->target);
+  for (gint i = 0; i < places->n_references; i++) {
+    const FlowPlace *place = &places->references[i];
+
+    references[i] = (EditReference){.as_placed = place->as_placed, .dx = place->dx, .dy = place->dy};
+    references[i].alpha = all && references_nth(all, i)->region == REGION_ALPHA;
+    request_picture(place, &references[i].picture);
   }
+  g_clear_pointer(&all, g_array_unref);
   if (procedure->kind == EDIT_TRANSPLANT) {
     request->method = options->method;
     request->edit = options->edit;
@@ -224,15 +293,22 @@ void flow_request(EditRequest *request, EditReference *reference, const Procedur
   }
 }
 
-static void fill_request(EditRequest *request, EditReference *reference, const Procedure *procedure, ImageRef image,
+static void fill_request(EditRequest *request, EditReference *references, const Procedure *procedure, ImageRef image,
                          DrawableRef target, const FlowOptions *options, const FlowPlaces *places) {
-  const stylemap_placement *seen = places->find_target ? NULL : &places->target;
-  gboolean anywhere = places->find || (places->find_target && places->as_placed);
+  const stylemap_placement *seen = places->target.find ? NULL : &places->target.at;
+  GArray *all = references_read(options, NULL);
 
-  flow_request(request, reference, procedure, options, places);
+  flow_request(request, references, procedure, options, places);
   request->target.buffer = flow_copy_target(target, seen);
-  if (request->n_references)
-    reference->picture.buffer = flow_copy_reference(options->reference, anywhere ? NULL : &places->reference);
+  for (gint i = 0; i < request->n_references; i++) {
+    const FlowPlace *place = &places->references[i];
+    const Reference *reference = references_nth(all, i);
+    gboolean anywhere = place->find || (places->target.find && place->as_placed);
+
+    references[i].picture.buffer = reference->layer == NO_ITEM ? flow_copy_visible(image, anywhere ? NULL : &place->at)
+                                                               : flow_copy_reference(reference->layer, anywhere ? NULL : &place->at);
+  }
+  g_clear_pointer(&all, g_array_unref);
   if (options->remembered) {
     request->mask.selection = options->selection ? g_object_ref(options->selection) : NULL;
     return;
@@ -241,9 +317,10 @@ static void fill_request(EditRequest *request, EditReference *reference, const P
   request->mask.selection = copy_selection(image, target, seen, request->mask.feather);
 }
 
-static void clear_request(EditRequest *request, EditReference *reference) {
+static void clear_request(EditRequest *request, EditReference *references) {
   g_clear_object(&request->target.buffer);
-  g_clear_object(&reference->picture.buffer);
+  for (gint i = 0; i < request->n_references; i++)
+    g_clear_object(&references[i].picture.buffer);
   g_clear_object(&request->mask.selection);
 }
 
@@ -259,7 +336,7 @@ static gchar *layer_name(const Procedure *procedure, const FlowOptions *options,
   if (made->n_refined == 1)
     return g_strdup_printf(_("%s (refined: MSE %.6f → %.6f)"), _(procedure->title), refined[0].before,
                            refined[0].after);
-  if (made->n_refined == 2)
+  if (made->n_refined > 1)
     return g_strdup_printf(_("%s (refined: MSE %.6f → %.6f, reference %.6f → %.6f)"), _(procedure->title),
                            refined[0].before, refined[0].after, refined[1].before, refined[1].after);
   return g_strdup(_(procedure->title));
@@ -348,8 +425,8 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
     result->whole = made->mask.whole;
     result->width = made->mask.bounds.width;
     result->height = made->mask.bounds.height;
-    result->n_refined = made->n_refined;
-    for (gint i = 0; i < made->n_refined; i++)
+    result->n_refined = MIN(made->n_refined, (gint)G_N_ELEMENTS(result->refined));
+    for (gint i = 0; i < result->n_refined; i++)
       result->refined[i] = made->refined[i];
   }
   g_free(layers);
@@ -361,7 +438,7 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
                   FlowResult *result, GError **error) {
   Progress progress;
   EditRequest request;
-  EditReference reference;
+  EditReference references[OPTIONS_REFERENCES];
   EditResult made = {0};
   FlowPlaces places;
   gboolean ok;
@@ -371,13 +448,13 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
     return FALSE;
 
   progress_start(&progress, _(procedure->title), EDIT_SHARE);
-  fill_request(&request, &reference, procedure, image, target, options, &places);
+  fill_request(&request, references, procedure, image, target, options, &places);
   ok = edit_prepare(&request, &made, error) &&
        worker_edit(&options->engine, options->model, 0, &request, progress_show, &progress, &made, error) &&
        still_there(image, target, &request, error) &&
        add_layers(procedure, image, target, options, &request, &made, result, error);
   edit_result_clear(&made);
-  clear_request(&request, &reference);
+  clear_request(&request, references);
   gimp_progress_end();
   return ok;
 }

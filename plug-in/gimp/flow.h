@@ -24,18 +24,27 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
                   FlowResult *result, GError **error);
 void flow_result_clear(FlowResult *result);
 
-/* Where the model's squares lie on the target and on the reference, each in its own pixels. */
+/* Where the model's square lies on a picture, in its own pixels. */
 typedef struct {
-  stylemap_placement target, reference;
-  gint find_target, find; /* EditPicture's, of target and reference: the placement is where nothing is found */
-  PlacePoints points, reference_points;
+  stylemap_placement at;
+  gint find; /* EditPicture's: `at` is where nothing is found */
+  PlacePoints points;
   gboolean as_placed; /* EditReference's */
   gint dx, dy;
+} FlowPlace;
+
+typedef struct {
+  FlowPlace target, references[OPTIONS_REFERENCES];
+  gint n_references; /* 0 of a procedure without */
 } FlowPlaces;
-/* FALSE and a sentence where what the options say makes no sense. Without a reference that one is undefined. The words path
+/* FALSE and a sentence where what the options say makes no sense. Of a reference that is not there it is the target's. The words path
  * and path:NAME become the points of a path of the layer's image. */
 gboolean flow_places(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
                      FlowPlaces *places, GError **error);
+
+/* FALSE and a sentence where what is selected cannot touch the target's square and something would come in there. */
+gboolean flow_check_selection(ImageRef image, DrawableRef target, const FlowOptions *options, const stylemap_placement *placement,
+                              GError **error);
 
 /* What the user may not expect of an edit with this selection, as sentences closed by NULL, before it is run; `square` is
  * flow_copy_target's. g_strfreev. */
@@ -53,7 +62,10 @@ GeglRectangle flow_square(DrawableRef drawable, const stylemap_placement *placem
 GeglBuffer *flow_copy_target(DrawableRef drawable, const stylemap_placement *placement);
 /* A reference is taken as it is seen: with its layer mask, a group merged. */
 GeglBuffer *flow_copy_reference(DrawableRef drawable, const stylemap_placement *placement);
+/* The same of what the image shows. */
+GeglBuffer *flow_copy_visible(ImageRef image, const stylemap_placement *placement);
 
-/* What is asked of the edit, but for the pictures, the selection and where that lies; keeps `places` and `reference`. */
-void flow_request(EditRequest *request, EditReference *reference, const Procedure *procedure, const FlowOptions *options,
+/* What is asked of the edit, but for the pictures, the selection and where that lies; keeps `places` and `references`, which has
+ * OPTIONS_REFERENCES. */
+void flow_request(EditRequest *request, EditReference *references, const Procedure *procedure, const FlowOptions *options,
                   const FlowPlaces *places);

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/layer-chooser.h"
+#include <glib/gi18n-lib.h>
 
 #define THUMBNAIL 24
 #define MOST_THUMBNAILS 60 /* each is asked of GIMP */
 
 enum { COLUMN_ID, COLUMN_THUMBNAIL, COLUMN_NAME, N_COLUMNS };
 
-#define SEPARATOR (-2) /* in place of a layer's number */
+/* In place of a layer's number. */
+#define SEPARATOR (-2)
+#define VISIBLE (-3)
 
 typedef struct {
   gboolean (*fits)(DrawableRef layer, gpointer data);
   void (*changed)(gpointer data);
   gpointer data;
   GArray *ids; /* as listed */
-  gboolean quiet;
+  gboolean quiet, visible;
 } Chooser;
 
 static Chooser *chooser_of(GtkWidget *combo) { return g_object_get_data(G_OBJECT(combo), "chooser"); }
@@ -50,11 +53,13 @@ static void add_ids(Chooser *chooser, ImageRef image, ItemRef parent, GArray *id
 
 static GArray *list_ids(Chooser *chooser, ImageRef first) {
   GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint));
-  const gint separator = SEPARATOR;
+  const gint separator = SEPARATOR, visible = VISIBLE;
   gint n_images;
   ImageRef *images = compat_images(&n_images);
 
   add_ids(chooser, first, NO_ITEM, ids);
+  if (chooser->visible)
+    g_array_append_val(ids, visible);
   if (ids->len)
     g_array_append_val(ids, separator);
   for (gint i = 0; i < n_images; i++)
@@ -74,6 +79,10 @@ static void add_row(GtkListStore *store, gint id, ImageRef first, gboolean thumb
 
   if (id == SEPARATOR) {
     gtk_list_store_insert_with_values(store, NULL, -1, COLUMN_ID, id, -1);
+    return;
+  }
+  if (id == VISIBLE) {
+    gtk_list_store_insert_with_values(store, NULL, -1, COLUMN_ID, id, COLUMN_NAME, _("Visible image"), -1);
     return;
   }
   layer = compat_drawable_by_id(id);
@@ -111,27 +120,41 @@ gboolean layer_chooser_fill(GtkWidget *combo, ImageRef image) {
   return TRUE;
 }
 
-void layer_chooser_set(GtkWidget *combo, DrawableRef layer) {
+static void set_id(GtkWidget *combo, gint id) {
   Chooser *chooser = chooser_of(combo);
   gint row = -1;
 
   for (guint i = 0; i < chooser->ids->len; i++)
-    if (layer != NO_ITEM && g_array_index(chooser->ids, gint, i) == compat_item_id(layer))
+    if (id != SEPARATOR && g_array_index(chooser->ids, gint, i) == id)
       row = (gint)i;
   chooser->quiet = TRUE;
   gtk_combo_box_set_active(GTK_COMBO_BOX(combo), row);
   chooser->quiet = FALSE;
 }
 
-DrawableRef layer_chooser_get(GtkWidget *combo) {
+/* SEPARATOR: none. */
+static gint get_id(GtkWidget *combo) {
   GtkTreeIter iter;
-  gint id;
+  gint id = SEPARATOR;
 
-  if (!gtk_combo_box_get_active_iter(GTK_COMBO_BOX(combo), &iter))
-    return NO_ITEM;
-  gtk_tree_model_get(gtk_combo_box_get_model(GTK_COMBO_BOX(combo)), &iter, COLUMN_ID, &id, -1);
-  return compat_drawable_by_id(id);
+  if (gtk_combo_box_get_active_iter(GTK_COMBO_BOX(combo), &iter))
+    gtk_tree_model_get(gtk_combo_box_get_model(GTK_COMBO_BOX(combo)), &iter, COLUMN_ID, &id, -1);
+  return id;
 }
+
+void layer_chooser_set(GtkWidget *combo, DrawableRef layer) {
+  set_id(combo, layer == NO_ITEM ? SEPARATOR : compat_item_id(layer));
+}
+
+DrawableRef layer_chooser_get(GtkWidget *combo) {
+  gint id = get_id(combo);
+
+  return id == SEPARATOR || id == VISIBLE ? NO_ITEM : compat_drawable_by_id(id);
+}
+
+void layer_chooser_offer_visible(GtkWidget *combo) { chooser_of(combo)->visible = TRUE; }
+void layer_chooser_set_visible(GtkWidget *combo) { set_id(combo, VISIBLE); }
+gboolean layer_chooser_is_visible(GtkWidget *combo) { return get_id(combo) == VISIBLE; }
 
 static void combo_changed(GtkWidget *combo, Chooser *chooser) {
   if (!chooser->quiet)

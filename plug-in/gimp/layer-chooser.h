@@ -12,3 +12,8 @@ gboolean layer_chooser_fill(GtkWidget *chooser, ImageRef image);
 void layer_chooser_set(GtkWidget *chooser, DrawableRef layer);
 /* NO_ITEM: none, or one that is gone. */
 DrawableRef layer_chooser_get(GtkWidget *chooser);
+
+/* What the first image shows may be chosen, too, from the next layer_chooser_fill on. */
+void layer_chooser_offer_visible(GtkWidget *chooser);
+void layer_chooser_set_visible(GtkWidget *chooser);
+gboolean layer_chooser_is_visible(GtkWidget *chooser);

@@ -4,6 +4,8 @@
 #include "host/words.h"
 #include <glib/gi18n-lib.h>
 
+const gchar *const options_regions[] = {"selection", "alpha", NULL};
+
 gpointer options_field(FlowOptions *options, ArgumentId id) {
   switch (id) {
   case ARGUMENT_REFERENCE:
@@ -38,6 +40,12 @@ gpointer options_field(FlowOptions *options, ArgumentId id) {
     return &options->reference_placement;
   case ARGUMENT_MIRROR:
     return &options->mirror;
+  case ARGUMENT_REGION:
+    return &options->region;
+  case ARGUMENT_VISIBLE:
+    return &options->visible;
+  case ARGUMENT_REFERENCES:
+    return &options->references;
   case ARGUMENT_FRAMES:
     return &options->frames;
   case ARGUMENT_FRAME_MS:
@@ -104,6 +112,7 @@ void options_clear(FlowOptions *options) {
   g_free(options->placement);
   g_free(options->reference_placement);
   g_free(options->levels);
+  g_free(options->references);
   g_free(options->alone.file);
   g_free(options->alone.name);
   g_clear_object(&options->selection);

@@ -4,6 +4,11 @@
 #include "gimp/compat.h"
 #include "gimp/procedures.h"
 
+/* Where a reference comes in: what is selected, or where it shows something, by its layer mask and its transparency. */
+typedef enum { REGION_SELECTION, REGION_ALPHA } ReferenceRegion;
+extern const gchar *const options_regions[]; /* closed by NULL */
+enum { OPTIONS_REFERENCES = 9 };             /* at most */
+
 /* For all procedures; each uses the fields that its arguments name. */
 typedef struct {
   DrawableRef reference; /* NO_ITEM = not chosen */
@@ -19,6 +24,9 @@ typedef struct {
   gboolean extend; /* of transplant: EditRequest's */
   gchar *placement, *reference_placement; /* as place_parse takes them; g_free */
   gboolean mirror;                        /* of the reference */
+  gint region;       /* of the reference, a ReferenceRegion */
+  gboolean visible;  /* in the reference's place what the image shows */
+  gchar *references; /* those above it: references.h; g_free */
   gint frames;
   gint frame_ms;
   gdouble reconstruct_detail, frames_detail; /* percent */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/procedures.h"
 #include "gimp/alone.h"
+#include "gimp/options.h"
 #include "host/words.h"
 #include <glib/gi18n-lib.h>
 
@@ -60,6 +61,15 @@ static Argument arguments[] = {
     0, 0, 0, NULL },
   [ARGUMENT_MIRROR] = { ARGUMENT_MIRROR, ARGUMENT_IS_FLAG, "mirror",
     "Whether the reference's left and right are exchanged", 0, 1, 0, NULL },
+  [ARGUMENT_REGION] = { ARGUMENT_REGION, ARGUMENT_IS_CHOICE, "region",
+    "Where the reference comes in { selection: what is selected, alpha: where it shows something, by its layer mask and its "
+    "transparency }", 0, 1, REGION_SELECTION, options_regions },
+  [ARGUMENT_VISIBLE] = { ARGUMENT_VISIBLE, ARGUMENT_IS_FLAG, "visible",
+    "Whether the reference is what the image shows, and no layer", 0, 1, 0, NULL },
+  [ARGUMENT_REFERENCES] = { ARGUMENT_REFERENCES, ARGUMENT_IS_TEXT, "references",
+    "More references, each above the ones before, with semicolons between them: a layer's number, or visible = what the image "
+    "shows, and perhaps region=selection or region=alpha (where it shows something, which it is by itself), placement= as "
+    "reference-placement, and mirror=yes, as in 12 placement=as-placed; 14 region=selection mirror=yes", 0, 0, 0, NULL },
   [ARGUMENT_FRAMES] = { ARGUMENT_FRAMES, ARGUMENT_IS_INT, "frames",
     "How many frames, the first like the target and the last like the reference (2 <= frames <= 1000)",
     2, 1000, 10, NULL },
@@ -101,7 +111,7 @@ static const ArgumentId transplant_arguments[] = {
   ARGUMENT_MASK_RULE, ARGUMENT_SPACE, ARGUMENT_FEATHER,
   /* by name */
   ARGUMENT_METHOD, ARGUMENT_COLLAGE, ARGUMENT_MATCH_COLOURS, ARGUMENT_ROUNDS, ARGUMENT_DETAIL, ARGUMENT_EXTEND,
-  ARGUMENT_PLACEMENT, ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_MIRROR,
+  ARGUMENT_PLACEMENT, ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_MIRROR, ARGUMENT_REGION, ARGUMENT_VISIBLE, ARGUMENT_REFERENCES,
 };
 static const ArgumentId reconstruct_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_MODEL,
@@ -132,7 +142,8 @@ static const ArgumentId strength_arguments[] = {
   ARGUMENT_FRAME_MS,
   /* by name */
   ARGUMENT_STRENGTH_FROM, ARGUMENT_STRENGTH, ARGUMENT_MASK_RULE, ARGUMENT_SPACE, ARGUMENT_FEATHER, ARGUMENT_COLLAGE,
-  ARGUMENT_ROUNDS, ARGUMENT_DETAIL, ARGUMENT_PLACEMENT, ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_MIRROR,
+  ARGUMENT_ROUNDS, ARGUMENT_DETAIL, ARGUMENT_PLACEMENT, ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_MIRROR, ARGUMENT_REGION,
+  ARGUMENT_VISIBLE, ARGUMENT_REFERENCES,
 };
 static const ArgumentId mix_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_BOUNDARY,

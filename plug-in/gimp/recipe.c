@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/recipe.h"
+#include "gimp/references.h"
 #include "gimp/result.h"
 #include "host/find.h"
 #include "host/models.h"
@@ -123,6 +124,38 @@ static void write_place(GKeyFile *file, const gchar *key, const stylemap_placeme
   g_free(text);
 }
 
+/* "reference" of the first, "reference-2" of the second; to be freed. */
+static gchar *key_of(const gchar *name, gint n) { return n ? g_strdup_printf("%s-%d", name, n + 1) : g_strdup(name); }
+
+static void write_reference(GKeyFile *file, const Reference *reference, gint n, DrawableRef target) {
+  gchar *key = key_of("reference", n), *name_key = key_of("reference-name", n), *here_key = key_of("reference-here", n);
+  gchar *pairs_key = key_of("reference-pairs", n), *pairs = references_pairs(reference), *name;
+
+  if (reference->layer != NO_ITEM && gimp_item_is_valid(AS_ITEM(reference->layer))) {
+    name = gimp_item_get_name(AS_ITEM(reference->layer));
+    g_key_file_set_uint64(file, GROUP, key, gimp_item_get_tattoo(AS_ITEM(reference->layer)));
+    g_key_file_set_string(file, GROUP, name_key, name);
+    g_key_file_set_boolean(file, GROUP, here_key,
+                           gimp_item_get_image(AS_ITEM(reference->layer)) == gimp_item_get_image(AS_ITEM(target)));
+    g_free(name);
+  }
+  if (n)
+    g_key_file_set_string(file, GROUP, pairs_key, pairs);
+  g_free(key);
+  g_free(name_key);
+  g_free(here_key);
+  g_free(pairs_key);
+  g_free(pairs);
+}
+
+static void write_references(GKeyFile *file, const FlowOptions *options, DrawableRef target) {
+  GArray *all = references_read(options, NULL);
+
+  for (guint i = 0; all && i < all->len; i++)
+    write_reference(file, references_nth(all, i), (gint)i, target);
+  g_clear_pointer(&all, g_array_unref);
+}
+
 void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions *options, DrawableRef target,
                   const EditRequest *request, const EditResult *made) {
   GKeyFile *file = g_key_file_new();
@@ -144,19 +177,16 @@ void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions 
     g_free(name);
     g_free(mark);
   }
-  if (procedures_takes(procedure, ARGUMENT_REFERENCE) && gimp_item_is_valid(AS_ITEM(options->reference))) {
-    gchar *name = gimp_item_get_name(AS_ITEM(options->reference));
-
-    g_key_file_set_uint64(file, GROUP, "reference", gimp_item_get_tattoo(AS_ITEM(options->reference)));
-    g_key_file_set_string(file, GROUP, "reference-name", name);
-    g_key_file_set_boolean(file, GROUP, "reference-here",
-                           gimp_item_get_image(AS_ITEM(options->reference)) == gimp_item_get_image(AS_ITEM(target)));
-    g_free(name);
-  }
+  if (procedures_takes(procedure, ARGUMENT_REFERENCE))
+    write_references(file, options, target);
   if (made->target_by != FIND_NOTHING)
     write_place(file, "found-target", &made->placement);
-  if (made->n_found == 1)
-    write_place(file, "found", &made->found[0]);
+  for (gint i = 0; i < made->n_found; i++) {
+    gchar *key = key_of("found", made->found_of[i]);
+
+    write_place(file, key, &made->found[i]);
+    g_free(key);
+  }
   if (selected)
     g_key_file_set_string(file, GROUP, "selection", selected);
   g_free(selected);
@@ -202,15 +232,16 @@ static void warn(Recipe *recipe, gchar *sentence) {
   g_free(sentence);
 }
 
-/* In this image by its number there; in another one by number and name. */
-static DrawableRef find_reference(ImageRef image, GKeyFile *file, const gchar *name) {
-  gboolean here = g_key_file_get_boolean(file, GROUP, "reference-here", NULL);
-  LayerRef found = here ? layer_by_tattoo(image, file, "reference") : NO_ITEM;
+/* Reference `n`: in this image by its number there; in another one by number and name. */
+static DrawableRef find_reference(ImageRef image, GKeyFile *file, gint n, const gchar *name) {
+  gchar *key = key_of("reference", n), *here_key = key_of("reference-here", n);
+  gboolean here = g_key_file_get_boolean(file, GROUP, here_key, NULL);
+  LayerRef found = here ? layer_by_tattoo(image, file, key) : NO_ITEM;
   gint n_images;
   ImageRef *images = compat_images(&n_images);
 
   for (gint i = 0; i < n_images && !here && found == NO_ITEM; i++) {
-    LayerRef layer = images[i] != image ? layer_by_tattoo(images[i], file, "reference") : NO_ITEM;
+    LayerRef layer = images[i] != image ? layer_by_tattoo(images[i], file, key) : NO_ITEM;
     gchar *its = layer != NO_ITEM ? gimp_item_get_name(AS_ITEM(layer)) : NULL;
 
     if (its && g_strcmp0(its, name) == 0)
@@ -218,27 +249,67 @@ static DrawableRef find_reference(ImageRef image, GKeyFile *file, const gchar *n
     g_free(its);
   }
   g_free(images);
+  g_free(key);
+  g_free(here_key);
   return AS_DRAWABLE(found);
 }
 
-static gboolean read_reference(ImageRef image, GKeyFile *file, gboolean strict, FlowOptions *options, Recipe *recipe,
-                               GError **error) {
-  gchar *name = g_key_file_get_string(file, GROUP, "reference-name", NULL), *sentence;
+/* NO_ITEM, and an error if `strict`, else a warning, where it is not there any more. */
+static DrawableRef read_layer(ImageRef image, GKeyFile *file, gint n, gboolean strict, Recipe *recipe, GError **error) {
+  gchar *key = key_of("reference-name", n), *name = g_key_file_get_string(file, GROUP, key, NULL), *sentence;
+  DrawableRef layer = find_reference(image, file, n, name);
 
-  options->reference = find_reference(image, file, name);
-  if (options->reference != NO_ITEM) {
-    g_free(name);
-    return TRUE;
+  if (layer == NO_ITEM) {
+    sentence = g_strdup_printf(_("The reference layer \"%s\" is not there any more."), name ? name : "?");
+    if (strict) {
+      g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, sentence);
+      g_free(sentence);
+    } else {
+      warn(recipe, sentence);
+    }
   }
-  sentence = g_strdup_printf(_("The reference layer \"%s\" is not there any more."), name ? name : "?");
+  g_free(key);
   g_free(name);
-  if (!strict) {
-    warn(recipe, sentence);
-    return TRUE;
+  return layer;
+}
+
+/* Those above the first, each with the place that was found then. */
+static gboolean read_more(ImageRef image, GKeyFile *file, gboolean strict, FlowOptions *options, Recipe *recipe, GError **error) {
+  GString *text = g_string_new(NULL);
+  gboolean ok = TRUE;
+
+  for (gint n = 1; ok && n < OPTIONS_REFERENCES; n++) {
+    gchar *pairs_key = key_of("reference-pairs", n), *key = key_of("reference", n), *found_key = key_of("found", n);
+    gchar *pairs = g_key_file_get_string(file, GROUP, pairs_key, NULL), *found = g_key_file_get_string(file, GROUP, found_key, NULL);
+    gboolean layer = pairs && g_key_file_has_key(file, GROUP, key, NULL);
+    DrawableRef its = layer ? read_layer(image, file, n, strict, recipe, error) : NO_ITEM;
+
+    ok = !layer || its != NO_ITEM || !strict;
+    if (pairs && (!layer || its != NO_ITEM)) {
+      if (layer)
+        g_string_append_printf(text, "%s%d %s", text->len ? "; " : "", compat_item_id(its), pairs);
+      else
+        g_string_append_printf(text, "%svisible %s", text->len ? "; " : "", pairs);
+      if (found)
+        g_string_append_printf(text, " placement=%s", found);
+    }
+    g_free(pairs_key);
+    g_free(key);
+    g_free(found_key);
+    g_free(pairs);
+    g_free(found);
   }
-  g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, sentence);
-  g_free(sentence);
-  return FALSE;
+  g_free(options->references);
+  options->references = g_string_free(text, FALSE);
+  return ok;
+}
+
+static gboolean read_references(ImageRef image, GKeyFile *file, gboolean strict, FlowOptions *options, Recipe *recipe,
+                                GError **error) {
+  options->reference = NO_ITEM;
+  if (!options->visible || g_key_file_has_key(file, GROUP, "reference", NULL))
+    options->reference = read_layer(image, file, 0, strict && !options->visible, recipe, error);
+  return (options->visible || options->reference != NO_ITEM || !strict) && read_more(image, file, strict, options, recipe, error);
 }
 
 static gboolean read_model(GKeyFile *file, gboolean strict, FlowOptions *options, Recipe *recipe, GError **error) {
@@ -324,7 +395,7 @@ gboolean recipe_read(ImageRef image, DrawableRef layer, gboolean strict, FlowOpt
     *options = (FlowOptions){.reference = NO_ITEM};
     options_defaults(recipe->procedure, options);
     ok = options_parse(recipe->procedure, text, options, error) &&
-         (!procedures_takes(recipe->procedure, ARGUMENT_REFERENCE) || read_reference(image, file, strict, options, recipe, error)) &&
+         (!procedures_takes(recipe->procedure, ARGUMENT_REFERENCE) || read_references(image, file, strict, options, recipe, error)) &&
          read_model(file, strict, options, recipe, error);
   }
   if (ok) {

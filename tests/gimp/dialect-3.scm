@@ -65,12 +65,13 @@
                #:strength strength #:mask-rule rule #:space space #:feather feather #:method "styles"))
 
 ; "name=value name=value": the names' arguments, in the reader's own words for them
-(define (-words text)
-  (let loop ((chars (string->list text)) (word '()) (words '()))
+(define (-words text) ; a value in single quotes may have spaces
+  (let loop ((chars (string->list text)) (word '()) (quoted #f) (words '()))
     (define (ended) (if (null? word) words (cons (list->string (reverse word)) words)))
     (cond ((null? chars) (reverse (ended)))
-          ((char=? (car chars) #\space) (loop (cdr chars) '() (ended)))
-          (else (loop (cdr chars) (cons (car chars) word) words)))))
+          ((char=? (car chars) #\') (loop (cdr chars) word (not quoted) words))
+          ((and (char=? (car chars) #\space) (not quoted)) (loop (cdr chars) '() #f (ended)))
+          (else (loop (cdr chars) (cons (car chars) word) quoted words)))))
 (define (-split word)
   (let loop ((i 0))
     (if (char=? (string-ref word i) #\=)
@@ -79,13 +80,14 @@
 (define -keys '(("model" #:model ) ("directions" #:directions ) ("strength" #:strength ) ("mask-rule" #:mask-rule ) ("space" #:space ) ("feather" #:feather )
                 ("method" #:method ) ("collage" #:collage ) ("match-colours" #:match-colours ) ("rounds" #:rounds ) ("detail" #:detail ) ("extend" #:extend )
                 ("placement" #:placement ) ("reference-placement" #:reference-placement ) ("mirror" #:mirror )
+                ("region" #:region ) ("visible" #:visible ) ("references" #:references )
                 ("boundary" #:boundary ) ("levels" #:levels ) ("strength-from" #:strength-from ) ("frames" #:frames )
                 ("frame-ms" #:frame-ms )))
 (define (-named text)
   (apply append
          (map (lambda (word)
                 (let* ((pair (-split word)) (key (cadr (assoc (car pair) -keys))))
-                  (list key (cond ((member (car pair) '("extend" "mirror" "match-colours")) (if (equal? (cdr pair) "yes") TRUE FALSE))
+                  (list key (cond ((member (car pair) '("extend" "mirror" "match-colours" "visible")) (if (equal? (cdr pair) "yes") TRUE FALSE))
                                   ((string->number (cdr pair)) (string->number (cdr pair)))
                                   (else (cdr pair))))))
               (-words text))))
