@@ -44,18 +44,27 @@ static inline ImageRef *compat_images(gint *n_images) {
   return images;
 }
 
-/* A copy whose own pixels are what it shows: its effects are merged into them, and a link or vector layer (3.2) draws itself
- * no more, over what is written into it. (3.2.6 says on its console that it has no undo step for that; it needs none, in no
- * image yet.) */
+/* A copy to write into, whose own pixels are what it shows: its effects are merged into them, and a link or vector layer (3.2)
+ * draws itself no more, over what is written into it. That takes no step of the image's undo history and leaves the image as
+ * clean as it was: the copy is in no image yet. (3.2.6 says on its console that it has no undo step.) GIMP ends plug-ins that
+ * write into locked pixels. */
 static inline LayerRef compat_copy_layer(LayerRef layer) {
+  ImageRef image = gimp_item_get_image(GIMP_ITEM(layer));
+  gboolean clean = !gimp_image_is_dirty(image);
   LayerRef copy = gimp_layer_copy(layer);
 
+  if (!copy)
+    return NULL;
+  gimp_image_undo_freeze(image);
+  gimp_item_set_lock_content(GIMP_ITEM(copy), FALSE);
 #if GIMP_CHECK_VERSION(3, 2, 0)
   if (GIMP_IS_RASTERIZABLE(copy))
     gimp_rasterizable_rasterize(GIMP_RASTERIZABLE(copy));
 #endif
-  if (copy)
-    gimp_drawable_merge_filters(GIMP_DRAWABLE(copy));
+  gimp_drawable_merge_filters(GIMP_DRAWABLE(copy));
+  gimp_image_undo_thaw(image);
+  if (clean)
+    gimp_image_clean_all(image);
   return copy;
 }
 
@@ -164,7 +173,14 @@ typedef gint32 PathRef;
 
 #define gimp_item_get_tattoo(item) ((guint)gimp_item_get_tattoo(item))
 #define compat_set_active_layer gimp_image_set_active_layer
-#define compat_copy_layer gimp_layer_copy
+
+static inline LayerRef compat_copy_layer(LayerRef layer) {
+  LayerRef copy = gimp_layer_copy(layer);
+
+  if (copy != NO_ITEM)
+    gimp_item_set_lock_content(copy, FALSE);
+  return copy;
+}
 
 static inline gchar *compat_parasite_text(const GimpParasite *parasite) {
   return g_strndup(gimp_parasite_data(parasite), gimp_parasite_data_size(parasite));
