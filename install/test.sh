@@ -8,12 +8,13 @@ build=$source_dir/build-test
 parts=()
 usage() {
   cat <<'USAGE'
-usage: install/test.sh [--quick] [--gui] [--sanitize] [--all] [--build DIR]
+usage: install/test.sh [--quick] [--gui] [--sanitize] [--all] [--full] [--build DIR]
 
   --quick     what needs no window: core, the command, GIMP without a window (the default)
   --gui       a real GIMP window on a screen of its own (Xvfb)
   --sanitize  everything but GIMP, built with AddressSanitizer and UndefinedBehaviorSanitizer
   --all       all three
+  --full      all three, and what takes long: pictures of every kind in GIMP
   --build DIR where it is built (default: build-test in the source folder)
 
 Debian packages that are missing are installed (with sudo where you are not root).
@@ -23,6 +24,7 @@ while [ $# -gt 0 ]; do
   case $1 in
   --quick | --gui | --sanitize) parts+=("${1#--}") && shift ;;
   --all) parts=(quick gui sanitize) && shift ;;
+  --full) parts=(quick gui sanitize full) && shift ;;
   --build) build=${2:?"--build needs a folder"} && shift 2 ;;
   --help | -h) usage && exit 0 ;;
   *) usage >&2 && exit 2 ;;
@@ -75,7 +77,11 @@ if wants quick || wants gui; then
 fi
 if wants quick; then
   require_suite "$build/release" gimp
-  run_tests "$build/release" "Tests" --no-suite gui
+  run_tests "$build/release" "Tests" --no-suite gui --no-suite full
+fi
+if wants full; then
+  require_suite "$build/release" full
+  run_tests "$build/release" "Tests that take long" --suite full
 fi
 if wants gui; then
   require_suite "$build/release" gui
@@ -86,8 +92,8 @@ if wants sanitize; then
   configure "$build/sanitize" --buildtype debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
   logged build-sanitize meson compile -C "$build/sanitize" -j "$jobs"
   export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-  run_tests "$build/sanitize" "Tests with sanitizers" --no-suite gui --no-suite gimp --no-suite command \
-    --no-suite plug-in --timeout-multiplier 6
+  run_tests "$build/sanitize" "Tests with sanitizers" --no-suite gui --no-suite full --no-suite gimp \
+    --no-suite command --no-suite plug-in --timeout-multiplier 6
   # GEGL and babl keep memory to the end that is not ours to free
   export ASAN_OPTIONS=detect_leaks=0
   run_tests "$build/sanitize" "Tests with sanitizers and GEGL" --suite command --suite plug-in --timeout-multiplier 6

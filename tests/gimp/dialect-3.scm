@@ -10,6 +10,7 @@
 (define (-counted vector) (list (vector-length vector) vector))
 (define -layers gimp-image-get-layers)
 (define (gimp-image-get-layers image) (-counted (car (-layers image))))
+(define (gimp-image-list) (-counted (car (gimp-get-images))))
 (define -children gimp-item-get-children)
 (define (gimp-item-get-children item) (-counted (car (-children item))))
 (define (gimp-image-get-active-drawable image) (-first (car (gimp-image-get-selected-drawables image))))
@@ -48,6 +49,10 @@
          (floating (gimp-edit-named-paste drawable name TRUE)))
     (gimp-buffer-delete name)
     floating))
+
+(define -text-layer-new gimp-text-layer-new)
+(define (gimp-text-layer-new image text font size unit)
+  (-text-layer-new image text (car (gimp-context-get-font)) size unit))
 
 (if (defined? 'gimp-path-new)
     (begin
@@ -131,6 +136,8 @@
 (define (test-stylemap-mask-at result x y) (-mask-at #:result result #:x x #:y y))
 (define -profile test-stylemap-profile)
 (define (test-stylemap-profile image which) (-profile #:image image #:which which))
+(define -state test-stylemap-state)
+(define (test-stylemap-state image) (-state #:image image))
 (define -edit-again plug-in-stylemap-edit-again)
 (define (plug-in-stylemap-edit-again mode image layer) (-edit-again #:run-mode mode #:image image #:drawables (vector layer)))
 (define -mix plug-in-stylemap-mix)

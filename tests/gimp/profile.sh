@@ -2,7 +2,8 @@
 # Isolated GIMP profiles. Sourced by bash. A first start takes GIMP seconds, because it asks every plug-in what it
 # does: one profile is warmed once for each build of the plug-in, and every test gets a copy.
 # From the environment: GIMP, the version under test (2.10 or 3);
-# GIMP_SECONDS, after which it is ended (600: a loaded machine needs twenty times what an idle one does).
+# GIMP_SECONDS, after which it is ended (600: a loaded machine needs twenty times what an idle one does);
+# GIMP_PRELOAD, a library to load into it; GIMP_FONTS=yes, for text.
 
 # Sets `profile_env`, the words that run a command with all of GIMP's state in run_dir.
 set_profile_env() {
@@ -17,10 +18,13 @@ in_profile() {
 
 # Runs Script-Fu without a window, for GIMP_SECONDS at most. GIMP 2.10 ends with 0 whatever happened.
 gimp_batch() {
+  local limited=(timeout -k 5 "${GIMP_SECONDS:-600}" env ${GIMP_PRELOAD:+LD_PRELOAD="$GIMP_PRELOAD"})
+  local options=(-n -i -d)
+  [ "${GIMP_FONTS:-}" = yes ] || options+=(-f)
   if [ "$GIMP" = 3 ]; then
-    in_profile timeout -k 5 "${GIMP_SECONDS:-600}" gimp-console-3 -n -i -d -f --batch-interpreter plug-in-script-fu-eval -b "$1" --quit
+    in_profile "${limited[@]}" gimp-console-3 "${options[@]}" --batch-interpreter plug-in-script-fu-eval -b "$1" --quit
   else
-    in_profile timeout -k 5 "${GIMP_SECONDS:-600}" gimp-console-2.10 -n -i -d -f -s -b "$1" -b '(gimp-quit 0)'
+    in_profile "${limited[@]}" gimp-console-2.10 "${options[@]}" -s -b "$1" -b '(gimp-quit 0)'
   fi </dev/null
 }
 
