@@ -68,6 +68,17 @@ static inline LayerRef compat_copy_layer(LayerRef layer) {
   return copy;
 }
 
+/* Also where the user locked the item's visibility: GIMP would leave it as it is and tell nobody. */
+static inline void compat_set_visible(ItemRef item, gboolean visible) {
+  gboolean locked = gimp_item_get_lock_visibility(item);
+
+  if (locked)
+    gimp_item_set_lock_visibility(item, FALSE);
+  gimp_item_set_visible(item, visible);
+  if (locked)
+    gimp_item_set_lock_visibility(item, TRUE);
+}
+
 /* GIMP merges no effects into a group: what is visible of it alone in an image, without its layer mask. */
 static inline LayerRef compat_group_with_effects(DrawableRef group) {
   ImageRef image = gimp_item_get_image(GIMP_ITEM(group));
@@ -173,6 +184,7 @@ typedef gint32 PathRef;
 
 #define gimp_item_get_tattoo(item) ((guint)gimp_item_get_tattoo(item))
 #define compat_set_active_layer gimp_image_set_active_layer
+#define compat_set_visible gimp_item_set_visible
 
 static inline LayerRef compat_copy_layer(LayerRef layer) {
   LayerRef copy = gimp_layer_copy(layer);

@@ -199,7 +199,7 @@ static LayerRef new_copy(const ResultPlan *plan, const gchar *name, GeglBuffer *
   if (layer == NO_ITEM)
     return NO_ITEM;
   gimp_item_set_name(AS_ITEM(layer), name);
-  gimp_item_set_visible(AS_ITEM(layer), TRUE);
+  compat_set_visible(AS_ITEM(layer), TRUE);
   for (gint i = 0; i < plan->n_earlier; i++)
     merge_earlier(layer, plan->earlier[i]);
   pixels_composite(AS_DRAWABLE(layer), picture, weights, plan->extend);
@@ -221,13 +221,13 @@ gboolean result_insert(const ResultPlan *plan, const LayerRef *layers, gint n_la
   gimp_image_undo_group_start(plan->image);
   for (gint i = 0; i < n_layers && ok; i++) {
     if (plan->why_copy && i + 1 < n_layers)
-      gimp_item_set_visible(AS_ITEM(layers[i]), FALSE);
+      compat_set_visible(AS_ITEM(layers[i]), FALSE);
     ok = gimp_image_insert_layer(plan->image, layers[i], AS_LAYER(plan->parent), plan->position);
   }
   if (ok && plan->why_copy) {
-    gimp_item_set_visible(AS_ITEM(plan->shown), FALSE);
+    compat_set_visible(AS_ITEM(plan->shown), FALSE);
     for (gint i = 0; i < plan->n_earlier; i++)
-      gimp_item_set_visible(AS_ITEM(plan->earlier[i]), FALSE);
+      compat_set_visible(AS_ITEM(plan->earlier[i]), FALSE);
   }
   /* The next edit begins at the same target, not at its own cut-out result. */
   compat_set_active_layer(plan->image, plan->target);
@@ -248,18 +248,18 @@ void result_step_aside(ResultAside *aside, ImageRef image, LayerRef earlier, Lay
   aside->was_visible = gimp_item_get_visible(AS_ITEM(earlier));
   aside->showed_target =
       aside->was_visible && is_result(AS_ITEM(earlier), target, FORM_COPY) && !gimp_item_get_visible(AS_ITEM(target));
-  gimp_item_set_visible(AS_ITEM(earlier), FALSE);
+  compat_set_visible(AS_ITEM(earlier), FALSE);
   if (aside->showed_target)
-    gimp_item_set_visible(AS_ITEM(target), TRUE);
+    compat_set_visible(AS_ITEM(target), TRUE);
 }
 
 void result_replace(const ResultAside *aside, LayerRef layer) {
   if (!gimp_item_is_valid(AS_ITEM(aside->earlier)))
     return;
   if (layer == NO_ITEM) {
-    gimp_item_set_visible(AS_ITEM(aside->earlier), aside->was_visible);
+    compat_set_visible(AS_ITEM(aside->earlier), aside->was_visible);
     if (aside->showed_target)
-      gimp_item_set_visible(AS_ITEM(aside->target), FALSE);
+      compat_set_visible(AS_ITEM(aside->target), FALSE);
     return;
   }
   gimp_image_reorder_item(aside->image, AS_ITEM(layer), gimp_item_get_parent(AS_ITEM(aside->earlier)),
