@@ -14,6 +14,8 @@ static GimpPDBArgType type_of(const Argument *argument) {
     return GIMP_PDB_IMAGE;
   case ARGUMENT_DRAWABLE:
   case ARGUMENT_REFERENCE:
+  case ARGUMENT_WITH:
+  case ARGUMENT_WITHOUT:
     return GIMP_PDB_DRAWABLE;
   default:
     return argument->type == ARGUMENT_IS_TEXT    ? GIMP_PDB_STRING

@@ -29,6 +29,8 @@ static void add_argument(GimpProcedure *made, const Argument *argument) {
   case ARGUMENT_DRAWABLE:
     return;
   case ARGUMENT_REFERENCE: /* of this session: what is kept in a file would mean another layer */
+  case ARGUMENT_WITH:
+  case ARGUMENT_WITHOUT:
     gimp_procedure_add_drawable_argument(made, name, name, text, TRUE, G_PARAM_READWRITE | GIMP_PARAM_DONT_SERIALIZE);
     return;
   case ARGUMENT_REFERENCES: /* so is this */
@@ -179,12 +181,15 @@ static GimpValueArray *run_alone(GimpProcedure *called, GimpProcedureConfig *con
   const Procedure *procedure = data;
   FlowOptions options = {.reference = NO_ITEM};
   Alone call = {.procedure = procedure, .options = &options};
+  DrawableRef with, without;
   GimpValueArray *values;
   GError *error = NULL;
 
   gegl_init(NULL, NULL);
   g_object_get(config, "run-mode", &call.mode, NULL);
   take_config(config, procedure, &options);
+  with = options.alone.with;
+  without = options.alone.without;
   if (alone_run(&call, &error)) {
     if (call.mode == GIMP_RUN_INTERACTIVE)
       put_config(config, procedure, &options);
@@ -200,6 +205,8 @@ static GimpValueArray *run_alone(GimpProcedure *called, GimpProcedureConfig *con
       g_clear_error(&error);
     values = gimp_procedure_new_return_values(called, status, error);
   }
+  g_clear_object(&with);
+  g_clear_object(&without);
   options_clear(&options);
   return values;
 }

@@ -2,6 +2,7 @@
 #include "gimp/about.h"
 #include "host/edit.h"
 #include "host/say.h"
+#include "host/learned.h"
 #include "host/models.h"
 #include <glib/gi18n-lib.h>
 
@@ -52,6 +53,7 @@ gboolean about_model(const gchar *model, AboutModel *about, GError **error) {
     return FALSE;
   }
 
+  learned_read(file, path);
   about->dataset = short_text(file, "dataset");
   about->licence = short_text(file, "licence");
   attribution = short_text(file, "attribution");

@@ -16,6 +16,7 @@ struct Alone {
 /* Each fills `call`; HOST_ERROR_CANCELLED where the user cancels its dialog. */
 gboolean random_run(Alone *call, GError **error);
 gboolean import_run(Alone *call, GError **error);
+gboolean learn_run(Alone *call, GError **error);
 gboolean about_run(Alone *call, GError **error);
 
 /* Checks its numbers, runs it, and shows its image where somebody looks. */

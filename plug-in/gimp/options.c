@@ -74,6 +74,12 @@ gpointer options_field(FlowOptions *options, ArgumentId id) {
     return &options->alone.file;
   case ARGUMENT_NAME:
     return &options->alone.name;
+  case ARGUMENT_DIRECTION:
+    return &options->alone.direction;
+  case ARGUMENT_WITH:
+    return &options->alone.with;
+  case ARGUMENT_WITHOUT:
+    return &options->alone.without;
   case ARGUMENT_RUN_MODE:
   case ARGUMENT_IMAGE:
   case ARGUMENT_DRAWABLE:
@@ -98,6 +104,7 @@ static void set_default(FlowOptions *options, ArgumentId id) {
 void options_defaults(const Procedure *procedure, FlowOptions *options) {
   options->reference = NO_ITEM;
   options->replaces = NO_ITEM;
+  options->alone.with = options->alone.without = NO_ITEM;
   for (ArgumentId id = ARGUMENT_MODEL; id < N_ARGUMENTS; id++)
     set_default(options, id);
   options->refine = procedures_takes(procedure, ARGUMENT_REFINE_STEPS);
@@ -115,6 +122,7 @@ void options_clear(FlowOptions *options) {
   g_free(options->references);
   g_free(options->alone.file);
   g_free(options->alone.name);
+  g_free(options->alone.direction);
   g_clear_object(&options->selection);
 }
 

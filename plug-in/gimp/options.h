@@ -37,7 +37,8 @@ typedef struct {
     gint seed, count;
     gdouble truncation;
     gboolean sheet;
-    gchar *file, *name; /* g_free */
+    gchar *file, *name, *direction; /* g_free */
+    DrawableRef with, without;      /* NO_ITEM = not chosen */
   } alone;
   gboolean refine; /* the pictures' styles first: neither in interpolate nor healed; then `edit` works in W+ */
   gint refine_steps;

@@ -13,6 +13,10 @@ static Argument arguments[] = {
     "The target: the layer to edit (it stays as it is; the result is a new layer above it)", 0, 0, 0, NULL },
   [ARGUMENT_REFERENCE] = { ARGUMENT_REFERENCE, ARGUMENT_IS_ITEM, "reference",
     "The reference: another layer, of this or of any other open image", 0, 0, 0, NULL },
+  [ARGUMENT_WITH] = { ARGUMENT_WITH, ARGUMENT_IS_ITEM, "with",
+    "A layer group: each layer in it is a picture of what is to be learnt", 0, 0, 0, NULL },
+  [ARGUMENT_WITHOUT] = { ARGUMENT_WITHOUT, ARGUMENT_IS_ITEM, "without",
+    "A layer group of pictures without it, of any open image", 0, 0, 0, NULL },
   [ARGUMENT_MODEL] = { ARGUMENT_MODEL, ARGUMENT_IS_TEXT, "model",
     "The model: a file (with a / in it, or ending in .pt or .safetensors) or the name of an installed model; "
     "\"\" = the one of the settings file, else the toon portraits that come with the plug-in", 0, 0, 0, NULL },
@@ -104,6 +108,8 @@ static Argument arguments[] = {
   [ARGUMENT_FILE] = { ARGUMENT_FILE, ARGUMENT_IS_TEXT, "file", "The model's file, .pt or .safetensors", 0, 0, 0, NULL },
   [ARGUMENT_NAME] = { ARGUMENT_NAME, ARGUMENT_IS_TEXT, "name",
     "What the model is called from now on; \"\" = as its file, without the ending", 0, 0, 0, NULL },
+  [ARGUMENT_DIRECTION] = { ARGUMENT_DIRECTION, ARGUMENT_IS_TEXT, "direction",
+    "What the direction is called, 1 to 64 letters without = , and /; one of that name is replaced", 0, 0, 0, NULL },
 };
 
 static const ArgumentId transplant_arguments[] = {
@@ -154,6 +160,7 @@ static const ArgumentId random_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_MODEL, ARGUMENT_SEED, ARGUMENT_TRUNCATION, ARGUMENT_COUNT, ARGUMENT_SHEET,
 };
 static const ArgumentId import_arguments[] = { ARGUMENT_RUN_MODE, ARGUMENT_FILE, ARGUMENT_NAME };
+static const ArgumentId learn_arguments[] = { ARGUMENT_RUN_MODE, ARGUMENT_WITH, ARGUMENT_WITHOUT, ARGUMENT_DIRECTION, ARGUMENT_MODEL };
 static const ArgumentId about_arguments[] = { ARGUMENT_RUN_MODE };
 
 static const ArgumentId again_arguments[] = { ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE };
@@ -216,6 +223,12 @@ static const Procedure procedures[] = {
     "Reads a StyleMapGAN checkpoint of PyTorch (.pt) or a .safetensors file, and writes it with 16-bit floats into the user's "
     "folder of models, from where its name is enough. Returns the new file's path.",
     import_arguments, G_N_ELEMENTS(import_arguments), G_N_ELEMENTS(import_arguments), FALSE, RETURNS_TEXT, import_run },
+  { 0, "plug-in-stylemap-learn-direction", N_("StyleMap _Learn a Direction..."), N_("StyleMap Learn a Direction"),
+    N_("Teaches a model a change of your own, from pictures with a thing and pictures without it"),
+    "Learns the way from the pictures in one layer group to those in another as a direction of a StyleMapGAN model, by the program "
+    "stylemap-measure. It lies in the user's folder from then on, and plug-in-stylemap-adjust and the command stylemap apply have it "
+    "with that model. Returns how many pictures there were, and how many of them, left out in turn, are told rightly.",
+    learn_arguments, G_N_ELEMENTS(learn_arguments), G_N_ELEMENTS(learn_arguments), FALSE, RETURNS_TEXT, learn_run },
   { 0, "plug-in-stylemap-about", N_("StyleMap A_bout and Self-Check..."), N_("StyleMap About and Self-Check"),
     N_("Tells what is installed, and whether it works"),
     "Returns lines on the versions, the folders of models and what lies in them, the instruction set, and a run of the default "

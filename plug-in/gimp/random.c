@@ -6,6 +6,7 @@
 #include "gimp/model-chooser.h"
 #include "gimp/pixels.h"
 #include "gimp/table.h"
+#include "host/layer.h"
 #include "host/mix.h"
 #include "host/worker.h"
 #include <glib/gi18n-lib.h>
@@ -43,26 +44,13 @@ static gint columns_of(gint count) { return (gint)ceil(sqrt(count)); }
 
 /* ---------------------------------------------------------------------------------------------- image */
 
-static GeglBuffer *buffer_of(const gfloat *square, gint size) {
-  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, size, size), babl_format("R'G'B' float"));
-  gsize count = (gsize)size * size;
-  gfloat *pixels = g_new(gfloat, 3 * count);
-
-  for (gsize i = 0; i < count; i++)
-    for (gsize c = 0; c < 3; c++)
-      pixels[3 * i + c] = CLAMP((square[c * count + i] + 1) / 2, 0, 1);
-  gegl_buffer_set(buffer, NULL, 0, babl_format("R'G'B' float"), pixels, GEGL_AUTO_ROWSTRIDE);
-  g_free(pixels);
-  return buffer;
-}
-
 /* Number `n`, at x, y. */
 static gboolean add_layer(ImageRef image, const Procedure *procedure, const FlowOptions *options, gint n, gint x, gint y,
                           const gfloat *square) {
   gint size = options->engine->info->size;
   gchar *name = g_strdup_printf("%s %d.%d", _(procedure->title), options->alone.seed, n);
   LayerRef layer = gimp_layer_new(image, name, size, size, GIMP_RGB_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
-  GeglBuffer *buffer = buffer_of(square, size);
+  GeglBuffer *buffer = layer_buffer_of_square(square, size);
 
   if (layer != NO_ITEM) {
     pixels_write(AS_DRAWABLE(layer), buffer);

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "host/learned.h"
 #include "host/models.h"
 #include "host/say.h"
 
@@ -83,8 +84,10 @@ gboolean engine_open(Engine **engine, const gchar *model, gint threads, stylemap
   if (!path) return FALSE;
   g_autoptr(Engine) new_engine = engine_new(path, tell, data);
   stylemap_status status = stylemap_open(path, 0, on_progress, new_engine, &new_engine->model, &core);
-  if (status == STYLEMAP_OK)
+  if (status == STYLEMAP_OK) {
+    learned_read(new_engine->model, path);
     status = stylemap_session_new(new_engine->model, threads, on_progress, new_engine, &new_engine->session, &core);
+  }
   if (!say_status(status, &core, error)) return FALSE;
   take_model(new_engine);
   *engine = g_steal_pointer(&new_engine);

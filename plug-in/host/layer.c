@@ -184,6 +184,16 @@ stylemap_layer layer_of_weights(LayerSquare *weights) {
   return (stylemap_layer){ weights->size, weights->size, weights, read_weights, NULL };
 }
 
+GeglBuffer *layer_buffer_of_square(const gfloat *square, gint size) {
+  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, size, size), babl_format("R'G'B' float"));
+  const gsize count = (gsize)size * (gsize)size;
+  g_autofree gfloat *pixels = g_new(gfloat, 3 * count);
+  for (gsize i = 0; i < count; i++)
+    for (gsize c = 0; c < 3; c++) pixels[3 * i + c] = CLAMP((square[c * count + i] + 1) / 2, 0, 1);
+  gegl_buffer_set(buffer, NULL, 0, babl_format("R'G'B' float"), pixels, GEGL_AUTO_ROWSTRIDE);
+  return buffer;
+}
+
 /* ----------------------------------------------------------------------------------------- numbers */
 
 const Babl *layer_own_float(const Babl *format) {

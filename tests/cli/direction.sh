@@ -12,7 +12,7 @@ ldd "$measure" | grep -q openblas && pass || fail "this test does not know OpenB
 "$tool" paint 40 40 "R'G'B' u8" 9 target.png
 libraries info "$model" && fail "info maps linear algebra" || pass
 # (an edit starts GEGL, one of whose own operations may bring some along)
-for program in "$stylemap" "$(dirname "$stylemap")"/../gimp-*/stylemap; do
+for program in "$stylemap" "$(dirname "$stylemap")"/../gimp-*/gimp-stylemap; do
   [ ! -x "$program" ] || { ldd "$program" | grep -E 'openblas|lapack|gfortran' && fail "$program has linear algebra" || pass; }
 done
 mkdir alone && cp "$stylemap" alone

@@ -159,5 +159,8 @@
   (-random #:run-mode mode #:model model #:seed seed #:truncation truncation #:count count #:sheet sheet))
 (define -import-model plug-in-stylemap-import-model)
 (define (plug-in-stylemap-import-model mode file name) (-import-model #:run-mode mode #:file file #:name name))
+(define -learn-direction plug-in-stylemap-learn-direction)
+(define (plug-in-stylemap-learn-direction mode with without name model)
+  (-learn-direction #:run-mode mode #:with with #:without without #:direction name #:model model))
 (define -about plug-in-stylemap-about)
 (define (plug-in-stylemap-about mode) (-about #:run-mode mode))

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Directions that the user's own pictures taught (learn.h). They lie in the user's folder, not in the model's file, and every
+ * host has them with the model. */
+#pragma once
+#include <glib.h>
+#include "stylemap.h"
+
+/* Where those of the model in `path` lie, NAME.safetensors each, whether it is there or not: $XDG_DATA_HOME/stylemap/directions
+ * and in it the model's name. To be freed. */
+gchar *learned_folder (const gchar *path);
+/* Adds them to the model, in the order of their names, each in place of one of its own of the same name. What cannot be
+ * used, as what was learnt with another model of that name may be, is left out. */
+void   learned_read (stylemap_model *model, const gchar *path);
