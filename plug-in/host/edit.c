@@ -553,12 +553,11 @@ static gboolean is_where_it_was(const EditPicture *picture, const stylemap_place
  * reference, to be cleared by the caller. */
 static gboolean take_alphas(const EditRequest *request, EditReference *references, MaskSource *sources, EditResult *result,
                             GError **error) {
-  const stylemap_placement target = edit_placement(&request->target);
   gboolean any = FALSE;
   gint width, height;
   for (gint i = 0; i < request->n_references; i++) {
     if (!references[i].alpha || references[i].mask) continue;
-    const stylemap_placement own = edit_placement(&references[i].picture);
+    const stylemap_placement target = edit_placement(&request->target), own = edit_placement(&references[i].picture);
     edit_size(&request->target, &width, &height);
     sources[i].feather = request->mask.feather;
     sources[i].selection = across_mask(references[i].picture.buffer, &own, &target, width, height, error);
