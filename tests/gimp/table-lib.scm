@@ -24,6 +24,7 @@
 ; kind one is made and kept: filling layers takes longer than all else.
 (define beneath 0)
 (define kept '())
+(define (forget-kept) (for-each (lambda (one) (gimp-image-delete (cadr one))) kept))
 (define (make-picture width height type precision)
   (set! image (new-image width height type precision))
   (gimp-item-set-visible (add-noise image "reference" width height 1 1 0) FALSE)

@@ -179,4 +179,5 @@
       (try-precisions "colours" RGB)
       (try-precisions "grey" GRAY)
       (try-modes)))
+(forget-kept)
 (finish)
