@@ -80,7 +80,6 @@
     (forget made))
   (gimp-image-delete source))
 (forget plain)
-(finish)
 
 ; a soft selection means the same in an image that was flattened
 (let* ((source (open "reference.png"))
@@ -97,3 +96,4 @@
   (at-most "a soft selection of a flattened image, in steps of 8 bits" (difference made flat) 1.01)
   (forget made flat)
   (gimp-image-delete source))
+(finish)
