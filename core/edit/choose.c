@@ -9,16 +9,19 @@
 #include "edit/choice-weights.h"
 
 enum { SEEN = 128 /* pixels a side that are seen at most, half as many at least */, CELLS = 8 /* a side, for colours */ };
-enum { TARGET, REFERENCE };
+enum { TARGET, REFERENCE, CANDIDATE };
 /* Between candidates about as near, the one with the reference's lines: an edit that brings nothing may be near the truth. */
 static const double LINES = 1;
 
+/* In the scene's part, and a pixel around it, which gradients need. */
 static void shrink(const sm_scene *s, const float *from, int planes, float *to) {
   const int n = s->size / s->step;
+  const int left = s->left > 0 ? s->left - 1 : 0, right = s->right < n ? s->right + 1 : n;
+  const int top = s->top > 0 ? s->top - 1 : 0, bottom = s->bottom < n ? s->bottom + 1 : n;
   const float share = 1.0f / (float)(s->step * s->step);
   for (int p = 0; p < planes; p++, from += (size_t)s->size * (size_t)s->size, to += n * n)
-    for (int y = 0; y < n; y++)
-      for (int x = 0; x < n; x++) {
+    for (int y = top; y < bottom; y++)
+      for (int x = left; x < right; x++) {
         float sum = 0;
         for (int j = 0; j < s->step; j++)
           for (int i = 0; i < s->step; i++) sum += from[(size_t)(y * s->step + j) * (size_t)s->size + (size_t)(x * s->step + i)];
@@ -87,9 +90,70 @@ static double differs(const sm_scene *s, const float *a, const float *b, int edg
   return sqrt(sum / total);
 }
 
+/* By the share of the scene's part in which the target's gradient is next to none. */
+static double looks_drawn(const sm_scene *s) {
+  static const double none = 0.01, photograph = 0.4, drawn = 0.6;
+  const int n = s->size / s->step, plane = n * n;
+  const float *e = s->edges[TARGET];
+  int flat = 0;
+  for (int y = s->top; y < s->bottom; y++)
+    for (int i = y * n + s->left; i < y * n + s->right; i++) flat += hypot(e[i], e[plane + i]) < none;
+  const int all = (s->bottom - s->top) * (s->right - s->left);
+  const double share = all ? ((double)flat / all - photograph) / (drawn - photograph) : 0;
+  return share < 0 ? 0 : share > 1 ? 1 : share;
+}
+
+/* The cast of another camera or another light: one offset of all colours, robustly, from pixels within 4 of 128 of the mask's
+ * edge, with Geman and McClure's weights; half a dozen pixels' worth of belief that there is none. */
+static void find_offset(sm_scene *s) {
+  static const double scale = 0.2, usual = 0.3; /* differences that are another content; casts */
+  const int n = s->size / s->step, plane = n * n, reach = n / 32;
+  const int left = s->left > reach ? s->left - reach : 0, right = s->right + reach < n ? s->right + reach : n;
+  const int top = s->top > reach ? s->top - reach : 0, bottom = s->bottom + reach < n ? s->bottom + reach : n;
+  const double belief = 30 * (scale / usual) * (scale / usual);
+  float *near = s->light, *row = s->seen; /* which nothing is in yet */
+  int count = 0;
+  for (int y = top; y < bottom; y++) /* how many pixels of the mask there are; of those around how many lie in the square */
+    for (int x = left; x < right; x++) {
+      row[y * n + x] = 0;
+      for (int i = x > reach ? x - reach : 0; i <= x + reach && i < n; i++) row[y * n + x] += s->weights[y * n + i] >= 0.5f;
+    }
+  for (int y = top; y < bottom; y++)
+    for (int x = left; x < right; x++) {
+      const int up = y - reach > top ? y - reach : top, down = y + reach < bottom - 1 ? y + reach : bottom - 1;
+      const int wide = (x + reach < n - 1 ? x + reach : n - 1) - (x > reach ? x - reach : 0) + 1;
+      float in = 0;
+      for (int j = up; j <= down; j++) in += row[j * n + x];
+      near[y * n + x] = in > 0 && in < (float)(wide * (down - up + 1));
+      count += near[y * n + x] > 0;
+    }
+  double offset[3] = {0}, before = 0, now = 0;
+  for (int turn = 0; turn < 16 && count; turn++) {
+    double sums[3] = {0}, total = belief;
+    now = 0;
+    for (int y = top; y < bottom; y++)
+      for (int i = y * n + left; i < y * n + right; i++) {
+        if (!(near[i] > 0)) continue;
+        double d[3], square = 0;
+        for (int p = 0; p < 3; p++) {
+          d[p] = (double)s->target[p * plane + i] - s->reference[p * plane + i];
+          square += (d[p] - offset[p]) * (d[p] - offset[p]) / 3;
+        }
+        const double by = 1 / (1 + square / (scale * scale));
+        for (int p = 0; p < 3; p++) sums[p] += by * by * d[p];
+        total += by * by;
+        if (turn % 15 == 0) now += log(1 + square / (scale * scale));
+      }
+    if (turn == 0) before = now;
+    for (int p = 0; p < 3 && turn < 15; p++) offset[p] = sums[p] / total;
+  }
+  for (int p = 0; p < 3; p++) s->offset[p] = (float)offset[p];
+  s->agrees = log((before + 1e-3) / (now + 1e-3));
+}
+
 stylemap_status sm_scene_new(int size, const float *target, const float *reference, const float *mask, sm_scene *s,
                              stylemap_error *error) {
-  enum { PLANES = 3 + 3 + 2 + 2 + 1 + 3 + 3 + 1 };
+  enum { PLANES = 3 + 3 + 3 * 2 + 1 + 3 + 3 + 1 + 1 };
   *s = (sm_scene){.size = size, .step = size > SEEN ? size / SEEN : 1};
   const int n = size / s->step;
   const size_t plane = (size_t)n * (size_t)n;
@@ -99,16 +163,21 @@ stylemap_status sm_scene_new(int size, const float *target, const float *referen
   s->reference = s->planes + 3 * plane;
   s->edges[TARGET] = s->planes + 6 * plane;
   s->edges[REFERENCE] = s->planes + 8 * plane;
-  s->weights = s->planes + 10 * plane;
-  s->seen = s->planes + 11 * plane;
-  s->first = s->planes + 14 * plane;
-  s->marks = s->planes + 17 * plane;
+  s->edges[CANDIDATE] = s->planes + 10 * plane;
+  s->weights = s->planes + 12 * plane;
+  s->seen = s->planes + 13 * plane;
+  s->first = s->planes + 16 * plane;
+  s->marks = s->planes + 19 * plane;
+  s->light = s->planes + 20 * plane;
+  s->right = s->bottom = n;
+  shrink(s, mask, 1, s->weights);
   shrink(s, target, 3, s->target);
   shrink(s, reference, 3, s->reference);
-  shrink(s, mask, 1, s->weights);
   mark(s);
-  gradient(s, s->target, s->seen, s->edges[TARGET]);
-  gradient(s, s->reference, s->seen, s->edges[REFERENCE]);
+  find_offset(s);
+  gradient(s, s->target, s->light, s->edges[TARGET]);
+  gradient(s, s->reference, s->light, s->edges[REFERENCE]);
+  s->drawn = looks_drawn(s);
   s->apart_edge = seen_log(differs(s, s->reference, s->target, 1));
   s->apart = seen_log(differs(s, s->reference, s->target, 0));
   return STYLEMAP_OK;
@@ -139,13 +208,15 @@ static double colours_differ(const sm_scene *s, const float *a, const float *b) 
   return sqrt(sum / total);
 }
 
-void sm_scene_see(sm_scene *s, const sm_candidate *c, const float *first, const float *image, float seen[SM_CHOICE_SEEN]) {
+static double size_of(const float v[3]) { return sqrt(((double)v[0] * v[0] + (double)v[1] * v[1] + (double)v[2] * v[2]) / 3); }
+
+void sm_scene_collage(sm_scene *s, const float *first) { shrink(s, first, 3, s->first); }
+
+void sm_scene_see(sm_scene *s, const sm_candidate *c, const float *image, float seen[SM_CHOICE_SEEN]) {
   const int n = s->size / s->step, plane = n * n;
+  float *edges = s->edges[CANDIDATE];
   shrink(s, image, 3, s->seen);
-  shrink(s, first, 3, s->first);
-  const double changed = differs(s, s->seen, s->first, 0);
-  float *edges = s->first; /* which is done with */
-  gradient(s, s->seen, edges + 2 * plane, edges);
+  gradient(s, s->seen, s->light, edges);
   double along = 1e-9, own = 1e-9, references = 1e-9, inside = 1e-6, edge = 1e-6; /* sums */
   double new_edge = 0, added = 0, mixed_edge = 0, mixed_inside = 0;
   const float *t = s->edges[TARGET], *b = s->edges[REFERENCE];
@@ -175,35 +246,42 @@ void sm_scene_see(sm_scene *s, const sm_candidate *c, const float *first, const 
       seen_log(new_edge / edge),
       seen_log(mixed_edge / edge),
       seen_log(mixed_inside / inside),
-      seen_log(changed),
+      seen_log(differs(s, s->seen, s->first, 0)),
       seen_log(differs(s, s->seen, s->target, 1)),
       seen_log(added / edge),
       seen_log(colours_differ(s, s->seen, s->reference)),
       seen_log(colours_differ(s, s->seen, s->target)),
       c->clone,
+      c->matched != 0,
       c->rounds == 1,
       c->rounds > 2,
       c->both != 0,
       (float)log(c->sigma),
       seen_log(s->usual),
-      seen_log(s->copied),
-      seen_log(s->cloned),
+      seen_log(s->misfit),
       seen_log(s->differ),
+      seen_log(size_of(s->offset)),
+      (float)s->agrees,
       (float)s->apart_edge,
       (float)s->apart,
+      (float)s->drawn,
   };
   memcpy(seen, numbers, sizeof numbers);
 }
 
-double sm_choice_regret(const float seen[SM_CHOICE_SEEN]) {
-  double regret = choice_bias + LINES * (1 - seen[0]);
-  for (int h = 0; h < CHOICE_HIDDEN; h++) {
-    double sum = choice_biases[h];
+static double regression(const sm_choice_net *net, const float seen[SM_CHOICE_SEEN]) {
+  double result = net->bias;
+  for (int h = 0; h < net->hidden; h++) {
+    double sum = net->biases[h];
     for (int i = 0; i < SM_CHOICE_SEEN; i++) {
-      const double v = (seen[i] - choice_means[i]) / choice_deviations[i];
-      sum += choice_weights[h][i] * (v < -CHOICE_FURTHEST ? -CHOICE_FURTHEST : v > CHOICE_FURTHEST ? CHOICE_FURTHEST : v);
+      const double v = (seen[i] - net->means[i]) / net->deviations[i];
+      sum += net->weights[h][i] * (v < -CHOICE_FURTHEST ? -CHOICE_FURTHEST : v > CHOICE_FURTHEST ? CHOICE_FURTHEST : v);
     }
-    if (sum > 0) regret += choice_outputs[h] * sum;
+    if (sum > 0) result += net->outputs[h] * sum;
   }
-  return regret;
+  return result;
 }
+
+double sm_choice_start(const float seen[SM_CHOICE_SEEN]) { return regression(&choice_start, seen); }
+
+double sm_choice_regret(const float seen[SM_CHOICE_SEEN]) { return regression(&choice_heal, seen) + LINES * (1 - seen[0]); }

@@ -127,6 +127,12 @@ done:
   return status;
 }
 
+void sm_collage_shift(sm_collage *c, const float offset[3]) {
+  const size_t plane = pixels_of(c);
+  for (size_t p = 0; p < 3; p++)
+    for (size_t i = 0; i < plane; i++) c->colours[p * plane + i] += c->mask[i] * offset[p] / 2;
+}
+
 void sm_collage_free(sm_collage *c) {
   sm_free(c->colours);
   *c = (sm_collage){0};

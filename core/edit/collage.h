@@ -18,6 +18,8 @@ stylemap_status sm_collage_new(const stylemap_layer *target, const stylemap_plac
                                const stylemap_piece *pieces, int count, int clones, int x, int y, int width, int height,
                                sm_collage *collage, stylemap_error *error);
 void sm_collage_free(sm_collage *collage);
+/* Adds an offset (of numbers -1..1) to the references' colours, for good. */
+void sm_collage_shift(sm_collage *collage, const float offset[3]);
 
 /* Target pixels -> reference pixels, where the reference's square is laid on the target's. */
 sm_affine sm_collage_map(const stylemap_placement *target, const stylemap_placement *reference);

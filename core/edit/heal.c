@@ -16,8 +16,8 @@
 #include "network/network.h"
 #include "net/boxes.h"
 
-enum { MARGIN = 2 /* target pixels around the rectangle that a membrane hangs on */, STAGES = 3 /* rounds that are looked at */,
-       LOOKED_BACK = 2 /* rounds, after which one collage is gone on with */ };
+enum { MARGIN = 2 /* target pixels around the rectangle that a membrane hangs on */, STAGES = 3 /* rounds that are looked at */ };
+static const double AS_GOOD = 0.2; /* regrets no further apart after the first round: both collages are gone on with */
 static const double LEAST_ERROR = 0.005; /* that of a model that knows every pixel is noise */
 /* How detail stays: sigma, and if the target's does, too. */
 static const struct { double sigma; bool both; } details[] = {{0.1, false}, {0.6, false}, {1.5, false}, {0.35, true}, {1.5, true}};
@@ -29,7 +29,8 @@ void stylemap_heal_defaults(stylemap_heal_options *o) {
 
 /* A collage in the square, and what comes out of it. Squares of 3 planes. */
 typedef struct drawing {
-  float clone; /* how much it is cloned */
+  float clone;  /* how much it is cloned */
+  bool matched; /* is it copied in the target's colours? */
   int made;    /* stages */
   double misfit;
   float *first;          /* the collage, sampled */
@@ -37,7 +38,7 @@ typedef struct drawing {
   float *stages[STAGES]; /* after so many rounds */
 } drawing;
 
-enum { DRAWING_PLANES = 3 * (2 + STAGES) };
+enum { DRAWING_PLANES = 3 * (2 + STAGES), DRAWINGS = 3, DRAWN = 2 /* of them, unless all are asked for */ };
 
 /* What is asked for, and the square's numbers. */
 typedef struct healing {
@@ -58,7 +59,8 @@ typedef struct healing {
   float *image;           /* 3: a candidate */
   float *added;           /* the correction */
   float *from_collage, *from_target; /* 1 each: how far the drawing is from either */
-  drawing drawings[2];
+  drawing drawings[DRAWINGS];
+  float offset[3]; /* from the references' colours to the target's, numbers of -1..1 */
   drawing *best;
   int stage;       /* of the best */
   sm_candidate as; /* the best */
@@ -74,7 +76,11 @@ static size_t plane_of(const healing *h) { return (size_t)h->size * (size_t)h->s
 /* x := target + mask (x - target), x clipped to -1..1. */
 static void put_back(const healing *h, float *x) {
   const size_t plane = plane_of(h);
-  for (size_t i = 0; i < 3 * plane; i++) x[i] = h->target[i] + h->mask[i % plane] * (clipped(x[i]) - h->target[i]);
+  for (size_t p = 0; p < 3; p++)
+    for (size_t i = 0; i < plane; i++) {
+      const float t = h->target[p * plane + i];
+      x[p * plane + i] = t + h->mask[i] * (clipped(x[p * plane + i]) - t);
+    }
 }
 
 /* out := G(E(image)), clipped to -1..1. */
@@ -85,15 +91,26 @@ static stylemap_status reconstruct(const healing *h, const float *image, float *
   return STYLEMAP_OK;
 }
 
-/* Samples the collage cloned by `clone`, and sees what the model makes of it, which is its misfit. */
-static stylemap_status look(healing *h, float clone, drawing *d, stylemap_error *error) {
+/* Samples the collage. */
+static stylemap_status lay(healing *h, float clone, drawing *d, stylemap_error *error) {
   sm_collage_layer of = {h->layer, &h->collage, clone};
   const stylemap_layer picture = sm_collage_picture(&of);
+  d->clone = clone, d->matched = false, d->made = 0;
   memcpy(d->first, h->target, 3 * plane_of(h) * sizeof(float));
   if (h->part.width) SM_TRY(sm_sample_part(&picture, h->placement, h->size, &h->part, d->first, error));
+  return STYLEMAP_OK;
+}
+
+/* The copy in the target's colours; `copy` may be `d`. */
+static void match(const healing *h, const drawing *copy, drawing *d) {
+  const size_t plane = plane_of(h);
+  d->clone = 0, d->matched = true, d->made = 0;
+  for (size_t i = 0; i < 3 * plane; i++) d->first[i] = clipped(copy->first[i] + h->mask[i % plane] * h->offset[i / plane]);
+}
+
+/* What the model makes of the collage, which is its misfit. */
+static stylemap_status look(healing *h, drawing *d, stylemap_error *error) {
   SM_TRY(reconstruct(h, d->first, d->projected, error));
-  d->clone = clone;
-  d->made = 0;
   d->misfit = sm_change(d->first, d->projected, h->mask, plane_of(h)) / h->usual;
   return STYLEMAP_OK;
 }
@@ -134,14 +151,16 @@ static stylemap_status references(const healing *h, float *square, stylemap_erro
   return STYLEMAP_OK;
 }
 
-/* Goes on with the rounds to `stage`. */
+/* Goes on with the rounds to `stage`. The first is what the model makes of the collage, which is the target outside the mask
+ * anyway; the others blend with the target's style maps. */
 static stylemap_status draw(const healing *h, drawing *d, int stage, stylemap_error *error) {
   const stylemap_edit edit = {.rule = h->options->rule, .space = STYLEMAP_SPACE_W_PLUS, .strength = 1};
   for (; d->made <= stage; d->made++) {
     float *x = d->stages[d->made];
     const stylemap_reference reference = {x, h->mask};
-    memcpy(x, d->made ? d->stages[d->made - 1] : d->first, 3 * plane_of(h) * sizeof(float));
-    for (int k = d->made ? h->rounds[d->made - 1] : 0; k < h->rounds[d->made]; k++) {
+    memcpy(x, d->made ? d->stages[d->made - 1] : d->projected, 3 * plane_of(h) * sizeof(float));
+    if (!d->made) put_back(h, x);
+    for (int k = d->made ? h->rounds[d->made - 1] : 1; k < h->rounds[d->made]; k++) {
       SM_TRY(stylemap_transplant(h->session, h->target, &reference, 1, &edit, x, error));
       put_back(h, x);
     }
@@ -167,53 +186,107 @@ static void keep(const healing *h, bool both, double sigma) {
   }
 }
 
-/* Looks at the candidates of a stage, and remembers the best so far. */
-static void choose(healing *h, sm_scene *scene, drawing *d, int stage) {
+/* The candidate that keeps detail so, into `image`, which is the target where there is no mask. */
+static void compose(const healing *h, const drawing *d, const float *drawn, const sm_candidate *candidate) {
   const size_t plane = plane_of(h);
   const float *target = h->added + SM_CORRECTION_TARGET * plane, *collage = h->added + SM_CORRECTION_COLLAGE * plane;
-  const float *drawn = d->stages[stage];
+  keep(h, candidate->both, candidate->sigma);
+  for (size_t p = 0; p < 3 * plane; p += plane)
+    for (size_t i = 0; i < plane; i++) {
+      if (!(h->mask[i] > 0)) continue;
+      const float t = h->target[p + i], with = drawn[p + i] + collage[i] * (d->first[p + i] - d->projected[p + i]) +
+                                               target[i] * (t - h->own[p + i]);
+      h->image[p + i] = t + h->mask[i] * (clipped(with) - t);
+    }
+}
+
+/* Draws a collage's next stage, and looks at its candidates: the least regret among them, and the best so far of all. */
+static stylemap_status draw_and_look(healing *h, sm_scene *scene, drawing *d, double *least, stylemap_error *error) {
+  const int stage = d->made;
+  SM_TRY(draw(h, d, stage, error));
   compare(h, d, stage);
+  memcpy(h->image, h->target, 3 * plane_of(h) * sizeof(float));
+  scene->misfit = d->misfit;
+  sm_scene_collage(scene, d->first);
+  *least = INFINITY;
   for (size_t k = 0; k < sizeof details / sizeof *details; k++) {
     float seen[SM_CHOICE_SEEN];
-    const sm_candidate candidate = {d->clone, h->rounds[stage], details[k].both, details[k].sigma};
-    keep(h, candidate.both, candidate.sigma);
-    for (size_t i = 0; i < 3 * plane; i++)
-      h->image[i] = drawn[i] + collage[i % plane] * (d->first[i] - d->projected[i]) +
-                    target[i % plane] * (h->target[i] - h->own[i]);
-    put_back(h, h->image);
-    sm_scene_see(scene, &candidate, d->first, h->image, seen);
+    const sm_candidate candidate = {d->clone, d->matched, h->rounds[stage], details[k].both, details[k].sigma};
+    compose(h, d, d->stages[stage], &candidate);
+    sm_scene_see(scene, &candidate, h->image, seen);
     if (h->take) h->take(h->data, &candidate, seen, h->image);
     const double regret = sm_choice_regret(seen);
+    *least = fmin(*least, regret);
     if (h->best && !(regret < h->regret)) continue;
     h->best = d, h->stage = stage, h->as = candidate, h->regret = regret;
   }
+  return STYLEMAP_OK;
 }
 
-/* Each collage is drawn for a few rounds; what has the best candidate, to the end. */
-static stylemap_status draw_and_choose(healing *h, stylemap_error *error) {
-  drawing *copy = &h->drawings[0], *clone = &h->drawings[1];
+/* How good a collage is to begin with, before the model is asked. */
+static double promise(healing *h, sm_scene *scene, const drawing *d) {
+  const sm_candidate itself = {d->clone, d->matched, 0, false, 1};
+  float seen[SM_CHOICE_SEEN];
+  memcpy(h->image, d->first, 3 * plane_of(h) * sizeof(float));
+  put_back(h, h->image);
+  scene->misfit = 1;
+  sm_scene_collage(scene, d->first);
+  sm_scene_see(scene, &itself, h->image, seen);
+  if (h->take) h->take(h->data, &itself, seen, h->image);
+  return sm_choice_start(seen);
+}
+
+/* The collages that are drawn, the most promising first. */
+static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, stylemap_error *error) {
   const stylemap_start start = h->options->start;
-  const int early = h->stages < LOOKED_BACK ? h->stages : LOOKED_BACK;
-  sm_scene scene;
-  stylemap_status status;
-  SM_TRY(look(h, 0, copy, error));
-  SM_TRY(look(h, 1, clone, error));
-  SM_TRY(references(h, clone->stages[0], error)); /* which is not drawn yet */
-  SM_TRY(sm_scene_new(h->size, h->target, clone->stages[0], h->mask, &scene, error));
-  scene.usual = h->usual, scene.copied = copy->misfit, scene.cloned = clone->misfit;
-  scene.differ = sm_change(copy->first, clone->first, h->mask, plane_of(h));
-  if (start == STYLEMAP_START_MEAN) SM_TRY_DONE(look(h, 0.5f, copy, error));
-  for (int k = 0; k < 2; k++) {
-    if (k ? start == STYLEMAP_START_COPY || start == STYLEMAP_START_MEAN : start == STYLEMAP_START_CLONE) continue;
-    for (int stage = 0; stage < (h->take ? h->stages : early); stage++) {
-      SM_TRY_DONE(draw(h, &h->drawings[k], stage, error));
-      choose(h, &scene, &h->drawings[k], stage);
+  drawing *d = h->drawings;
+  double promises[DRAWINGS];
+  SM_TRY(lay(h, 0, &d[0], error));
+  SM_TRY(lay(h, 1, &d[1], error));
+  SM_TRY(references(h, d[0].stages[0], error)); /* which is not drawn yet */
+  SM_TRY(sm_scene_new(h->size, h->target, d[0].stages[0], h->mask, scene, error));
+  scene->usual = h->usual, scene->differ = sm_change(d[0].first, d[1].first, h->mask, plane_of(h));
+  memcpy(h->offset, scene->offset, sizeof h->offset);
+  *count = 1;
+  if (start == STYLEMAP_START_COPY) return STYLEMAP_OK;
+  if (start == STYLEMAP_START_CLONE) return lay(h, 1, &d[0], error);
+  if (start == STYLEMAP_START_MEAN) return lay(h, 0.5f, &d[0], error);
+  match(h, &d[0], &d[start == STYLEMAP_START_MATCH ? 0 : 2]);
+  if (start == STYLEMAP_START_MATCH) return STYLEMAP_OK;
+  *count = h->take ? DRAWINGS : DRAWN;
+  for (int k = 0; k < DRAWINGS; k++) {
+    promises[k] = promise(h, scene, &d[k]);
+    for (int i = k; i > 0 && promises[i] < promises[i - 1]; i--) {
+      const double promised = promises[i];
+      const drawing moved = d[i];
+      promises[i] = promises[i - 1], promises[i - 1] = promised;
+      d[i] = d[i - 1], d[i - 1] = moved;
     }
   }
-  drawing *best = h->best;
-  for (int stage = best->made; stage < h->stages; stage++) {
-    SM_TRY_DONE(draw(h, best, stage, error));
-    choose(h, &scene, best, stage);
+  return STYLEMAP_OK;
+}
+
+/* The most promising collages are drawn for a round, and the better one, or both, gone on with while that brings something
+ * better. */
+static stylemap_status draw_and_choose(healing *h, stylemap_error *error) {
+  double least[DRAWINGS], best = INFINITY;
+  int count = 0;
+  sm_scene scene = {0};
+  stylemap_status status;
+  SM_TRY_DONE(begin_with(h, &scene, &count, error));
+  for (int k = 0; k < count; k++) {
+    SM_TRY_DONE(look(h, &h->drawings[k], error));
+    SM_TRY_DONE(draw_and_look(h, &scene, &h->drawings[k], &least[k], error));
+    best = fmin(best, least[k]);
+  }
+  for (int k = 0; k < count; k++) {
+    bool better = least[k] <= best + AS_GOOD;
+    while (h->drawings[k].made < h->stages && (better || h->take)) {
+      double now;
+      SM_TRY_DONE(draw_and_look(h, &scene, &h->drawings[k], &now, error));
+      better = now < least[k];
+      least[k] = fmin(least[k], now);
+    }
   }
 done:
   sm_scene_free(&scene);
@@ -223,10 +296,14 @@ done:
 /* As it was chosen before. */
 static stylemap_status draw_as_told(healing *h, stylemap_error *error) {
   const stylemap_heal_options *o = h->options;
-  const float clone = o->start == STYLEMAP_START_COPY ? 0 : o->start == STYLEMAP_START_MEAN ? 0.5f : 1;
+  const float clone = o->start == STYLEMAP_START_CLONE ? 1 : o->start == STYLEMAP_START_MEAN ? 0.5f : 0;
+  const bool matched = o->start == STYLEMAP_START_MATCH;
   h->best = &h->drawings[0];
-  h->as = (sm_candidate){clone, o->rounds, o->both, o->sigma};
-  SM_TRY(look(h, clone, h->best, error));
+  h->as = (sm_candidate){clone, matched, o->rounds, o->both, o->sigma};
+  memcpy(h->offset, o->offset, sizeof h->offset);
+  SM_TRY(lay(h, clone, h->best, error));
+  if (matched) match(h, h->best, h->best);
+  SM_TRY(look(h, h->best, error));
   return draw(h, h->best, 0, error);
 }
 
@@ -236,9 +313,9 @@ static stylemap_status check(const stylemap_layer *target, const stylemap_placem
   SM_TRY(sm_check_placement(target, placement, size, error));
   SM_TRY(sm_check_rectangle(target, x, y, w, h, error));
   if (!pieces || count < 1 || count > 1000 || o->rounds < 1 || o->rounds > 16 || !(o->detail >= 0 && o->detail <= 1) ||
-      !(o->strength >= 0 && o->strength <= 1) || (unsigned)o->start > STYLEMAP_START_FIT ||
+      !(o->strength >= 0 && o->strength <= 1) || (unsigned)o->start > STYLEMAP_START_MATCH ||
       (unsigned)o->rule > STYLEMAP_MASK_HALF || !(o->sigma >= 0 && o->sigma <= 100) ||
-      (o->sigma > 0 && o->start == STYLEMAP_START_FIT))
+      (o->sigma > 0 && o->start == STYLEMAP_START_FIT) || !(fabsf(o->offset[0]) + fabsf(o->offset[1]) + fabsf(o->offset[2]) <= 6))
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                    SM_TEXT("Healing takes at least one reference, 1 to 16 rounds, and detail and strength from 0 to 1."),
                    NULL);
@@ -256,7 +333,7 @@ static void lay_out(healing *h, float *squares) {
   float **parts[] = {&h->target, &h->own, &h->image, &h->added, &h->mask, &h->from_collage, &h->from_target};
   const size_t planes[] = {3, 3, 3, SM_CORRECTION_PLANES, 1, 1, 1};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; squares += planes[k++] * plane) *parts[k] = squares;
-  for (drawing *d = h->drawings; d < h->drawings + 2; d++, squares += DRAWING_PLANES * plane) {
+  for (drawing *d = h->drawings; d < h->drawings + DRAWINGS; d++, squares += DRAWING_PLANES * plane) {
     d->first = squares, d->projected = squares + 3 * plane;
     for (int k = 0; k < STAGES; k++) d->stages[k] = squares + (size_t)(6 + 3 * k) * plane;
   }
@@ -269,23 +346,23 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   if (!s || !options || !result)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("heal needs a session, options and a result."), NULL);
   const sm_config *c = &s->net->config;
-  const bool told = options->sigma > 0, fit = options->start == STYLEMAP_START_FIT;
+  const bool told = options->sigma > 0;
   healing heals = {.session = s, .options = options, .layer = target, .placement = placement, .pieces = pieces,
                    .count = count, .size = c->size, .take = take, .data = data};
   SM_TRY(check(target, placement, pieces, count, options, x, y, w, h, c->size, error));
   heals.x = x > MARGIN ? x - MARGIN : 0, heals.y = y > MARGIN ? y - MARGIN : 0;
   heals.width = (target->width - x - w > MARGIN ? x + w + MARGIN : target->width) - heals.x;
   heals.height = (target->height - y - h > MARGIN ? y + h + MARGIN : target->height) - heals.y;
-  for (int k = told ? options->rounds : 1; k <= options->rounds; k = k < LOOKED_BACK || k == options->rounds ? k + 1 : options->rounds)
+  for (int k = told ? options->rounds : 1; k <= options->rounds; k = k < STAGES - 1 || k == options->rounds ? k + 1 : options->rounds)
     heals.rounds[heals.stages++] = k;
-  const size_t plane = plane_of(&heals), planes = 3 + 3 + 3 + SM_CORRECTION_PLANES + 3 + 2 * DRAWING_PLANES;
+  const size_t plane = plane_of(&heals), planes = 3 + 3 + 3 + SM_CORRECTION_PLANES + 3 + DRAWINGS * DRAWING_PLANES;
   stylemap_status status, ended;
   float *squares = sm_alloc(plane * planes, sizeof(float));
   if (!squares) return sm_no_memory(error, plane * planes * sizeof(float));
   lay_out(&heals, squares);
   const double edit = sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
-  sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, (3 + options->rounds + (told ? 0 : fit ? LOOKED_BACK : 0)) * edit);
-  SM_TRY_DONE(sm_collage_new(target, placement, pieces, count, !told || options->start != STYLEMAP_START_COPY, heals.x, heals.y,
+  sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, ((told ? 1 : 2) + options->rounds) * edit);
+  SM_TRY_DONE(sm_collage_new(target, placement, pieces, count, !told || options->start == STYLEMAP_START_CLONE || options->start == STYLEMAP_START_MEAN, heals.x, heals.y,
                              heals.width, heals.height, &heals.collage, error));
   SM_TRY_DONE(begin(&heals, error));
   SM_TRY_DONE((told ? draw_as_told : draw_and_choose)(&heals, error));
@@ -293,14 +370,16 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   const float *drawn = best->stages[heals.stage];
   compare(&heals, best, heals.stage);
   keep(&heals, heals.as.both, sm_detail_sigma(options->detail, heals.as.sigma));
+  if (best->matched) sm_collage_shift(&heals.collage, heals.offset);
   sm_correction(drawn, heals.own, best->projected, c->size, heals.added);
   SM_TRY_DONE(sm_correct(target, placement, heals.added, c->size, &heals.collage, best->clone, options->strength, x, y, w, h,
                          result, error));
   if (report)
     *report = (stylemap_heal_report){
-        .start = best->clone < 0.25f ? STYLEMAP_START_COPY : best->clone < 0.75f ? STYLEMAP_START_MEAN : STYLEMAP_START_CLONE,
+        .start = best->matched ? STYLEMAP_START_MATCH : best->clone < 0.25f ? STYLEMAP_START_COPY : best->clone < 0.75f ? STYLEMAP_START_MEAN : STYLEMAP_START_CLONE,
         .rounds = heals.as.rounds, .sigma = heals.as.sigma, .both = heals.as.both, .misfit = best->misfit,
         .change = sm_change(best->first, drawn, heals.mask, plane)};
+  if (report && best->matched) memcpy(report->offset, heals.offset, sizeof heals.offset);
 done:
   ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);
   sm_collage_free(&heals.collage);

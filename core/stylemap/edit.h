@@ -83,13 +83,15 @@ STYLEMAP_API stylemap_status stylemap_paste_detailed(const float *image, int siz
 /* -------------------------------------------------------------------------------------------- healing */
 
 /* Which collage is healed. Cloned: the reference's colours are moved by the membrane of Poisson cloning so that it meets
- * the target at the mask's edge, which takes away another light, another camera. FIT: copied or cloned, whichever comes out
- * better by what is seen of both. */
+ * the target at the mask's edge, which takes away another light, another camera. MATCH: copied with one offset of all its
+ * colours, the cast that is seen around the mask's edge. FIT: whichever of copied, cloned and matched comes out best by what
+ * is seen of each. */
 typedef enum stylemap_start {
   STYLEMAP_START_COPY,
   STYLEMAP_START_CLONE,
   STYLEMAP_START_MEAN,
   STYLEMAP_START_FIT,
+  STYLEMAP_START_MATCH,
 } stylemap_start;
 
 /* One reference of a healed edit: its square is laid on the target's, so with the same placement on layers of one size
@@ -111,6 +113,7 @@ typedef struct stylemap_heal_options {
   double sigma;    /* 0: how it is healed is chosen. Above 0, with `both` as a report has them: exactly so, by `start` and
                       `rounds`, which frames of a film need. The change (-1..1) that takes detail away at 0.5 */
   int both;        /* with sigma: detail comes from the target, too, where the drawing is nearer to that */
+  float offset[3]; /* with sigma, for MATCH: what is added to the references' colours (-1..1) */
 } stylemap_heal_options;
 
 /* What tests/bench/truth chose; strength 1. */
@@ -121,6 +124,7 @@ typedef struct stylemap_heal_report {
   int rounds;           /* that it took */
   double sigma;         /* and how detail stays: as in the options */
   int both;
+  float offset[3];
   double misfit; /* how many times the model's error is larger on what was pasted than on the target: 1 fits, 10 does not */
   double change; /* root of the mean squared change, inside the mask, that the model made in the collage (-1..1) */
 } stylemap_heal_report;

@@ -537,6 +537,7 @@ static gboolean draw_transplants(Work *work, GError **error) {
       frame.heal.rounds = healed->rounds;
       frame.heal.sigma = healed->sigma;
       frame.heal.both = healed->both;
+      memcpy(frame.heal.offset, healed->offset, sizeof healed->offset);
     }
   }
   engine_run(work->engine, 0, 1);

@@ -84,10 +84,11 @@ good transplant "$model" target-1.png reference.png --mask mask.png -o healed.sa
 check_not "another method" "$tool" same raw.safetensors image healed.safetensors image
 good transplant "$model" target-1.png reference.png --mask mask.png --method heal --collage auto --rounds 4 --detail 50 -o option.safetensors
 check "its defaults" "$tool" same healed.safetensors image option.safetensors image
-for option in copy clone; do good transplant "$model" target-1.png reference.png --mask mask.png --collage $option -o $option.safetensors; done
+for option in copy clone match; do good transplant "$model" target-1.png reference.png --mask mask.png --collage $option -o $option.safetensors; done
 check_not "copy and clone" "$tool" same copy.safetensors image clone.safetensors image
-check "one of them is chosen" sh -c '"$0" same healed.safetensors image copy.safetensors image ||
-  "$0" same healed.safetensors image clone.safetensors image' "$tool"
+check_not "copy and match" "$tool" same copy.safetensors image match.safetensors image
+check "one of them is chosen" sh -c 'for start in copy clone match; do
+  "$0" same healed.safetensors image $start.safetensors image && exit; done; exit 1' "$tool"
 for option in '--collage mean' '--detail 0' '--detail 100' '--strength 0.5' '--feather 6'; do
   good transplant "$model" target-1.png reference.png --mask mask.png $option -o option.safetensors
   check_not "$option" "$tool" same healed.safetensors image option.safetensors image

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "edit/choose.h"
+
 #include "edit/choice-weights.h"
 #include "harness.h"
 
@@ -82,6 +83,74 @@ static double colours_apart(plane a, plane b, plane m) {
   return sqrt(sum / total);
 }
 
+/* The offset that least differs, robustly, within 4 pixels of the mask's edge: by descent, a step of each colour at a time. */
+static double cast_distance(plane t, plane r, plane m, const double offset[3]) {
+  double sum = 0;
+  for (int y = 5; y < SMALL - 5; y++)
+    for (int x = 5; x < SMALL - 5; x++) {
+      if (!of_mask(m, y, x, 4, 1) || of_mask(m, y, x, 4, 0)) continue;
+      double square = 0;
+      for (int p = 0; p < 3; p++) square += pow(t[p][y][x] - r[p][y][x] - offset[p], 2) / 3;
+      sum += log(1 + square / 0.04);
+    }
+  return sum;
+}
+
+static void find_cast(plane t, plane r, plane m, double offset[3], double *agrees) {
+  double sums[3];
+  offset[0] = offset[1] = offset[2] = 0;
+  const double before = cast_distance(t, r, m, offset);
+  for (int turn = 0; turn < 15; turn++) {
+    double total = 30 * 0.04 / 0.09;
+    sums[0] = sums[1] = sums[2] = 0;
+    for (int y = 5; y < SMALL - 5; y++)
+      for (int x = 5; x < SMALL - 5; x++) {
+        if (!of_mask(m, y, x, 4, 1) || of_mask(m, y, x, 4, 0)) continue;
+        double square = 0;
+        for (int p = 0; p < 3; p++) square += pow(t[p][y][x] - r[p][y][x] - offset[p], 2) / 3;
+        const double w = pow(0.04 / (0.04 + square), 2);
+        for (int p = 0; p < 3; p++) sums[p] += w * (t[p][y][x] - r[p][y][x]);
+        total += w;
+      }
+    for (int p = 0; p < 3; p++) offset[p] = sums[p] / total;
+  }
+  *agrees = log((before + 1e-3) / (cast_distance(t, r, m, offset) + 1e-3));
+}
+
+static double by_hand(const sm_choice_net *net, const double *want) {
+  double regret = net->bias;
+  for (int h = 0; h < net->hidden; h++) {
+    double hidden = net->biases[h];
+    for (int i = 0; i < SM_CHOICE_SEEN; i++)
+      hidden += net->weights[h][i] * fmax(-3, fmin(3, (want[i] - net->means[i]) / net->deviations[i]));
+    regret += fmax(0, hidden) * net->outputs[h];
+  }
+  return regret;
+}
+
+/* A reference that is the target in another light, but for what the mask brings: the light is found. */
+static void cast_found(void) {
+  plane t = small(0, 3);
+  static float target[3 * SMALL * SMALL], reference[3 * SMALL * SMALL], mask[SMALL * SMALL];
+  static const double light[3] = {0.2, -0.1, 0.3};
+  sm_scene scene;
+  draw(0, SMALL, 1, mask);
+  for (int i = 0; i < 3 * SMALL * SMALL; i++) {
+    const int x = i % SMALL, y = i / SMALL % SMALL;
+    target[i] = (float)((double *)t)[i];
+    reference[i] = target[i] - (float)light[i / (SMALL * SMALL)] + (x > 60 && y > 70 ? 1.5f : 0); /* something else in a quarter */
+  }
+  CHECK(sm_scene_new(SMALL, target, reference, mask, &scene, NULL) == STYLEMAP_OK);
+  for (int p = 0; p < 3; p++) CHECK_NEAR(scene.offset[p], light[p], 0.02);
+  CHECK(scene.agrees > 0.3, "%g", scene.agrees);
+  sm_scene_free(&scene);
+  for (int i = 0; i < 3 * SMALL * SMALL; i++) reference[i] = target[i];
+  CHECK(sm_scene_new(SMALL, target, reference, mask, &scene, NULL) == STYLEMAP_OK);
+  for (int p = 0; p < 3; p++) CHECK_NEAR(scene.offset[p], 0, 1e-6);
+  sm_scene_free(&scene);
+  free(t);
+}
+
 static void against_definitions(void) {
   plane t = small(0, 3), r = small(1, 3), c = small(2, 3), first = small(3, 3), m = small(0, 1);
   double sums[8] = {0}, inside = 0, around = 0;
@@ -101,29 +170,42 @@ static void against_definitions(void) {
         sums[4] += size > of_t && size > of_r ? size - fmax(of_t, of_r) : 0, sums[5] += size > of_t ? size - of_t : 0, sums[6] += mixed;
       }
     }
+  double offset[3], agrees, cast;
+  int flat_pixels = 0, left = SMALL, right = 0, top = SMALL, bottom = 0;
+  for (int y = 2; y < SMALL - 2; y++)
+    for (int x = 2; x < SMALL - 2; x++) {
+      if (!of_mask(m, y, x, 2, 1) && !(m[0][y][x] > 0)) continue;
+      left = x < left ? x : left, right = x > right ? x : right, top = y < top ? y : top, bottom = y;
+    }
+  for (int y = top; y <= bottom; y++)
+    for (int x = left; x <= right; x++) {
+      double e[2];
+      edge(t, y, x, e);
+      flat_pixels += hypot(e[0], e[1]) < 0.01;
+    }
+  const double flat = fmax(0, fmin(1, ((double)flat_pixels / ((right - left + 1) * (bottom - top + 1)) - 0.4) / 0.2));
+  find_cast(t, r, m, offset, &agrees);
+  cast = sqrt((offset[0] * offset[0] + offset[1] * offset[1] + offset[2] * offset[2]) / 3);
   const double want[SM_CHOICE_SEEN] = {
       sums[0] / sqrt(sums[1] * sums[2]), log(sums[4] / around), log(sums[6] / around), log(sums[3] / inside),
       log(apart(c, first, m, 0)), log(apart(c, t, m, 1)), log(sums[5] / around), log(colours_apart(c, r, m)),
-      log(colours_apart(c, t, m)), 0.5, 0, 1, 1, log(0.35), log(0.04), log(3.0), log(0.7), log(0.2), log(apart(r, t, m, 1)), log(apart(r, t, m, 0))};
+      log(colours_apart(c, t, m)), 0.5, 1, 0, 1, 1, log(0.35), log(0.04), log(3.0), log(0.2), log(cast), agrees, log(apart(r, t, m, 1)),
+      log(apart(r, t, m, 0)), flat};
   for (int size = SMALL; size <= LARGE; size *= 2) {
     const size_t numbers = (size_t)size * (size_t)size;
     float *pictures[5], seen[SM_CHOICE_SEEN];
     for (int k = 0; k < 5; k++) draw(k == 4 ? 0 : k, size, k == 4 ? 1 : 3, pictures[k] = malloc(3 * numbers * sizeof(float)));
     sm_scene scene;
     CHECK(sm_scene_new(size, pictures[0], pictures[1], pictures[4], &scene, NULL) == STYLEMAP_OK);
-    scene.usual = 0.04, scene.copied = 3, scene.cloned = 0.7, scene.differ = 0.2;
-    sm_scene_see(&scene, &(sm_candidate){0.5f, 4, 1, 0.35}, pictures[3], pictures[2], seen);
+    scene.usual = 0.04, scene.misfit = 3, scene.differ = 0.2;
+    for (int p = 0; p < 3; p++) CHECK_NEAR(scene.offset[p], offset[p], 1e-4);
+    sm_scene_collage(&scene, pictures[3]);
+    sm_scene_see(&scene, &(sm_candidate){0.5f, 1, 4, 1, 0.35}, pictures[2], seen);
     for (int i = 0; i < SM_CHOICE_SEEN; i++) CHECK_NEAR(seen[i], want[i], 2e-4, "%d of a square of %d", i, size);
-    double regret = 0, hidden;
-    for (int h = 0; h < CHOICE_HIDDEN; h++) {
-      hidden = 0;
-      for (int i = 0; i < SM_CHOICE_SEEN; i++)
-        hidden += choice_weights[h][i] * fmax(-3, fmin(3, (want[i] - choice_means[i]) / choice_deviations[i]));
-      regret += fmax(0, hidden + choice_biases[h]) * choice_outputs[h];
-    }
-    CHECK_NEAR(sm_choice_regret(seen), regret + choice_bias + 1 - want[0], 2e-3);
-    sm_scene_see(&scene, &(sm_candidate){1, 1, 0, 0.6}, pictures[3], pictures[2], seen);
-    CHECK(seen[9] == 1 && seen[10] == 1 && seen[11] == 0 && seen[12] == 0 && fabs(seen[13] - log(0.6)) < 1e-6);
+    CHECK_NEAR(sm_choice_start(seen), by_hand(&choice_start, want), 2e-3);
+    CHECK_NEAR(sm_choice_regret(seen), by_hand(&choice_heal, want) + 1 - want[0], 2e-3);
+    sm_scene_see(&scene, &(sm_candidate){1, 0, 1, 0, 0.6}, pictures[2], seen);
+    CHECK(seen[9] == 1 && seen[10] == 0 && seen[11] == 1 && seen[12] == 0 && seen[13] == 0 && fabs(seen[14] - log(0.6)) < 1e-6);
     sm_scene_free(&scene);
     for (int k = 0; k < 5; k++) free(pictures[k]);
   }
@@ -138,7 +220,8 @@ static void nothing(void) {
     sm_scene scene;
     for (int i = 0; i < 64 * 64; i++) mask[i] = kind == 0 ? 0 : kind == 1 ? 1 : i == 0;
     CHECK(sm_scene_new(64, picture, picture, mask, &scene, NULL) == STYLEMAP_OK);
-    sm_scene_see(&scene, &(sm_candidate){0, 2, 0, 0.1}, picture, picture, seen);
+    sm_scene_collage(&scene, picture);
+    sm_scene_see(&scene, &(sm_candidate){0, 0, 2, 0, 0.1}, picture, seen);
     for (int i = 0; i < SM_CHOICE_SEEN; i++) CHECK(isfinite(seen[i]), "%d", i);
     CHECK(isfinite(sm_choice_regret(seen)));
     sm_scene_free(&scene);
@@ -147,6 +230,7 @@ static void nothing(void) {
 
 int main(void) {
   against_definitions();
+  cast_found();
   nothing();
   return harness_end();
 }

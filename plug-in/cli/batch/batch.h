@@ -54,6 +54,8 @@ gboolean rows_add_pattern (Rows *rows, const gchar *pattern, GError **error);
 gboolean rows_check (const Rows *rows, GError **error);
 /* A digest of all rows. */
 gchar   *rows_digest (const Rows *rows);
+/* Numbers as one process tells them to another, to the bit: " %s" each. */
+void     rows_append_numbers (GString *text, const gdouble *numbers, guint count);
 
 /* log.c: a line of JSON a picture. --------------------------------------------------------------------- */
 
@@ -125,7 +127,7 @@ void     runner_free (Runner *runner);
 
 /* Looks for the subject of the row's target: answers "X Y LOG_SIDE ANGLE", and " sure" where the model is. */
 gboolean runner_place (gpointer runner, guint row, GString *answer);
-/* Edits, and answers what was decided: "COLLAGE ROUNDS BOTH SIGMA", and " N X Y SIDE ANGLE" of each reference, from 0, that was
+/* Edits, and answers what was decided: "COLLAGE ROUNDS BOTH SIGMA OFFSETS", and " N X Y SIDE ANGLE" of each reference, from 0, that was
  * found. */
 gboolean runner_decide (gpointer runner, guint row, GString *answer);
 

@@ -304,6 +304,11 @@ gboolean rows_check(const Rows *rows, GError **error) {
   return TRUE;
 }
 
+void rows_append_numbers(GString *text, const gdouble *numbers, guint count) {
+  gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+  for (guint i = 0; i < count; i++) g_string_append_printf(text, " %s", g_ascii_dtostr(number, sizeof number, numbers[i]));
+}
+
 gchar *rows_digest(const Rows *rows) {
   GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
   for (guint i = 0; i < rows->rows->len; i++)

@@ -481,16 +481,14 @@ gboolean runner_decide(gpointer data, guint number, GString *answer) {
       (engine = engine_for(runner, row->edit.model, &pictures.target.picture, NULL)) &&
       cli_edit_draw(&row->edit, engine, &pictures, NULL)) {
     result = &pictures.result;
-    gchar sigma[G_ASCII_DTOSTR_BUF_SIZE];
     const stylemap_heal_report *h = &result->healed;
-    g_string_append_printf(answer, "%d %d %d %s", h->misfit >= 0 ? (gint)h->start : -1, h->rounds, h->both,
-                           g_ascii_dtostr(sigma, sizeof sigma, h->sigma));
+    const gdouble detail[] = { h->sigma, h->offset[0], h->offset[1], h->offset[2] };
+    g_string_append_printf(answer, "%d %d %d", h->misfit >= 0 ? (gint)h->start : -1, h->rounds, h->both);
+    rows_append_numbers(answer, detail, G_N_ELEMENTS(detail));
     for (gint i = 0; i < result->n_found; i++) {
       const stylemap_placement *at = &result->found[i];
       const gdouble values[] = { result->found_of[i], at->x, at->y, at->side, at->angle };
-      gchar text[G_ASCII_DTOSTR_BUF_SIZE];
-      for (guint k = 0; k < G_N_ELEMENTS(values); k++)
-        g_string_append_printf(answer, " %s", g_ascii_dtostr(text, sizeof text, values[k]));
+      rows_append_numbers(answer, values, G_N_ELEMENTS(values));
     }
   }
   cli_pictures_clear(&pictures);

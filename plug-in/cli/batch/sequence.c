@@ -215,12 +215,14 @@ static void set_found(CliReference *reference, const gdouble *found) {
     reference->place = found ? coarse_place(found[0], found[1], found[2], found[3], mirror) : (Place){ .kind = PLACE_CENTRE, .mirror = mirror };
 }
 
-/* `decided`: the collage's number, rounds and detail, all chosen once, then the places of the references that were found. */
+/* `decided`: the collage's number, rounds, detail and offset, all chosen once, then the places of the references that were found. */
 static void set_decisions(const Rows *rows, const gchar *decided) {
   gint start = -1, rounds, both, used = 0;
+  gfloat offset[3];
   const gboolean told = sscanf(decided, "%d %d %d%n", &start, &rounds, &both, &used) == 3;
   gchar *end = (gchar *)decided + used;
   const gdouble sigma = g_ascii_strtod(end, &end);
+  for (gint i = 0; i < 3; i++) offset[i] = (gfloat)g_ascii_strtod(end, &end);
   const gchar *places = end;
   for (guint i = 0; told && i < rows->rows->len; i++) {
     CliEdit *edit = &((Row *)rows->rows->pdata[i])->edit;
@@ -229,6 +231,7 @@ static void set_decisions(const Rows *rows, const gchar *decided) {
       edit->heal.rounds = rounds;
       edit->heal.both = both;
       edit->heal.sigma = sigma;
+      memcpy(edit->heal.offset, offset, sizeof offset);
     }
     for (end = (gchar *)places; *end;) {
       gdouble values[5];
@@ -247,13 +250,12 @@ static void set_keys(const Rows *rows) {
     for (gint k = -2; k < row->edit.n_parts; k++) {
       const Place *place = k == -2 ? &row->first : k == -1 ? &row->edit.place : &row->edit.references[k].place;
       const gdouble numbers[] = { place->kind, place->x, place->y, place->side, place->angle };
-      gchar text[G_ASCII_DTOSTR_BUF_SIZE];
-      for (guint n = 0; n < G_N_ELEMENTS(numbers); n++)
-        g_string_append_printf(all, " %s", g_ascii_dtostr(text, sizeof text, numbers[n]));
+      rows_append_numbers(all, numbers, G_N_ELEMENTS(numbers));
     }
     const stylemap_heal_options *heal = &row->edit.heal;
-    gchar sigma[G_ASCII_DTOSTR_BUF_SIZE];
-    g_string_append_printf(all, " %d %d %d %s", heal->start, heal->rounds, heal->both, g_ascii_dtostr(sigma, sizeof sigma, heal->sigma));
+    const gdouble detail[] = { heal->sigma, heal->offset[0], heal->offset[1], heal->offset[2] };
+    g_string_append_printf(all, " %d %d %d", heal->start, heal->rounds, heal->both);
+    rows_append_numbers(all, detail, G_N_ELEMENTS(detail));
     g_free(row->key);
     row->key = g_compute_checksum_for_string(G_CHECKSUM_MD5, all->str, -1);
   }

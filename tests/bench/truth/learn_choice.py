@@ -2,7 +2,7 @@
 """Learns what core/edit/choose.c knows: which candidate of a healed edit is near the truth, by what is seen of it. Needs
 python3-sklearn.
 
-  collect COMMAND MODEL toon|photo FOLDER OUT.npz [TURNS]   COMMAND: build/tests/bench/bench-candidates
+  collect COMMAND MODEL toon|toon-cast|photo|swap FOLDER OUT.npz [TURNS]   COMMAND: build/tests/bench/bench-candidates
   fit OUT.npz ... > core/edit/choice-weights.h
   judge OUT.npz ...             how well the candidates would be chosen on pictures that were not learned from
 
@@ -23,7 +23,8 @@ from poisson import Domain
 from truth import feathered, wins
 
 cv2.setNumThreads(1)
-SEEN, SIZE, HIDDEN, FURTHEST, NETS = 20, 128, 16, 3, 3
+SEEN, SIZE, HIDDEN, FURTHEST, NETS = 23, 128, 32, 3, 3
+SIGMA = 14  # of what is seen; its log is 0 for a collage itself
 
 
 def displaced(picture, random_state, much=1.0):
@@ -39,26 +40,64 @@ def mirrored(job):
     return jobs.Job(job.name, job.part, turn(job.target), turn(job.reference), turn(job.truth), turn(job.mask))
 
 
+def cast(picture, random_state):
+    """As by another camera."""
+    return (picture * np.exp(random_state.normal(0, .12, 3)) + random_state.normal(0, .12, 3)).clip(-1, 1).astype(np.float32)
+
+
+def tinted(picture, like, part, where):
+    """In the colours of another person's picture, as they are in the mask; of hair: around it, for hair keeps its own."""
+    a, b = picture[where], like[where]
+    if part == 'hair':
+        return picture + np.median(b - a, 0).clip(-.4, .4)
+    return (picture - a.mean(0)) * (b.std(0) / a.std(0)).clip(.6, 1.6) + b.mean(0)
+
+
+def swapped(job, other):
+    """Somebody else where the person was, and the person in somebody else's picture, light and camera; to be brought back."""
+    ring = cv2.dilate(job.mask, jobs.disc(9)) - cv2.dilate(job.mask, jobs.disc(3))
+    where = (ring if job.part == 'hair' else job.mask) > 0
+    soft = lambda m: cv2.GaussianBlur(m.astype(np.float32), (0, 0), 2)[..., None]
+    inner, person = soft(cv2.erode(job.mask, jobs.disc(5))), job.truth
+    job.target = (person + inner * (tinted(other, person, job.part, where).clip(-1, 1) - person)).astype(np.float32)
+    job.reference = (other + inner * (tinted(person, other, job.part, where).clip(-1, 1) - other)).astype(np.float32)
+    return job
+
+
 def collected(kind, folder, turns):
-    """Jobs as the product meets them: in place, found to a pixel or two, some of them badly."""
-    make = jobs.toon if kind == 'toon' else jobs.photo
-    kinds = (('aligned', 0, 0), ('aligned', 1, 1), ('back', 0, 1), ('aligned', 3, 0)) if kind == 'toon' else \
-        (('cast', 0, 0), ('cast', 1.5, 1), ('cast', 1.5, 0), ('cast', 3, 1))
-    regions, first = jobs.REGIONS, 48 if kind == 'toon' else 40
+    """Jobs as the product meets them: in place, found to a pixel or two, some of them badly, by the same camera or another."""
+    if kind == 'swap':
+        every = list(jobs.photo(folder, SIZE, 'cast', 1000))[40:]
+        for turn in range(turns):
+            for i, job in enumerate(every):
+                random_state = np.random.default_rng(1000 * turn + i)
+                other = every[(i + 20 + 4 * turn) % len(every)].truth
+                job = swapped(jobs.Job(job.name, job.part, job.target, job.reference, job.truth, job.mask), other)
+                if turn % 2:
+                    job.reference = displaced(job.reference, random_state, 1)
+                yield turn, job
+        return
+    make = jobs.photo if kind == 'photo' else jobs.toon
+    kinds = {'toon': (('aligned', 0, 0), ('back', 0, 1)), 'toon-cast': (('aligned', 1, 1), ('aligned', 3, 0)),
+             'photo': (('cast', 0, 0), ('cast', 1.5, 1), ('cast', 1.5, 0))}[kind]
+    regions, first = jobs.REGIONS, 40 if kind == 'photo' else 48
     for turn, (condition, much, mirror) in enumerate(kinds[:turns]):
         jobs.REGIONS = regions[turn:] + regions[:turn]
         for i, job in enumerate(make(folder, SIZE, condition, 1000)):
             if i < first:
                 continue
+            random_state = np.random.default_rng(1000 * turn + i)
             if mirror:
                 job = mirrored(job)
             if much:
-                job.reference = displaced(job.reference, np.random.default_rng(1000 * turn + i), much)
+                job.reference = displaced(job.reference, random_state, much)
+            if kind == 'toon-cast':
+                job.reference = cast(job.reference, random_state)
             yield turn, job
         jobs.REGIONS = regions
 
 
-def collect(command, model, kind, folder, out, turns=4):
+def collect(command, model, kind, folder, out, turns=2):
     tool = subprocess.Popen([command, model], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     floats = lambda n: np.frombuffer(tool.stdout.read(4 * n), np.float32)
     seen, found, base, groups = [], [], [], []
@@ -86,20 +125,44 @@ def collect(command, model, kind, folder, out, turns=4):
 
 
 def worse(found):
-    """log of MSE x (1 - SSIM), against the candidates' middle."""
-    y = np.log(found[..., 0] + 5e-4) + np.log(1.03 - found[..., 1])
-    return y - np.median(y, 1, keepdims=True)
+    """log of MSE x (1 - SSIM)."""
+    return np.log(found[..., 0] + 5e-4) + np.log(1.03 - found[..., 1])
 
 
 def trained(x, y, seed):
+    import warnings
     from sklearn.neural_network import MLPRegressor
-    net = MLPRegressor((HIDDEN,), alpha=1, max_iter=150, random_state=seed, learning_rate_init=3e-3, batch_size=256)
+    warnings.filterwarnings('ignore', 'Stochastic Optimizer')  # which stops early on purpose
+    net = MLPRegressor((HIDDEN,), alpha=.3, max_iter=150, random_state=seed, learning_rate_init=3e-3, batch_size=256)
     return net.fit(x, y)
 
 
-def scaled(seen):
-    flat = seen.reshape(-1, SEEN)
-    return flat.mean(0), flat.std(0) + 1e-3
+class Regression:
+    """The mean of a few small ones, against the middle of each edit."""
+
+    def __init__(self, seen, y):
+        flat = seen.reshape(-1, SEEN)
+        self.mean, self.deviation = flat.mean(0), flat.std(0) + 1e-3
+        y = y - np.median(y, 1, keepdims=True)
+        self.nets = [trained(self.scaled(seen).reshape(-1, SEEN), y.ravel(), seed) for seed in range(NETS)]
+
+    def scaled(self, seen):
+        return ((seen - self.mean) / self.deviation).clip(-FURTHEST, FURTHEST)
+
+    def __call__(self, seen):
+        x = self.scaled(seen).reshape(-1, SEEN)
+        return np.mean([n.predict(x) for n in self.nets], 0).reshape(seen.shape[:-1])
+
+    def written(self, name):
+        into = np.concatenate([n.coefs_[0] for n in self.nets], 1).T
+        row = lambda a: '{' + ', '.join('%.5g' % v for v in np.ravel(a)) + '}'
+        print('static const float %s_means[SM_CHOICE_SEEN] = %s;' % (name, row(self.mean)))
+        print('static const float %s_deviations[SM_CHOICE_SEEN] = %s;' % (name, row(self.deviation)))
+        print('static const float %s_weights[][SM_CHOICE_SEEN] = {\n    %s};' % (name, ',\n    '.join(row(r) for r in into)))
+        print('static const float %s_biases[] = %s;' % (name, row(np.concatenate([n.intercepts_[0] for n in self.nets]))))
+        print('static const float %s_outputs[] = %s;' % (name, row(np.concatenate([n.coefs_[1][:, 0] for n in self.nets]) / NETS)))
+        print('static const sm_choice_net %s = {%d, %s_means, %s_deviations, %s_weights, %s_biases, %s_outputs, %.5g};' % (
+            name, len(into), *[name] * 5, np.mean([n.intercepts_[1][0] for n in self.nets])))
 
 
 def loaded(files):
@@ -109,42 +172,70 @@ def loaded(files):
     return join('seen'), join('found'), join('base'), join('groups'), which
 
 
+def sorted_out(seen, found):
+    """The collages, what comes of the best candidate of each; and the candidates, with their collages'."""
+    key = lambda s: s[..., 9] + 2 * s[..., 10]  # cloned, matched
+    itself = seen[0, :, SIGMA] == 0
+    order = [np.flatnonzero(~itself & (key(seen[0]) == k)) for k in key(seen[0])[itself]]
+    y = worse(found)
+    return seen[:, itself], np.stack([y[:, o].min(1) for o in order], 1), seen[:, ~itself], y[:, ~itself], key(seen[0])[~itself]
+
+
 def fit(files):
     seen, found, _, _, _ = loaded(files)
-    mean, deviation = scaled(seen)
-    x, y = ((seen - mean) / deviation).clip(-FURTHEST, FURTHEST).reshape(-1, SEEN), worse(found).ravel()
-    nets = [trained(x, y, seed) for seed in range(NETS)]
-    into = np.concatenate([n.coefs_[0] for n in nets], 1).T
-    numbers = lambda a: ', '.join('%.5g' % v for v in np.ravel(a))
-    row = lambda a: '{' + numbers(a) + '}'
+    starts, their, candidates, y, _ = sorted_out(seen, found)
     print('/* SPDX-License-Identifier: GPL-3.0-or-later')
-    print(' * Written by tests/bench/truth/learn_choice.py from %d edits of %d candidates: the mean of %d regressions. */' % (*seen.shape[:2], NETS))
-    print('enum { CHOICE_HIDDEN = %d };' % len(into))
-    print('static const double CHOICE_FURTHEST = %d; /* deviations that count */' % FURTHEST)
-    print('static const float choice_means[SM_CHOICE_SEEN] = %s;' % row(mean))
-    print('static const float choice_deviations[SM_CHOICE_SEEN] = %s;' % row(deviation))
-    print('static const float choice_weights[CHOICE_HIDDEN][SM_CHOICE_SEEN] = {\n    %s};' % ',\n    '.join(row(r) for r in into))
-    print('static const float choice_biases[CHOICE_HIDDEN] = %s;' % row(np.concatenate([n.intercepts_[0] for n in nets])))
-    print('static const float choice_outputs[CHOICE_HIDDEN] = %s;' % row(np.concatenate([n.coefs_[1][:, 0] for n in nets]) / NETS))
-    print('static const double choice_bias = %.5g;' % np.mean([n.intercepts_[1][0] for n in nets]))
+    print(' * Written by tests/bench/truth/learn_choice.py from %d edits of %d candidates: means of %d regressions. */' % (*y.shape, NETS))
+    print('enum { CHOICE_FURTHEST = %d /* deviations that count */ };' % FURTHEST)
+    Regression(starts, their).written('choice_start')
+    Regression(candidates, y).written('choice_heal')
+
+
+AS_GOOD = 0.2  # of core/edit/heal.c
+
+
+def as_drawn(promise, guess, stage, key, collages):
+    """Which candidates core/edit/heal.c looks at, and after how many rounds in all."""
+    drawn, rounds = np.zeros(guess.shape, bool), np.full(len(guess), 2)
+    for i in range(len(guess)):
+        this = lambda c, k: (key == c) & (stage == k)
+        two = [collages[k] for k in np.argsort(promise[i])[:2]]
+        least = {c: guess[i][this(c, 0)].min() for c in two}
+        first = min(least.values())
+        for c in two:
+            drawn[i] |= this(c, 0)
+            better = least[c] <= first + AS_GOOD
+            for k in (1, 2):
+                if not better:
+                    break
+                drawn[i] |= this(c, k)
+                rounds[i] += k
+                now = guess[i][this(c, k)].min()
+                better, least[c] = now < least[c], min(least[c], now)
+    return drawn, rounds
 
 
 def judge(files):
     seen, found, base, groups, which = loaded(files)
-    y, guess = worse(found), np.zeros(found.shape[:2])
+    starts, their, candidates, y, key = sorted_out(seen, found)
+    of_candidates = seen[0, :, SIGMA] != 0
     fold = np.array([random.Random(int(g[1]) * 2 + int(w)).randrange(6) for g, w in zip(groups, which)])
+    promise, guess = np.zeros(their.shape), np.zeros(y.shape)
     for k in range(6):
         learn, test = fold != k, fold == k
-        mean, deviation = scaled(seen[learn])
-        x = ((seen - mean) / deviation).clip(-FURTHEST, FURTHEST)
-        for seed in range(NETS):
-            guess[test] += trained(x[learn].reshape(-1, SEEN), y[learn].ravel(), seed).predict(x[test].reshape(-1, SEEN)).reshape(test.sum(), -1)
+        promise[test] = Regression(starts[learn], their[learn])(starts[test])
+        guess[test] = Regression(candidates[learn], y[learn])(candidates[test])
+    guess += 1 - candidates[..., 0]
+    stage = np.where(candidates[0, :, 11] > 0, 0, np.where(candidates[0, :, 12] > 0, 2, 1))
+    collages = starts[0, :, 9] + 2 * starts[0, :, 10]
+    drawn, rounds = as_drawn(promise, guess, stage, key, collages)
+    print('%.2f rounds on average' % rounds.mean())
     every = np.arange(len(found))
-    for name, choice in (('chosen', guess.argmin(1)), ('best there is', y.argmin(1))):
+    for name, choice in (('chosen', np.where(drawn, guess, 99).argmin(1)), ('all are drawn', guess.argmin(1)), ('best there is', y.argmin(1))):
         for w, f in enumerate(files):
             for turn in sorted(set(groups[which == w, 0])):
                 some = (which == w) & (groups[:, 0] == turn)
-                v = found[every, choice][some]
+                v = found[:, of_candidates][every, choice][some]
                 print('%-14s %-22s %d %4d  %.4f %.3f | poisson, copy, no edit: %s | regret %.2f' % (
                     name, os.path.basename(f), turn, some.sum(), *np.median(v, 0),
                     '  '.join('%3.0f %3.0f' % wins(v, base[some, k]) for k in (2, 1, 0)), (y[every, choice] - y.min(1))[some].mean()))
