@@ -49,7 +49,7 @@ open_dialog ctrl+alt+i "StyleMap Interpolate"
 shot interpolate "StyleMap Interpolate"
 close "StyleMap Interpolate"
 for entry in "a adjust StyleMap Adjust" "m mix StyleMap Mix Styles" "f interpolate-strength StyleMap Transplant as Frames" \
-  "p random StyleMap Random Portrait" "j import-model StyleMap Import Model" "b about StyleMap About and Self-Check"; do
+  "p random StyleMap Random Portrait" "l learn-direction StyleMap Learn a Direction" "j import-model StyleMap Import Model" "b about StyleMap About and Self-Check"; do
   read -r key name title <<<"$entry"
   open_dialog "ctrl+alt+$key" "$title"
   shot "$name" "$title"
@@ -63,6 +63,13 @@ small result
 ask '(gimp-image-set-active-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))' >/dev/null
 open_dialog ctrl+alt+e "StyleMap Transplant"
 shot edit-again "StyleMap Transplant"
+close "StyleMap Transplant"
+ask '(let ((other (vector-ref (cadr (gimp-image-get-layers image)) 2)))
+  (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target other
+    (string-append "feather=16 references=\"" (number->string other) " region=alpha placement=100,100,256\"")))' >/dev/null
+ask '(gimp-image-set-active-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))' >/dev/null
+open_dialog ctrl+alt+e "StyleMap Transplant"
+shot references "StyleMap Transplant"
 close "StyleMap Transplant"
 open_image scene.png 800x640 '(gimp-image-select-polygon image CHANNEL-OP-REPLACE 16
   (vector 327 239 564 206 592 407 538 414 523 380 413 395 408 433 355 440))'
