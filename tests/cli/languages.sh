@@ -4,6 +4,7 @@
 # are those of English.
 # usage: languages.sh COMMAND TOOL SOURCE_ROOT CATALOGUES
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../locale.sh"
 export STYLEMAP_LOCALEDIR=$(realpath "$4") TEXTDOMAINDIR=$(realpath "$4")
 model=$golden/tiny_LayerNorm_sp4_full.safetensors
 sample=$root/install/samples/target.png
@@ -24,10 +25,8 @@ good info "$model" --json
 mv out info.english
 
 # A real locale writes 0,5; LANGUAGE alone chooses the words of all languages.
-locale=C.UTF-8
-mkdir locales
+named_locale "$PWD/locales"
 if localedef -i de_DE -f UTF-8 locales/de_DE.UTF-8 2> /dev/null; then
-  export LOCPATH=$PWD/locales
   [ "$(LC_ALL=de_DE.UTF-8 printf %.1f 0.5 2> /dev/null || true)" = 0,5 ] && locale=de_DE.UTF-8
 fi
 for language in $(grep -v '^#' "$root/plug-in/po/LINGUAS"); do

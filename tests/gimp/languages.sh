@@ -5,8 +5,11 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/profile.sh"
+. "$here/../locale.sh"
 make_profile languages
 cd "$run_dir" || exit 1
+named_locale "$PWD/locales"
+export GIMP_LOCALE=$locale
 cp "$here"/*.scm "$SOURCE/install/samples/target.png" .
 cp "$SOURCE/tests/golden/tiny_LayerNorm_sp4_full.safetensors" tiny.safetensors
 { [ "$GIMP" != 3 ] || echo '(load "dialect-3.scm")'; echo '(load "languages.scm")'; } > all.scm
@@ -20,7 +23,7 @@ for language in $(grep -v '^#' "$SOURCE/plug-in/po/LINGUAS"); do
   gimp_batch '(load "all.scm")' > log.txt 2>&1
   [ -s said ] || cat log.txt
   for sentence in 'StyleMap Reconstruct' 'Target and reference are the same layer. Choose another layer as the reference.'; do
-    theirs=$(LC_ALL=C.UTF-8 TEXTDOMAINDIR=$STYLEMAP_LOCALEDIR gettext stylemap "$sentence")
+    theirs=$(LC_ALL=$locale TEXTDOMAINDIR=$STYLEMAP_LOCALEDIR gettext stylemap "$sentence")
     [ "$theirs" != "$sentence" ] || { failed=$((failed + 1)) && echo "failed: $language: '$sentence' is not translated"; }
     same "$language" "$(cat said 2> /dev/null)" "$theirs"
   done

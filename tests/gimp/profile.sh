@@ -3,13 +3,13 @@
 # does: one profile is warmed once for each build of the plug-in, and every test gets a copy.
 # From the environment: GIMP, the version under test (2.10 or 3);
 # GIMP_SECONDS, after which it is ended (600: a loaded machine needs twenty times what an idle one does);
-# GIMP_PRELOAD, a library to load into it; GIMP_FONTS=yes, for text.
+# GIMP_LOCALE, its locale; GIMP_PRELOAD, a library to load into it; GIMP_FONTS=yes, for text.
 
 # Sets `profile_env`, the words that run a command with all of GIMP's state in run_dir.
 set_profile_env() {
   profile_env=(env -u WAYLAND_DISPLAY GIMP2_DIRECTORY="$run_dir/gimp" GIMP3_DIRECTORY="$run_dir/gimp"
     XDG_CONFIG_HOME="$run_dir/config" XDG_CACHE_HOME="$run_dir/cache" XDG_DATA_HOME="$run_dir/data"
-    TMPDIR="$run_dir/tmp" HOME="$run_dir/home" LC_ALL=C.UTF-8)
+    TMPDIR="$run_dir/tmp" HOME="$run_dir/home" LC_ALL="${GIMP_LOCALE:-C.UTF-8}")
 }
 in_profile() {
   set_profile_env
