@@ -93,6 +93,7 @@
          (map (lambda (word)
                 (let* ((pair (-split word)) (key (cadr (assoc (car pair) -keys))))
                   (list key (cond ((member (car pair) '("extend" "mirror" "match-colours" "visible")) (if (equal? (cdr pair) "yes") TRUE FALSE))
+                                  ((equal? (car pair) "references") (cdr pair)) ; a text, also where it is one number
                                   ((string->number (cdr pair)) (string->number (cdr pair)))
                                   (else (cdr pair))))))
               (-words text))))
