@@ -64,9 +64,9 @@ ask '(gimp-image-set-active-layer image (vector-ref (cadr (gimp-image-get-layers
 open_dialog ctrl+alt+e "StyleMap Transplant"
 shot edit-again "StyleMap Transplant"
 close "StyleMap Transplant"
-ask '(let ((other (vector-ref (cadr (gimp-image-get-layers image)) 2)))
+ask "(let ((other (vector-ref (cadr (gimp-image-get-layers image)) 2)))
   (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target other
-    (string-append "feather=16 references=\"" (number->string other) " region=alpha placement=100,100,256\"")))' >/dev/null
+    (string-append \"feather=16 references='\" (number->string other) \" region=alpha placement=100,100,256'\")))" >/dev/null
 ask '(gimp-image-set-active-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))' >/dev/null
 open_dialog ctrl+alt+e "StyleMap Transplant"
 shot references "StyleMap Transplant"
