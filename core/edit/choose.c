@@ -104,7 +104,7 @@ static double looks_drawn(const sm_scene *s) {
 }
 
 /* The cast of another camera or another light: one offset of all colours, robustly, from pixels within 4 of 128 of the mask's
- * edge, with Geman and McClure's weights; half a dozen pixels' worth of belief that there is none. */
+ * edge, with Geman and McClure's weights; a dozen pixels' worth of belief that there is none. */
 static void find_offset(sm_scene *s) {
   static const double scale = 0.2, usual = 0.3; /* differences that are another content; casts */
   const int n = s->size / s->step, plane = n * n, reach = n / 32;

@@ -27,6 +27,11 @@ void stylemap_heal_defaults(stylemap_heal_options *o) {
                                .rule = STYLEMAP_MASK_ANY};
 }
 
+void stylemap_heal_as_reported(stylemap_heal_options *o, const stylemap_heal_report *report) {
+  o->start = report->start, o->rounds = report->rounds, o->sigma = report->sigma, o->both = report->both;
+  memcpy(o->offset, report->offset, sizeof o->offset);
+}
+
 /* A collage in the square, and what comes out of it. Squares of 3 planes. */
 typedef struct drawing {
   float clone;  /* how much it is cloned */
@@ -236,6 +241,11 @@ static double promise(healing *h, sm_scene *scene, const drawing *d) {
   return sm_choice_start(seen);
 }
 
+static void exchange(drawing *a, drawing *b) {
+  const drawing moved = *a;
+  *a = *b, *b = moved;
+}
+
 /* The collages that are drawn, the most promising first. */
 static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, stylemap_error *error) {
   const stylemap_start start = h->options->start;
@@ -249,7 +259,7 @@ static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, style
   memcpy(h->offset, scene->offset, sizeof h->offset);
   *count = 1;
   if (start == STYLEMAP_START_COPY) return STYLEMAP_OK;
-  if (start == STYLEMAP_START_CLONE) return lay(h, 1, &d[0], error);
+  if (start == STYLEMAP_START_CLONE) return exchange(&d[0], &d[1]), STYLEMAP_OK;
   if (start == STYLEMAP_START_MEAN) return lay(h, 0.5f, &d[0], error);
   match(h, &d[0], &d[start == STYLEMAP_START_MATCH ? 0 : 2]);
   if (start == STYLEMAP_START_MATCH) return STYLEMAP_OK;
@@ -258,9 +268,8 @@ static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, style
     promises[k] = promise(h, scene, &d[k]);
     for (int i = k; i > 0 && promises[i] < promises[i - 1]; i--) {
       const double promised = promises[i];
-      const drawing moved = d[i];
       promises[i] = promises[i - 1], promises[i - 1] = promised;
-      d[i] = d[i - 1], d[i - 1] = moved;
+      exchange(&d[i], &d[i - 1]);
     }
   }
   return STYLEMAP_OK;

@@ -129,6 +129,9 @@ typedef struct stylemap_heal_report {
   double change; /* root of the mean squared change, inside the mask, that the model made in the collage (-1..1) */
 } stylemap_heal_report;
 
+/* The options for healing exactly as the report tells, on the next frame or at another strength: nothing is chosen then. */
+STYLEMAP_API void stylemap_heal_as_reported(stylemap_heal_options *options, const stylemap_heal_report *report);
+
 /* The edit that beats copy and paste (the method: core/README.md, "Healing"): the pieces are laid over the target as a
  * collage at full resolution; what the model makes of it, with the target put back outside the mask after each round, is
  * applied to the collage as a correction, so that lines, grain and fine detail of both stay where the model agrees.

@@ -94,23 +94,6 @@ static Picture *load_noting(const gchar *path, gint page, GError **error) {
   return picture;
 }
 
-/* `image` as an S x S buffer of `format`: R'G'B' of u8, u16 or float. */
-static GeglBuffer *buffer_of(const Engine *engine, const gfloat *image, const Babl *format) {
-  gint size = engine->info->size;
-  gsize plane = engine->mask_count;
-  g_autofree gfloat *row = g_new(gfloat, 3 * (gsize)size);
-  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, size, size), format);
-  for (gint y = 0; y < size; y++) {
-    for (gint x = 0; x < size; x++)
-      for (gint c = 0; c < 3; c++) {
-        gfloat v = image[(gsize)c * plane + (gsize)y * (gsize)size + (gsize)x];
-        row[3 * x + c] = CLAMP(0.5f + 0.5f * v, 0.0f, 1.0f);
-      }
-    layer_set_numbers(buffer, GEGL_RECTANGLE(0, y, size, 1), row);
-  }
-  return buffer;
-}
-
 /* ------------------------------------------------------------------------------------------- inputs */
 
 static gboolean read_tensors(Input *input, const Engine *engine, const gchar *path, gboolean w, GError **error) {
@@ -121,7 +104,7 @@ static gboolean read_tensors(Input *input, const Engine *engine, const gchar *pa
   input->depth = 8;
   if (read_tensor(path, "image", (gint[]){ 1, 3, size, size }, image, &missing, &no_image)) {
     picture_init();
-    input->picture.buffer = buffer_of(engine, image, babl_format("R'G'B' float"));
+    input->picture.buffer = layer_buffer_of_square(image, engine->info->size, babl_format("R'G'B' float"));
     input->picture.image = g_steal_pointer(&image);
     return TRUE;
   }
@@ -188,7 +171,7 @@ gboolean square_write(const Engine *engine, const gfloat *image, gint depth, con
   if (is_tensor_path(path)) return tensor_write(path, "image", (gint[]){ 1, 3, size, size }, image, error);
   picture_init();
   const Babl *format = babl_format(depth == 8 ? "R'G'B' u8" : depth == 16 ? "R'G'B' u16" : "R'G'B' float");
-  g_autoptr(GeglBuffer) buffer = buffer_of(engine, image, format);
+  g_autoptr(GeglBuffer) buffer = layer_buffer_of_square(image, engine->info->size, format);
   return drawn_write(engine, buffer, NULL, TRUE, path, error);
 }
 

@@ -50,7 +50,7 @@ static gboolean add_layer(ImageRef image, const Procedure *procedure, const Flow
   gint size = options->engine->info->size;
   gchar *name = g_strdup_printf("%s %d.%d", _(procedure->title), options->alone.seed, n);
   LayerRef layer = gimp_layer_new(image, name, size, size, GIMP_RGB_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
-  GeglBuffer *buffer = layer_buffer_of_square(square, size);
+  GeglBuffer *buffer = layer_buffer_of_square(square, size, babl_format("R'G'B' float"));
 
   if (layer != NO_ITEM) {
     pixels_write(AS_DRAWABLE(layer), buffer);

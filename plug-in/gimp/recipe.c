@@ -286,10 +286,7 @@ static gboolean read_more(ImageRef image, GKeyFile *file, gboolean strict, FlowO
 
     ok = !layer || its != NO_ITEM || !strict;
     if (pairs && (!layer || its != NO_ITEM)) {
-      if (layer)
-        g_string_append_printf(text, "%s%d %s", text->len ? "; " : "", compat_item_id(its), pairs);
-      else
-        g_string_append_printf(text, "%svisible %s", text->len ? "; " : "", pairs);
+      references_append(text, its, pairs);
       if (found)
         g_string_append_printf(text, " placement=%s", found);
     }

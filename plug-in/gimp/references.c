@@ -121,6 +121,15 @@ gchar *references_pairs(const Reference *reference) {
   return text;
 }
 
+void references_append(GString *text, DrawableRef layer, const gchar *pairs) {
+  const gchar *gap = text->len ? "; " : "";
+
+  if (layer == NO_ITEM)
+    g_string_append_printf(text, "%s" VISIBLE " %s", gap, pairs);
+  else
+    g_string_append_printf(text, "%s%d %s", gap, compat_item_id(layer), pairs);
+}
+
 gchar *references_text(const GArray *all) {
   GString *text = g_string_new(NULL);
 
@@ -128,10 +137,7 @@ gchar *references_text(const GArray *all) {
     const Reference *reference = references_nth(all, i);
     gchar *pairs = references_pairs(reference);
 
-    if (reference->layer == NO_ITEM)
-      g_string_append_printf(text, "%s" VISIBLE " %s", text->len ? "; " : "", pairs);
-    else
-      g_string_append_printf(text, "%s%d %s", text->len ? "; " : "", compat_item_id(reference->layer), pairs);
+    references_append(text, reference->layer, pairs);
     g_free(pairs);
   }
   return g_string_free(text, FALSE);

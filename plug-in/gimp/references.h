@@ -17,6 +17,8 @@ GArray *references_read(const FlowOptions *options, GError **error);
 #define references_nth(all, n) (&g_array_index(all, Reference, n))
 /* Those after the first as such a text; to be freed. */
 gchar *references_text(const GArray *all);
+/* One more of them to such a text: a layer, or NO_ITEM, what the image shows; and its pairs. */
+void references_append(GString *text, DrawableRef layer, const gchar *pairs);
 /* The pairs of one; to be freed. */
 gchar *references_pairs(const Reference *reference);
 

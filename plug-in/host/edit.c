@@ -531,14 +531,8 @@ static gboolean draw_transplants(Work *work, GError **error) {
     frame.edit.strength = n + 1 == request->frames ? to : from + (to - from) * n / (request->frames - 1);
     engine_run(work->engine, n, request->frames);
     ok = draw_transplant(work, error);
-    if (ok && !n && request->method == EDIT_HEAL) { /* how it is healed does not hang on the strength: it is chosen once */
-      const stylemap_heal_report *healed = &work->result->healed;
-      frame.heal.start = healed->start;
-      frame.heal.rounds = healed->rounds;
-      frame.heal.sigma = healed->sigma;
-      frame.heal.both = healed->both;
-      memcpy(frame.heal.offset, healed->offset, sizeof healed->offset);
-    }
+    if (ok && !n && request->method == EDIT_HEAL) /* how it is healed does not hang on the strength: it is chosen once */
+      stylemap_heal_as_reported(&frame.heal, &work->result->healed);
   }
   engine_run(work->engine, 0, 1);
   work->request = request;

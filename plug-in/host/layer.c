@@ -184,16 +184,6 @@ stylemap_layer layer_of_weights(LayerSquare *weights) {
   return (stylemap_layer){ weights->size, weights->size, weights, read_weights, NULL };
 }
 
-GeglBuffer *layer_buffer_of_square(const gfloat *square, gint size) {
-  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, size, size), babl_format("R'G'B' float"));
-  const gsize count = (gsize)size * (gsize)size;
-  g_autofree gfloat *pixels = g_new(gfloat, 3 * count);
-  for (gsize i = 0; i < count; i++)
-    for (gsize c = 0; c < 3; c++) pixels[3 * i + c] = CLAMP((square[c * count + i] + 1) / 2, 0, 1);
-  gegl_buffer_set(buffer, NULL, 0, babl_format("R'G'B' float"), pixels, GEGL_AUTO_ROWSTRIDE);
-  return buffer;
-}
-
 /* ----------------------------------------------------------------------------------------- numbers */
 
 const Babl *layer_own_float(const Babl *format) {
@@ -229,6 +219,21 @@ void layer_set_numbers(GeglBuffer *buffer, const GeglRectangle *rectangle, const
   from_floats(number_of(own), values, raw, count * (gsize)babl_format_get_n_components(own));
   gegl_buffer_set(buffer, rectangle, 0, own, raw, GEGL_AUTO_ROWSTRIDE);
   g_free(raw);
+}
+
+GeglBuffer *layer_buffer_of_square(const gfloat *square, gint size, const Babl *format) {
+  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, size, size), format);
+  const gsize plane = (gsize)size * (gsize)size;
+  g_autofree gfloat *row = g_new(gfloat, 3 * (gsize)size);
+  for (gint y = 0; y < size; y++) {
+    for (gint x = 0; x < size; x++)
+      for (gint c = 0; c < 3; c++) {
+        gfloat v = square[(gsize)c * plane + (gsize)y * (gsize)size + (gsize)x];
+        row[3 * x + c] = CLAMP(0.5f + 0.5f * v, 0.0f, 1.0f);
+      }
+    layer_set_numbers(buffer, GEGL_RECTANGLE(0, y, size, 1), row);
+  }
+  return buffer;
 }
 
 /* --------------------------------------------------------------------------------------- composite */

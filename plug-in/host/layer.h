@@ -20,8 +20,8 @@ typedef struct {
 } LayerSquare;
 stylemap_layer layer_of_square (LayerSquare *square);
 stylemap_layer layer_of_weights (LayerSquare *weights);
-/* A picture of its own, "R'G'B' float", of 3 x S x S. */
-GeglBuffer    *layer_buffer_of_square (const gfloat *square, gint size);
+/* A picture of its own, of three colours in `format`, of 3 x S x S in -1..1. */
+GeglBuffer    *layer_buffer_of_square (const gfloat *square, gint size, const Babl *format);
 
 /* The float format with the components of `format` in its own encoding, alpha separate: gamma stays gamma, linear
  * light stays linear, so that numbers keep their meaning and babl has nothing to compute. */

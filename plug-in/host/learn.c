@@ -16,7 +16,6 @@
 #include "host/say.h"
 
 #define PROGRAM "stylemap-measure"
-#define ENDING ".safetensors"
 #define LOOKING 0.7   /* of the whole, at the pictures; the rest is the program's */
 #define RESTING 50000 /* microseconds between looks at whether it has ended */
 
@@ -31,7 +30,7 @@ gboolean learn_check_name(const gchar *name, GError **error) {
 /* -------------------------------------------------------------------------------------------- pictures */
 
 static gboolean save_square(const gfloat *square, gint size, const gchar *path, GError **error) {
-  GeglBuffer *buffer = layer_buffer_of_square(square, size);
+  GeglBuffer *buffer = layer_buffer_of_square(square, size, babl_format("R'G'B' float"));
   GeglNode *graph = gegl_node_new();
   GeglNode *source = gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
   GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:png-save", "path", path, "bitdepth", 16, NULL);
@@ -133,7 +132,7 @@ static void say_complaint(const gchar *err, GError **error) {
 /* What the program says, to be freed, or NULL. */
 static gchar *run(Engine *engine, const gchar *program, const LearnRequest *request, const gchar *work, const gchar *with,
                   const gchar *without, GError **error) {
-  g_autofree gchar *folder = learned_folder(engine->path), *file = g_strconcat(request->name, ENDING, NULL);
+  g_autofree gchar *folder = learned_folder(engine->path), *file = g_strconcat(request->name, LEARNED_ENDING, NULL);
   g_autofree gchar *output = g_build_filename(folder, file, NULL), *name = g_strconcat("--name=", request->name, NULL);
   g_autofree gchar *out = g_build_filename(work, "out", NULL), *err = g_build_filename(work, "err", NULL);
   gchar *arguments[] = { (gchar *)program, "direction", "learn", engine->path, (gchar *)with, (gchar *)without,

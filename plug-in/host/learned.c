@@ -5,8 +5,6 @@
 
 #include "host/import.h"
 
-#define ENDING ".safetensors"
-
 gchar *learned_folder(const gchar *path) {
   g_autofree gchar *name = import_name(path);
   return g_build_filename(g_get_user_data_dir(), "stylemap", "directions", name, NULL);
@@ -19,7 +17,7 @@ void learned_read(stylemap_model *model, const gchar *path) {
   g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
   GDir *dir = g_dir_open(folder, 0, NULL);
   for (const gchar *file; dir && (file = g_dir_read_name(dir)) != NULL;)
-    if (*file != '.' && g_str_has_suffix(file, ENDING)) g_ptr_array_add(files, g_build_filename(folder, file, NULL));
+    if (*file != '.' && g_str_has_suffix(file, LEARNED_ENDING)) g_ptr_array_add(files, g_build_filename(folder, file, NULL));
   if (dir) g_dir_close(dir);
   g_ptr_array_sort(files, compare_names);
   for (guint i = 0; i < files->len; i++) {

@@ -5,7 +5,9 @@
 #include <glib.h>
 #include "stylemap.h"
 
-/* Where those of the model in `path` lie, NAME.safetensors each, whether it is there or not: $XDG_DATA_HOME/stylemap/directions
+#define LEARNED_ENDING ".safetensors"
+
+/* Where those of the model in `path` lie, NAME LEARNED_ENDING each, whether it is there or not: $XDG_DATA_HOME/stylemap/directions
  * and in it the model's name. To be freed. */
 gchar *learned_folder (const gchar *path);
 /* Adds them to the model, in the order of their names, each in place of one of its own of the same name. What cannot be

@@ -266,8 +266,7 @@ static void told(const stylemap_heal_options *o, int count) {
   const picture first = result;
   result = make(4);
   stylemap_heal_options as = *o;
-  as.start = chosen.start, as.rounds = chosen.rounds, as.sigma = chosen.sigma, as.both = chosen.both;
-  memcpy(as.offset, chosen.offset, sizeof as.offset);
+  stylemap_heal_as_reported(&as, &chosen);
   CHECK(heal(&as, count, &again) == STYLEMAP_OK, "%s", error.message);
   CHECK(!memcmp(first.pixels, result.pixels, sizeof(float) * 4 * W * H) && again.misfit == chosen.misfit && again.change == chosen.change &&
         again.rounds == chosen.rounds && again.both == chosen.both, "start %d, %d rounds", chosen.start, chosen.rounds);

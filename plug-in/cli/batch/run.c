@@ -437,10 +437,8 @@ gboolean runner_place(gpointer data, guint number, GString *answer) {
     const stylemap_layer layer = layer_of_picture(input.picture.buffer);
     if (stylemap_place(engine->session, &layer, NULL, FALSE, &at, &report, &core) == STYLEMAP_OK && report.sure) {
       const gdouble values[] = { at.x, at.y, log(at.side), at.angle };
-      gchar text[G_ASCII_DTOSTR_BUF_SIZE];
-      for (guint i = 0; i < G_N_ELEMENTS(values); i++)
-        g_string_append_printf(answer, "%s ", g_ascii_dtostr(text, sizeof text, values[i]));
-      g_string_append(answer, "sure");
+      rows_append_numbers(answer, values, G_N_ELEMENTS(values));
+      g_string_append(answer, " sure");
     }
   }
   input_clear(&input);
@@ -456,10 +454,8 @@ gboolean runner_track(gpointer data, guint number, GString *answer) {
   if (input_read(&before, NULL, last->edit.target, last->edit.page, FALSE, NULL) &&
       input_read(&after, NULL, row->edit.target, row->edit.page, FALSE, NULL) &&
       track(before.picture.buffer, after.picture.buffer, &last->edit.place, way)) {
-    gchar text[G_ASCII_DTOSTR_BUF_SIZE];
-    for (guint i = 0; i < G_N_ELEMENTS(way); i++)
-      g_string_append_printf(answer, "%s ", g_ascii_dtostr(text, sizeof text, way[i]));
-    g_string_append(answer, "sure");
+    rows_append_numbers(answer, way, G_N_ELEMENTS(way));
+    g_string_append(answer, " sure");
   }
   input_clear(&before);
   input_clear(&after);

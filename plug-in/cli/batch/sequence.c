@@ -217,22 +217,17 @@ static void set_found(CliReference *reference, const gdouble *found) {
 
 /* `decided`: the collage's number, rounds, detail and offset, all chosen once, then the places of the references that were found. */
 static void set_decisions(const Rows *rows, const gchar *decided) {
-  gint start = -1, rounds, both, used = 0;
-  gfloat offset[3];
-  const gboolean told = sscanf(decided, "%d %d %d%n", &start, &rounds, &both, &used) == 3;
+  stylemap_heal_report healed = { 0 };
+  gint start = -1, used = 0;
+  const gboolean told = sscanf(decided, "%d %d %d%n", &start, &healed.rounds, &healed.both, &used) == 3;
   gchar *end = (gchar *)decided + used;
-  const gdouble sigma = g_ascii_strtod(end, &end);
-  for (gint i = 0; i < 3; i++) offset[i] = (gfloat)g_ascii_strtod(end, &end);
+  healed.start = (stylemap_start)start;
+  healed.sigma = g_ascii_strtod(end, &end);
+  for (gint i = 0; i < 3; i++) healed.offset[i] = (gfloat)g_ascii_strtod(end, &end);
   const gchar *places = end;
   for (guint i = 0; told && i < rows->rows->len; i++) {
     CliEdit *edit = &((Row *)rows->rows->pdata[i])->edit;
-    if (edit->method == EDIT_HEAL && start >= 0) {
-      edit->heal.start = (stylemap_start)start;
-      edit->heal.rounds = rounds;
-      edit->heal.both = both;
-      edit->heal.sigma = sigma;
-      memcpy(edit->heal.offset, offset, sizeof offset);
-    }
+    if (edit->method == EDIT_HEAL && start >= 0) stylemap_heal_as_reported(&edit->heal, &healed);
     for (end = (gchar *)places; *end;) {
       gdouble values[5];
       for (guint k = 0; k < G_N_ELEMENTS(values); k++) values[k] = g_ascii_strtod(end, &end);
