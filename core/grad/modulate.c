@@ -236,7 +236,10 @@ static void backward(sm_tape *tape, sm_op *op) {
     }
     sm_workshop_run(tape->shop, blocks, spread_task, &m);
   }
-  if (tape->status == STYLEMAP_OK) tape->status = style_backward(tape, op, dgamma, m.dy);
+  if (tape->status == STYLEMAP_OK) {
+    const stylemap_status status = style_backward(tape, op, dgamma, m.dy);
+    if (status != STYLEMAP_OK) tape->status = status; /* sm_gradient_of may have set its own */
+  }
   sm_give(tape->shop, dgamma);
 }
 
