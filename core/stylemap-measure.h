@@ -58,6 +58,22 @@ int stylemap_inception_width(const stylemap_inception *inception); /* features o
 stylemap_status stylemap_inception_features(stylemap_inception *inception, const float *images, int count, int size,
                                             float *features, stylemap_error *error);
 
+/* ------------------------------------------------------------------------------------------- detector */
+
+/* The detector of generated pictures (Wang et al. 2020, "CNN-generated images are surprisingly easy to spot"), with its published
+ * weights, blur_jpg_prob0.5.pth among them, as torch.save wrote them (a dict whose "model" is torchvision's resnet50 with one
+ * output, or that by itself) or as safetensors. Narrower ones of the same names are taken, too. */
+typedef struct stylemap_detector stylemap_detector;
+stylemap_status stylemap_detector_open(const char *path, int threads, stylemap_detector **detector, stylemap_error *error);
+void stylemap_detector_free(stylemap_detector *detector);
+/* scores[count] of images of 3 x size x size in -1..1, whole, as they are: above 0 for what it takes to be generated (the
+ * published probability is the score's logistic function). One call at a time. */
+stylemap_status stylemap_detector_scores(stylemap_detector *detector, const float *images, int count, int size, float *scores,
+                                         stylemap_error *error);
+/* How well scores tell class 1 from class 0: the sum over thresholds of precision times what recall grows by, from the highest
+ * score downwards, equal ones at once. NaN without class 1, with a NaN, or without memory. */
+double stylemap_average_precision(const float *scores, const uint8_t *classes, int count);
+
 /* ---------------------------------------------------------------------------------------------- LPIPS */
 
 /* The learned distance of pictures (Zhang et al. 2018), with the weights that the user brings, as `stylemap train` takes them:

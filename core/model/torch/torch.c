@@ -221,6 +221,7 @@ stylemap_status sm_torch_root(sm_checkpoint *c, stylemap_error *error) {
   const sm_pickle *p = c->pickle;
   sm_value dict[SM_STATES], arguments;
   int good = sm_value_is_dict(p->root);
+  if (c->flat && good && sm_pickle_get(p, p->root, "model", &dict[0]) && sm_value_is_dict(dict[0])) return take_state(c, 0, dict[0], error);
   if (c->flat && good) return take_state(c, 0, p->root, error);
   if (c->flat)
     return sm_fail(error, STYLEMAP_REFUSED, "M1", SM_TEXT("%1 is a PyTorch file but holds no dict of weights."),
