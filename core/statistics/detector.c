@@ -20,19 +20,24 @@ struct stylemap_detector {
 
 /* -------------------------------------------------------------------------------------------------- blocks */
 
-static sm_map conv(sm_walk *w, const sm_map *in, const sm_convolution *how, const char *block, const char *part, const char *norm) {
+/* A block of a stage, for names. */
+typedef struct place {
+  int stage, block;
+} place;
+
+static sm_map conv(sm_walk *w, const sm_map *in, const sm_convolution *how, place at, const char *part, const char *norm) {
   char of_conv[NAME], of_norm[NAME];
-  snprintf(of_conv, sizeof of_conv, "%s.%s", block, part);
-  snprintf(of_norm, sizeof of_norm, "%s.%s", block, norm);
-  return sm_convolve(w, in, how, of_conv, of_norm);
+  snprintf(of_conv, sizeof of_conv, "layer%d.%d.%s", at.stage, at.block, part);
+  snprintf(of_norm, sizeof of_norm, "layer%d.%d.%s", at.stage, at.block, norm);
+  return sm_walk_convolve(w, in, how, of_conv, of_norm);
 }
 
 /* x := ReLU(x + y); frees y. */
-static void add(sm_walk *w, sm_map *x, sm_map y, const char *block) {
+static void add(sm_walk *w, sm_map *x, sm_map y, place at) {
   const size_t count = (size_t)x->c * (size_t)x->h * (size_t)x->w;
   if (w->status == STYLEMAP_OK && x->c != y.c) {
     char name[NAME];
-    snprintf(name, sizeof name, "%s.conv3.weight", block);
+    snprintf(name, sizeof name, "layer%d.%d.conv3.weight", at.stage, at.block);
     w->status = sm_refuse_tensor(w->error, w->file->file.path, "M4", SM_TEXT("it has a bad shape or kind"), name, strlen(name));
   }
   for (size_t i = 0; w->status == STYLEMAP_OK && !w->file && i < count; i++) {
@@ -43,28 +48,25 @@ static void add(sm_walk *w, sm_map *x, sm_map y, const char *block) {
 }
 
 /* Frees `x`. The first of a stage changes how wide its pictures are, and so what is added to them. */
-static sm_map block(sm_walk *w, sm_map x, const char *name, int first, int stride) {
+static sm_map block(sm_walk *w, sm_map x, place at) {
   static const sm_convolution one = {1, 0, 0, 1, 1, 0}, last = {1, 0, 0, 1, 1, 1};
+  const int stride = at.block == 0 && at.stage > 1 ? 2 : 1;
   const sm_convolution three = {stride, 1, 1, 3, 3, 0}, down = {stride, 0, 0, 1, 1, 1};
-  sm_map made = conv(w, &x, &one, name, "conv1", "bn1");
-  sm_map_pass(&made, conv(w, &made, &three, name, "conv2", "bn2"));
-  sm_map_pass(&made, conv(w, &made, &last, name, "conv3", "bn3"));
-  if (first) sm_map_pass(&x, conv(w, &x, &down, name, "downsample.0", "downsample.1"));
-  add(w, &made, x, name);
+  sm_map made = conv(w, &x, &one, at, "conv1", "bn1");
+  sm_map_pass(&made, conv(w, &made, &three, at, "conv2", "bn2"));
+  sm_map_pass(&made, conv(w, &made, &last, at, "conv3", "bn3"));
+  if (at.block == 0) sm_map_pass(&x, conv(w, &x, &down, at, "downsample.0", "downsample.1"));
+  add(w, &made, x, at);
   return made;
 }
 
 /* Frees `x`. */
 static sm_map whole(sm_walk *w, sm_map x) {
   static const int blocks[] = {3, 4, 6, 3};
-  char name[NAME];
-  sm_map_pass(&x, sm_convolve(w, &x, &(sm_convolution){2, 3, 3, 7, 7, 0}, "conv1", "bn1"));
-  sm_map_pass(&x, sm_pool_around(w, &x, 2, 1, 1));
+  sm_map_pass(&x, sm_walk_convolve(w, &x, &(sm_convolution){2, 3, 3, 7, 7, 0}, "conv1", "bn1"));
+  sm_map_pass(&x, sm_walk_pool(w, &x, 2, 1, 1));
   for (int stage = 0; stage < 4; stage++)
-    for (int i = 0; i < blocks[stage]; i++) {
-      snprintf(name, sizeof name, "layer%d.%d", stage + 1, i);
-      x = block(w, x, name, i == 0, i == 0 && stage ? 2 : 1);
-    }
+    for (int i = 0; i < blocks[stage]; i++) x = block(w, x, (place){stage + 1, i});
   return x;
 }
 

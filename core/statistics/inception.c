@@ -21,7 +21,7 @@ static sm_map conv(sm_walk *w, const sm_map *in, int stride, int same, int kh, i
   char full[NAME], of_norm[NAME];
   snprintf(full, sizeof full, *name ? "%s.%s.conv" : "%s%s.conv", block, name);
   snprintf(of_norm, sizeof of_norm, *name ? "%s.%s.bn" : "%s%s.bn", block, name);
-  return sm_convolve(w, in, &(sm_convolution){stride, same ? kh / 2 : 0, same ? kw / 2 : 0, kh, kw, 0}, full, of_norm);
+  return sm_walk_convolve(w, in, &(sm_convolution){stride, same ? kh / 2 : 0, same ? kw / 2 : 0, kh, kw, 0}, full, of_norm);
 }
 
 /* One behind the other; frees them. */
@@ -54,7 +54,7 @@ static sm_map block_a(sm_walk *w, const sm_map *in, const char *b) {
   sm_map three = conv(w, in, 1, 1, 1, 1, b, "branch3x3dbl_1");
   sm_map_pass(&three, conv(w, &three, 1, 1, 3, 3, b, "branch3x3dbl_2"));
   sm_map_pass(&three, conv(w, &three, 1, 1, 3, 3, b, "branch3x3dbl_3"));
-  sm_map mean = sm_pool_around(w, in, 1, 1, 0);
+  sm_map mean = sm_walk_pool(w, in, 1, 1, 0);
   sm_map_pass(&mean, conv(w, &mean, 1, 1, 1, 1, b, "branch_pool"));
   return join(w, 4, one, five, three, mean);
 }
@@ -64,7 +64,7 @@ static sm_map block_b(sm_walk *w, const sm_map *in, const char *b) {
   sm_map twice = conv(w, in, 1, 1, 1, 1, b, "branch3x3dbl_1");
   sm_map_pass(&twice, conv(w, &twice, 1, 1, 3, 3, b, "branch3x3dbl_2"));
   sm_map_pass(&twice, conv(w, &twice, 2, 0, 3, 3, b, "branch3x3dbl_3"));
-  return join(w, 3, three, twice, sm_pool_around(w, in, 2, 0, 1));
+  return join(w, 3, three, twice, sm_walk_pool(w, in, 2, 0, 1));
 }
 
 static sm_map block_c(sm_walk *w, const sm_map *in, const char *b) {
@@ -77,7 +77,7 @@ static sm_map block_c(sm_walk *w, const sm_map *in, const char *b) {
   sm_map_pass(&twice, conv(w, &twice, 1, 1, 1, 7, b, "branch7x7dbl_3"));
   sm_map_pass(&twice, conv(w, &twice, 1, 1, 7, 1, b, "branch7x7dbl_4"));
   sm_map_pass(&twice, conv(w, &twice, 1, 1, 1, 7, b, "branch7x7dbl_5"));
-  sm_map mean = sm_pool_around(w, in, 1, 1, 0);
+  sm_map mean = sm_walk_pool(w, in, 1, 1, 0);
   sm_map_pass(&mean, conv(w, &mean, 1, 1, 1, 1, b, "branch_pool"));
   return join(w, 4, one, seven, twice, mean);
 }
@@ -89,7 +89,7 @@ static sm_map block_d(sm_walk *w, const sm_map *in, const char *b) {
   sm_map_pass(&seven, conv(w, &seven, 1, 1, 1, 7, b, "branch7x7x3_2"));
   sm_map_pass(&seven, conv(w, &seven, 1, 1, 7, 1, b, "branch7x7x3_3"));
   sm_map_pass(&seven, conv(w, &seven, 2, 0, 3, 3, b, "branch7x7x3_4"));
-  return join(w, 3, three, seven, sm_pool_around(w, in, 2, 0, 1));
+  return join(w, 3, three, seven, sm_walk_pool(w, in, 2, 0, 1));
 }
 
 /* The last block of these weights pools by the greatest, not by the mean. */
@@ -100,7 +100,7 @@ static sm_map block_e(sm_walk *w, const sm_map *in, const char *b, int greatest)
   sm_map twice = conv(w, in, 1, 1, 1, 1, b, "branch3x3dbl_1");
   sm_map_pass(&twice, conv(w, &twice, 1, 1, 3, 3, b, "branch3x3dbl_2"));
   sm_map again = conv(w, &twice, 1, 1, 1, 3, b, "branch3x3dbl_3a"), below = conv(w, &twice, 1, 1, 3, 1, b, "branch3x3dbl_3b");
-  sm_map pooled = sm_pool_around(w, in, 1, 1, greatest);
+  sm_map pooled = sm_walk_pool(w, in, 1, 1, greatest);
   sm_map_pass(&pooled, conv(w, &pooled, 1, 1, 1, 1, b, "branch_pool"));
   sm_map_free(&three);
   sm_map_free(&twice);
@@ -113,10 +113,10 @@ static sm_map whole(sm_walk *w, sm_map x) {
   sm_map_pass(&x, conv(w, &x, 2, 0, 3, 3, "Conv2d_1a_3x3", ""));
   sm_map_pass(&x, conv(w, &x, 1, 0, 3, 3, "Conv2d_2a_3x3", ""));
   sm_map_pass(&x, conv(w, &x, 1, 1, 3, 3, "Conv2d_2b_3x3", ""));
-  sm_map_pass(&x, sm_pool_around(w, &x, 2, 0, 1));
+  sm_map_pass(&x, sm_walk_pool(w, &x, 2, 0, 1));
   sm_map_pass(&x, conv(w, &x, 1, 0, 1, 1, "Conv2d_3b_1x1", ""));
   sm_map_pass(&x, conv(w, &x, 1, 0, 3, 3, "Conv2d_4a_3x3", ""));
-  sm_map_pass(&x, sm_pool_around(w, &x, 2, 0, 1));
+  sm_map_pass(&x, sm_walk_pool(w, &x, 2, 0, 1));
   for (int i = 0; i < 3; i++) sm_map_pass(&x, block_a(w, &x, a[i]));
   sm_map_pass(&x, block_b(w, &x, "Mixed_6a"));
   for (int i = 0; i < 4; i++) sm_map_pass(&x, block_c(w, &x, c[i]));

@@ -124,7 +124,7 @@ static void gather(const sm_map *in, const sm_convolution *how, const sm_map *ou
         }
 }
 
-sm_map sm_convolve(sm_walk *w, const sm_map *in, const sm_convolution *how, const char *conv, const char *norm) {
+sm_map sm_walk_convolve(sm_walk *w, const sm_map *in, const sm_convolution *how, const char *conv, const char *norm) {
   sm_seeing_layer *l = &w->layers[w->next++];
   if (w->file && w->status == STYLEMAP_OK) w->status = read_layer(w, conv, norm, in->c, how, l);
   sm_map out = sm_map_new(w, l->cout, (in->h + 2 * how->ph - how->kh) / how->stride + 1,
@@ -149,7 +149,7 @@ sm_map sm_convolve(sm_walk *w, const sm_map *in, const sm_convolution *how, cons
   return out;
 }
 
-sm_map sm_pool_around(sm_walk *w, const sm_map *in, int stride, int padding, int greatest) {
+sm_map sm_walk_pool(sm_walk *w, const sm_map *in, int stride, int padding, int greatest) {
   sm_map out = sm_map_new(w, in->c, (in->h + 2 * padding - 3) / stride + 1, (in->w + 2 * padding - 3) / stride + 1);
   if (!out.values) return out;
   float *to = out.values;

@@ -41,9 +41,9 @@ void sm_map_free(sm_map *map);
 void sm_map_pass(sm_map *x, sm_map next);
 
 /* The next layer: convolution "CONV.weight", norm "NORM.weight" and so on. */
-sm_map sm_convolve(sm_walk *walk, const sm_map *in, const sm_convolution *how, const char *conv, const char *norm);
+sm_map sm_walk_convolve(sm_walk *walk, const sm_map *in, const sm_convolution *how, const char *conv, const char *norm);
 /* 3 x 3, the greatest or the mean of what lies in the picture: no padding counts. */
-sm_map sm_pool_around(sm_walk *walk, const sm_map *in, int stride, int padding, int greatest);
+sm_map sm_walk_pool(sm_walk *walk, const sm_map *in, int stride, int padding, int greatest);
 /* The mean of each channel; there are `map->c` of them. */
 void sm_map_means(const sm_map *map, float *means);
 

@@ -10,6 +10,7 @@ for i in 1 2 3 4; do
 done
 cp pictures/1.png others/more.png
 cell() { awk -F, -v row="\"$1\"" -v column="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) at = i } $1 == row { print $at }' table.csv; }
+weights_of_fid=$root/tests/statistics/inception-legacy.pth
 near() { awk -v a="$1" -v b="$2" -v d="$3" 'BEGIN { exit !(a != "" && b != "" && a - b <= d && b - a <= d) }'; }
 
 # ------------------------------------------------- reconstructions, another program's pictures, formats
@@ -44,6 +45,36 @@ mkdir none && bad 2 'no masks' evaluate "$model" pictures --parts none -q
 near "$(cell 'copy hair' MSE_src)" 0 1e-12 && near "$(cell 'copy hair' MSE_ref)" 0 1e-12 && awk -v a="$(cell 'copy hair' seam)" \
   -v b="$(cell 'heal hair' seam)" 'BEGIN { exit !(a > b && b > 0) }' && pass || fail "seams: $(cat table.csv)"
 
+# ------------------------------------------------------------------- edits of other programs, and by `batch`
+good evaluate "$model" pictures --parts five --write-pairs pairs --csv table.csv -q
+[ "$(ls pairs | grep -c '^hair-.-.-target.png$')" = 2 ] && [ "$(wc -l < pairs/pairs.csv)" = 5 ] && pass || fail "pairs: $(ls pairs) $(cat pairs/pairs.csv)"
+heal=$(cell 'heal hair' MSE_ref)
+mkdir nothing all half
+for i in pairs/*-target.png; do n=$(basename "$i" -target.png) && cp "$i" nothing/$n.png && cp pairs/$n-reference.png all/$n.png; done
+cp "$(ls nothing/hair-*.png | head -1)" half
+good batch pairs/pairs.csv --model "$model" -o ours -q
+good evaluate "$model" pictures --parts five --folder nothing --folder all --folder half --folder ours --seconds all=0.5 --csv table.csv -q
+[ "$(cell 'nothing hair' MSE_src)" = 0 ] && near "$(cell 'nothing hair' MSE_ref)" "$(cell 'all background' MSE_src)" 1 &&
+  awk -v a="$(cell 'nothing hair' MSE_ref)" -v b="$(cell 'all hair' MSE_src)" 'BEGIN { exit !(a > 0.001 && b > 0.001) }' &&
+  [ "$(cell 'all hair' MSE_ref)" = 0 ] && pass || fail "others' edits: $(cat table.csv)"
+[ "$(cell 'all hair' seconds)" = 0.5 ] && [ -z "$(cell 'nothing hair' seconds)" ] && [ "$(cell 'nothing hair' pictures)" = 2 ] &&
+  [ "$(cell 'half hair' pictures)" = 1 ] && [ -n "$(cell 'all mean' MSE_src)" ] && [ -z "$(cell 'half mean' MSE_src)" ] && pass ||
+  fail "others' edits: $(cat table.csv)"
+near "$(cell 'ours hair' MSE_ref)" "$heal" 1e-6 && near "$(cell 'ours hair' MSE_ref)" "$(cell 'heal hair' MSE_ref)" 1e-6 && pass ||
+  fail "batch draws other edits: $(cat table.csv)"
+bad 2 'needs --parts' evaluate "$model" pictures --write-pairs elsewhere
+bad 2 'no --folder does' evaluate "$model" pictures --folder others --seconds pSp=3
+mkdir stranger && cp pictures/1.png stranger/nobody.png && bad 2 'no picture by the name' evaluate "$model" pictures --parts five --folder stranger -q
+
+# ------------------------------------------------------------------------------------------------- AP
+detector=$root/tests/statistics/detector-legacy.pth
+good evaluate "$model" pictures --parts five --detector "$detector" --folder nothing --folder same=pictures --csv table.csv -q
+[ "$(cell 'nothing hair' AP)" = 0.5 ] && [ "$(cell same AP)" = 0.5 ] && pass || fail "what is not edited: $(cat table.csv)"
+awk -v a="$(cell 'styles hair' AP)" -v b="$(cell 'styles background' AP)" -v m="$(cell 'styles mean' AP)" \
+  'BEGIN { exit !(a > 0 && a <= 1 && m - (a + b) / 2 < 1e-9 && (a + b) / 2 - m < 1e-9) }' && [ -n "$(cell reconstruct AP)" ] && pass ||
+  fail "AP: $(cat table.csv)"
+bad 1 'conv1.weight' evaluate "$model" pictures --detector "$weights_of_fid" -q
+
 # ---------------------------------------------------------------------------- edits whose result is known
 mkdir edits results
 for i in 1 2 3; do
@@ -67,7 +98,7 @@ bad 2 'has no edits' evaluate "$model" pictures --truth pictures
 bad 2 'NAME=SECONDS' evaluate "$model" pictures --seconds 3
 
 # ------------------------------------------------------------------------------------------------- FID
-weights=$root/tests/statistics/inception-legacy.pth
+weights=$weights_of_fid
 mkdir strange && cp pictures/2.png strange/x.png && cp pictures/3.png strange/y.png
 good evaluate "$model" pictures --inception "$weights" --pairs 6 --samples 3 --folder same=pictures --folder strange --csv table.csv -q
 [ "$(cell sample pictures)" = 3 ] && [ -n "$(cell sample FID)" ] && [ -n "$(cell strange FID)" ] && [ -z "$(cell strange MSE)" ] && pass ||

@@ -48,13 +48,24 @@ static const struct {
 
 const gchar *edit_name(guint method) { return methods[method].name; }
 
+/* To what 8 bits show. */
+static void round_result(Scene *scene) {
+  for (gsize i = 0; i < scene->engine->image_count; i++)
+    scene->result[i] = (gfloat)(lrint(CLAMP(((gdouble)scene->result[i] + 1) * 127.5, 0, 255)) / 127.5 - 1);
+}
+
 gboolean edit_scene(Scene *scene, guint method, gdouble *seconds, GError **error) {
   stylemap_session_forget(scene->engine->session);
   const gint64 start = g_get_monotonic_time();
   if (!methods[method].edit(scene, error)) return FALSE;
   *seconds = (gdouble)(g_get_monotonic_time() - start) / G_TIME_SPAN_SECOND;
-  for (gsize i = 0; i < scene->engine->image_count; i++)
-    scene->result[i] = (gfloat)(lrint(CLAMP(((gdouble)scene->result[i] + 1) * 127.5, 0, 255)) / 127.5 - 1);
+  round_result(scene);
+  return TRUE;
+}
+
+gboolean scene_read(Scene *scene, const gchar *path, GError **error) {
+  if (!picture_square(path, scene->engine->info->size, scene->result, error)) return FALSE;
+  round_result(scene);
   return TRUE;
 }
 

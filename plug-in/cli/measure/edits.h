@@ -17,3 +17,5 @@ void     scene_clear (Scene *scene);
 
 /* Fills the result, as 8 bits show it. The session remembers nothing from before, so that each takes what a first edit takes. */
 gboolean edit_scene (Scene *scene, guint method, gdouble *seconds, GError **error);
+/* The same by another program, from its file. */
+gboolean scene_read (Scene *scene, const gchar *path, GError **error);

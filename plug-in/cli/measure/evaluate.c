@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "cli/measure/parts.h"
-#include "cli/measure/squares.h"
-#include "cli/measure/table.h"
 #include "cli/measure/truth.h"
 #include "host/mix.h"
 #include "host/say.h"
@@ -15,7 +13,7 @@
 enum { MOST_PICTURES = 500, MOST_PAIRS = 5000 };
 
 typedef struct {
-  gchar *parts, *truth, *inception, *against, *vgg, *lpips, *json, *csv, **folders, **seconds;
+  gchar *parts, *pairs_folder, *truth, *inception, *against, *vgg, *lpips, *detector, *json, *csv, **folders, **seconds;
   gint most, refine, pairs, samples;
 } Wishes;
 
@@ -23,10 +21,12 @@ typedef struct {
   Engine *engine;
   const Wishes *wishes;
   Table *table;
+  GPtrArray *others;           /* of Other */
   Squares squares;             /* of the pictures */
   stylemap_inception *network; /* NULL: no FID */
   stylemap_gaussian *truth;    /* its features of real pictures */
   stylemap_lpips *lpips;       /* NULL: no LPIPS */
+  Detection *detection;        /* NULL: no AP */
 } Evaluation;
 
 /* --------------------------------------------------------------------------------------------- FID */
@@ -88,6 +88,10 @@ static gboolean open_lpips(Evaluation *e, GError **error) {
          say_status(stylemap_lpips_open(e->wishes->vgg, e->wishes->lpips, common.threads, &e->lpips, &core), &core, error);
 }
 
+static gboolean open_detection(Evaluation *e, GError **error) {
+  return !e->wishes->detector || (e->detection = detection_open(e->wishes->detector, &e->squares, error));
+}
+
 /* Adds the LPIPS of two images. */
 static gboolean add_lpips(const Evaluation *e, const gfloat *a, const gfloat *b, gdouble *sum, GError **error) {
   stylemap_error core;
@@ -102,27 +106,31 @@ static gboolean add_lpips(const Evaluation *e, const gfloat *a, const gfloat *b,
 static gboolean compare(const Evaluation *e, const gchar *name, const Squares *made, const gint *which, gdouble seconds,
                         GError **error) {
   g_autofree gfloat *a = engine_new_image(e->engine), *b = engine_new_image(e->engine);
-  gdouble mse = 0, psnr = 0, ssim = 0, lpips = 0;
+  gdouble mse = 0, psnr = 0, ssim = 0, lpips = 0, precision;
   guint count = 0;
+  detection_begin(e->detection);
   for (guint i = 0; i < made->count; i++) {
     if (which && which[i] < 0) continue;
     progress_bar(_("comparing"), (gdouble)i / made->count);
     if (!progress_go_on(error)) return FALSE;
+    const guint picture = which ? (guint)which[i] : i;
     square_get(made, i, a);
-    square_get(&e->squares, which ? (guint)which[i] : i, b);
+    square_get(&e->squares, picture, b);
     const gdouble error_of_one = stylemap_mse(a, b, e->engine->image_count);
     mse += error_of_one;
     psnr += stylemap_psnr(error_of_one);
     ssim += stylemap_ssim(a, b, e->engine->info->size);
-    if (!add_lpips(e, a, b, &lpips, error)) return FALSE;
+    if (!add_lpips(e, a, b, &lpips, error) || !detection_edit(e->detection, a, picture, error)) return FALSE;
     count++;
   }
+  if (!detection_end(e->detection, &precision, error)) return FALSE;
   table_row(e->table, name);
   table_set(e->table, "pictures", count);
   table_set(e->table, "MSE", mse / count);
   table_set(e->table, "PSNR", psnr / count);
   table_set(e->table, "SSIM", ssim / count);
   if (e->lpips) table_set(e->table, "LPIPS", lpips / count);
+  if (e->detection) table_set(e->table, "AP", precision);
   if (!set_fid(e, made, "FID", error)) return FALSE;
   table_set(e->table, "seconds", seconds);
   return TRUE;
@@ -161,15 +169,6 @@ static gboolean reconstruct(Evaluation *e, gint steps, GError **error) {
   return done;
 }
 
-/* What --seconds says that a picture took the program of that name; NaN: nothing. */
-static gdouble seconds_of(const Wishes *wishes, const gchar *name) {
-  for (gchar **said = wishes->seconds; said && *said; said++) {
-    const gchar *equals = strchr(*said, '=');
-    if (equals && strlen(name) == (gsize)(equals - *said) && g_str_has_prefix(*said, name)) return g_ascii_strtod(equals + 1, NULL);
-  }
-  return NAN;
-}
-
 /* A row of pictures that are none of the evaluated ones, but of their kind: their FID. */
 static gboolean add_strangers(const Evaluation *e, const gchar *name, const Squares *made, const gchar *column, gdouble seconds,
                               GError **error) {
@@ -179,26 +178,23 @@ static gboolean add_strangers(const Evaluation *e, const gchar *name, const Squa
   return set_fid(e, made, column, error);
 }
 
-/* Pictures of another program, "NAME=FOLDER" or FOLDER, compared with those of the same stem, or, where no name is one of
- * them, by FID alone. What are results of --truth's edits is compared there. */
-static gboolean compare_folder(Evaluation *e, const gchar *text, GError **error) {
-  const gchar *folder;
-  g_autofree gchar *name = name_of_folder(text, &folder);
-  const gdouble seconds = seconds_of(e->wishes, name);
+/* Pictures of another program, compared with those of the same stem, or, where no name is one of them, by FID alone. What are
+ * edits of --parts or --truth is compared there. */
+static gboolean compare_other(Evaluation *e, Other *other, GError **error) {
   Squares made;
   guint found = 0;
-  if (!squares_read(&made, folder, G_MAXUINT, e->engine->info->size, error)) return FALSE;
+  if (!squares_read(&made, other->folder, G_MAXUINT, e->engine->info->size, error)) return FALSE;
   g_autofree gint *which = g_new(gint, made.count);
   for (guint i = 0; i < made.count; i++) found += (which[i] = squares_find(&e->squares, made.stems[i])) >= 0;
   gboolean done = TRUE;
+  other->used = found || e->network;
   if (found) {
-    if (found < made.count) cli_note(_("%u of %u pictures in %s are compared, by their names."), found, made.count, folder);
-    done = compare(e, name, &made, which, seconds, error);
+    if (found < made.count) cli_note(_("%u of %u pictures in %s are compared, by their names."), found, made.count, other->folder);
+    done = compare(e, other->name, &made, which, other->seconds, error);
   } else if (e->network) {
-    done = add_strangers(e, name, &made, "FID", seconds, error);
-  } else if (!e->wishes->truth) {
-    cli_usage(error, _("%s has no picture by the name of one that is evaluated."), folder);
-    done = FALSE;
+    done = add_strangers(e, other->name, &made, "FID", other->seconds, error);
+  } else if (!e->wishes->parts && !e->wishes->truth) {
+    done = other_fail(other, error);
   }
   squares_clear(&made);
   return done;
@@ -265,27 +261,39 @@ static gboolean write_text(const gchar *path, gchar *text, GError **error) {
   return done;
 }
 
+static gboolean edit_parts(const Evaluation *e, GError **error) {
+  const PartsRequest request = { e->engine, &e->squares, e->wishes->parts, e->others, e->wishes->pairs_folder, e->detection, e->table };
+  return !request.folder || parts_measure(&request, error);
+}
+
+/* All rows. */
+static gboolean measure(Evaluation *e, GError **error) {
+  const Wishes *wishes = e->wishes;
+  gboolean done = open_truth(e, error) && open_lpips(e, error) && open_detection(e, error) && reconstruct(e, 0, error) &&
+                  (!wishes->refine || reconstruct(e, wishes->refine, error));
+  for (guint i = 0; done && i < e->others->len; i++) done = compare_other(e, e->others->pdata[i], error);
+  return done && interpolate(e, error) && sample(e, error) && edit_parts(e, error) &&
+         (!wishes->truth || truth_measure(e->engine, wishes->truth, e->others, e->table, error)) && others_check(e->others, error);
+}
+
 static gboolean evaluate(const Wishes *wishes, gchar **given, GError **error) {
   g_autoptr(Engine) engine = NULL;
   g_autoptr(Table) table = table_new();
-  Evaluation e = { .wishes = wishes, .table = table };
-  gboolean done = cli_open(&engine, given[0], error);
+  g_autoptr(GPtrArray) others = others_new(wishes->folders, wishes->seconds, error);
+  Evaluation e = { .wishes = wishes, .table = table, .others = others };
+  gboolean done = others && cli_open(&engine, given[0], error);
   if (done) {
     e.engine = engine;
     engine_watch(engine, progress_quiet, NULL);
   }
-  done = done && squares_read(&e.squares, given[1], (guint)wishes->most, engine->info->size, error) && open_truth(&e, error) && open_lpips(&e, error) &&
-         reconstruct(&e, 0, error) && (!wishes->refine || reconstruct(&e, wishes->refine, error));
-  for (gchar **folder = wishes->folders; done && folder && *folder; folder++) done = compare_folder(&e, *folder, error);
-  done = done && interpolate(&e, error) && sample(&e, error) &&
-         (!wishes->parts || parts_measure(engine, &e.squares, wishes->parts, table, error)) &&
-         (!wishes->truth || truth_measure(engine, wishes->truth, wishes->folders, table, error));
+  done = done && squares_read(&e.squares, given[1], (guint)wishes->most, engine->info->size, error) && measure(&e, error);
   if (done) {
     g_autofree gchar *text = table_text(table);
     progress_end();
     g_print("%s", text);
     done = write_text(wishes->json, table_json(table), error) && write_text(wishes->csv, table_csv(table), error);
   }
+  detection_free(e.detection);
   stylemap_gaussian_free(e.truth);
   stylemap_inception_free(e.network);
   stylemap_lpips_free(e.lpips);
@@ -297,10 +305,16 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
   Wishes wishes = { .most = MOST_PICTURES, .pairs = MOST_PAIRS };
   const GOptionEntry entries[] = {
     { "folder", 0, 0, G_OPTION_ARG_STRING_ARRAY, &wishes.folders,
-      N_("Pictures that another program made of these, by the same names: measured beside; may be given more than once"),
+      N_("Pictures that another program made of these, by the same names, or its edits, by theirs: measured beside; may be given more than once"),
       "[NAME=]FOLDER" },
     { "parts", 0, 0, G_OPTION_ARG_FILENAME, &wishes.parts,
       N_("Masks of the pictures' parts, as CelebAMask-HQ has them: local editing is measured, too"), N_("FOLDER") },
+    { "write-pairs", 0, 0, G_OPTION_ARG_FILENAME, &wishes.pairs_folder,
+      N_("Write the edits of --parts as NAME-target, NAME-reference and NAME-mask, for other programs; their NAME.png are measured "
+         "by --folder"), N_("FOLDER") },
+    { "detector", 0, 0, G_OPTION_ARG_FILENAME, &wishes.detector,
+      N_("The weights of the detector of generated pictures, blur_jpg_prob0.5.pth (.pth or .safetensors): AP is measured, too"),
+      N_("FILE") },
     { "truth", 0, 0, G_OPTION_ARG_FILENAME, &wishes.truth,
       N_("Edits whose result is known, as NAME-target, NAME-reference, NAME-mask and NAME-truth: how near to it each way comes"),
       N_("FOLDER") },
@@ -326,17 +340,16 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
                   cli_check_range("--pairs", wishes.pairs, 2, 1e6, error) &&
                   cli_check_range("--samples", wishes.samples, 0, 1e6, error) &&
                   cli_check_range("--refine", wishes.refine, 0, EDIT_MOST_REFINE, error);
-  for (gchar **said = wishes.seconds; done && said && *said; said++) {
-    gchar *equals = strchr(*said, '='), *end = equals;
-    done = equals && equals > *said && g_ascii_strtod(equals + 1, &end) >= 0 && end != equals + 1 && !*end;
-    if (!done) cli_usage(error, _("--seconds takes NAME=SECONDS, as in pSp=0.1, not \"%s\"."), *said);
-  }
   if (done && wishes.against && !wishes.inception) {
     cli_usage(error, _("--against is for FID, which needs --inception."));
     done = FALSE;
   }
   if (done && wishes.samples && !wishes.inception) {
     cli_usage(error, _("--samples is for FID, which needs --inception."));
+    done = FALSE;
+  }
+  if (done && wishes.pairs_folder && !wishes.parts) {
+    cli_usage(error, _("--write-pairs needs --parts."));
     done = FALSE;
   }
   if (done && wishes.lpips && !wishes.vgg) {
@@ -347,6 +360,8 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
   g_strfreev(wishes.folders);
   g_strfreev(wishes.seconds);
   g_free(wishes.parts);
+  g_free(wishes.pairs_folder);
+  g_free(wishes.detector);
   g_free(wishes.truth);
   g_free(wishes.inception);
   g_free(wishes.against);
@@ -361,6 +376,7 @@ const Command command_evaluate = {
   "evaluate", N_("MODEL FOLDER [--parts MASKS] [--truth EDITS] [--folder OTHERS]"), EVALUATE_SUMMARY,
   "  stylemap evaluate toon-portraits-128 held-out\n"
   "  stylemap evaluate celeba_hq.pt test --parts CelebAMask-HQ-mask-anno --folder pSp=psp-results --seconds pSp=0.1 --csv table.csv\n"
-  "  stylemap evaluate celeba_hq.pt test --inception pt_inception-2015-12-05-6726825d.pth --against train\n",
+  "  stylemap evaluate celeba_hq.pt test --inception pt_inception-2015-12-05-6726825d.pth --against train\n"
+  "  stylemap evaluate celeba_hq.pt test --parts masks --detector blur_jpg_prob0.5.pth --folder other=edits\n",
   run_evaluate,
 };

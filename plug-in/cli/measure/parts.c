@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cli/measure/edits.h"
 #include "cli/measure/parts.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cli/train/train.h"
+#include "cli/measure/pairs.h"
 #include "picture/picture.h"
 #include "stylemap-measure.h"
 
@@ -78,55 +76,23 @@ static gboolean read_labels(GHashTable *files, const gchar *stem, gint size, gui
   return any;
 }
 
-/* ------------------------------------------------------------------------------------------- pairs */
-
-typedef struct {
-  guint a, b;
-  gdouble overlap; /* intersection over union of the part */
-} Pair;
-
-static gint by_overlap(gconstpointer x, gconstpointer y) {
-  const Pair *p = x, *q = y;
-  if (p->overlap != q->overlap) return p->overlap > q->overlap ? -1 : 1;
-  return p->a != q->a ? (p->a < q->a ? -1 : 1) : p->b < q->b ? -1 : p->b > q->b;
-}
-
-/* Pairs of pictures by greatest overlap of a part, each picture in one; those without any are left out. */
-static GArray *pair_up(const guint32 *bits, guint pictures, gsize pixels, guint part) {
-  const gsize words = (pixels + 63) / 64;
-  g_autofree guint64 *sets = g_new0(guint64, pictures * words);
-  g_autofree gboolean *taken = g_new0(gboolean, pictures);
-  g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Pair));
-  GArray *pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
-  for (guint n = 0; n < pictures; n++)
-    for (gsize i = 0; i < pixels; i++)
-      if (bits[n * pixels + i] & part) sets[n * words + i / 64] |= (guint64)1 << (i % 64);
-  for (guint a = 0; a < pictures; a++)
-    for (guint b = a + 1; b < pictures; b++) {
-      guint64 both = 0, either = 0;
-      for (gsize w = 0; w < words; w++) {
-        both += (guint64)__builtin_popcountll(sets[a * words + w] & sets[b * words + w]);
-        either += (guint64)__builtin_popcountll(sets[a * words + w] | sets[b * words + w]);
-      }
-      const Pair pair = { a, b, either ? (gdouble)both / (gdouble)either : 0 };
-      if (both) g_array_append_val(all, pair);
-    }
-  g_array_sort(all, by_overlap);
-  for (guint i = 0; i < all->len; i++) {
-    const Pair *pair = &g_array_index(all, Pair, i);
-    if (taken[pair->a] || taken[pair->b]) continue;
-    taken[pair->a] = taken[pair->b] = TRUE;
-    g_array_append_val(pairs, *pair);
-  }
-  return pairs;
-}
-
 /* ------------------------------------------------------------------------------------------- scores */
 
 typedef struct {
-  gdouble src, ref, seam, seconds; /* sums over pairs */
+  gdouble src, ref, seam, seconds, precision; /* sums over pairs, or of rows */
   guint count;
 } Scores;
+
+/* What is measured of a part. */
+typedef struct {
+  const PartsRequest *request;
+  Scene scene;
+  PairWriter writer;
+  const guint32 *bits;
+  const GArray *pairs;
+  const gchar *name; /* of the part */
+  guint labels;
+} Part;
 
 /* Mean squared difference (-1..1) from the source outside the mask, from the reference in it; what is seen of its edge. */
 static void score(const Scene *scene, gdouble seconds, Scores *scores) {
@@ -146,82 +112,128 @@ static void score(const Scene *scene, gdouble seconds, Scores *scores) {
   scores->count++;
 }
 
-static void add_row(Table *table, const gchar *method, const gchar *part, const Scores *scores) {
-  g_autofree gchar *name = g_strdup_printf("%s %s", method, part);
+static void add_row(const Part *part, const gchar *method, const gchar *what, const Scores *scores) {
+  g_autofree gchar *name = g_strdup_printf("%s %s", method, what);
+  Table *table = part->request->table;
   table_row(table, name);
-  if (!g_str_equal(part, "mean")) table_set(table, "pictures", scores->count); /* of a mean they are parts */
+  if (!g_str_equal(what, "mean")) table_set(table, "pictures", scores->count); /* of a mean they are parts */
   table_set(table, "MSE_src", scores->src / scores->count);
   table_set(table, "MSE_ref", scores->ref / scores->count);
   table_set(table, "seam", scores->seam / scores->count);
+  if (part->request->detection) table_set(table, "AP", scores->precision / (g_str_equal(what, "mean") ? scores->count : 1));
   table_set(table, "seconds", scores->seconds / scores->count);
 }
 
-static gboolean edit_pairs(Scene *scene, const Squares *squares, const guint32 *bits, guint part, const GArray *pairs, guint method,
-                           Scores *scores, GError **error) {
-  const gsize plane = scene->engine->mask_count;
-  for (guint i = 0; i < pairs->len; i++) {
-    const Pair *pair = &g_array_index(pairs, Pair, i);
-    progress_bar(edit_name(method), (gdouble)i / pairs->len);
-    if (!progress_go_on(error)) return FALSE;
-    square_get(squares, pair->a, scene->source);
-    square_get(squares, pair->b, scene->reference);
-    for (gsize k = 0; k < plane; k++) scene->mask[k] = ((bits[pair->a * plane + k] | bits[pair->b * plane + k]) & part) != 0;
-    gdouble seconds;
-    if (!edit_scene(scene, method, &seconds, error)) return FALSE;
-    score(scene, seconds, scores);
+/* The scene of a pair. */
+static void set_scene(Part *part, const Pair *pair) {
+  const gsize plane = part->scene.engine->mask_count;
+  square_get(part->request->squares, pair->a, part->scene.source);
+  square_get(part->request->squares, pair->b, part->scene.reference);
+  for (gsize k = 0; k < plane; k++)
+    part->scene.mask[k] = ((part->bits[pair->a * plane + k] | part->bits[pair->b * plane + k]) & part->labels) != 0;
+}
+
+/* Fills the scene's result; by seconds of -1 it says that there is none. */
+typedef gboolean (*Maker) (Part *part, const gchar *name, gpointer data, gdouble *seconds, GError **error);
+
+static gboolean by_method(Part *part, const gchar *name, gpointer data, gdouble *seconds, GError **error) {
+  return edit_scene(&part->scene, GPOINTER_TO_UINT(data), seconds, error);
+}
+
+static gboolean by_other(Part *part, const gchar *name, gpointer data, gdouble *seconds, GError **error) {
+  Other *other = data;
+  const gchar *path = g_hash_table_lookup(other->files, name);
+  *seconds = path ? other->seconds : -1;
+  if (path) other->used = TRUE;
+  return !path || scene_read(&part->scene, path, error);
+}
+
+/* A row of a part, whose means go into `all`. */
+static gboolean measure(Part *part, const gchar *method, Maker make, gpointer data, Scores *all, GError **error) {
+  Detection *detection = part->request->detection;
+  Scores scores = { 0 };
+  detection_begin(detection);
+  for (guint i = 0; i < part->pairs->len; i++) {
+    const Pair *pair = &g_array_index(part->pairs, Pair, i);
+    g_autofree gchar *name = pair_name(part->request->squares, pair, part->name);
+    gdouble seconds = NAN;
+    progress_bar(method, (gdouble)i / part->pairs->len);
+    set_scene(part, pair);
+    if (!progress_go_on(error) || !make(part, name, data, &seconds, error)) return FALSE;
+    if (seconds < 0) continue;
+    score(&part->scene, seconds, &scores);
+    if (!detection_edit(detection, part->scene.result, pair->a, error)) return FALSE;
+  }
+  if (!detection_end(detection, &scores.precision, error)) return FALSE;
+  if (!scores.count) return TRUE;
+  add_row(part, method, part->name, &scores);
+  all->src += scores.src / scores.count; /* the mean of the parts, as published */
+  all->ref += scores.ref / scores.count;
+  all->seam += scores.seam / scores.count;
+  all->seconds += scores.seconds / scores.count;
+  all->precision += scores.precision;
+  all->count++;
+  return TRUE;
+}
+
+/* All rows of a part: of each method, and of each of the others. */
+static gboolean measure_part(Part *part, Scores *all, GError **error) {
+  const GPtrArray *others = part->request->others;
+  for (guint i = 0; part->writer.folder && i < part->pairs->len; i++) {
+    const Pair *pair = &g_array_index(part->pairs, Pair, i);
+    g_autofree gchar *name = pair_name(part->request->squares, pair, part->name);
+    set_scene(part, pair);
+    if (!progress_go_on(error) || !pairs_write(&part->writer, name, &part->scene, error)) return FALSE;
+  }
+  for (guint m = 0; part->pairs->len && m < EDITS; m++)
+    if (!measure(part, edit_name(m), by_method, GUINT_TO_POINTER(m), all + m, error)) return FALSE;
+  for (guint i = 0; i < others->len; i++) {
+    Other *other = others->pdata[i];
+    if (!measure(part, other->name, by_other, other, all + EDITS + i, error)) return FALSE;
   }
   return TRUE;
 }
 
-GHashTable *files_by_stem(const gchar *folder, GError **error) {
-  g_autoptr(GPtrArray) files = pictures_of(folder, G_MAXUINT, error);
-  if (!files) return NULL;
-  GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  for (guint i = 0; i < files->len; i++) {
-    const PictureFile *file = files->pdata[i];
-    g_hash_table_insert(table, stem_of(file->path), g_strdup(file->path));
-  }
-  return table;
-}
-
-gboolean parts_measure(Engine *engine, const Squares *squares, const gchar *folder, Table *table, GError **error) {
-  const gsize plane = engine->mask_count;
-  g_autoptr(GHashTable) files = files_by_stem(folder, error);
-  if (!files) return FALSE;
-  g_autofree guint32 *bits = g_new0(guint32, squares->count * plane);
-  Scene scene;
+/* The labels of all pictures; FALSE when interrupted. */
+static gboolean read_all(const PartsRequest *request, guint32 *bits, GError **error) {
+  const Squares *squares = request->squares;
+  g_autoptr(GHashTable) files = files_by_stem(request->folder, error);
   guint masked = 0;
+  if (!files) return FALSE;
   for (guint i = 0; i < squares->count; i++) {
     g_autoptr(GError) fault = NULL;
-    masked += read_labels(files, squares->stems[i], engine->info->size, bits + i * plane, &fault);
+    masked += read_labels(files, squares->stems[i], squares->size, bits + i * request->engine->mask_count, &fault);
     if (fault) cli_note(_("Skipped: %s"), fault->message);
     if (!progress_go_on(error)) return FALSE;
   }
   if (masked < squares->count) cli_note(_("%u of %u pictures have masks."), masked, squares->count);
-  Scores all[EDITS] = { { 0 } };
-  gboolean done = TRUE, any = FALSE;
+  return TRUE;
+}
+
+gboolean parts_measure(const PartsRequest *request, GError **error) {
+  Engine *engine = request->engine;
+  const guint rows = EDITS + request->others->len;
+  g_autofree guint32 *bits = g_new0(guint32, request->squares->count * engine->mask_count);
+  g_autofree Scores *all = g_new0(Scores, rows);
+  Part part = { .request = request, .bits = bits };
+  if (!read_all(request, bits, error) || !pairs_writer_new(&part.writer, request->written, error)) return FALSE;
+  gboolean done = TRUE;
   engine_watch(engine, progress_quiet, NULL);
-  scene_new(&scene, engine);
+  scene_new(&part.scene, engine);
   for (guint p = 0; done && p < G_N_ELEMENTS(parts); p++) {
-    g_autoptr(GArray) pairs = pair_up(bits, squares->count, plane, parts[p].labels);
-    for (guint m = 0; done && pairs->len && m < EDITS; m++) {
-      Scores scores = { 0 };
-      done = edit_pairs(&scene, squares, bits, parts[p].labels, pairs, m, &scores, error);
-      if (!done) break;
-      any = TRUE;
-      add_row(table, edit_name(m), parts[p].name, &scores);
-      all[m].src += scores.src / scores.count; /* the mean of the parts, as published */
-      all[m].ref += scores.ref / scores.count;
-      all[m].seam += scores.seam / scores.count;
-      all[m].seconds += scores.seconds / scores.count;
-      all[m].count++;
-    }
+    g_autoptr(GArray) pairs = pairs_find(bits, request->squares->count, engine->mask_count, parts[p].labels);
+    part.pairs = pairs;
+    part.name = parts[p].name;
+    part.labels = parts[p].labels;
+    done = measure_part(&part, all, error);
   }
-  for (guint m = 0; done && m < EDITS && all[m].count > 1; m++) add_row(table, edit_name(m), "mean", &all[m]);
-  scene_clear(&scene);
-  if (done && !any) {
-    g_autofree gchar *name = g_filename_display_name(folder);
-    cli_usage(error, _("%s has no masks by the names of these pictures, or none that overlap."), name);
-  }
-  return done && any;
+  for (guint m = 0; done && m < rows; m++)
+    if (all[m].count > 1)
+      add_row(&part, m < EDITS ? edit_name(m) : ((const Other *)request->others->pdata[m - EDITS])->name, "mean", &all[m]);
+  scene_clear(&part.scene);
+  done = pairs_writer_end(&part.writer, done, error);
+  if (!done || all[0].count) return done;
+  g_autofree gchar *name = g_filename_display_name(request->folder);
+  cli_usage(error, _("%s has no masks by the names of these pictures, or none that overlap."), name);
+  return FALSE;
 }

@@ -17,12 +17,6 @@ gchar *stem_of(const gchar *path) {
   return base;
 }
 
-gchar *name_of_folder(const gchar *text, const gchar **folder) {
-  const gchar *equals = strchr(text, '=');
-  *folder = equals ? equals + 1 : text;
-  return equals ? g_strndup(text, (gsize)(equals - text)) : g_path_get_basename(text);
-}
-
 void squares_new(Squares *squares, gint size, guint count, const Squares *like) {
   *squares = (Squares){ size, count, g_malloc_n(MAX(count, 1), numbers(size)), g_new0(gchar *, count + 1) };
   for (guint i = 0; like && i < count; i++) squares->stems[i] = g_strdup(like->stems[i % like->count]);

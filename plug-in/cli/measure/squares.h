@@ -21,8 +21,5 @@ void     square_set (Squares *squares, guint number, const gfloat *image);
 /* The number of the square of that stem, or -1. */
 gint     squares_find (const Squares *squares, const gchar *stem);
 
-/* Of a folder as users name it, "NAME=FOLDER" or FOLDER: what it is called, to be freed, and where it is. */
-gchar   *name_of_folder (const gchar *text, const gchar **folder);
-
 /* A file's name without folder and ending. */
 gchar   *stem_of (const gchar *path);

@@ -83,8 +83,7 @@ gchar *table_text(const Table *table) {
   return g_string_free(out, FALSE);
 }
 
-/* In quotes, with what would end them marked by `mark`. */
-static void append_quoted(GString *out, const gchar *text, gchar mark) {
+void table_quote(GString *out, const gchar *text, gchar mark) {
   g_string_append_c(out, '"');
   for (const gchar *p = text; *p; p++) {
     if (*p == '"' || (mark == '\\' && *p == '\\')) g_string_append_c(out, mark);
@@ -99,11 +98,11 @@ gchar *table_json(const Table *table) {
   for (guint i = 0; i < table->rows->len; i++) {
     const Row *row = table->rows->pdata[i];
     g_string_append(out, i ? ",\n {\"name\": " : "{\"name\": ");
-    append_quoted(out, row->name, '\\');
+    table_quote(out, row->name, '\\');
     for (guint c = 0; c < table->columns->len; c++) {
       g_autofree gchar *text = number(row, c, "%.17g", "null");
       g_string_append(out, ", ");
-      append_quoted(out, table->columns->pdata[c], '\\');
+      table_quote(out, table->columns->pdata[c], '\\');
       g_string_append_printf(out, ": %s", text);
     }
     g_string_append_c(out, '}');
@@ -121,7 +120,7 @@ gchar *table_csv(const Table *table) {
   g_string_append_c(out, '\n');
   for (guint i = 0; i < table->rows->len; i++) {
     const Row *row = table->rows->pdata[i];
-    append_quoted(out, row->name, '"');
+    table_quote(out, row->name, '"');
     for (guint c = 0; c < table->columns->len; c++) {
       g_autofree gchar *text = number(row, c, "%.17g", "");
       g_string_append_printf(out, ",%s", text);

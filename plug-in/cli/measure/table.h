@@ -18,3 +18,5 @@ gchar   *table_text (const Table *table);
 /* A list of objects, and a line for each row behind one of names; every digit. */
 gchar   *table_json (const Table *table);
 gchar   *table_csv (const Table *table);
+/* In quotes, with what would end them marked by `mark`: a backslash (JSON) or a quote (CSV). */
+void     table_quote (GString *out, const gchar *text, gchar mark);

@@ -108,8 +108,10 @@ static gboolean by_method(Truths *truths, const gchar *stem, gpointer data, gdou
 }
 
 static gboolean by_other(Truths *truths, const gchar *stem, gpointer data, gdouble *seconds, GError **error) {
-  const gchar *path = g_hash_table_lookup(data, stem);
-  if (!path) *seconds = -1;
+  Other *other = data;
+  const gchar *path = g_hash_table_lookup(other->files, stem);
+  *seconds = path ? other->seconds : -1;
+  if (path) other->used = TRUE;
   return !path || picture_square(path, truths->scene.engine->info->size, truths->scene.result, error);
 }
 
@@ -138,7 +140,7 @@ static gboolean find_edits(Truths *truths, const gchar *folder, GError **error) 
   return FALSE;
 }
 
-gboolean truth_measure(Engine *engine, const gchar *folder, gchar **others, Table *table, GError **error) {
+gboolean truth_measure(Engine *engine, const gchar *folder, const GPtrArray *others, Table *table, GError **error) {
   g_autoptr(GHashTable) files = files_by_stem(folder, error);
   g_autoptr(GPtrArray) stems = g_ptr_array_new_with_free_func(g_free);
   g_autofree gfloat *truth = engine_new_image(engine);
@@ -149,11 +151,9 @@ gboolean truth_measure(Engine *engine, const gchar *folder, gchar **others, Tabl
   scene_new(&truths.scene, engine);
   gboolean done = add_row(&truths, table, "no edit", by_nothing, NULL, error);
   for (guint m = 0; done && m < EDITS; m++) done = add_row(&truths, table, edit_name(m), by_method, GUINT_TO_POINTER(m), error);
-  for (; done && others && *others; others++) {
-    const gchar *path;
-    g_autofree gchar *name = name_of_folder(*others, &path);
-    g_autoptr(GHashTable) results = files_by_stem(path, error);
-    done = results && add_row(&truths, table, name, by_other, results, error);
+  for (guint i = 0; done && i < others->len; i++) {
+    Other *other = others->pdata[i];
+    done = add_row(&truths, table, other->name, by_other, other, error);
   }
   scene_clear(&truths.scene);
   return done;
