@@ -22,27 +22,55 @@ sm_affine sm_collage_map(const stylemap_placement *target, const stylemap_placem
   return map;
 }
 
-/* Fills the colours with the target's, and `hidden` (or NULL) where hardly anything of them is seen. */
-static stylemap_status read_target(const stylemap_layer *target, sm_collage *c, unsigned char *hidden,
-                                   stylemap_error *error) {
-  int rows = sm_band_rows(c->width, 4);
-  rows = rows > c->height ? c->height : rows;
-  const size_t plane = pixels_of(c), floats = 4 * (size_t)rows * (size_t)c->width;
-  float *band = sm_alloc(floats, sizeof *band);
-  if (!band) return sm_no_memory(error, floats * sizeof *band);
-  for (int y = 0; y < c->height; y += rows) {
-    const int n = c->height - y < rows ? c->height - y : rows;
-    if (target->read(target->data, c->x, c->y + y, c->width, n, band)) {
-      sm_free(band);
-      return sm_layer_stopped(error);
-    }
-    const size_t at = (size_t)y * (size_t)c->width;
-    for (size_t i = 0; i < (size_t)n * (size_t)c->width; i++) {
-      for (size_t p = 0; p < 3; p++) c->colours[p * plane + at + i] = sm_unit(band[4 * i + p]);
-      if (hidden) hidden[at + i] = !(band[4 * i + 3] >= 0.5f);
+/* What laying pieces works with. */
+typedef struct lying {
+  sm_collage *c;
+  const stylemap_placement *placement;
+  int rows;              /* of a band: whole cells */
+  float *band;           /* 4 planes of a piece as it lies there, and its mask's */
+  unsigned char *hidden; /* a plane: FAINT, UNSEEN */
+  float *differences, *counts, *weights; /* of cells: 3 planes and one each: sums over their pixels */
+  unsigned char *inside;                 /* cells for which no pixel prescribes anything */
+} lying;
+
+enum { FAINT = 1 /* hardly anything is seen of the target */, UNSEEN = 2 /* nothing */,
+       KEPT = 8, FLOATS = KEPT + 5 /* planes of cells: of the collage; and while it is laid */ };
+
+static size_t cells_of(const sm_collage *c) { return (size_t)c->across * (size_t)c->down; }
+
+/* A quarter of one of the square's pixels, so that these look the same through cells, and membranes cost the same for
+ * large pictures. */
+static int cell_for(const stylemap_placement *placement, int size) {
+  int cell = 1;
+  while (placement->side / size >= 8 * cell) cell *= 2;
+  return cell;
+}
+
+/* Pixels of a cell. */
+static float area_of(const sm_collage *c, size_t i) {
+  const int x = (int)(i % (size_t)c->across) * c->cell, y = (int)(i / (size_t)c->across) * c->cell;
+  const int right = c->width - x < c->cell ? c->width - x : c->cell, down = c->height - y < c->cell ? c->height - y : c->cell;
+  return (float)(right * down);
+}
+
+/* Fills the colours with the target's, what is hidden of it, and what is seen. */
+static stylemap_status read_target(const stylemap_layer *target, const lying *l, stylemap_error *error) {
+  const sm_collage *c = l->c;
+  const size_t plane = pixels_of(c), w = (size_t)c->width, cell = (size_t)c->cell;
+  for (int y = 0; y < c->height; y += l->rows) {
+    const int n = c->height - y < l->rows ? c->height - y : l->rows;
+    if (target->read(target->data, c->x, c->y + y, c->width, n, l->band)) return sm_layer_stopped(error);
+    for (size_t i = 0; i < (size_t)n * w; i++) {
+      const size_t at = (size_t)y * w + i;
+      const float *pixel = l->band + 4 * i;
+      for (size_t p = 0; p < 3; p++) c->colours[p * plane + at] = sm_unit(pixel[p]);
+      l->hidden[at] = (unsigned char)((pixel[3] >= 0.5f ? 0 : FAINT) | (pixel[3] > 0 ? 0 : UNSEEN));
     }
   }
-  sm_free(band);
+  for (size_t y = 0; y < (size_t)c->height; y++)
+    for (size_t i = 0, to = y / cell * (size_t)c->across; i < w; i += cell, to++)
+      for (size_t k = i; k < w && k < i + cell; k++) c->seen[to] += l->hidden[y * w + k] & UNSEEN ? 0 : 1;
+  for (size_t i = 0; i < cells_of(c); i++) c->seen[i] /= area_of(c, i);
   return STYLEMAP_OK;
 }
 
@@ -54,75 +82,115 @@ static void unmultiply(float *placed, size_t plane) {
       placed[p * plane + i] = alpha[i] > 0 ? placed[p * plane + i] / alpha[i] : 0;
 }
 
-static stylemap_status read_mask_of(const stylemap_piece *piece, const sm_collage *c, float *mask, stylemap_error *error) {
-  const int rows = sm_band_rows(c->width, 1);
-  for (int y = 0; y < c->height; y += rows) {
-    const int n = c->height - y < rows ? c->height - y : rows;
-    if (piece->mask->read(piece->mask->data, c->x, c->y + y, c->width, n, mask + (size_t)y * (size_t)c->width))
-      return sm_layer_stopped(error);
-  }
-  return STYLEMAP_OK;
-}
-
-/* Lays one piece. `work`: 5 planes, and a plane of bytes behind them; `hidden` as read_target has filled it. Below the
- * first piece mask and shift are 0, and not looked at. */
-static stylemap_status lay(sm_collage *c, const stylemap_placement *placement, const stylemap_piece *piece, int first,
-                           const unsigned char *hidden, float *work, stylemap_error *error) {
-  const size_t plane = pixels_of(c);
-  const sm_affine map = sm_collage_map(placement, &piece->placement);
-  float *placed = work, *weight = work + 4 * plane;
-  const float *alpha = work + 3 * plane;
-  unsigned char *inside = (unsigned char *)(work + 5 * plane);
-  SM_TRY(sm_warp(piece->picture, SM_PLANES_COLOURS, SM_RESAMPLE_PICTURE, &map, c->x, c->y, c->width, c->height, placed,
-                 error));
-  unmultiply(placed, plane);
-  SM_TRY(read_mask_of(piece, c, weight, error));
-  for (size_t i = 0; i < plane; i++) {
-    const float m = sm_unit(weight[i]);
-    if (c->shift) inside[i] = m > 0 || alpha[i] < 0.5f || hidden[i]; /* hidden colours say nothing */
-    weight[i] = m * alpha[i];
-    c->mask[i] = first ? weight[i] : c->mask[i] + weight[i] * (1 - c->mask[i]);
-  }
-  /* where the membrane hangs no weight is, so the colours there stay: they leave their place to the difference */
-  for (size_t p = 0; p < 3; p++) {
-    float *reference = placed + p * plane, *colours = c->colours + p * plane;
-    const float *shift = c->shift ? c->shift + p * plane : NULL;
-    for (size_t i = 0; i < plane; i++) {
-      const float r = reference[i];
-      if (shift && !inside[i]) reference[i] = colours[i] + (first ? 0 : shift[i]) - r;
-      colours[i] += weight[i] * (r - colours[i]);
+/* Lays pixels i .. end - 1 of the collage's row y, which belong to cell `to`: reference and alpha from planes of `pixels`. */
+static void lay_cell(const lying *l, size_t y, size_t i, size_t end, size_t to, const float *reference, const float *weight,
+                     size_t pixels) {
+  const sm_collage *c = l->c;
+  const size_t plane = pixels_of(c), cells = cells_of(c), row = y * (size_t)c->width;
+  const float *alpha = reference + 3 * pixels;
+  float *colours = c->colours + row, *mask = c->mask + row;
+  const unsigned char *hidden = l->hidden + row;
+  float weights = 0, count = 0, added[3] = {0}, differences[3] = {0}, shift[3] = {0};
+  for (size_t p = 0; p < 3 && c->shift; p++) shift[p] = c->shift[p * cells + to];
+  for (; i < end; i++) {
+    const float m = sm_unit(weight[i]) * alpha[i];
+    if (m > 0) {
+      const float seen = hidden[i] & UNSEEN ? 0 : 1;
+      weights += m;
+      mask[i] += m * (1 - mask[i]);
+      for (size_t p = 0; p < 3; p++) {
+        const float more = m * (reference[p * pixels + i] - colours[p * plane + i]);
+        colours[p * plane + i] += more;
+        added[p] += seen * more;
+      }
+    } else if (!(weight[i] > 0) && alpha[i] >= 0.5f && !(hidden[i] & FAINT)) { /* hidden colours say nothing */
+      count++;
+      for (size_t p = 0; p < 3; p++)
+        differences[p] += colours[p * plane + i] + mask[i] * shift[p] - reference[p * pixels + i];
     }
   }
-  if (!c->shift) return STYLEMAP_OK;
-  SM_TRY(sm_membrane(placed, inside, c->width, c->height, error));
-  for (size_t p = 0; p < 3; p++) {
-    float *shift = c->shift + p * plane;
-    const float *difference = placed + p * plane;
-    for (size_t i = 0; i < plane; i++)
-      shift[i] = first ? weight[i] * difference[i] : shift[i] + weight[i] * (difference[i] - shift[i]);
+  l->weights[to] += weights, l->counts[to] += count;
+  for (size_t p = 0; p < 3; p++) c->added[p * cells + to] += added[p], l->differences[p * cells + to] += differences[p];
+}
+
+/* The membrane of the differences that a piece has gathered, over those of the pieces below it. */
+static stylemap_status hang(const lying *l, stylemap_error *error) {
+  sm_collage *c = l->c;
+  const size_t cells = cells_of(c);
+  for (size_t i = 0; i < cells && c->shift; i++) {
+    l->inside[i] = !(l->counts[i] > 0);
+    for (size_t p = 0; p < 3; p++) l->differences[p * cells + i] /= fmaxf(l->counts[i], 1);
+  }
+  if (c->shift) SM_TRY(sm_membrane(l->differences, l->inside, c->across, c->down, error));
+  for (size_t i = 0; i < cells; i++) {
+    const float weight = l->weights[i] / area_of(c, i), below = c->cover[i] * (1 - weight);
+    c->cover[i] = below + weight;
+    for (size_t p = 0; p < 3 && c->shift; p++) {
+      float *shift = c->shift + p * cells + i;
+      const float difference = l->differences[p * cells + i];
+      *shift = below > 0 ? (*shift * below + difference * weight) / c->cover[i] : difference;
+    }
   }
   return STYLEMAP_OK;
 }
 
-stylemap_status sm_collage_new(const stylemap_layer *target, const stylemap_placement *placement,
+static stylemap_status lay(const lying *l, const stylemap_piece *piece, stylemap_error *error) {
+  const sm_collage *c = l->c;
+  const sm_affine map = sm_collage_map(l->placement, &piece->placement);
+  const size_t w = (size_t)c->width, cell = (size_t)c->cell;
+  memset(l->differences, 0, 5 * cells_of(c) * sizeof(float)); /* and counts and weights */
+  for (int y = 0; y < c->height; y += l->rows) {
+    const int n = c->height - y < l->rows ? c->height - y : l->rows;
+    const size_t pixels = (size_t)n * w;
+    float *weight = l->band + 4 * pixels;
+    SM_TRY(sm_warp(piece->picture, SM_PLANES_COLOURS, SM_RESAMPLE_PICTURE, &map, c->x, c->y + y, c->width, n, l->band, error));
+    unmultiply(l->band, pixels);
+    if (piece->mask->read(piece->mask->data, c->x, c->y + y, c->width, n, weight)) return sm_layer_stopped(error);
+    for (size_t row = 0; row < (size_t)n; row++)
+      for (size_t i = 0, to = ((size_t)y + row) / cell * (size_t)c->across; i < w; i += cell, to++)
+        lay_cell(l, (size_t)y + row, i, i + cell < w ? i + cell : w, to, l->band + row * w, weight + row * w, pixels);
+  }
+  return hang(l, error);
+}
+
+/* Cuts what the cells need. */
+static void lay_out(lying *l, int clones) {
+  sm_collage *c = l->c;
+  const size_t count = cells_of(c);
+  float *cells = c->cells;
+  c->added = cells, c->cover = cells + 3 * count, c->seen = cells + 4 * count, c->shift = clones ? cells + 5 * count : NULL;
+  l->differences = cells + KEPT * count, l->counts = l->differences + 3 * count, l->weights = l->counts + count;
+  l->inside = (unsigned char *)(cells + FLOATS * count), l->hidden = l->inside + count;
+}
+
+stylemap_status sm_collage_new(const stylemap_layer *target, const stylemap_placement *placement, int size,
                                const stylemap_piece *pieces, int count, int clones, int x, int y, int width, int height,
                                sm_collage *c, stylemap_error *error) {
-  *c = (sm_collage){.x = x, .y = y, .width = width, .height = height};
-  const size_t plane = pixels_of(c), held = (clones ? 7 : 4) * sizeof(float), more = 5 * sizeof(float) + (clones ? 2 : 0);
+  const int cell = cell_for(placement, size);
+  width += x % cell, height += y % cell, x -= x % cell, y -= y % cell;
+  *c = (sm_collage){.x = x, .y = y, .width = width, .height = height, .cell = cell,
+                    .across = (width + cell - 1) / cell, .down = (height + cell - 1) / cell};
+  lying l = {.c = c, .placement = placement, .rows = sm_band_rows(width, 5)};
+  l.rows = l.rows > cell ? l.rows / cell * cell : cell;
+  l.rows = l.rows < height ? l.rows : height;
+  const size_t plane = pixels_of(c), band = (size_t)l.rows * (size_t)width * 5;
+  const size_t cells = cells_of(c) * (FLOATS * sizeof(float) + 1) + plane;
   stylemap_status status;
-  c->colours = sm_alloc(plane, held);
-  float *work = c->colours ? sm_alloc(plane, more) : NULL;
-  if (!work) {
-    status = sm_no_memory(error, plane * (held + more));
+  c->colours = sm_alloc(plane, 4 * sizeof(float));
+  c->cells = sm_calloc(cells, 1);
+  l.band = sm_alloc(band, sizeof(float));
+  if (!c->colours || !l.band || !c->cells) {
+    status = sm_no_memory(error, (4 * plane + band) * sizeof(float) + cells);
     goto done;
   }
   c->mask = c->colours + 3 * plane;
-  c->shift = clones ? c->mask + plane : NULL;
-  unsigned char *hidden = clones ? (unsigned char *)(work + 5 * plane) + plane : NULL;
-  SM_TRY_DONE(read_target(target, c, hidden, error));
-  for (int i = 0; i < count; i++) SM_TRY_DONE(lay(c, placement, &pieces[i], i == 0, hidden, work, error));
+  memset(c->mask, 0, plane * sizeof(float));
+  lay_out(&l, clones);
+  SM_TRY_DONE(read_target(target, &l, error));
+  for (int i = 0; i < count; i++) SM_TRY_DONE(lay(&l, &pieces[i], error));
+  for (size_t i = 0; i < 3 * cells_of(c); i++) c->added[i] /= area_of(c, i % cells_of(c));
 done:
-  sm_free(work);
+  sm_free(l.band);
   if (status != STYLEMAP_OK) sm_collage_free(c);
   return status;
 }
@@ -135,53 +203,71 @@ void sm_collage_shift(sm_collage *c, const float offset[3]) {
 
 void sm_collage_free(sm_collage *c) {
   sm_free(c->colours);
+  sm_free(c->cells);
   *c = (sm_collage){0};
+}
+
+void sm_collage_row(const sm_collage *c, float clone, int y, int x, int n, float *pixels) {
+  const size_t plane = pixels_of(c), cells = cells_of(c), at = (size_t)y * (size_t)c->width + (size_t)x;
+  for (size_t p = 0; p < 3; p++) memcpy(pixels + p * (size_t)n, c->colours + p * plane + at, (size_t)n * sizeof *pixels);
+  if (!(clone > 0)) return;
+  /* from the first cell's middle, in halves of a pixel: whole cells and the rest */
+  const int step = 2 * c->cell, bits = __builtin_ctz((unsigned)step), last = c->across - 1, down = 2 * y + 1 - c->cell;
+  const int above = down < 0 ? 0 : down >> bits, below = above < c->down - 1 ? above + 1 : above;
+  const float part = 1 / (float)step, v = down < 0 ? 0 : part * (float)(down & (step - 1));
+  const float *upper = c->shift + (size_t)above * (size_t)c->across, *lower = c->shift + (size_t)below * (size_t)c->across;
+  for (int i = 0; i < n; i++) {
+    const float weight = clone * c->mask[at + (size_t)i];
+    if (!(weight > 0)) continue;
+    const int across = 2 * (x + i) + 1 - c->cell, left = across < 0 ? 0 : across >> bits, right = left < last ? left + 1 : left;
+    const float u = across < 0 ? 0 : part * (float)(across & (step - 1));
+    for (size_t p = 0; p < 3; p++) {
+      const float *r0 = upper + p * cells, *r1 = lower + p * cells;
+      const float a = r0[left] + u * (r0[right] - r0[left]), b = r1[left] + u * (r1[right] - r1[left]);
+      pixels[p * (size_t)n + (size_t)i] += weight * (a + v * (b - a));
+    }
+  }
 }
 
 /* -------------------------------------------------------------------------------------------- as layers */
 
-/* The part of row `y`, columns x .. x + w - 1, that the collage has: its first column in the row, its first pixel. */
-static int overlap(const sm_collage *c, int x, int y, int w, int *first, size_t *at) {
-  if (y < c->y || y >= c->y + c->height) return 0;
-  const int from = x > c->x ? x : c->x, to = x + w < c->x + c->width ? x + w : c->x + c->width;
-  *first = from - x;
-  *at = (size_t)(y - c->y) * (size_t)c->width + (size_t)(from - c->x);
-  return to > from ? to - from : 0;
+/* A cell of the layer's grid; or none. */
+static int at_cell(const sm_collage *c, int x, int y, size_t *at) {
+  x -= c->x / c->cell, y -= c->y / c->cell;
+  *at = (size_t)y * (size_t)c->across + (size_t)x;
+  return x >= 0 && y >= 0 && x < c->across && y < c->down;
 }
 
-static int read_picture(void *data, int x, int y, int w, int h, float *pixels) {
-  const sm_collage_layer *of = data;
-  const sm_collage *c = of->collage;
-  if (of->target->read(of->target->data, x, y, w, h, pixels)) return 1;
-  for (size_t i = 0; i < (size_t)w * (size_t)h; i++) pixels[4 * i + 3] = pixels[4 * i + 3] > 0 ? 1 : 0;
-  const size_t plane = pixels_of(c);
-  for (int row = 0; row < h; row++) {
-    int first = 0;
-    size_t at = 0;
-    const int n = overlap(c, x, y + row, w, &first, &at);
-    float *to = pixels + 4 * ((size_t)row * (size_t)w + (size_t)first);
-    for (int i = 0; i < n; i++)
-      for (size_t p = 0; p < 3; p++) to[4 * i + (int)p] = sm_collage_at(c, of->clone, p * plane + at + (size_t)i);
+static int read_cells(const sm_collage *c, int cloning, int x, int y, int w, int h, float *pixels) {
+  const size_t cells = cells_of(c);
+  for (int k = 0; k < w * h; k++) {
+    size_t at;
+    const int there = at_cell(c, x + k % w, y + k / w, &at);
+    for (size_t p = 0; p < 3; p++) {
+      const float added = !there ? 0 : cloning ? c->cover[at] * c->seen[at] * c->shift[p * cells + at] : c->added[p * cells + at];
+      pixels[4 * (size_t)k + p] = 0.5f + 0.5f * added;
+    }
+    pixels[4 * (size_t)k + 3] = 1;
   }
   return 0;
 }
 
-static int read_mask(void *data, int x, int y, int w, int h, float *pixels) {
-  const sm_collage_layer *of = data;
-  memset(pixels, 0, sizeof(float) * (size_t)w * (size_t)h);
-  for (int row = 0; row < h; row++) {
-    int first = 0;
-    size_t at = 0;
-    const int n = overlap(of->collage, x, y + row, w, &first, &at);
-    if (n) memcpy(pixels + (size_t)row * (size_t)w + first, of->collage->mask + at, sizeof(float) * (size_t)n);
+static int read_added(void *c, int x, int y, int w, int h, float *pixels) { return read_cells(c, 0, x, y, w, h, pixels); }
+
+static int read_shift(void *c, int x, int y, int w, int h, float *pixels) { return read_cells(c, 1, x, y, w, h, pixels); }
+
+static int read_cover(void *data, int x, int y, int w, int h, float *pixels) {
+  const sm_collage *c = data;
+  for (int k = 0; k < w * h; k++) {
+    size_t at;
+    pixels[k] = at_cell(c, x + k % w, y + k / w, &at) ? c->cover[at] : 0;
   }
   return 0;
 }
 
-stylemap_layer sm_collage_picture(sm_collage_layer *of) {
-  return (stylemap_layer){of->target->width, of->target->height, of, read_picture, NULL};
-}
-
-stylemap_layer sm_collage_mask(sm_collage_layer *of) {
-  return (stylemap_layer){of->target->width, of->target->height, of, read_mask, NULL};
+stylemap_layer sm_collage_cells(sm_collage *c, sm_collage_what what, const stylemap_layer *target,
+                                stylemap_placement *placement) {
+  placement->x /= c->cell, placement->y /= c->cell, placement->side /= c->cell;
+  return (stylemap_layer){(target->width + c->cell - 1) / c->cell, (target->height + c->cell - 1) / c->cell, c,
+                          what == SM_COLLAGE_ADDED ? read_added : what == SM_COLLAGE_SHIFT ? read_shift : read_cover, NULL};
 }

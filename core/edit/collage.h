@@ -6,15 +6,20 @@
 
 /* What lies on a rectangle of the target layer. Numbers are R'G'B' 0..1, planes of height x width. */
 typedef struct sm_collage {
-  int x, y, width, height; /* on the target layer */
+  int x, y, width, height; /* on the target layer; x and y are multiples of the cell */
   float *colours; /* 3 planes: references copied over the target */
-  float *shift;   /* 3 planes: what cloning adds to them; or NULL */
   float *mask;    /* 1 plane: how much of any reference there is */
+  int cell, across, down; /* the side of a cell, a power of two, mostly 1; cells */
+  float *cells; /* what the others are part of, all of cells: */
+  float *added; /* 3 planes: what the references add to what is seen of the target, on average */
+  float *cover, *seen; /* 1 each: the averages of the mask, and of what the target lets through at all */
+  float *shift; /* 3 planes: what cloning adds to a reference's colours, mostly smooth; or NULL */
 } sm_collage;
 
-/* Reads, places and lays the pieces one over the other. `clones`: with what the membrane of each, over those below it, adds,
- * so that one collage serves as copied, cloned and everything between. Free with sm_collage_free. */
-stylemap_status sm_collage_new(const stylemap_layer *target, const stylemap_placement *placement,
+/* Reads, places and lays the pieces one over the other, for a square of `size` pixels. `clones`: with what the membrane of each, over those below it, adds,
+ * so that one collage serves as copied, cloned and everything between. It begins at whole cells of the layer: up to a cell
+ * further left and up. Free with sm_collage_free. */
+stylemap_status sm_collage_new(const stylemap_layer *target, const stylemap_placement *placement, int size,
                                const stylemap_piece *pieces, int count, int clones, int x, int y, int width, int height,
                                sm_collage *collage, stylemap_error *error);
 void sm_collage_free(sm_collage *collage);
@@ -24,17 +29,13 @@ void sm_collage_shift(sm_collage *collage, const float offset[3]);
 /* Target pixels -> reference pixels, where the reference's square is laid on the target's. */
 sm_affine sm_collage_map(const stylemap_placement *target, const stylemap_placement *reference);
 
-/* A number of the collage, cloned by `clone` (0..1; not NULL shift where it is above 0). */
-static inline float sm_collage_at(const sm_collage *c, float clone, size_t i) {
-  return clone > 0 ? c->colours[i] + clone * c->shift[i] : c->colours[i];
-}
+/* n pixels of the collage's row y, from x on, cloned by `clone` (0..1; no NULL shift where it is above 0), in three
+ * planes. */
+void sm_collage_row(const sm_collage *c, float clone, int y, int x, int n, float *pixels);
 
-/* The target with the collage in the rectangle, as a model sees it: a colour is what it is however little of it is let
- * through, so alpha is 0 or 1. And the collage's mask, 0 outside the rectangle. The layers live as long as `of`. */
-typedef struct sm_collage_layer {
-  const stylemap_layer *target;
-  const sm_collage *collage;
-  float clone;
-} sm_collage_layer;
-stylemap_layer sm_collage_picture(sm_collage_layer *of);
-stylemap_layer sm_collage_mask(sm_collage_layer *of);
+/* The collage as the square sees it, in layers of the target's cells, to be sampled at what `placement` becomes: what the
+ * copy adds to the target and what cloning adds to the copy, both halved, above middle grey; and the mask. They live as
+ * long as the collage. */
+typedef enum sm_collage_what { SM_COLLAGE_ADDED, SM_COLLAGE_SHIFT, SM_COLLAGE_MASK } sm_collage_what;
+stylemap_layer sm_collage_cells(sm_collage *collage, sm_collage_what what, const stylemap_layer *target,
+                                stylemap_placement *placement);

@@ -13,17 +13,31 @@ void sm_correction(const float *drawn, const float *of_target, const float *of_c
   }
 }
 
+/* A row of the layer's pixels, corrected. `spread`: the correction's planes, `plane` apart; `laid`: the collage's, n. */
+static void correct_row(const float *spread, size_t plane, const float *laid, const float *mask, float strength, size_t n,
+                        float *pixels) {
+  const float *of_target = spread + SM_CORRECTION_TARGET * plane, *of_collage = spread + SM_CORRECTION_COLLAGE * plane;
+  for (size_t p = 0; p < 3; p++) {
+    const float *added = spread + p * plane, *collage = laid + p * n;
+    for (size_t i = 0; i < n; i++) {
+      const float own = sm_unit(pixels[4 * i + p]);
+      const float unit = sm_unit(added[i] + of_target[i] * own + of_collage[i] * collage[i]); /* finite whatever the network gave */
+      pixels[4 * i + p] = mask[i] > 0 ? own + strength * (unit - own) : own;
+    }
+  }
+  for (size_t i = 0; i < n; i++) pixels[4 * i + 3] = sm_unit(pixels[4 * i + 3]);
+}
+
 stylemap_status sm_correct(const stylemap_layer *target, const stylemap_placement *placement, const float *added, int size,
                            const sm_collage *c, float clone, double strength, int x, int y, int w, int h,
                            const stylemap_layer *result, stylemap_error *error) {
   const sm_affine square = sm_affine_of(placement, size);
-  const size_t all = (size_t)c->width * (size_t)c->height;
   int rows = sm_band_rows(w, SM_CORRECTION_PLANES + 4);
   rows = rows > h ? h : rows;
-  const size_t floats = (size_t)rows * (size_t)w * (SM_CORRECTION_PLANES + 4);
+  const size_t floats = (size_t)rows * (size_t)w * (SM_CORRECTION_PLANES + 4) + 3 * (size_t)w;
   float *spread = sm_alloc(floats, sizeof(float));
   if (!spread) return sm_no_memory(error, floats * sizeof(float));
-  float *band = spread + SM_CORRECTION_PLANES * (size_t)rows * (size_t)w;
+  float *band = spread + SM_CORRECTION_PLANES * (size_t)rows * (size_t)w, *laid = band + 4 * (size_t)rows * (size_t)w;
   stylemap_status status = STYLEMAP_OK;
   for (int at = y; at < y + h; at += rows) {
     const int n = y + h - at < rows ? y + h - at : rows;
@@ -33,19 +47,13 @@ stylemap_status sm_correct(const stylemap_layer *target, const stylemap_placemen
       goto done;
     }
     SM_TRY_DONE(sm_spread(added, SM_CORRECTION_PLANES, size, &square, x, at, w, n, spread, error));
-    for (int j = 0; j < n; j++)
-      for (int i = 0; i < w; i++) {
-        const size_t to = (size_t)j * (size_t)w + (size_t)i;
-        const size_t from = (size_t)(at + j - c->y) * (size_t)c->width + (size_t)(x + i - c->x);
-        for (size_t p = 0; p < 3; p++) {
-          const float own = sm_unit(band[4 * to + p]);
-          const float details = spread[SM_CORRECTION_TARGET * pixels + to] * own +
-                                spread[SM_CORRECTION_COLLAGE * pixels + to] * sm_collage_at(c, clone, p * all + from);
-          const float unit = sm_unit(spread[p * pixels + to] + details); /* finite whatever the network gave */
-          band[4 * to + p] = c->mask[from] > 0 ? own + (float)strength * (unit - own) : own;
-        }
-        band[4 * to + 3] = sm_unit(band[4 * to + 3]);
-      }
+    for (size_t j = 0; j < (size_t)n; j++) {
+      const size_t wide = (size_t)w, row = j * wide;
+      const int down = at + (int)j - c->y, across = x - c->x;
+      sm_collage_row(c, clone, down, across, w, laid);
+      correct_row(spread + row, pixels, laid, c->mask + (size_t)down * (size_t)c->width + (size_t)across, (float)strength, wide,
+                  band + 4 * row);
+    }
     if (result->write(result->data, x, at, w, n, band)) {
       status = sm_layer_stopped(error);
       goto done;

@@ -53,7 +53,6 @@ typedef struct healing {
   const stylemap_placement *placement;
   const stylemap_piece *pieces;
   int count;
-  int x, y, width, height; /* of the collage, on the target */
   int size;
   sm_part_of_square part; /* that sees the collage */
   sm_collage collage;
@@ -96,14 +95,25 @@ static stylemap_status reconstruct(const healing *h, const float *image, float *
   return STYLEMAP_OK;
 }
 
-/* Samples the collage. */
-static stylemap_status lay(healing *h, float clone, drawing *d, stylemap_error *error) {
-  sm_collage_layer of = {h->layer, &h->collage, clone};
-  const stylemap_layer picture = sm_collage_picture(&of);
-  d->clone = clone, d->matched = false, d->made = 0;
-  memcpy(d->first, h->target, 3 * plane_of(h) * sizeof(float));
-  if (h->part.width) SM_TRY(sm_sample_part(&picture, h->placement, h->size, &h->part, d->first, error));
+/* to := from + weight * what the collage adds. `from` is not `to`. */
+static stylemap_status add(healing *h, sm_collage_what what, float weight, const float *from, float *to, stylemap_error *error) {
+  stylemap_placement placement = *h->placement;
+  const stylemap_layer cells = sm_collage_cells(&h->collage, what, h->layer, &placement);
+  memset(to, 0, 3 * plane_of(h) * sizeof(float));
+  if (h->part.width) SM_TRY(sm_sample_part(&cells, &placement, h->size, &h->part, to, error));
+  for (size_t i = 0; i < 3 * plane_of(h); i++) to[i] = clipped(from[i] + 2 * weight * to[i]);
   return STYLEMAP_OK;
+}
+
+/* The collage, copied. */
+static stylemap_status lay(healing *h, drawing *d, stylemap_error *error) {
+  d->clone = 0, d->matched = false, d->made = 0;
+  return add(h, SM_COLLAGE_ADDED, 1, h->target, d->first, error);
+}
+
+static stylemap_status lay_cloned(healing *h, float clone, const drawing *copy, drawing *d, stylemap_error *error) {
+  d->clone = clone, d->matched = false, d->made = 0;
+  return add(h, SM_COLLAGE_SHIFT, clone, copy->first, d->first, error);
 }
 
 /* The copy in the target's colours; `copy` may be `d`. */
@@ -120,16 +130,25 @@ static stylemap_status look(healing *h, drawing *d, stylemap_error *error) {
   return STYLEMAP_OK;
 }
 
+/* The target as a model sees it: a colour is what it is however little of it is let through. */
+static int read_seen(void *target, int x, int y, int w, int h, float *pixels) {
+  const stylemap_layer *layer = target;
+  if (layer->read(layer->data, x, y, w, h, pixels)) return 1;
+  for (size_t i = 0; i < (size_t)w * (size_t)h; i++) pixels[4 * i + 3] = pixels[4 * i + 3] > 0 ? 1 : 0;
+  return 0;
+}
+
 /* The target's square, and the mask's. */
 static stylemap_status begin(healing *h, stylemap_error *error) {
   const size_t plane = plane_of(h);
-  const sm_collage nothing = {0};
-  sm_collage_layer plain = {h->layer, &nothing, 0}, of = {h->layer, &h->collage, 0};
-  const stylemap_layer before = sm_collage_picture(&plain), mask = sm_collage_mask(&of);
-  h->part = sm_part_seeing(h->placement, h->size, h->x, h->y, h->width, h->height);
+  const sm_collage *c = &h->collage;
+  const stylemap_layer seen = {h->layer->width, h->layer->height, (void *)h->layer, read_seen, NULL};
+  stylemap_placement placement = *h->placement;
+  const stylemap_layer mask = sm_collage_cells(&h->collage, SM_COLLAGE_MASK, h->layer, &placement);
+  h->part = sm_part_seeing(h->placement, h->size, c->x, c->y, c->width, c->height);
   memset(h->mask, 0, plane * sizeof(float));
-  SM_TRY(stylemap_sample(&before, h->placement, h->size, h->target, error));
-  if (h->part.width) SM_TRY(sm_sample_mask_part(&mask, h->placement, h->size, &h->part, h->mask, error));
+  SM_TRY(stylemap_sample(&seen, h->placement, h->size, h->target, error));
+  if (h->part.width) SM_TRY(sm_sample_mask_part(&mask, &placement, h->size, &h->part, h->mask, error));
   SM_TRY(reconstruct(h, h->target, h->own, error));
   h->usual = fmax(sm_change(h->target, h->own, NULL, plane), LEAST_ERROR);
   return STYLEMAP_OK;
@@ -251,8 +270,8 @@ static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, style
   const stylemap_start start = h->options->start;
   drawing *d = h->drawings;
   double promises[DRAWINGS];
-  SM_TRY(lay(h, 0, &d[0], error));
-  SM_TRY(lay(h, 1, &d[1], error));
+  SM_TRY(lay(h, &d[0], error));
+  SM_TRY(lay_cloned(h, 1, &d[0], &d[1], error));
   SM_TRY(references(h, d[0].stages[0], error)); /* which is not drawn yet */
   SM_TRY(sm_scene_new(h->size, h->target, d[0].stages[0], h->mask, scene, error));
   scene->usual = h->usual, scene->differ = sm_change(d[0].first, d[1].first, h->mask, plane_of(h));
@@ -260,7 +279,7 @@ static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, style
   *count = 1;
   if (start == STYLEMAP_START_COPY) return STYLEMAP_OK;
   if (start == STYLEMAP_START_CLONE) return exchange(&d[0], &d[1]), STYLEMAP_OK;
-  if (start == STYLEMAP_START_MEAN) return lay(h, 0.5f, &d[0], error);
+  if (start == STYLEMAP_START_MEAN) return exchange(&d[0], &d[1]), lay_cloned(h, 0.5f, &d[1], &d[0], error);
   match(h, &d[0], &d[start == STYLEMAP_START_MATCH ? 0 : 2]);
   if (start == STYLEMAP_START_MATCH) return STYLEMAP_OK;
   *count = h->take ? DRAWINGS : DRAWN;
@@ -310,7 +329,8 @@ static stylemap_status draw_as_told(healing *h, stylemap_error *error) {
   h->best = &h->drawings[0];
   h->as = (sm_candidate){clone, matched, o->rounds, o->both, o->sigma};
   memcpy(h->offset, o->offset, sizeof h->offset);
-  SM_TRY(lay(h, clone, h->best, error));
+  SM_TRY(lay(h, clone > 0 ? &h->drawings[1] : h->best, error));
+  if (clone > 0) SM_TRY(lay_cloned(h, clone, &h->drawings[1], h->best, error));
   if (matched) match(h, h->best, h->best);
   SM_TRY(look(h, h->best, error));
   return draw(h, h->best, 0, error);
@@ -356,12 +376,13 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("heal needs a session, options and a result."), NULL);
   const sm_config *c = &s->net->config;
   const bool told = options->sigma > 0;
+  const bool clones = !told || options->start == STYLEMAP_START_CLONE || options->start == STYLEMAP_START_MEAN;
   healing heals = {.session = s, .options = options, .layer = target, .placement = placement, .pieces = pieces,
                    .count = count, .size = c->size, .take = take, .data = data};
   SM_TRY(check(target, placement, pieces, count, options, x, y, w, h, c->size, error));
-  heals.x = x > MARGIN ? x - MARGIN : 0, heals.y = y > MARGIN ? y - MARGIN : 0;
-  heals.width = (target->width - x - w > MARGIN ? x + w + MARGIN : target->width) - heals.x;
-  heals.height = (target->height - y - h > MARGIN ? y + h + MARGIN : target->height) - heals.y;
+  const int left = x > MARGIN ? x - MARGIN : 0, top = y > MARGIN ? y - MARGIN : 0;
+  const int right = target->width - x - w > MARGIN ? x + w + MARGIN : target->width;
+  const int bottom = target->height - y - h > MARGIN ? y + h + MARGIN : target->height;
   for (int k = told ? options->rounds : 1; k <= options->rounds; k = k < STAGES - 1 || k == options->rounds ? k + 1 : options->rounds)
     heals.rounds[heals.stages++] = k;
   const size_t plane = plane_of(&heals), planes = 3 + 3 + 3 + SM_CORRECTION_PLANES + 3 + DRAWINGS * DRAWING_PLANES;
@@ -371,8 +392,8 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   lay_out(&heals, squares);
   const double edit = sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
   sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, ((told ? 1 : 2) + options->rounds) * edit);
-  SM_TRY_DONE(sm_collage_new(target, placement, pieces, count, !told || options->start == STYLEMAP_START_CLONE || options->start == STYLEMAP_START_MEAN, heals.x, heals.y,
-                             heals.width, heals.height, &heals.collage, error));
+  SM_TRY_DONE(sm_collage_new(target, placement, c->size, pieces, count, clones, left, top, right - left,
+                             bottom - top, &heals.collage, error));
   SM_TRY_DONE(begin(&heals, error));
   SM_TRY_DONE((told ? draw_as_told : draw_and_choose)(&heals, error));
   const drawing *best = heals.best;

@@ -3,7 +3,7 @@
 #pragma once
 #include "base/error.h"
 
-enum { SM_BAND_BYTES = 16 << 20 };
+enum { SM_BAND_BYTES = 4 << 20 };
 
 /* Rows of `width` pixels of `channels` floats that one read or write handles. */
 static inline int sm_band_rows(int width, int channels) {
@@ -12,7 +12,10 @@ static inline int sm_band_rows(int width, int channels) {
 }
 
 /* Cut to 0..1; NaN becomes 0. */
-static inline float sm_unit(float v) { return v >= 0 ? (v <= 1 ? v : 1) : 0; }
+static inline float sm_unit(float v) {
+  v = v > 0 ? v : 0; /* in these words a maximum and a minimum, which take no branch */
+  return v < 1 ? v : 1;
+}
 
 /* A placement that this version can handle, on a layer that has pixels. */
 stylemap_status sm_check_placement(const stylemap_layer *layer, const stylemap_placement *placement, int size,

@@ -8,18 +8,21 @@
 #include "base/memory.h"
 #include "frame/frame.h"
 
+enum { READ_BYTES = 1 << 20 /* at once: they are in the cache when they are averaged */ };
+
+typedef float four __attribute__((vector_size(16), aligned(4), may_alias)); /* a pixel */
+
 /* Pixels as `read` gave them -> the numbers that are averaged. */
 static void prepare(sm_planes planes, float *band, size_t pixels) {
-  if (planes == SM_PLANES_MASK) {
-    for (size_t i = 0; i < pixels; i++) band[i] = sm_unit(band[i]);
-    return;
-  }
-  for (size_t i = 0; i < pixels; i++) {
-    float *px = band + 4 * i, a = px[3] = sm_unit(px[3]);
-    for (int c = 0; c < 3; c++) {
-      const float v = sm_unit(px[c]);
-      px[c] = a == 1 ? v : planes == SM_PLANES_PICTURE ? v * a + 0.5f * (1 - a) : v * a;
-    }
+  const size_t numbers = planes == SM_PLANES_MASK ? pixels : 4 * pixels;
+  int opaque = 1;
+  for (size_t i = 0; i < numbers; i++) band[i] = sm_unit(band[i]);
+  if (planes == SM_PLANES_MASK) return;
+  for (size_t i = 0; i < pixels; i++) opaque &= band[4 * i + 3] == 1;
+  for (size_t i = 0; i < pixels && !opaque; i++) {
+    float *px = band + 4 * i;
+    const float a = px[3], nothing = planes == SM_PLANES_PICTURE ? 0.5f * (1 - a) : 0;
+    for (int c = 0; c < 3 && a < 1; c++) px[c] = px[c] * a + nothing;
   }
 }
 
@@ -42,13 +45,13 @@ static void add_row(const sm_axis *down, int row, const float *across, int plane
 
 /* A row of pixels of four numbers, from x0 on, resampled: the first `planes` of them, planes of across->count. */
 static void row_across(const sm_axis *across, int x0, const float *pixels, int planes, float *row) {
-  for (int o = 0; o < across->count; o++) {
-    const float *w = across->weight + (size_t)o * (size_t)across->most;
-    const float *from = pixels + 4 * (size_t)(across->first[o] - x0);
-    float sum[4] = {0};
-    for (int t = 0; t < across->taps[o]; t++, from += 4)
-      for (int c = 0; c < 4; c++) sum[c] += w[t] * from[c];
-    for (int c = 0; c < planes; c++) row[(size_t)c * (size_t)across->count + (size_t)o] = sum[c];
+  const size_t count = (size_t)across->count;
+  for (size_t o = 0; o < count; o++) {
+    const float *w = across->weight + o * (size_t)across->most;
+    const four *from = (const four *)(pixels + 4 * (size_t)(across->first[o] - x0));
+    four sum = {0};
+    for (int t = 0; t < across->taps[o]; t++) sum += w[t] * from[t];
+    for (int c = 0; c < planes; c++) row[(size_t)c * count + o] = sum[c];
   }
 }
 
@@ -74,8 +77,8 @@ stylemap_status sm_stream(const stylemap_layer *layer, sm_planes planes, sm_resa
 
   int x0 = across.first[0], x1 = across.first[width - 1] + across.taps[width - 1];
   int y0 = down.first[0], y1 = down.first[height - 1] + down.taps[height - 1], wide = x1 - x0;
-  int rows = sm_band_rows(wide, channels);
-  if (rows > y1 - y0) rows = y1 - y0;
+  int rows = (int)(READ_BYTES / ((size_t)wide * (size_t)channels * sizeof(float)));
+  rows = rows < 1 ? 1 : rows > y1 - y0 ? y1 - y0 : rows;
   size_t floats = (size_t)rows * (size_t)wide * (size_t)channels;
   band = sm_alloc(floats, sizeof(float));
   row = sm_alloc((size_t)count * (size_t)width, sizeof(float));

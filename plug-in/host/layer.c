@@ -21,12 +21,17 @@ static Number number_of(const Babl *format) {
 
 static void to_floats(Number number, const guint8 *from, gfloat *to, gsize count) {
   if (number == NUMBER_FLOAT) memcpy(to, from, count * sizeof *to);
-  for (gsize i = 0; number == NUMBER_U8 && i < count; i++) to[i] = (gfloat)from[i] / 255.0f;
-  for (gsize i = 0; number == NUMBER_U16 && i < count; i++) {
-    guint16 value;
-    memcpy(&value, from + 2 * i, 2);
-    to[i] = (gfloat)value / 65535.0f;
+  if (number == NUMBER_U8) {
+    gfloat values[256];
+    for (int i = 0; i < 256; i++) values[i] = (gfloat)i / 255.0f;
+    for (gsize i = 0; i < count; i++) to[i] = values[from[i]];
   }
+  if (number == NUMBER_U16)
+    for (gsize i = 0; i < count; i++) {
+      guint16 value;
+      memcpy(&value, from + 2 * i, 2);
+      to[i] = (gfloat)value / 65535.0f;
+    }
 }
 
 static gfloat rounded(gfloat value, gfloat most) {
@@ -65,27 +70,33 @@ static int write_pixels(GeglBuffer *buffer, int x, int y, int width, int height,
   return 0;
 }
 
+enum { READ_NUMBERS = 1 << 16 /* at once: they stay in the cache */ };
+
 static int read_picture(void *data, int x, int y, int width, int height, float *pixels) {
   const Babl *own = gegl_buffer_get_format(data);
   Number number = plain_number(own);
   gint parts = babl_format_get_n_components(own);
   if (number == NUMBER_OTHER) return read_pixels(data, x, y, width, height, babl_format("R'G'B'A float"), pixels);
 
-  gsize row_bytes = (gsize)width * (gsize)babl_format_get_bytes_per_pixel(own);
-  guint8 *raw = g_malloc(row_bytes);
-  gfloat *row = g_new(gfloat, (gsize)width * (gsize)parts);
-  for (int j = 0; j < height; j++) {
-    gegl_buffer_get(data, GEGL_RECTANGLE(x, y + j, width, 1), 1.0, own, raw, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-    to_floats(number, raw, row, (gsize)width * (gsize)parts);
-    for (int i = 0; i < width; i++) {
-      const gfloat *from = row + i * parts;
-      gfloat *to = pixels + ((gsize)j * (gsize)width + (gsize)i) * 4;
-      for (int c = 0; c < 3; c++) to[c] = from[parts >= 3 ? c : 0];
+  const gsize bytes = (gsize)babl_format_get_bytes_per_pixel(own), row = (gsize)width;
+  const gint rows = CLAMP((gint)(READ_NUMBERS / (row * (gsize)parts)), 1, height), green = parts >= 3 ? 1 : 0;
+  guint8 *raw = g_malloc((gsize)rows * row * bytes);
+  gfloat *numbers = g_new(gfloat, (gsize)rows * row * (gsize)parts);
+  for (int j = 0; j < height; j += rows) {
+    const gint n = MIN(rows, height - j);
+    gegl_buffer_get(data, GEGL_RECTANGLE(x, y + j, width, n), 1.0, own, raw, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    to_floats(number, raw, numbers, (gsize)n * row * (gsize)parts);
+    const gfloat *from = numbers;
+    gfloat *to = pixels + (gsize)j * row * 4;
+    for (gsize i = 0; i < (gsize)n * row; i++, from += parts, to += 4) {
+      to[0] = from[0];
+      to[1] = from[green];
+      to[2] = from[2 * green];
       to[3] = parts % 2 == 0 ? from[parts - 1] : 1.0f;
     }
   }
   g_free(raw);
-  g_free(row);
+  g_free(numbers);
   return 0;
 }
 
