@@ -26,6 +26,7 @@ sm_affine sm_collage_map(const stylemap_placement *target, const stylemap_placem
 typedef struct lying {
   sm_collage *c;
   const stylemap_placement *placement;
+  sm_pool *pool;
   int rows;              /* of a band: whole cells */
   float *band;           /* 4 planes of a piece as it lies there, and its mask's */
   unsigned char *hidden; /* a plane: FAINT, UNSEEN */
@@ -134,21 +135,40 @@ static stylemap_status hang(const lying *l, stylemap_error *error) {
   return STYLEMAP_OK;
 }
 
+/* Rows y .. y + rows - 1 of a piece, in the band. */
+typedef struct laid_band {
+  const lying *l;
+  int y, rows;
+} laid_band;
+
+enum { ROWS = 16 /* of cells that a task lays */ };
+
+static void task_lay(void *data, int task, int worker) {
+  const laid_band *b = data;
+  const sm_collage *c = b->l->c;
+  const size_t w = (size_t)c->width, cell = (size_t)c->cell, rows = (size_t)b->rows, pixels = rows * w;
+  const size_t end = (size_t)(task + 1) * ROWS * cell;
+  for (size_t row = (size_t)task * ROWS * cell; row < rows && row < end; row++) {
+    const float *reference = b->l->band + row * w, *weight = reference + 4 * pixels;
+    const size_t y = (size_t)b->y + row;
+    for (size_t i = 0, to = y / cell * (size_t)c->across; i < w; i += cell, to++)
+      lay_cell(b->l, y, i, i + cell < w ? i + cell : w, to, reference, weight, pixels);
+  }
+  (void)worker;
+}
+
 static stylemap_status lay(const lying *l, const stylemap_piece *piece, stylemap_error *error) {
   const sm_collage *c = l->c;
   const sm_affine map = sm_collage_map(l->placement, &piece->placement);
-  const size_t w = (size_t)c->width, cell = (size_t)c->cell;
   memset(l->differences, 0, 5 * cells_of(c) * sizeof(float)); /* and counts and weights */
   for (int y = 0; y < c->height; y += l->rows) {
-    const int n = c->height - y < l->rows ? c->height - y : l->rows;
-    const size_t pixels = (size_t)n * w;
-    float *weight = l->band + 4 * pixels;
+    const int n = c->height - y < l->rows ? c->height - y : l->rows, each = ROWS * c->cell;
+    const size_t pixels = (size_t)n * (size_t)c->width;
+    laid_band band = {l, y, n};
     SM_TRY(sm_warp(piece->picture, SM_PLANES_COLOURS, SM_RESAMPLE_PICTURE, &map, c->x, c->y + y, c->width, n, l->band, error));
     unmultiply(l->band, pixels);
-    if (piece->mask->read(piece->mask->data, c->x, c->y + y, c->width, n, weight)) return sm_layer_stopped(error);
-    for (size_t row = 0; row < (size_t)n; row++)
-      for (size_t i = 0, to = ((size_t)y + row) / cell * (size_t)c->across; i < w; i += cell, to++)
-        lay_cell(l, (size_t)y + row, i, i + cell < w ? i + cell : w, to, l->band + row * w, weight + row * w, pixels);
+    if (piece->mask->read(piece->mask->data, c->x, c->y + y, c->width, n, l->band + 4 * pixels)) return sm_layer_stopped(error);
+    sm_pool_run(l->pool, (n + each - 1) / each, task_lay, &band, NULL, NULL);
   }
   return hang(l, error);
 }
@@ -163,14 +183,14 @@ static void lay_out(lying *l, int clones) {
   l->inside = (unsigned char *)(cells + FLOATS * count), l->hidden = l->inside + count;
 }
 
-stylemap_status sm_collage_new(const stylemap_layer *target, const stylemap_placement *placement, int size,
+stylemap_status sm_collage_new(sm_pool *pool, const stylemap_layer *target, const stylemap_placement *placement, int size,
                                const stylemap_piece *pieces, int count, int clones, int x, int y, int width, int height,
                                sm_collage *c, stylemap_error *error) {
   const int cell = cell_for(placement, size);
   width += x % cell, height += y % cell, x -= x % cell, y -= y % cell;
   *c = (sm_collage){.x = x, .y = y, .width = width, .height = height, .cell = cell,
                     .across = (width + cell - 1) / cell, .down = (height + cell - 1) / cell};
-  lying l = {.c = c, .placement = placement, .rows = sm_band_rows(width, 5)};
+  lying l = {.c = c, .placement = placement, .pool = pool, .rows = sm_band_rows(width, 5)};
   l.rows = l.rows > cell ? l.rows / cell * cell : cell;
   l.rows = l.rows < height ? l.rows : height;
   const size_t plane = pixels_of(c), band = (size_t)l.rows * (size_t)width * 5;

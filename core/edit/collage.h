@@ -2,6 +2,7 @@
  * References laid over a target, as a person would paste them, at the target's own resolution. */
 #pragma once
 #include "base/error.h"
+#include "base/workers.h"
 #include "frame/affine.h"
 
 /* What lies on a rectangle of the target layer. Numbers are R'G'B' 0..1, planes of height x width. */
@@ -19,7 +20,7 @@ typedef struct sm_collage {
 /* Reads, places and lays the pieces one over the other, for a square of `size` pixels. `clones`: with what the membrane of each, over those below it, adds,
  * so that one collage serves as copied, cloned and everything between. It begins at whole cells of the layer: up to a cell
  * further left and up. Free with sm_collage_free. */
-stylemap_status sm_collage_new(const stylemap_layer *target, const stylemap_placement *placement, int size,
+stylemap_status sm_collage_new(sm_pool *pool, const stylemap_layer *target, const stylemap_placement *placement, int size,
                                const stylemap_piece *pieces, int count, int clones, int x, int y, int width, int height,
                                sm_collage *collage, stylemap_error *error);
 void sm_collage_free(sm_collage *collage);

@@ -13,48 +13,64 @@ void sm_correction(const float *drawn, const float *of_target, const float *of_c
   }
 }
 
-/* A row of the layer's pixels, corrected. `spread`: the correction's planes, `plane` apart; `laid`: the collage's, n. */
-static void correct_row(const float *spread, size_t plane, const float *laid, const float *mask, float strength, size_t n,
-                        float *pixels) {
+/* Rows of the layer from x, y on: the correction's planes spread there, the collage's 3, the layer's pixels. */
+typedef struct corrected {
+  const sm_collage *collage;
+  float clone, strength;
+  int x, y, width, height;
+  const float *spread;
+  float *laid, *pixels;
+} corrected;
+
+enum { ROWS = 16 /* that a task corrects */ };
+
+static void correct_row(const corrected *r, size_t row) {
+  const sm_collage *c = r->collage;
+  const size_t n = (size_t)r->width, plane = (size_t)r->height * n, at = row * n;
+  const int x = r->x - c->x, y = r->y + (int)row - c->y;
+  const float *mask = c->mask + (size_t)y * (size_t)c->width + (size_t)x, *spread = r->spread + at;
   const float *of_target = spread + SM_CORRECTION_TARGET * plane, *of_collage = spread + SM_CORRECTION_COLLAGE * plane;
+  float *pixels = r->pixels + 4 * at, *laid = r->laid + 3 * at;
+  sm_collage_row(c, r->clone, y, x, r->width, laid);
   for (size_t p = 0; p < 3; p++) {
     const float *added = spread + p * plane, *collage = laid + p * n;
     for (size_t i = 0; i < n; i++) {
       const float own = sm_unit(pixels[4 * i + p]);
       const float unit = sm_unit(added[i] + of_target[i] * own + of_collage[i] * collage[i]); /* finite whatever the network gave */
-      pixels[4 * i + p] = mask[i] > 0 ? own + strength * (unit - own) : own;
+      pixels[4 * i + p] = mask[i] > 0 ? own + r->strength * (unit - own) : own;
     }
   }
   for (size_t i = 0; i < n; i++) pixels[4 * i + 3] = sm_unit(pixels[4 * i + 3]);
 }
 
-stylemap_status sm_correct(const stylemap_layer *target, const stylemap_placement *placement, const float *added, int size,
-                           const sm_collage *c, float clone, double strength, int x, int y, int w, int h,
+static void task_correct(void *data, int task, int worker) {
+  const corrected *r = data;
+  for (int row = task * ROWS; row < r->height && row < (task + 1) * ROWS; row++) correct_row(r, (size_t)row);
+  (void)worker;
+}
+
+stylemap_status sm_correct(sm_pool *pool, const stylemap_layer *target, const stylemap_placement *placement, const float *added,
+                           int size, const sm_collage *c, float clone, double strength, int x, int y, int w, int h,
                            const stylemap_layer *result, stylemap_error *error) {
+  enum { PLANES = SM_CORRECTION_PLANES + 3 + 4 };
   const sm_affine square = sm_affine_of(placement, size);
-  int rows = sm_band_rows(w, SM_CORRECTION_PLANES + 4);
+  int rows = sm_band_rows(w, PLANES);
   rows = rows > h ? h : rows;
-  const size_t floats = (size_t)rows * (size_t)w * (SM_CORRECTION_PLANES + 4) + 3 * (size_t)w;
-  float *spread = sm_alloc(floats, sizeof(float));
-  if (!spread) return sm_no_memory(error, floats * sizeof(float));
-  float *band = spread + SM_CORRECTION_PLANES * (size_t)rows * (size_t)w, *laid = band + 4 * (size_t)rows * (size_t)w;
+  const size_t most = (size_t)rows * (size_t)w;
+  float *spread = sm_alloc(PLANES * most, sizeof(float));
+  if (!spread) return sm_no_memory(error, PLANES * most * sizeof(float));
+  corrected r = {.collage = c, .clone = clone, .strength = (float)strength, .x = x, .width = w, .spread = spread,
+                 .laid = spread + SM_CORRECTION_PLANES * most, .pixels = spread + (SM_CORRECTION_PLANES + 3) * most};
   stylemap_status status = STYLEMAP_OK;
-  for (int at = y; at < y + h; at += rows) {
-    const int n = y + h - at < rows ? y + h - at : rows;
-    const size_t pixels = (size_t)n * (size_t)w;
-    if (target->read(target->data, x, at, w, n, band)) {
+  for (r.y = y; r.y < y + h; r.y += rows) {
+    r.height = y + h - r.y < rows ? y + h - r.y : rows;
+    if (target->read(target->data, x, r.y, w, r.height, r.pixels)) {
       status = sm_layer_stopped(error);
       goto done;
     }
-    SM_TRY_DONE(sm_spread(added, SM_CORRECTION_PLANES, size, &square, x, at, w, n, spread, error));
-    for (size_t j = 0; j < (size_t)n; j++) {
-      const size_t wide = (size_t)w, row = j * wide;
-      const int down = at + (int)j - c->y, across = x - c->x;
-      sm_collage_row(c, clone, down, across, w, laid);
-      correct_row(spread + row, pixels, laid, c->mask + (size_t)down * (size_t)c->width + (size_t)across, (float)strength, wide,
-                  band + 4 * row);
-    }
-    if (result->write(result->data, x, at, w, n, band)) {
+    SM_TRY_DONE(sm_spread(added, SM_CORRECTION_PLANES, size, &square, x, r.y, w, r.height, spread, error));
+    sm_pool_run(pool, (r.height + ROWS - 1) / ROWS, task_correct, &r, NULL, NULL);
+    if (result->write(result->data, x, r.y, w, r.height, r.pixels)) {
       status = sm_layer_stopped(error);
       goto done;
     }

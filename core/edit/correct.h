@@ -12,6 +12,6 @@ enum { SM_CORRECTION_PLANES = 5, SM_CORRECTION_TARGET = 3, SM_CORRECTION_COLLAGE
 void sm_correction(const float *drawn, const float *of_target, const float *of_collage, int size, float *added);
 /* Writes the rectangle of `result`, which the collage covers: by `strength` (0..1) from the target to added + target's share +
  * collage's share, where the collage has a mask above 0. Alpha is the target's. */
-stylemap_status sm_correct(const stylemap_layer *target, const stylemap_placement *placement, const float *added, int size,
+stylemap_status sm_correct(sm_pool *pool, const stylemap_layer *target, const stylemap_placement *placement, const float *added, int size,
                            const sm_collage *collage, float clone, double strength, int x, int y, int w, int h,
                            const stylemap_layer *result, stylemap_error *error);

@@ -392,7 +392,7 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   lay_out(&heals, squares);
   const double edit = sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
   sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, ((told ? 1 : 2) + options->rounds) * edit);
-  SM_TRY_DONE(sm_collage_new(target, placement, c->size, pieces, count, clones, left, top, right - left,
+  SM_TRY_DONE(sm_collage_new(s->pool, target, placement, c->size, pieces, count, clones, left, top, right - left,
                              bottom - top, &heals.collage, error));
   SM_TRY_DONE(begin(&heals, error));
   SM_TRY_DONE((told ? draw_as_told : draw_and_choose)(&heals, error));
@@ -402,7 +402,7 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   keep(&heals, heals.as.both, sm_detail_sigma(options->detail, heals.as.sigma));
   if (best->matched) sm_collage_shift(&heals.collage, heals.offset);
   sm_correction(drawn, heals.own, best->projected, c->size, heals.added);
-  SM_TRY_DONE(sm_correct(target, placement, heals.added, c->size, &heals.collage, best->clone, options->strength, x, y, w, h,
+  SM_TRY_DONE(sm_correct(s->pool, target, placement, heals.added, c->size, &heals.collage, best->clone, options->strength, x, y, w, h,
                          result, error));
   if (report)
     *report = (stylemap_heal_report){

@@ -21,11 +21,8 @@ static Number number_of(const Babl *format) {
 
 static void to_floats(Number number, const guint8 *from, gfloat *to, gsize count) {
   if (number == NUMBER_FLOAT) memcpy(to, from, count * sizeof *to);
-  if (number == NUMBER_U8) {
-    gfloat values[256];
-    for (int i = 0; i < 256; i++) values[i] = (gfloat)i / 255.0f;
-    for (gsize i = 0; i < count; i++) to[i] = values[from[i]];
-  }
+  if (number == NUMBER_U8)
+    for (gsize i = 0; i < count; i++) to[i] = (gfloat)from[i] / 255.0f;
   if (number == NUMBER_U16)
     for (gsize i = 0; i < count; i++) {
       guint16 value;
