@@ -125,6 +125,11 @@ gboolean runner_work (gpointer runner, guint row, GString *answer);
 void     runner_say_failed (const Row *row, const gchar *fault, GString *answer);
 void     runner_free (Runner *runner);
 
+/* Answers which model the row's target is drawn by. */
+gboolean runner_choose (gpointer runner, guint row, GString *answer);
+/* All rows have that one from now on. */
+void     runner_set_model (Runner *runner, const gchar *path);
+
 /* Looks for the subject of the row's target: answers "X Y LOG_SIDE ANGLE", and " sure" where the model is. */
 gboolean runner_place (gpointer runner, guint row, GString *answer);
 /* Edits, and answers what was decided: "COLLAGE ROUNDS BOTH SIGMA OFFSETS", and " N X Y SIDE ANGLE" of each reference, from 0, that was
@@ -134,20 +139,8 @@ gboolean runner_decide (gpointer runner, guint row, GString *answer);
 /* Answers how the row's square moved since the frame before: "X Y LOG_SCALE ANGLE", or nothing. */
 gboolean runner_track (gpointer runner, guint row, GString *answer);
 
-/* track.c ---------------------------------------------------------------------------------------------- */
-
-/* From one frame to the next, pixels inside `square` move by `way`: a translation, and about the square's centre the logarithm
- * of a scale and an angle. FALSE where the frames do not look alike. */
-gboolean track (GeglBuffer *before, GeglBuffer *after, const Place *square, gdouble way[4]);
-
 /* sequence.c ------------------------------------------------------------------------------------------- */
 
-typedef struct {
-  gboolean sure;
-  gdouble values[4]; /* centre, logarithm of the side, angle */
-} SequencePlace;
-/* The sure ones smoothed over time, and the others put on the way between them; FALSE where none is sure. */
-gboolean sequence_smooth (SequencePlace *places, guint count);
 /* Decides for all rows, which are frames in order, what else each would decide for itself. `usual`: how processes run. */
 gboolean sequence_decide (const Rows *rows, Runner *runner, const Pool *usual, GError **error);
 

@@ -13,6 +13,7 @@
 #include "host/layer.h"
 #include "host/models.h"
 #include "host/say.h"
+#include "host/sequence.h"
 #include "host/words.h"
 
 enum { UNKNOWN_PIXELS = 24000000, /* of a picture whose head was not understood */ LARGE = 4000000 /* pixels */ };
@@ -249,33 +250,21 @@ static Change change_of(GeglBuffer *before, GeglBuffer *after, const Mask *mask)
 
 /* ------------------------------------------------------------------------------------------- frames */
 
-/* A reference's mask of the first frame, moved as the square has moved since. */
-static GeglBuffer *moved_mask(const Row *row, const CliReference *reference, GError **error) {
-  const Babl *format = babl_format("Y float");
-  const Place *from = &row->first, *to = &row->edit.place;
-  g_autoptr(GeglBuffer) mask = picture_load_grey(reference->mask, reference->mask_page, error);
-  if (!mask) return NULL;
-  const GeglRectangle *extent = gegl_buffer_get_extent(mask);
-  const gint w = extent->width, h = extent->height;
-  const gdouble scale = from->side / to->side, c = scale * cos(from->angle - to->angle), s = scale * sin(from->angle - to->angle);
-  g_autofree gfloat *before = g_new(gfloat, (gsize)w * (gsize)h), *after = g_new0(gfloat, (gsize)w * (gsize)h);
-  gegl_buffer_get(mask, extent, 1.0, format, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  for (gint y = 0; y < h; y++)
-    for (gint x = 0; x < w; x++) {
-      const gdouble dx = x + 0.5 - to->x, dy = y + 0.5 - to->y;
-      const gdouble u = from->x + c * dx - s * dy - 0.5, v = from->y + s * dx + c * dy - 0.5;
-      const gdouble i = floor(u), j = floor(v), a = u - i, b = v - j;
-      gdouble sum = 0;
-      for (gint k = 0; k < 4; k++) {
-        const gdouble px = i + k % 2, py = j + k / 2;
-        if (px >= 0 && px < w && py >= 0 && py < h)
-          sum += (k % 2 ? a : 1 - a) * (k / 2 ? b : 1 - b) * before[(gsize)py * (gsize)w + (gsize)px];
-      }
-      after[(gsize)y * (gsize)w + (gsize)x] = (gfloat)sum;
-    }
-  GeglBuffer *moved = gegl_buffer_new(extent, format);
-  gegl_buffer_set(moved, extent, 0, format, after, GEGL_AUTO_ROWSTRIDE);
-  return moved;
+static stylemap_placement square_of(const Place *place) {
+  return (stylemap_placement){ place->x, place->y, place->side, place->angle, place->mirror };
+}
+
+/* References' masks of the first frame, moved as the square has moved since. */
+static gboolean read_moved_masks(const Row *row, CliPictures *pictures, GError **error) {
+  const stylemap_placement from = square_of(&row->first), to = square_of(&row->edit.place);
+  for (gint i = 0; i < row->edit.n_references; i++) {
+    const CliReference *reference = &row->edit.references[i];
+    if (!moves(row, i)) continue;
+    g_autoptr(GeglBuffer) mask = picture_load_grey(reference->mask, reference->mask_page, error);
+    if (!mask) return FALSE;
+    pictures->parts[i].mask = sequence_move_mask(mask, &from, &to);
+  }
+  return TRUE;
 }
 
 /* ------------------------------------------------------------------------------------------------ row */
@@ -370,8 +359,7 @@ static gboolean do_row(Runner *runner, const Row *row, CliPictures *pictures, GS
       (cli_edit_is_of_model(edit) && !(engine = engine_for(runner, edit->model, NULL, error))))
     return FALSE;
   take_kept(runner, row, pictures);
-  for (gint i = 0; i < edit->n_references; i++)
-    if (moves(row, i) && !(pictures->parts[i].mask = moved_mask(row, &edit->references[i], error))) return FALSE;
+  if (!read_moved_masks(row, pictures, error)) return FALSE;
   if (!cli_edit_read(edit, engine, pictures, error)) return FALSE;
   at = line_phase(line, "decode_seconds", "decode_cpu", at);
   const GeglRectangle *size = gegl_buffer_get_extent(pictures->target.picture.buffer);
@@ -422,25 +410,49 @@ gboolean runner_work(gpointer data, guint number, GString *answer) {
   return !g_error_matches(fault, HOST_ERROR, HOST_ERROR_CANCELLED);
 }
 
-gboolean runner_place(gpointer data, guint number, GString *answer) {
+/* Nothing of one that is not sure. */
+static void answer_place(GString *answer, const SequencePlace *place) {
+  if (!place->sure) return;
+  rows_append_numbers(answer, place->values, G_N_ELEMENTS(place->values));
+  g_string_append(answer, " sure");
+}
+
+gboolean runner_choose(gpointer data, guint number, GString *answer) {
   Runner *runner = data;
   const CliEdit *edit = &((const Row *)runner->rows->rows->pdata[number])->edit;
   Input input = { 0 };
-  stylemap_placement at;
-  stylemap_place_report report;
-  stylemap_error core;
   Engine *engine = NULL;
   pool_want((guint64)pixels_of(edit->target));
   picture_init();
   if (!is_tensor_path(edit->target) && input_read(&input, NULL, edit->target, edit->page, FALSE, NULL) &&
-      (engine = engine_for(runner, edit->model, &input.picture, NULL)) && engine->info->places) {
-    const stylemap_layer layer = layer_of_picture(input.picture.buffer);
-    if (stylemap_place(engine->session, &layer, NULL, FALSE, &at, &report, &core) == STYLEMAP_OK && report.sure) {
-      const gdouble values[] = { at.x, at.y, log(at.side), at.angle };
-      rows_append_numbers(answer, values, G_N_ELEMENTS(values));
-      g_string_append(answer, " sure");
-    }
+      (engine = engine_for(runner, edit->model, &input.picture, NULL)))
+    g_string_append(answer, engine->path);
+  input_clear(&input);
+  return !progress_interrupted();
+}
+
+void runner_set_model(Runner *runner, const gchar *path) {
+  const gchar *model = g_intern_string(path);
+  gchar **paths = g_new0(gchar *, 2);
+  paths[0] = g_strdup(path);
+  g_hash_table_insert(runner->paths, g_strdup(path), paths);
+  for (guint i = 0; i < runner->rows->rows->len; i++) ((Row *)runner->rows->rows->pdata[i])->edit.model = model;
+}
+
+gboolean runner_place(gpointer data, guint number, GString *answer) {
+  Runner *runner = data;
+  const CliEdit *edit = &((const Row *)runner->rows->rows->pdata[number])->edit;
+  Input input = { 0 };
+  SequencePlace place = { 0 };
+  Engine *engine = NULL;
+  pool_want((guint64)pixels_of(edit->target));
+  picture_init();
+  if (!is_tensor_path(edit->target) && input_read(&input, NULL, edit->target, edit->page, FALSE, NULL) &&
+      (engine = engine_for(runner, edit->model, &input.picture, NULL))) {
+    input.picture.find = place_find_how(&edit->place);
+    sequence_find(engine, &input.picture, NULL, &place);
   }
+  answer_place(answer, &place);
   input_clear(&input);
   return !progress_interrupted();
 }
@@ -448,15 +460,14 @@ gboolean runner_place(gpointer data, guint number, GString *answer) {
 gboolean runner_track(gpointer data, guint number, GString *answer) {
   Runner *runner = data;
   const Row *row = runner->rows->rows->pdata[number], *last = runner->rows->rows->pdata[number - 1];
+  const stylemap_placement square = square_of(&last->edit.place);
   Input before = { 0 }, after = { 0 };
-  gdouble way[4];
+  SequencePlace way = { 0 };
   pool_want((guint64)(pixels_of(row->edit.target) + pixels_of(last->edit.target)));
   if (input_read(&before, NULL, last->edit.target, last->edit.page, FALSE, NULL) &&
-      input_read(&after, NULL, row->edit.target, row->edit.page, FALSE, NULL) &&
-      track(before.picture.buffer, after.picture.buffer, &last->edit.place, way)) {
-    rows_append_numbers(answer, way, G_N_ELEMENTS(way));
-    g_string_append(answer, " sure");
-  }
+      input_read(&after, NULL, row->edit.target, row->edit.page, FALSE, NULL))
+    sequence_track(before.picture.buffer, after.picture.buffer, &square, &way);
+  answer_place(answer, &way);
   input_clear(&before);
   input_clear(&after);
   return !progress_interrupted();
@@ -473,7 +484,7 @@ gboolean runner_decide(gpointer data, guint number, GString *answer) {
   pool_want((guint64)pixels_of_edit(&row->edit));
   cli_notes_into(notes);
   picture_init();
-  if (cli_edit_read(&row->edit, NULL, &pictures, NULL) &&
+  if (read_moved_masks(row, &pictures, NULL) && cli_edit_read(&row->edit, NULL, &pictures, NULL) &&
       (engine = engine_for(runner, row->edit.model, &pictures.target.picture, NULL)) &&
       cli_edit_draw(&row->edit, engine, &pictures, NULL)) {
     result = &pictures.result;

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Frames of one scene: what is decided for each picture alone is decided for all of them, so that nothing flickers. Where the
- * model's square lies is found on each frame and smoothed over time; the mask moves with it; which collage is healed and what
- * is taken of the reference is what the first frame says. */
+ * Frames of one scene (host/sequence.h) as rows of a batch: which model draws, which collage is healed and what is taken of the
+ * reference is what the first frame says. */
 #include <glib/gi18n-lib.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/batch/batch.h"
 #include "host/say.h"
+#include "host/sequence.h"
 
 /* -------------------------------------------------------------------------------------------- rows */
 
@@ -88,43 +86,11 @@ gboolean rows_add_pattern(Rows *rows, const gchar *text, GError **error) {
   return done;
 }
 
-/* ----------------------------------------------------------------------------------------- smoothing */
-
-enum { PARTS = 4, REACH = 6 /* frames to either side */ };
-
-/* The value at `t` of the line that fits the sure frames around it best, weighed by a Gaussian: what moves evenly is left as
- * it is, also at both ends. FALSE where no sure frame is in reach. */
-static gboolean fit_line(const SequencePlace *places, guint count, guint t, gint reach, gint part, gdouble *value) {
-  gdouble w0 = 0, w1 = 0, w2 = 0, y0 = 0, y1 = 0;
-  for (gint d = -reach; d <= reach; d++) {
-    const gint64 i = (gint64)t + d;
-    if (i < 0 || i >= count || !places[i].sure) continue;
-    const gdouble w = exp(-0.5 * pow(2.5 * d / reach, 2)), y = places[i].values[part];
-    w0 += w, w1 += w * d, w2 += w * d * d, y0 += w * y, y1 += w * d * y;
-  }
-  const gdouble det = w0 * w2 - w1 * w1;
-  if (w0 <= 0) return FALSE;
-  *value = det > 1e-9 * w0 * w0 ? (w2 * y0 - w1 * y1) / det : y0 / w0;
-  return TRUE;
-}
-
-gboolean sequence_smooth(SequencePlace *places, guint count) {
-  g_autofree SequencePlace *smooth = g_memdup2(places, count * sizeof *places);
-  for (guint t = 0; t < count; t++)
-    for (gint part = 0; part < PARTS; part++) {
-      gint reach = REACH;
-      while (!fit_line(places, count, t, reach, part, &smooth[t].values[part]) && reach < (gint)count) reach *= 2;
-      if (reach >= (gint)count && !fit_line(places, count, t, reach, part, &smooth[t].values[part])) return FALSE;
-    }
-  memcpy(places, smooth, count * sizeof *places);
-  return TRUE;
-}
-
 /* ------------------------------------------------------------------------------------------- passes */
 
 typedef struct {
   SequencePlace *places;
-  gchar *decided; /* the first frame's answer */
+  gchar *answer; /* one frame's */
   guint done, count;
 } Passes;
 
@@ -133,15 +99,16 @@ static gboolean take_place(gpointer data, guint item, const gchar *answer, const
   SequencePlace *place = &passes->places[item];
   const gchar *at = answer ? answer : "";
   gchar *end;
-  for (gint part = 0; *at && part < PARTS; part++, at = end) place->values[part] = g_ascii_strtod(at, &end);
+  for (gint part = 0; *at && part < (gint)G_N_ELEMENTS(place->values); part++, at = end) place->values[part] = g_ascii_strtod(at, &end);
   place->sure = *at != '\0'; /* " sure" */
   passes->done++;
   return TRUE;
 }
 
-static gboolean take_decision(gpointer data, guint item, const gchar *answer, const gchar *fault, GError **error) {
+static gboolean take_answer(gpointer data, guint item, const gchar *answer, const gchar *fault, GError **error) {
   Passes *passes = data;
-  passes->decided = g_strdup(answer ? answer : "");
+  g_free(passes->answer);
+  passes->answer = g_strdup(answer ? answer : "");
   return TRUE;
 }
 
@@ -150,61 +117,24 @@ static void show(gpointer data) {
   progress_bar(_("looking where the subject is"), passes->count ? (gdouble)passes->done / passes->count : 1);
 }
 
-/* The conversions of colours that babl chooses by their speed differ in their last bit from run to run; what is decided must
- * not, or --resume would do it anew. */
-static gdouble coarse(gdouble value, gdouble step) { return step * round(value / step); }
-
-static Place coarse_place(gdouble x, gdouble y, gdouble side, gdouble angle, gboolean mirror) {
-  static const gdouble pixels = 1.0 / 256, radians = 1e-5;
-  return (Place){ .kind = PLACE_THERE, .x = coarse(x, pixels), .y = coarse(y, pixels), .side = coarse(side, pixels),
-                  .angle = coarse(angle, radians), .mirror = mirror };
+static Place there(stylemap_placement at) {
+  sequence_round(&at);
+  return (Place){ .kind = PLACE_THERE, .x = at.x, .y = at.y, .side = at.side, .angle = at.angle, .mirror = at.mirror };
 }
 
+/* NULL: all have the centred square. */
 static void set_places(const Rows *rows, const SequencePlace *places) {
   for (guint i = 0; i < rows->rows->len; i++) {
     Row *row = rows->rows->pdata[i];
     Place *place = &row->edit.place;
-    *place = coarse_place(places[i].values[0], places[i].values[1], exp(places[i].values[2]), places[i].values[3], place->mirror);
-    row->moves = rows->mask_moves;
-    row->first = ((const Row *)rows->rows->pdata[0])->edit.place;
-  }
-}
-
-static gint by_value(gconstpointer a, gconstpointer b) {
-  const gdouble left = *(const gdouble *)a, right = *(const gdouble *)b;
-  return left < right ? -1 : left > right;
-}
-
-/* `square` where it lies in the frame after, or, `back`, in the one before: it moves by `way` about the centre of `about`. */
-static void move(SequencePlace *square, const gdouble *way, const SequencePlace *about, gboolean back) {
-  const gdouble *c = about->values, scale = exp(back ? -way[2] : way[2]), angle = back ? -way[3] : way[3];
-  const gdouble dx = square->values[0] - c[0] - (back ? way[0] : 0), dy = square->values[1] - c[1] - (back ? way[1] : 0);
-  square->values[0] = c[0] + scale * (cos(angle) * dx - sin(angle) * dy) + (back ? 0 : way[0]);
-  square->values[1] = c[1] + scale * (sin(angle) * dx + cos(angle) * dy) + (back ? 0 : way[1]);
-  square->values[2] += back ? -way[2] : way[2];
-  square->values[3] += angle;
-}
-
-/* Squares that lie still on what they show: the frames' ways from one to the next tell how they move, and the median of all
- * that was found, each taken back to the first frame, where they lie. `smooth` has the squares by which the ways were found. */
-static void follow(SequencePlace *places, const SequencePlace *found, const SequencePlace *smooth, const SequencePlace *ways, guint count) {
-  g_autofree gdouble *values = g_new(gdouble, count);
-  SequencePlace first = { 0 };
-  for (gint part = 0; part < PARTS; part++) {
-    guint n = 0;
-    for (guint t = 0; t < count; t++) {
-      SequencePlace square = found[t];
-      if (!square.sure) continue;
-      for (guint i = t; i > 0; i--) move(&square, ways[i].values, &smooth[i - 1], TRUE);
-      values[n++] = square.values[part];
+    if (places) {
+      const stylemap_placement at = sequence_square(&places[i], place->mirror);
+      *place = there(at);
+      row->moves = rows->mask_moves;
+    } else {
+      *place = (Place){ .kind = PLACE_CENTRE, .mirror = place->mirror };
     }
-    qsort(values, n, sizeof *values, by_value);
-    first.values[part] = values[n / 2];
-  }
-  places[0] = first;
-  for (guint t = 1; t < count; t++) {
-    places[t] = places[t - 1];
-    move(&places[t], ways[t].values, &smooth[t - 1], FALSE);
+    row->first = ((const Row *)rows->rows->pdata[0])->edit.place;
   }
 }
 
@@ -212,7 +142,7 @@ static void follow(SequencePlace *places, const SequencePlace *found, const Sequ
 static void set_found(CliReference *reference, const gdouble *found) {
   const gboolean mirror = reference->place.mirror;
   if (reference->path && reference->place.kind == PLACE_AUTO)
-    reference->place = found ? coarse_place(found[0], found[1], found[2], found[3], mirror) : (Place){ .kind = PLACE_CENTRE, .mirror = mirror };
+    reference->place = found ? there((stylemap_placement){ found[0], found[1], found[2], found[3], mirror }) : (Place){ .kind = PLACE_CENTRE, .mirror = mirror };
 }
 
 /* `decided`: the collage's number, rounds, detail and offset, all chosen once, then the places of the references that were found. */
@@ -225,6 +155,7 @@ static void set_decisions(const Rows *rows, const gchar *decided) {
   healed.sigma = g_ascii_strtod(end, &end);
   for (gint i = 0; i < 3; i++) healed.offset[i] = (gfloat)g_ascii_strtod(end, &end);
   const gchar *places = end;
+  const Place *first = &((const Row *)rows->rows->pdata[0])->edit.place;
   for (guint i = 0; told && i < rows->rows->len; i++) {
     CliEdit *edit = &((Row *)rows->rows->pdata[i])->edit;
     if (edit->method == EDIT_HEAL && start >= 0) stylemap_heal_as_reported(&edit->heal, &healed);
@@ -233,7 +164,14 @@ static void set_decisions(const Rows *rows, const gchar *decided) {
       for (guint k = 0; k < G_N_ELEMENTS(values); k++) values[k] = g_ascii_strtod(end, &end);
       if (values[0] < edit->n_references) set_found(&edit->references[(gint)values[0]], values + 1);
     }
-    for (gint n = 0; n < edit->n_references; n++) set_found(&edit->references[n], NULL);
+    for (gint n = 0; n < edit->n_references; n++) {
+      Place *place = &edit->references[n].place;
+      set_found(&edit->references[n], NULL);
+      if (place->kind != PLACE_AS_PLACED || first->kind != PLACE_THERE) continue; /* it goes with the subject, as the mask does */
+      const gboolean mirror = place->mirror;
+      *place = *first;
+      place->mirror = mirror;
+    }
   }
 }
 
@@ -242,6 +180,7 @@ static void set_keys(const Rows *rows) {
   for (guint i = 0; i < rows->rows->len; i++) {
     Row *row = rows->rows->pdata[i];
     g_autoptr(GString) all = g_string_new(row->key);
+    g_string_append_printf(all, " %s", row->edit.model);
     for (gint k = -2; k < row->edit.n_parts; k++) {
       const Place *place = k == -2 ? &row->first : k == -1 ? &row->edit.place : &row->edit.references[k].place;
       const gdouble numbers[] = { place->kind, place->x, place->y, place->side, place->angle };
@@ -256,45 +195,76 @@ static void set_keys(const Rows *rows) {
   }
 }
 
-gboolean sequence_decide(const Rows *rows, Runner *runner, const Pool *usual, GError **error) {
-  const guint count = rows->rows->len, first = 0;
-  g_autofree guint *items = g_new(guint, count);
+/* What the passes over all frames are made with. */
+typedef struct {
+  const Rows *rows;
+  const Pool *pool; /* but for what is done */
+  Passes *passes;
+} Frames;
+
+/* sequence_find or sequence_track of every frame from number `first` on, in processes. */
+static gboolean pass(Frames *frames, guint first, gboolean (*work)(gpointer data, guint item, GString *answer), SequencePlace *places,
+                     GError **error) {
+  Pool pool = *frames->pool;
+  frames->passes->places = places;
+  frames->passes->done = first;
+  pool.items += first;
+  pool.count = frames->rows->rows->len - first;
+  pool.work = work;
+  pool.take = take_place;
+  return pool_run(&pool, error);
+}
+
+static gboolean find(gpointer data, SequencePlace *found, GError **error) { return pass(data, 0, runner_place, found, error); }
+
+static gboolean track(gpointer data, const SequencePlace *squares, SequencePlace *ways, GError **error) {
+  const Frames *frames = data;
+  set_places(frames->rows, squares);
+  return pass(data, 1, runner_track, ways, error);
+}
+
+static gboolean place_all(Frames *frames, GError **error) {
+  const SequencePasses passes = { find, track, frames };
+  const guint count = frames->rows->rows->len;
   g_autofree SequencePlace *places = g_new0(SequencePlace, count);
-  Passes passes = { .places = places, .count = count };
-  const CliEdit *edit = &((const Row *)rows->rows->pdata[0])->edit;
+  SequenceHow how;
+  if (!sequence_places(&passes, count, places, &how, error)) return FALSE;
+  set_places(frames->rows, how == SEQUENCE_NOWHERE ? NULL : places);
+  if (sequence_note(how)) cli_note("%s", sequence_note(how));
+  return TRUE;
+}
+
+/* What the first frame that can be read answers; "" where none does. */
+static gboolean ask_first(const Frames *frames, gboolean (*work)(gpointer data, guint item, GString *answer), GError **error) {
+  Pool pool = *frames->pool;
+  Passes *passes = frames->passes;
+  pool.count = 1;
+  pool.work = work;
+  pool.take = take_answer;
+  for (guint i = 0; i < frames->rows->rows->len; i++, pool.items++) {
+    if (!pool_run(&pool, error)) return FALSE;
+    if (*passes->answer) break;
+  }
+  return TRUE;
+}
+
+gboolean sequence_decide(const Rows *rows, Runner *runner, const Pool *usual, GError **error) {
+  const guint count = rows->rows->len;
+  g_autofree guint *items = g_new(guint, count);
+  Passes passes = { .count = count };
   Pool pool = *usual;
+  Frames frames = { rows, &pool, &passes };
+  const CliEdit *edit = &((const Row *)rows->rows->pdata[0])->edit;
   for (guint i = 0; i < count; i++) items[i] = i;
   pool.items = items;
   pool.data = &passes;
   pool.tick = show;
-  if (!edit->placement) {
-    pool.count = count;
-    pool.work = runner_place;
-    pool.take = take_place;
-    if (!pool_run(&pool, error)) return FALSE;
-    g_autofree SequencePlace *found = g_memdup2(places, count * sizeof *places), *ways = g_new0(SequencePlace, count);
-    if (sequence_smooth(places, count)) {
-      g_autofree SequencePlace *smooth = g_memdup2(places, count * sizeof *places);
-      gboolean all = TRUE;
-      set_places(rows, places);
-      passes.places = ways;
-      pool.items = items + 1;
-      pool.count = count - 1;
-      pool.work = runner_track;
-      if (!pool_run(&pool, error)) return FALSE;
-      for (guint t = 1; t < count; t++) all = all && ways[t].sure;
-      if (all) follow(places, found, smooth, ways, count);
-      else cli_note(_("Not all frames look like the ones before: the squares that were found are smoothed alone."));
-      set_places(rows, places);
-    } else cli_note(_("The model is sure of its subject in no frame: the same square is taken in all of them."));
-  }
-  pool.items = &first;
-  pool.count = 1;
-  pool.work = runner_decide;
-  pool.take = take_decision;
-  const gboolean done = pool_run(&pool, error);
-  if (done) set_decisions(rows, passes.decided);
+  gboolean done = ask_first(&frames, runner_choose, error);
+  if (done && *passes.answer) runner_set_model(runner, passes.answer);
+  if (done && sequence_is_found(edit->placement, place_find_how(&edit->place))) done = place_all(&frames, error);
+  done = done && ask_first(&frames, runner_decide, error);
+  if (done) set_decisions(rows, passes.answer);
   if (done) set_keys(rows);
-  g_free(passes.decided);
+  g_free(passes.answer);
   return done;
 }

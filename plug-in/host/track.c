@@ -4,7 +4,7 @@
  * hundredths of one, and tells nothing about where the subject is. */
 #include <math.h>
 
-#include "cli/batch/batch.h"
+#include "host/sequence.h"
 
 enum { WIDEST = 384 /* pixels of the finest level */, LEVELS = 5, LEAST = 16, STEPS = 40 };
 #define FAR_OFF 0.06 /* mean difference, of 0..1, above which the frames do not belong together */
@@ -76,11 +76,10 @@ static gboolean align(const Level *a, const Level *b, gdouble cx, gdouble cy, gd
   return isfinite(way[0] + way[1] + way[2] + way[3]);
 }
 
-gboolean track(GeglBuffer *before, GeglBuffer *after, const Place *square, gdouble way[4]) {
+void sequence_track(GeglBuffer *before, GeglBuffer *after, const stylemap_placement *square, SequencePlace *found) {
   const gdouble finest = MIN(1.0, (gdouble)WIDEST / MAX(gegl_buffer_get_width(before), gegl_buffer_get_height(before)));
-  gdouble difference = 1;
+  gdouble difference = 1, way[4] = { 0 };
   gboolean ok = TRUE;
-  way[0] = way[1] = way[2] = way[3] = 0;
   for (gint l = LEVELS - 1; ok && l >= 0; l--) {
     const gdouble scale = finest / (1 << l);
     if (square->side * scale < LEAST && l > 0) continue;
@@ -91,5 +90,5 @@ gboolean track(GeglBuffer *before, GeglBuffer *after, const Place *square, gdoub
     g_free(a.grey);
     g_free(b.grey);
   }
-  return ok && difference < FAR_OFF;
+  *found = (SequencePlace){ ok && difference < FAR_OFF, { way[0], way[1], way[2], way[3] } };
 }
