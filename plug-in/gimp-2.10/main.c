@@ -38,6 +38,10 @@ static gchar *options_help(const Procedure *procedure) {
   return g_string_free(text, FALSE);
 }
 
+static gboolean returns_layers(const Procedure *procedure) {
+  return procedure->returns == RETURNS_LAYERS || procedure->returns == RETURNS_FRAMES;
+}
+
 static void install(const Procedure *procedure, const gchar *name, const gchar *help, const gchar *menu_label,
                     const GimpParamDef *arguments, gint n_arguments) {
   static const GimpParamDef layer[] = {{GIMP_PDB_LAYER, "layer", "The new layer"}};
@@ -47,13 +51,13 @@ static void install(const Procedure *procedure, const gchar *name, const gchar *
   };
   static const GimpParamDef image[] = {{GIMP_PDB_IMAGE, "image", "The new image"}};
   static const GimpParamDef text[] = {{GIMP_PDB_STRING, "text", "What there is to tell"}};
-  static const GimpParamDef *const values[] = {layer, layers, image, text}; /* by ProcedureReturns */
+  static const GimpParamDef *const values[] = {layer, layers, layers, image, text}; /* by ProcedureReturns */
 
   /* "*": an entry that is always there and explains what it cannot do */
   gimp_install_procedure(name, procedure->blurb, help, "The StyleMap for GIMP authors",
                          "The StyleMap for GIMP authors, GPL-3.0-or-later", "2026", menu_label,
                          procedure->alone ? NULL : "*", GIMP_PLUGIN, n_arguments,
-                         procedure->returns == RETURNS_LAYERS ? 2 : 1, arguments, values[procedure->returns]);
+                         returns_layers(procedure) ? 2 : 1, arguments, values[procedure->returns]);
 }
 
 static gboolean is_positional(const Procedure *procedure, ArgumentId id) {
@@ -232,9 +236,9 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
   }
   target = params[2].data.d_drawable;
   if (choose(&procedure, suffix != NULL, mode, params, n_params, &target, &options, &error) &&
-      flow_run(procedure, params[1].data.d_image, target, &options, &result, &error)) {
+      call_run(procedure, params[1].data.d_image, target, &options, &result, &error)) {
     values[0].data.d_status = GIMP_PDB_SUCCESS;
-    if (procedure->returns == RETURNS_LAYERS) {
+    if (returns_layers(procedure)) {
       *n_values = 3;
       values[1].type = GIMP_PDB_INT32;
       values[1].data.d_int32 = result.n_layers;
@@ -254,7 +258,7 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
     /* As many values as were declared: GIMP 2.10 fills missing ones up, and an array after a text kills it. */
     values[2].type = GIMP_PDB_INT32;
     values[2].data.d_int32 = 0;
-    *n_values = procedure->returns == RETURNS_LAYERS ? 3 : 2;
+    *n_values = returns_layers(procedure) ? 3 : 2;
   }
   g_clear_error(&error);
   options_clear(&options);

@@ -119,9 +119,16 @@ static void put_config(GimpProcedureConfig *config, const Procedure *procedure, 
 
 /* ---------------------------------------------------------------------------------------------- run */
 
-static gboolean check_selected(GimpDrawable **drawables, GError **error) {
+static gboolean check_selected(const Procedure *procedure, GimpDrawable **drawables, FlowOptions *options, GError **error) {
   gint n = gimp_core_object_array_get_length((GObject **)drawables);
 
+  if (n > 1 && procedure->returns == RETURNS_FRAMES) {
+    options->chosen = g_new(GimpLayer *, n);
+    options->n_chosen = n;
+    for (gint i = 0; i < n; i++)
+      options->chosen[i] = AS_LAYER(drawables[i]);
+    return TRUE;
+  }
   if (n > 1)
     g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
                 _("StyleMap edits one layer at a time, and %d are selected. Click the layer to edit in the Layers "
@@ -146,14 +153,14 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
   gegl_init(NULL, NULL);
   take_config(config, procedure, &options);
   reference = options.reference;
-  ok = check_selected(drawables, &error) &&
+  ok = check_selected(procedure, drawables, &options, &error) &&
        (!again || call_again(&procedure, mode, image, &target, &options, &error)) &&
        call_choose(procedure, mode, image, &target, &options, &error);
   if (ok && mode == GIMP_RUN_INTERACTIVE && !again)
     put_config(config, procedure, &options);
-  if (ok && flow_run(procedure, image, target, &options, &result, &error)) {
+  if (ok && call_run(procedure, image, target, &options, &result, &error)) {
     values = gimp_procedure_new_return_values(called, GIMP_PDB_SUCCESS, NULL);
-    if (procedure->returns == RETURNS_LAYERS) {
+    if (procedure->returns == RETURNS_LAYERS || procedure->returns == RETURNS_FRAMES) {
       GimpLayer **layers = g_new0(GimpLayer *, result.n_layers + 1);
 
       memcpy(layers, result.layers, result.n_layers * sizeof *layers);
@@ -258,7 +265,7 @@ static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const gchar *name) {
     gimp_procedure_add_int_aux_argument(made, steps->name, steps->name, steps->text, (gint)steps->minimum,
                                         (gint)steps->maximum, (gint)steps->default_value, G_PARAM_READWRITE);
   }
-  if (procedure->returns == RETURNS_LAYERS)
+  if (procedure->returns == RETURNS_LAYERS || procedure->returns == RETURNS_FRAMES)
     gimp_procedure_add_core_object_array_return_value(made, "layers", "layers", "The new layers, frame 1 first",
                                                       GIMP_TYPE_LAYER, G_PARAM_READWRITE);
   else if (procedure->returns == RETURNS_IMAGE)

@@ -2,27 +2,33 @@
 #include "gimp/call.h"
 #include "gimp/check.h"
 #include "gimp/dialog.h"
+#include "gimp/frames.h"
 #include "gimp/recipe.h"
 #include "gimp/references.h"
 #include <glib/gi18n-lib.h>
 
 /* What was taken from the last time, as far as that can be taken from once more. */
-static void propose(ImageRef image, DrawableRef target, FlowOptions *options) {
-  options->reference = check_propose_reference(image, target, options->reference);
+static void propose(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options) {
+  options->reference = check_propose_reference(image, target, options->reference, procedure->returns == RETURNS_FRAMES);
   references_keep_usable(options, target);
 }
 
 gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef *target,
                      FlowOptions *options, GError **error) {
+  gboolean frames = procedure->returns == RETURNS_FRAMES;
+
+  if (frames)
+    frames_take_target(image, target, options);
   switch (mode) {
   case GIMP_RUN_NONINTERACTIVE:
     return (options->remembered || options_check_method(procedure, options, error)) &&
-           flow_check(procedure, image, *target, options, error);
+           flow_check(procedure, image, *target, options, error) &&
+           (!frames || frames_check(image, *target, options, error) > 0);
 
   case GIMP_RUN_INTERACTIVE:
     if (!check_target(image, *target, error))
       return FALSE;
-    propose(image, *target, options);
+    propose(procedure, image, *target, options);
     if (dialog_run(procedure, image, target, options))
       return TRUE;
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
@@ -31,7 +37,7 @@ gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef imag
   case GIMP_RUN_WITH_LAST_VALS:
     if (!check_target(image, *target, error))
       return FALSE;
-    propose(image, *target, options);
+    propose(procedure, image, *target, options);
     return flow_check(procedure, image, *target, options, error);
 
   default:
@@ -39,6 +45,12 @@ gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef imag
                 "run-mode", (gdouble)mode, 0.0, 2.0);
     return FALSE;
   }
+}
+
+gboolean call_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options, FlowResult *result,
+                  GError **error) {
+  return procedure->returns == RETURNS_FRAMES ? frames_run(procedure, image, target, options, result, error)
+                                              : flow_run(procedure, image, target, options, result, error);
 }
 
 GimpPDBStatusType call_status(const GError *error) {

@@ -8,6 +8,10 @@
 gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef *target,
                      FlowOptions *options, GError **error);
 
+/* flow_run, or frames_run of a procedure that edits all frames. */
+gboolean call_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options, FlowResult *result,
+                  GError **error);
+
 GimpPDBStatusType call_status(const GError *error);
 
 /* What the user should know of a result beyond the layer: all of it on standard error for scripts; else what needs care as

@@ -144,18 +144,20 @@ static DrawableRef beside(ImageRef image, DrawableRef target) {
   return found;
 }
 
-DrawableRef check_propose_reference(ImageRef image, DrawableRef target, DrawableRef last) {
+DrawableRef check_propose_reference(ImageRef image, DrawableRef target, DrawableRef last, gboolean frames) {
   DrawableRef found;
   gint n_images;
   ImageRef *images;
 
   if (last != NO_ITEM && may_be_reference(target, AS_ITEM(last)))
     return last;
-  if ((found = beside(image, target)) != NO_ITEM || (found = first_in_image(target, image)) != NO_ITEM)
+  if (!frames && ((found = beside(image, target)) != NO_ITEM || (found = first_in_image(target, image)) != NO_ITEM))
     return found;
   images = compat_images(&n_images);
+  found = NO_ITEM;
   for (gint i = 0; i < n_images && found == NO_ITEM; i++)
-    found = first_in_image(target, images[i]);
+    if (images[i] != image)
+      found = first_in_image(target, images[i]);
   g_free(images);
-  return found;
+  return found == NO_ITEM && frames ? first_in_image(target, image) : found;
 }

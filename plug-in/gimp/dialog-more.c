@@ -120,11 +120,13 @@ static GtkWidget *new_combo(gint value, const gchar *tooltip, void (*taken)(GtkW
 }
 
 static GtkWidget *new_row(Dialog *self, const Reference *reference, guint n) {
-  const gchar *const regions[] = {_("The selection"), _("Its own outline"), NULL};
+  const gchar *regions[OPTIONS_REGIONS + 1] = {NULL};
   const gchar *places[] = {_("Found"), _("As Placed"), _("Centre"), NULL, NULL};
   GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *chooser, *button;
   gint place = 0;
 
+  for (gint i = 0; i < OPTIONS_REGIONS; i++)
+    regions[i] = _(references_regions[i]);
   while (placements[place] && !g_str_equal(placements[place], reference->placement))
     place++;
   if (!placements[place])
@@ -141,8 +143,8 @@ static GtkWidget *new_row(Dialog *self, const Reference *reference, guint n) {
   gtk_box_pack_start(GTK_BOX(row), chooser, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(row),
                      new_combo((gint)reference->region,
-                               _("Where it comes in: what is selected, or where the layer shows something, by its layer mask and its "
-                                 "transparency."),
+                               _("Where it comes in: what is selected, where the layer shows something, by its layer mask and its "
+                                 "transparency, or a part of the face that the model tells."),
                                region_changed, n, self, regions),
                      FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(row),

@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/check.h"
 #include "gimp/dialog-parts.h"
+#include "gimp/frames.h"
 #include "gimp/hint.h"
 #include "gimp/pixels.h"
 #include "gimp/result.h"
 #include <glib/gi18n-lib.h>
+
+static void note_frames(Dialog *self) {
+  GError *error = NULL;
+  gint count = frames_check(self->image, self->target, self->options, &error);
+  gchar *note = count ? g_strdup_printf(_("%d frames, the lowest layer first: a layer with the edit in it takes the place of each. Undo "
+                                          "takes all back in one step."),
+                                        count)
+                      : g_strdup(error->message);
+
+  self->square_ok = count > 0;
+  hint_set(self->result_hint, count ? HINT_INFO : HINT_ERROR, note);
+  g_clear_error(&error);
+  g_free(note);
+}
 
 void dialog_note_result(Dialog *self) {
   GeglRectangle area;
@@ -13,6 +28,10 @@ void dialog_note_result(Dialog *self) {
 
   if (!self->square_ok)
     return;
+  if (self->procedure->returns == RETURNS_FRAMES) {
+    note_frames(self);
+    return;
+  }
   area = flow_square(self->target, dialog_target_square(self));
   result_plan(&plan, self->image, AS_LAYER(self->target), self->pixels, &area, &area,
               self->procedure->kind == EDIT_TRANSPLANT && self->options->extend);

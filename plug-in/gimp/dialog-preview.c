@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/dialog-parts.h"
 #include "gimp/hint.h"
-#include "gimp/pixels.h"
 #include "host/find.h"
 #include "host/place.h"
 #include <glib/gi18n-lib.h>
@@ -58,22 +57,12 @@ static void read_visible(Dialog *self) {
 
 /* The selection over the target, in its pixels; NULL: all. */
 void dialog_read_selection(Dialog *self) {
-  GeglRectangle layer, canvas;
-  GeglBuffer *part;
-
   g_clear_object(&self->selection);
   if (self->options->remembered && self->options->selection)
     self->selection = g_object_ref(self->options->selection);
   if (self->options->remembered || !gimp_item_is_valid(AS_ITEM(self->target)))
     return;
-  layer = canvas = *GEGL_RECTANGLE(0, 0, gimp_drawable_get_width(self->target), gimp_drawable_get_height(self->target));
-  gimp_drawable_get_offsets(self->target, &canvas.x, &canvas.y);
-  part = pixels_copy_selection(self->image, &canvas);
-  if (!part)
-    return;
-  self->selection = gegl_buffer_new(&layer, gegl_buffer_get_format(part));
-  gegl_buffer_copy(part, &canvas, GEGL_ABYSS_NONE, self->selection, &layer);
-  g_object_unref(part);
+  self->selection = flow_copy_selection(self->image, self->target);
 }
 
 void dialog_read_layers(Dialog *self) {

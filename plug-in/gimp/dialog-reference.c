@@ -14,7 +14,7 @@ static gboolean fits(DrawableRef layer, gpointer data) {
 
 /* The two can change places where the reference can be edited, too. */
 static void update_swap(Dialog *self) {
-  gtk_widget_set_sensitive(self->swap, !self->options->visible && self->options->reference != NO_ITEM &&
+  gtk_widget_set_sensitive(self->swap, self->procedure->returns != RETURNS_FRAMES && !self->options->visible && self->options->reference != NO_ITEM &&
                                            check_target(self->image, self->options->reference, NULL));
 }
 
@@ -41,7 +41,8 @@ static void show_reference(Dialog *self) {
 void dialog_fill_reference(Dialog *self) {
   if (!self->needs_reference || !layer_chooser_fill(self->reference, self->image))
     return;
-  self->options->reference = check_propose_reference(self->image, self->target, self->options->reference);
+  self->options->reference = check_propose_reference(self->image, self->target, self->options->reference,
+                                                     self->procedure->returns == RETURNS_FRAMES);
   show_reference(self);
   gtk_widget_set_sensitive(self->reference, self->options->visible || self->options->reference != NO_ITEM);
   dialog_fill_more(self);

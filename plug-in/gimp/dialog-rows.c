@@ -2,6 +2,7 @@
 #include "gimp/dialog-parts.h"
 #include "gimp/hint.h"
 #include "gimp/model-chooser.h"
+#include "gimp/references.h"
 #include "gimp/table.h"
 #include <glib/gi18n-lib.h>
 
@@ -213,7 +214,7 @@ static void attach_extend(Dialog *self, GtkWidget *table) {
 
 static void attach_places(Dialog *self, GtkWidget *table) {
   FlowOptions *options = self->options;
-  GtkWidget *box, *entry, *mirror, *label;
+  GtkWidget *box, *entry, *mirror, *label, *regions;
 
   entry = self->place = new_text(self, &options->placement,
                     _("Where the model looks: X, Y of its square's centre, the side, and, if it is turned, by how many degrees "
@@ -238,13 +239,16 @@ static void attach_places(Dialog *self, GtkWidget *table) {
   gtk_widget_show_all(box);
   label = table_attach(table, _("P_lace in reference:"), box, FALSE);
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), entry);
-  if (procedures_takes(self->procedure, ARGUMENT_REGION))
-    table_attach(table, _("It comes in at:"),
-                 new_choice(self, &options->region,
-                            _("Where the reference comes in: what is selected, or where the layer shows something, by its layer mask "
-                              "and its transparency."),
-                            _("The selection"), (gint)REGION_SELECTION, _("Its own outline"), (gint)REGION_ALPHA, NULL),
-                 FALSE);
+  if (!procedures_takes(self->procedure, ARGUMENT_REGION))
+    return;
+  regions = new_choice(self, &options->region,
+                       _("Where the reference comes in: what is selected, where the layer shows something, by its layer mask and its "
+                         "transparency, or a part of the face that the model tells."),
+                       _(references_regions[0]), 0, NULL);
+  for (gint i = 1; references_regions[i]; i++)
+    gimp_int_combo_box_append(GIMP_INT_COMBO_BOX(regions), GIMP_INT_STORE_LABEL, _(references_regions[i]), GIMP_INT_STORE_VALUE, i, -1);
+  gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(regions), options->region);
+  table_attach(table, _("It comes in at:"), regions, FALSE);
 }
 
 static void attach_methods(Dialog *self, GtkWidget *table) {

@@ -180,6 +180,8 @@ static void reset(const Procedure *procedure, FlowOptions *options) {
   g_free(fresh.references);
   fresh.references = g_steal_pointer(&options->references);
   fresh.replaces = options->replaces;
+  fresh.chosen = g_steal_pointer(&options->chosen);
+  fresh.n_chosen = options->n_chosen;
   options->engine = NULL;
   options->selection = NULL;
   options_clear(options);

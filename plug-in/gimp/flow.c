@@ -227,6 +227,21 @@ static GeglBuffer *copy_selection(ImageRef image, DrawableRef target, const styl
   return selection;
 }
 
+GeglBuffer *flow_copy_selection(ImageRef image, DrawableRef target) {
+  const GeglRectangle layer = {0, 0, gimp_drawable_get_width(target), gimp_drawable_get_height(target)};
+  GeglRectangle canvas = layer;
+  GeglBuffer *part, *all;
+
+  gimp_drawable_get_offsets(target, &canvas.x, &canvas.y);
+  part = pixels_copy_selection(image, &canvas);
+  if (!part)
+    return NULL;
+  all = gegl_buffer_new(&layer, gegl_buffer_get_format(part));
+  gegl_buffer_copy(part, &canvas, GEGL_ABYSS_NONE, all, &layer);
+  g_object_unref(part);
+  return all;
+}
+
 /* What edit_notes will say of the selection, by its bounds. */
 gchar **flow_notes(ImageRef image, DrawableRef target, const FlowOptions *options, const stylemap_placement *placement,
                    GeglBuffer *square) {
@@ -258,6 +273,7 @@ void flow_request(EditRequest *request, EditReference *references, const Procedu
 
     references[i] = (EditReference){.as_placed = place->as_placed, .dx = place->dx, .dy = place->dy};
     references[i].alpha = all && references_nth(all, i)->region == REGION_ALPHA;
+    references[i].region = all ? MAX((gint)references_nth(all, i)->region - REGION_OF_MODEL + 1, 0) : 0;
     request_picture(place, &references[i].picture);
   }
   g_clear_pointer(&all, g_array_unref);
@@ -293,8 +309,8 @@ void flow_request(EditRequest *request, EditReference *references, const Procedu
   }
 }
 
-static void fill_request(EditRequest *request, EditReference *references, const Procedure *procedure, ImageRef image,
-                         DrawableRef target, const FlowOptions *options, const FlowPlaces *places) {
+void flow_fill_request(EditRequest *request, EditReference *references, const Procedure *procedure, ImageRef image,
+                       DrawableRef target, const FlowOptions *options, const FlowPlaces *places) {
   const stylemap_placement *seen = places->target.find ? NULL : &places->target.at;
   GArray *all = references_read(options, NULL);
 
@@ -317,7 +333,7 @@ static void fill_request(EditRequest *request, EditReference *references, const 
   request->mask.selection = copy_selection(image, target, seen, request->mask.feather);
 }
 
-static void clear_request(EditRequest *request, EditReference *references) {
+void flow_clear_request(EditRequest *request, EditReference *references) {
   g_clear_object(&request->target.buffer);
   for (gint i = 0; i < request->n_references; i++)
     g_clear_object(&references[i].picture.buffer);
@@ -342,8 +358,7 @@ static gchar *layer_name(const Procedure *procedure, const FlowOptions *options,
   return g_strdup(_(procedure->title));
 }
 
-/* The user could do anything with the image while the network ran. */
-static gboolean still_there(ImageRef image, DrawableRef target, const EditRequest *request, GError **error) {
+gboolean flow_still_there(ImageRef image, DrawableRef target, gint width, gint height, GError **error) {
   const gchar *lost = NULL;
 
   if (!gimp_image_is_valid(image))
@@ -353,8 +368,7 @@ static gboolean still_there(ImageRef image, DrawableRef target, const EditReques
     lost = _("The target layer was deleted while StyleMap worked on it. Nothing was changed.");
   else if (gimp_image_get_base_type(image) == GIMP_INDEXED)
     lost = _("The image was made indexed while StyleMap worked on it. Nothing was changed.");
-  else if (gimp_drawable_get_width(target) != gegl_buffer_get_width(request->target.buffer) ||
-           gimp_drawable_get_height(target) != gegl_buffer_get_height(request->target.buffer))
+  else if (gimp_drawable_get_width(target) != width || gimp_drawable_get_height(target) != height)
     lost = _("The target layer changed its size while StyleMap worked on it. Nothing was changed.");
   if (lost)
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, lost);
@@ -448,13 +462,14 @@ gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target
     return FALSE;
 
   progress_start(&progress, _(procedure->title), EDIT_SHARE);
-  fill_request(&request, references, procedure, image, target, options, &places);
+  flow_fill_request(&request, references, procedure, image, target, options, &places);
   ok = edit_prepare(&request, &made, error) &&
        worker_edit(&options->engine, options->model, 0, &request, progress_show, &progress, &made, error) &&
-       still_there(image, target, &request, error) &&
+       flow_still_there(image, target, gegl_buffer_get_width(request.target.buffer),
+                        gegl_buffer_get_height(request.target.buffer), error) &&
        add_layers(procedure, image, target, options, &request, &made, result, error);
   edit_result_clear(&made);
-  clear_request(&request, references);
+  flow_clear_request(&request, references);
   gimp_progress_end();
   return ok;
 }

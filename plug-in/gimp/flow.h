@@ -19,6 +19,10 @@ typedef struct {
 gboolean flow_check(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                     GError **error);
 
+/* FALSE and a sentence where the user did what he could with the image while it was worked on, and the target, which had this
+ * size, cannot be edited any more. */
+gboolean flow_still_there(ImageRef image, DrawableRef target, gint width, gint height, GError **error);
+
 /* Edits and adds the new layers in one undo step. On FALSE the image is as it was. */
 gboolean flow_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options,
                   FlowResult *result, GError **error);
@@ -64,8 +68,14 @@ GeglBuffer *flow_copy_target(DrawableRef drawable, const stylemap_placement *pla
 GeglBuffer *flow_copy_reference(DrawableRef drawable, const stylemap_placement *placement);
 /* The same of what the image shows. */
 GeglBuffer *flow_copy_visible(ImageRef image, const stylemap_placement *placement);
+/* What is selected, over all of the target, in its pixels; NULL: nothing is. */
+GeglBuffer *flow_copy_selection(ImageRef image, DrawableRef target);
 
 /* What is asked of the edit, but for the pictures, the selection and where that lies; keeps `places` and `references`, which has
  * OPTIONS_REFERENCES. */
 void flow_request(EditRequest *request, EditReference *references, const Procedure *procedure, const FlowOptions *options,
                   const FlowPlaces *places);
+/* The same with copies of the pictures and the selection, for flow_clear_request. */
+void flow_fill_request(EditRequest *request, EditReference *references, const Procedure *procedure, ImageRef image,
+                       DrawableRef target, const FlowOptions *options, const FlowPlaces *places);
+void flow_clear_request(EditRequest *request, EditReference *references);

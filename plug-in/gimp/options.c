@@ -4,7 +4,7 @@
 #include "host/words.h"
 #include <glib/gi18n-lib.h>
 
-const gchar *const options_regions[] = {"selection", "alpha", NULL};
+const gchar *const options_regions[] = {"selection", "alpha", "eyes", "mouth", "hair", "face", "background", NULL};
 
 gpointer options_field(FlowOptions *options, ArgumentId id) {
   switch (id) {
@@ -123,6 +123,7 @@ void options_clear(FlowOptions *options) {
   g_free(options->alone.file);
   g_free(options->alone.name);
   g_free(options->alone.direction);
+  g_free(options->chosen);
   g_clear_object(&options->selection);
 }
 

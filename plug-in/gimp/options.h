@@ -4,10 +4,11 @@
 #include "gimp/compat.h"
 #include "gimp/procedures.h"
 
-/* Where a reference comes in: what is selected, or where it shows something, by its layer mask and its transparency. */
-typedef enum { REGION_SELECTION, REGION_ALPHA } ReferenceRegion;
+/* Where a reference comes in: what is selected, or where it shows something, by its layer mask and its transparency; from
+ * OF_MODEL on a stylemap_region, which the model's file tells. */
+typedef enum { REGION_SELECTION, REGION_ALPHA, REGION_OF_MODEL } ReferenceRegion;
 extern const gchar *const options_regions[]; /* closed by NULL */
-enum { OPTIONS_REFERENCES = 9 };             /* at most */
+enum { OPTIONS_REGIONS = 7, OPTIONS_REFERENCES = 9 /* at most */ };
 
 /* For all procedures; each uses the fields that its arguments name. */
 typedef struct {
@@ -44,6 +45,8 @@ typedef struct {
   gint refine_steps;
   gboolean remembered;  /* what was selected when a result was made, in place of the image's selection: */
   GeglBuffer *selection; /* in the target's pixels, extent at 0,0; NULL: nothing was; g_object_unref */
+  LayerRef *chosen;      /* layers that the user selected, where there are several; g_free */
+  gint n_chosen;
   LayerRef replaces;     /* a result whose place the new one takes; NO_ITEM: none */
   Engine *engine; /* engine_free; what the dialog opened for the model goes on here; NULL: opened where it is needed */
 } FlowOptions;

@@ -67,12 +67,12 @@ static Argument arguments[] = {
     "Whether the reference's left and right are exchanged", 0, 1, 0, NULL },
   [ARGUMENT_REGION] = { ARGUMENT_REGION, ARGUMENT_IS_CHOICE, "region",
     "Where the reference comes in { selection: what is selected, alpha: where it shows something, by its layer mask and its "
-    "transparency }", 0, 1, REGION_SELECTION, options_regions },
+    "transparency, eyes, mouth, hair, face, background: as the model's file tells }", 0, 6, REGION_SELECTION, options_regions },
   [ARGUMENT_VISIBLE] = { ARGUMENT_VISIBLE, ARGUMENT_IS_FLAG, "visible",
     "Whether the reference is what the image shows, and no layer", 0, 1, 0, NULL },
   [ARGUMENT_REFERENCES] = { ARGUMENT_REFERENCES, ARGUMENT_IS_TEXT, "references",
     "More references, each above the ones before, with semicolons between them: a layer's number, or visible = what the image "
-    "shows, and perhaps region=selection or region=alpha (where it shows something, which it is by itself), placement= as "
+    "shows, and perhaps region= (alpha by itself), placement= as "
     "reference-placement, and mirror=yes, as in 12 placement=as-placed; 14 region=selection mirror=yes", 0, 0, 0, NULL },
   [ARGUMENT_FRAMES] = { ARGUMENT_FRAMES, ARGUMENT_IS_INT, "frames",
     "How many frames, the first like the target and the last like the reference (2 <= frames <= 1000)",
@@ -151,6 +151,13 @@ static const ArgumentId strength_arguments[] = {
   ARGUMENT_ROUNDS, ARGUMENT_DETAIL, ARGUMENT_PLACEMENT, ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_MIRROR, ARGUMENT_REGION,
   ARGUMENT_VISIBLE, ARGUMENT_REFERENCES,
 };
+static const ArgumentId every_frame_arguments[] = {
+  ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_METHOD,
+  /* by name */
+  ARGUMENT_STRENGTH, ARGUMENT_MASK_RULE, ARGUMENT_SPACE, ARGUMENT_FEATHER, ARGUMENT_COLLAGE, ARGUMENT_MATCH_COLOURS,
+  ARGUMENT_ROUNDS, ARGUMENT_DETAIL, ARGUMENT_EXTEND, ARGUMENT_PLACEMENT, ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_MIRROR,
+  ARGUMENT_REGION, ARGUMENT_VISIBLE, ARGUMENT_REFERENCES,
+};
 static const ArgumentId mix_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_BOUNDARY,
   /* by name */
@@ -202,6 +209,13 @@ static const Procedure procedures[] = {
     "Transplants as plug-in-stylemap-transplant does, by rising strength at equal steps, each on a new layer above the "
     "target, the first frame lowest, named for GIMP's animation tools." SQUARE_HELP,
     strength_arguments, G_N_ELEMENTS(strength_arguments), 8, FALSE, RETURNS_LAYERS, NULL },
+  { EDIT_TRANSPLANT, "plug-in-stylemap-transplant-every-frame", N_("StyleMap Transplant on _Every Frame..."),
+    N_("StyleMap Transplant on Every Frame"), N_("Makes the same transplant on every frame of an animation, without flicker"),
+    "Transplants as plug-in-stylemap-transplant does, on every frame of an animation: the layers of the image, or of the group that "
+    "is the drawable or that this lies in, but for the references; the lowest is the first. What is selected, placed and decided is so on "
+    "the frame that is the drawable, and goes with what it shows from frame to frame. Each result has its frame's place, name, mask and mode, "
+    "and the frame itself is gone; all in one undo step. Frames must be whole (Filters > Animation > Unoptimize)." SQUARE_HELP,
+    every_frame_arguments, G_N_ELEMENTS(every_frame_arguments), 6, FALSE, RETURNS_FRAMES, NULL },
   { EDIT_MIX, "plug-in-stylemap-mix", N_("StyleMap _Mix Styles..."), N_("StyleMap Mix Styles"),
     N_("Draws a layer with its own coarse styles and a reference's fine ones"),
     "Encodes both layers to style maps with a StyleMapGAN model and synthesises a picture by the target's coarse levels of "

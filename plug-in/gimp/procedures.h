@@ -72,6 +72,7 @@ typedef struct {
 typedef enum {
   RETURNS_LAYER,
   RETURNS_LAYERS, /* frames, for an animation */
+  RETURNS_FRAMES, /* what is in the places of an animation's frames now (frames.h) */
   RETURNS_IMAGE,  /* from here on: it needs no image (alone.h) */
   RETURNS_TEXT,
 } ProcedureReturns;

@@ -7,6 +7,9 @@
 
 #define VISIBLE "visible"
 
+const gchar *const references_regions[] = {N_("The selection"), N_("Its own outline"), N_("The eyes"), N_("The mouth"), N_("The hair"),
+                                           N_("The face"), N_("The background"), NULL};
+
 static void reference_clear(gpointer data) { g_free(((Reference *)data)->placement); }
 
 /* -------------------------------------------------------------------------------------------- as a text */
@@ -14,7 +17,7 @@ static void reference_clear(gpointer data) { g_free(((Reference *)data)->placeme
 static gboolean bad_entry(const gchar *entry, GError **error) {
   g_set_error(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
               _("'%s' in the argument 'references' is no reference: it is a layer's number or the word visible, and perhaps "
-                "region=selection or region=alpha, placement=..., mirror=yes; a semicolon parts it from the next."),
+                "region=..., placement=..., mirror=yes; a semicolon parts it from the next."),
               entry);
   return FALSE;
 }

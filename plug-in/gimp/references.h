@@ -10,6 +10,9 @@ typedef struct {
   gboolean mirror;
 } Reference;
 
+/* What each ReferenceRegion is called, to be translated; closed by NULL. */
+extern const gchar *const references_regions[];
+
 /* All of them, the first by its own arguments; g_array_unref. The text has one or more, with semicolons between them: the
  * layer's number, or "visible", and pairs of region, placement and mirror, as in "12 region=alpha; visible placement=centre".
  * NULL and a sentence where that makes no sense. */

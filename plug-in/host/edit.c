@@ -11,6 +11,7 @@
 #include "host/layer.h"
 #include "host/mix.h"
 #include "host/place.h"
+#include "host/region.h"
 #include "host/say.h"
 
 /* What one edit needs all along. */
@@ -153,11 +154,11 @@ done:
   return ok;
 }
 
-/* Where reference `n` comes in. What its own alpha says is known once it is placed; before that it may be everywhere. */
+/* Where reference `n` comes in. What its own alpha or a region says is known once it is placed; before that it may be everywhere. */
 static const MaskSource *mask_source(const EditRequest *request, gint n) {
   static const MaskSource everywhere = { 0 };
   const EditReference *reference = &request->references[n];
-  return reference->mask ? reference->mask : reference->alpha ? &everywhere : &request->mask;
+  return reference->mask ? reference->mask : reference->alpha || reference->region ? &everywhere : &request->mask;
 }
 
 /* The mask of reference `n` on the target. */
@@ -544,18 +545,20 @@ static gboolean is_where_it_was(const EditPicture *picture, const stylemap_place
   return place_is_same(&before, found);
 }
 
-/* The masks of references that come in where they show something, now that they are placed; `sources`: one for each
- * reference, to be cleared by the caller. */
-static gboolean take_alphas(const EditRequest *request, EditReference *references, MaskSource *sources, EditResult *result,
-                            GError **error) {
+/* The masks of references that come in where they show something or in a region, now that they are placed; `sources`: one for
+ * each reference, to be cleared by the caller. */
+static gboolean take_own_masks(const Engine *engine, const EditRequest *request, EditReference *references,
+                               MaskSource *sources, EditResult *result, GError **error) {
   gboolean any = FALSE;
   gint width, height;
   for (gint i = 0; i < request->n_references; i++) {
-    if (!references[i].alpha || references[i].mask) continue;
+    if (!(references[i].alpha || references[i].region) || references[i].mask) continue;
     const stylemap_placement target = edit_placement(&request->target), own = edit_placement(&references[i].picture);
     edit_size(&request->target, &width, &height);
     sources[i].feather = request->mask.feather;
-    sources[i].selection = across_mask(references[i].picture.buffer, &own, &target, width, height, error);
+    sources[i].selection = references[i].region
+                             ? region_mask(engine, (stylemap_region)(references[i].region - 1), &target, width, height, error)
+                             : across_mask(references[i].picture.buffer, &own, &target, width, height, error);
     if (!sources[i].selection) return FALSE;
     references[i].mask = &sources[i];
     any = TRUE;
@@ -578,7 +581,8 @@ gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result
   gboolean ok = find_target(engine, &placed, references, placements, &at, &by, error) &&
                 (result->prepared || edit_prepare(&placed, result, error)) &&
                 find_references(engine, &placed, references, placements, result, error) &&
-                check_seen(&placed, &result->mask, error) && take_alphas(&placed, references, alphas, result, error);
+                check_seen(&placed, &result->mask, error) &&
+                take_own_masks(engine, &placed, references, alphas, result, error);
   if (!ok) goto done;
   if (by != FIND_NOTHING && (how != FIND_AUTO || !is_where_it_was(&request->target, &at))) result->target_by = by;
   result->image = engine_new_image(engine);

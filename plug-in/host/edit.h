@@ -35,6 +35,7 @@ typedef struct {
   EditPicture picture;
   const MaskSource *mask; /* on the target, where this reference comes in; NULL: the edit's */
   gboolean alpha;         /* in the mask's place: where it shows something, by its own alpha, feathered as the edit's mask */
+  gint region;            /* in the mask's place: 1 + the stylemap_region that the model's file tells, feathered so; 0: none */
   gboolean as_placed;     /* its square follows the target's, where that is found: it lies `dx` pixels to the right of and */
   gint dx, dy;            /* `dy` below where the target's lies in its own picture */
 } EditReference;

@@ -255,7 +255,7 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
   scaled_edit(preview->cache, &job->edit.request, job->scale, &scaled);
   gboolean ok = edit_prepare(&scaled.request, &result, error) &&
                 (!job->coarse || scaled.request.kind != EDIT_TRANSPLANT || scaled.request.n_references != 1 ||
-                 scaled.references[0].alpha || draw_coarse(preview, job, &scaled, &result.mask, error)) &&
+                 scaled.references[0].alpha || scaled.references[0].region || draw_coarse(preview, job, &scaled, &result.mask, error)) &&
                 edit_run(*preview->engine, &scaled.request, &result, error);
   if (ok) {
     Told *told = told_new(PREVIEW_DONE);

@@ -155,6 +155,14 @@
   (-counted (car (apply -interpolate-strength
                         (append (list '#:run-mode mode '#:image image '#:drawables (vector target) '#:reference reference)
                                 (-named text))))))
+(define (save-film image path) (file-webp-export #:image image #:file path #:animation TRUE))
+(define -every-frame plug-in-stylemap-transplant-every-frame)
+(define (plug-in-stylemap-transplant-every-frame mode image target reference model method)
+  (-counted (car (-every-frame #:run-mode mode #:image image #:drawables (vector target) #:reference reference #:model model
+                               #:method (if (= method 1) "heal" "styles")))))
+(define (plug-in-stylemap-transplant-every-frame-with mode image target reference text)
+  (-counted (car (apply -every-frame (append (list '#:run-mode mode '#:image image '#:drawables (vector target) '#:reference reference)
+                                             (-named text))))))
 (define -random plug-in-stylemap-random)
 (define (plug-in-stylemap-random mode model seed truncation count sheet)
   (-random #:run-mode mode #:model model #:seed seed #:truncation truncation #:count count #:sheet sheet))

@@ -130,13 +130,13 @@ gboolean runner_choose (gpointer runner, guint row, GString *answer);
 /* All rows have that one from now on. */
 void     runner_set_model (Runner *runner, const gchar *path);
 
-/* Looks for the subject of the row's target: answers "X Y LOG_SIDE ANGLE", and " sure" where the model is. */
+/* Where the row's target has its square, told or found: answers "X Y LOG_SIDE ANGLE sure", or nothing. */
 gboolean runner_place (gpointer runner, guint row, GString *answer);
 /* Edits, and answers what was decided: "COLLAGE ROUNDS BOTH SIGMA OFFSETS", and " N X Y SIDE ANGLE" of each reference, from 0, that was
  * found. */
 gboolean runner_decide (gpointer runner, guint row, GString *answer);
 
-/* Answers how the row's square moved since the frame before: "X Y LOG_SCALE ANGLE", or nothing. */
+/* Answers how the row's square moved since the frame before: "X Y LOG_SCALE ANGLE sure", or nothing. */
 gboolean runner_track (gpointer runner, guint row, GString *answer);
 
 /* sequence.c ------------------------------------------------------------------------------------------- */

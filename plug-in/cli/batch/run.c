@@ -10,6 +10,7 @@
 
 #include "cli/batch/batch.h"
 #include "host/choose.h"
+#include "host/find.h"
 #include "host/layer.h"
 #include "host/models.h"
 #include "host/say.h"
@@ -439,21 +440,45 @@ void runner_set_model(Runner *runner, const gchar *path) {
   for (guint i = 0; i < runner->rows->rows->len; i++) ((Row *)runner->rows->rows->pdata[i])->edit.model = model;
 }
 
-gboolean runner_place(gpointer data, guint number, GString *answer) {
-  Runner *runner = data;
-  const CliEdit *edit = &((const Row *)runner->rows->rows->pdata[number])->edit;
+/* Where the row's edit alone has its target's square. */
+static gboolean place_told(Runner *runner, const CliEdit *edit, stylemap_placement *at) {
+  CliPictures pictures;
+  Engine *engine;
+  Find by;
+  cli_pictures_init(&pictures, edit);
+  gboolean done = cli_edit_read(edit, NULL, &pictures, NULL) && (engine = engine_for(runner, edit->model, &pictures.target.picture, NULL));
+  if (done) *at = pictures.at[0];
+  if (done && pictures.target.picture.find) done = find_subject(engine, &pictures.target.picture, NULL, TRUE, &by, at, NULL);
+  cli_pictures_clear(&pictures);
+  return done;
+}
+
+/* The first reference's mask picture tells which of several faces is meant. */
+static void place_found(Runner *runner, const CliEdit *edit, SequencePlace *place) {
+  const gchar *mask = edit->references[0].mask;
+  MaskSource under = { 0 };
   Input input = { 0 };
-  SequencePlace place = { 0 };
-  Engine *engine = NULL;
-  pool_want((guint64)pixels_of(edit->target));
-  picture_init();
+  Engine *engine;
   if (!is_tensor_path(edit->target) && input_read(&input, NULL, edit->target, edit->page, FALSE, NULL) &&
       (engine = engine_for(runner, edit->model, &input.picture, NULL))) {
     input.picture.find = place_find_how(&edit->place);
-    sequence_find(engine, &input.picture, NULL, &place);
+    if (mask && !is_tensor_path(mask)) under.selection = picture_load_grey(mask, edit->references[0].mask_page, NULL);
+    sequence_find(engine, &input.picture, &under, place);
   }
-  answer_place(answer, &place);
+  g_clear_object(&under.selection);
   input_clear(&input);
+}
+
+gboolean runner_place(gpointer data, guint number, GString *answer) {
+  Runner *runner = data;
+  const CliEdit *edit = &((const Row *)runner->rows->rows->pdata[number])->edit;
+  SequencePlace place = { 0 };
+  stylemap_placement at;
+  pool_want((guint64)pixels_of_edit(edit));
+  picture_init();
+  if (sequence_is_found(edit->placement, place_find_how(&edit->place))) place_found(runner, edit, &place);
+  else if (place_told(runner, edit, &at)) place = (SequencePlace){ TRUE, { at.x, at.y, log(at.side), at.angle } };
+  answer_place(answer, &place);
   return !progress_interrupted();
 }
 

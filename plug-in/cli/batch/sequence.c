@@ -202,25 +202,34 @@ typedef struct {
   Passes *passes;
 } Frames;
 
-/* sequence_find or sequence_track of every frame from number `first` on, in processes. */
-static gboolean pass(Frames *frames, guint first, gboolean (*work)(gpointer data, guint item, GString *answer), SequencePlace *places,
+/* Of frames from number `first` on, in processes. */
+static gboolean pass(Frames *frames, guint first, guint count, gboolean (*work)(gpointer data, guint item, GString *answer), SequencePlace *places,
                      GError **error) {
   Pool pool = *frames->pool;
   frames->passes->places = places;
   frames->passes->done = first;
   pool.items += first;
-  pool.count = frames->rows->rows->len - first;
+  pool.count = count;
   pool.work = work;
   pool.take = take_place;
   return pool_run(&pool, error);
 }
 
-static gboolean find(gpointer data, SequencePlace *found, GError **error) { return pass(data, 0, runner_place, found, error); }
+static gboolean is_told(const Rows *rows) {
+  const CliEdit *edit = &((const Row *)rows->rows->pdata[0])->edit;
+  return !sequence_is_found(edit->placement, place_find_how(&edit->place));
+}
+
+/* A place that is told is the first frame's. */
+static gboolean find(gpointer data, SequencePlace *found, GError **error) {
+  const Frames *frames = data;
+  return pass(data, 0, is_told(frames->rows) ? 1 : frames->rows->rows->len, runner_place, found, error);
+}
 
 static gboolean track(gpointer data, const SequencePlace *squares, SequencePlace *ways, GError **error) {
   const Frames *frames = data;
   set_places(frames->rows, squares);
-  return pass(data, 1, runner_track, ways, error);
+  return pass(data, 1, frames->rows->rows->len - 1, runner_track, ways, error);
 }
 
 static gboolean place_all(Frames *frames, GError **error) {
@@ -229,6 +238,7 @@ static gboolean place_all(Frames *frames, GError **error) {
   g_autofree SequencePlace *places = g_new0(SequencePlace, count);
   SequenceHow how;
   if (!sequence_places(&passes, count, places, &how, error)) return FALSE;
+  if (how == SEQUENCE_NOWHERE && is_told(frames->rows)) return TRUE; /* the first frame cannot be read: all have that place */
   set_places(frames->rows, how == SEQUENCE_NOWHERE ? NULL : places);
   if (sequence_note(how)) cli_note("%s", sequence_note(how));
   return TRUE;
@@ -254,15 +264,13 @@ gboolean sequence_decide(const Rows *rows, Runner *runner, const Pool *usual, GE
   Passes passes = { .count = count };
   Pool pool = *usual;
   Frames frames = { rows, &pool, &passes };
-  const CliEdit *edit = &((const Row *)rows->rows->pdata[0])->edit;
   for (guint i = 0; i < count; i++) items[i] = i;
   pool.items = items;
   pool.data = &passes;
   pool.tick = show;
   gboolean done = ask_first(&frames, runner_choose, error);
   if (done && *passes.answer) runner_set_model(runner, passes.answer);
-  if (done && sequence_is_found(edit->placement, place_find_how(&edit->place))) done = place_all(&frames, error);
-  done = done && ask_first(&frames, runner_decide, error);
+  done = done && place_all(&frames, error) && ask_first(&frames, runner_decide, error);
   if (done) set_decisions(rows, passes.answer);
   if (done) set_keys(rows);
   g_free(passes.answer);
