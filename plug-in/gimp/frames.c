@@ -405,7 +405,7 @@ static gboolean exchange(Frames *self, LayerRef *layers) {
 
 static gboolean change_image(Frames *self, FlowResult *result, GError **error) {
   gint count = self->stack.count;
-  LayerRef *layers = g_new(LayerRef, (gsize)count);
+  LayerRef *layers = g_new(LayerRef, (gsize)MAX(count, 1));
   gboolean ok = TRUE;
 
   gimp_progress_set_text(_("Adding the result"));

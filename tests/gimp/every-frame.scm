@@ -45,6 +45,7 @@
       count)))
 
 ; --- the selection is the command's mask
+(gimp-context-set-antialias FALSE)
 (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 173 240 200 90)
 (gimp-image-set-active-layer image first)
 (gimp-item-set-visible (cadr frames) FALSE)

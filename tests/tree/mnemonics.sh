@@ -29,7 +29,7 @@ _Cancel|_Import|_File:|_Name:
 _Cancel|_Learn|_Model:|_Name:|_With it:|With_out it:
 _Cancel|_Open
 _Close|Cop_y
-StyleMap _Transplant...|StyleMap _Reconstruct...|StyleMap _Interpolate...|StyleMap _Adjust...|StyleMap Transplant as _Frames...|StyleMap _Mix Styles...|StyleMap Edit _Again...|StyleMap Ra_ndom Portrait...|StyleMap Import Mo_del...|StyleMap _Learn a Direction...|StyleMap A_bout and Self-Check...
+StyleMap _Transplant...|StyleMap _Reconstruct...|StyleMap _Interpolate...|StyleMap _Adjust...|StyleMap Transplant as _Frames...|StyleMap Transplant on _Every Frame...|StyleMap _Mix Styles...|StyleMap Edit _Again...|StyleMap Ra_ndom Portrait...|StyleMap Import Mo_del...|StyleMap _Learn a Direction...|StyleMap A_bout and Self-Check...
 END
 xgettext --from-code=UTF-8 --no-wrap -k_ -kN_ -o "$work/gimp.pot" plug-in/gimp*/*.c || bad=1
 sed -n 's/^msgid "\(.*\)"$/\1/p' "$work/gimp.pot" | grep -E '(^|[A-Za-z ])_[A-Za-z]' | sort -u > "$work/have"
