@@ -155,6 +155,9 @@
   (-counted (car (apply -interpolate-strength
                         (append (list '#:run-mode mode '#:image image '#:drawables (vector target) '#:reference reference)
                                 (-named text))))))
+(define (every-frame-of image layers reference text) ; of several that are selected
+  (vector->list (car (apply -every-frame (append (list '#:run-mode RUN-NONINTERACTIVE '#:image image '#:drawables (list->vector layers)
+                                                       '#:reference reference) (-named text))))))
 (define (save-film image path) (file-webp-export #:image image #:file path #:animation TRUE))
 (define -every-frame plug-in-stylemap-transplant-every-frame)
 (define (plug-in-stylemap-transplant-every-frame mode image target reference model method)

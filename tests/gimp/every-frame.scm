@@ -27,6 +27,7 @@
 (define (save layer path)
   (let* ((alone (car (gimp-image-new 600 580 RGB))) (copy (car (gimp-layer-new-from-drawable layer alone))))
     (gimp-image-insert-layer alone copy 0 0)
+    (gimp-layer-set-opacity copy 100)
     (if in-gimp-3
         (gimp-file-save RUN-NONINTERACTIVE alone path)
         (gimp-file-save RUN-NONINTERACTIVE alone copy path path))
@@ -95,6 +96,13 @@
   (gimp-image-reorder-item image first 0 4)
   (gimp-image-reorder-item image (cadr frames) 0 4)
   (gimp-image-remove-layer image alone))
+
+; --- GIMP 3: those that are selected, in whatever order
+(if in-gimp-3
+    (let* ((chosen (list (list-ref frames 2) first (cadr frames))) (made (every-frame-of image chosen reference options)))
+      (equal "selected: frames" (length made) 3)
+      (equal "selected: all layers" (layer-list image) (append (reverse (cdddr frames)) (reverse made)))
+      (undo)))
 
 ; --- the reference is no frame; a part that the model tells needs no selection
 (let ((beside (car (gimp-layer-new-from-drawable reference image))))

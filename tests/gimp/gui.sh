@@ -336,6 +336,25 @@ check "adjust: the new layer's name" equal "$name" "StyleMap Adjust"
 chosen=$(ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) 0) "stylemap-edit"))))')
 check "adjust: the slider that was moved" grep -q "directions='beard=1'" <<<"$chosen"
 
+# --- every frame: two, below the reference; undone in one step
+ask '(let ((reference (vector-ref (cadr (gimp-image-get-layers image)) 2)))
+  (gimp-image-remove-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))
+  (gimp-image-insert-layer image (car (gimp-layer-copy target FALSE)) 0 0)
+  (gimp-image-raise-item-to-top image reference)
+  (gimp-image-set-active-layer image target)
+  (gimp-displays-flush))' >/dev/null
+frame_is_there() { [ "$(ask '(display (if (member target (vector->list (cadr (gimp-image-get-layers image)))) 1 0))')" = "$1" ]; }
+check "every frame: the dialog opens" open_dialog ctrl+alt+y "StyleMap Transplant on Every Frame"
+sleep 4
+screenshot dialog-every-frame
+keys alt+o
+check "every frame: another layer is in the frame's place" wait_for frame_is_there 0
+check "every frame: it ends" wait_for no_plugin
+check "every frame: as many layers" has_layers 3
+focus "$main"
+keys ctrl+z
+check "every frame: undone in one step" wait_for frame_is_there 1
+
 check "GIMP still runs" kill -0 "$gimp"
 check "no complaints of the plug-in" equal "$(grep CRITICAL gimp.txt | grep -c stylemap)" 0
 check "one plug-in died: the killed one" equal "$(grep -c 'Plug-in crashed' gimp.txt)" 1

@@ -57,7 +57,7 @@ start_screen() {
 # menus are.
 start_gimp() {
   port=$((20000 + RANDOM % 20000))
-  local entries="transplant t reconstruct r interpolate i edit-again e adjust a mix m interpolate-strength f random p import-model j learn-direction l about b"
+  local entries="transplant t reconstruct r interpolate i edit-again e adjust a mix m interpolate-strength f transplant-every-frame y random p import-model j learn-direction l about b"
   local server="(plug-in-script-fu-server RUN-NONINTERACTIVE \"127.0.0.1\" $port \"\")"
   if [ "$GIMP" = 3 ]; then
     printf '(action "plug-in-stylemap-%s" "<Primary><Alt>%s")\n' $entries >gimp/shortcutsrc
