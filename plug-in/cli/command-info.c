@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "host/layer.h"
+#include "host/learned.h"
 #include "host/models.h"
 #include "host/say.h"
 #include "host/words.h"
@@ -72,17 +73,17 @@ static void print_whole(Printer *printer, const gchar *key, guint64 value) {
   end_value(printer);
 }
 
-/* Their names; for people what the file says of each, too. A model without any has no such line. */
-static void print_directions(Printer *printer, const stylemap_model *model) {
-  const gint count = stylemap_direction_count(model);
+/* The names of the last `count`; for people what their file says of each, too. Without any there is no such line. */
+static void print_directions(Printer *printer, const gchar *key, const stylemap_model *model, gint count) {
+  const gint all = stylemap_direction_count(model), first = all - count;
   g_autoptr(GString) names = g_string_new(NULL);
-  for (gint i = 0; i < count; i++) g_string_append_printf(names, "%s%s", i ? ", " : "", stylemap_direction_name(model, i));
-  if (count) print_text(printer, "directions", names->str);
-  for (gint i = 0; i < count && !printer->json; i++)
+  for (gint i = first; i < all; i++) g_string_append_printf(names, "%s%s", i > first ? ", " : "", stylemap_direction_name(model, i));
+  if (count) print_text(printer, key, names->str);
+  for (gint i = first; i < all && !printer->json; i++)
     g_string_append_printf(printer->out, "  %-18s %s\n", stylemap_direction_name(model, i), stylemap_direction_text(model, i));
 }
 
-static void print_info(Printer *printer, const gchar *path, const stylemap_model *model, const gchar *sha256) {
+static void print_info(Printer *printer, const gchar *path, stylemap_model *model, const gchar *sha256) {
   static const gchar *const forms[] = { "legacy", "zip", "safetensors" };
   static const gchar *const norms[] = { "LayerNorm", "InstanceNorm2d", "BatchNorm2d" };
   const stylemap_info *info = stylemap_model_info(model);
@@ -107,7 +108,8 @@ static void print_info(Printer *printer, const gchar *path, const stylemap_model
   print_text(printer, "licence", stylemap_model_text(model, "licence"));
   print_text(printer, "dataset", stylemap_model_text(model, "dataset"));
   print_text(printer, "sha256", sha256);
-  print_directions(printer, model);
+  print_directions(printer, "directions", model, stylemap_direction_count(model));
+  print_directions(printer, "learned_directions", model, learned_read(model, path));
 }
 
 static gboolean run_info(const Command *command, gchar **arguments, GError **error) {

@@ -11,5 +11,5 @@
  * and in it the model's name. To be freed. */
 gchar *learned_folder (const gchar *path);
 /* Adds them to the model, in the order of their names, each in place of one of its own of the same name. What cannot be
- * used, as what was learnt with another model of that name may be, is left out. */
-void   learned_read (stylemap_model *model, const gchar *path);
+ * used, as what was learnt with another model of that name may be, is left out. Returns how many there are: the model's last. */
+gint   learned_read (stylemap_model *model, const gchar *path);

@@ -72,6 +72,15 @@ grep -qE '^directions +folders, principal-1, principal-2, principal-3$' out && g
   fail "info: $(cat out)"
 good info --json with.safetensors
 grep -qF '"directions": "folders, principal-1, principal-2, principal-3"' out && pass || fail "info --json: $(cat out)"
+export XDG_DATA_HOME=$PWD/own
+mkdir -p own/stylemap/directions/with && cp found.safetensors own/stylemap/directions/with/mine.safetensors
+echo broken > own/stylemap/directions/with/other.safetensors
+good info --json with.safetensors
+grep -qF '"directions": "folders, principal-1, principal-2, principal-3", "learned_directions": "principal-1, principal-2, principal-3"' out &&
+  pass || fail "what the user taught: $(cat out)"
+good info with.safetensors
+grep -q '^learned_directions   principal-1, principal-2, principal-3$' out && [ "$(grep -c '^  principal-1 .* of what' out)" = 2 ] && pass || fail "info: $(cat out)"
+unset XDG_DATA_HOME
 good apply with.safetensors target.png --direction folders --amount 0.7 -o a.png
 good apply "$model" target.png --direction folders.safetensors --amount 0.7 -o b.png
 good apply "$model" target.png --from folders.safetensors --direction folders=0.7 --amount 3 -o c.png
