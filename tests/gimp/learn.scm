@@ -17,6 +17,9 @@
 (gimp-image-insert-layer image single 0 0)
 (define few (group "folder-with/" '("with-1.png")))
 
+(define alike (group "folder-with/" '("with-1.png" "with-1.png")))
+(define like-them (group "folder-with/" '("with-1.png" "with-1.png")))
+
 (define (learn with without name) (car (plug-in-stylemap-learn-direction RUN-NONINTERACTIVE with without name "./tiny.safetensors")))
 (define (fails what part thunk) (check what (contains? (failure thunk) part) "said" why))
 
@@ -39,6 +42,7 @@
 (fails "no group" "two layer groups" (lambda () (learn with single "x")))
 (fails "one picture" "2 layers or more" (lambda () (learn with few "x")))
 (fails "the same twice" "the same one" (lambda () (learn with with "x")))
+(fails "what the program says" "nothing tells them apart" (lambda () (learn alike like-them "x")))
 (fails "no name" "cannot be a direction's name" (lambda () (learn with without "a=b")))
 (fails "no model" "There is no model" (lambda ()
   (plug-in-stylemap-learn-direction RUN-NONINTERACTIVE with without "x" "nosuch")))

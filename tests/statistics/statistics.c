@@ -124,6 +124,8 @@ static void test_masked(void) {
 static void test_colours(void) {
   static const struct { int a[3], b[3]; double difference; } known[] = {
     {{200, 100, 50}, {190, 110, 60}, 4.02104}, {{10, 20, 200}, {30, 10, 180}, 2.85495}, {{128, 128, 128}, {128, 120, 140}, 11.05736},
+    {{200, 50, 60}, {200, 50, 120}, 16.97278}, /* hues of 28 and 356 degrees */
+    {{40, 60, 220}, {60, 120, 240}, 19.06404}, /* blue, whose hue and chroma are told together */
     {{255, 0, 0}, {0, 255, 0}, 86.60915},      {{5, 5, 5}, {9, 9, 9}, 0.63832},
   };
   enum { SIZE = 8, PLANE = SIZE * SIZE };
@@ -162,6 +164,19 @@ static void test_seam(void) {
     if (i % SIZE < 4) source[i] = 0;
   for (int i = 0; i < 3 * PLANE; i++) result[i] = mask[i % PLANE] > 0 ? reference[i] : -0.5f;
   CHECK_NEAR(stylemap_seam(result, source, reference, mask, SIZE), 63.75, 1e-4);
+  for (int i = 0; i < 3 * PLANE; i++) { /* one of the reference's own, too, and an edge that lies across */
+    source[i] = -0.5f;
+    reference[i] = i % PLANE < PLANE / 2 ? 0 : 0.5f;
+    mask[i % PLANE] = i % PLANE >= PLANE / 2;
+    result[i] = i % PLANE >= PLANE / 2 ? reference[i] : source[i];
+  }
+  CHECK_NEAR(stylemap_seam(result, source, reference, mask, SIZE), 63.75, 1e-4);
+  for (int i = 0; i < 3 * PLANE; i++) { /* the picture's right edge is no neighbour of its left one */
+    reference[i] = 0.5f;
+    mask[i % PLANE] = i % SIZE >= 4;
+    result[i] = i % SIZE == 0 ? -1 : mask[i % PLANE] > 0 ? reference[i] : source[i];
+  }
+  CHECK_NEAR(stylemap_seam(result, source, reference, mask, SIZE), 127.5, 1e-4);
   for (int i = 0; i < PLANE; i++) mask[i] = 1;
   CHECK(isnan(stylemap_seam(result, source, reference, mask, SIZE)));
 }
