@@ -8,7 +8,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd) model=$1 out=$2 pictures=$3 held_out=$4 data=${5:-data}
 # thing, where in the picture, how much of it is measured
-labels="smile:smile@face*2 glasses:glasses@face*2 hair-grey:hair-grey@hair*1.5 light-left:light-left@face"
+labels="smile:smile@face*2 glasses:glasses@face*2 hair-grey:hair-grey@hair*1.5 light-left:light-left@face*1.5"
 
 python3 "$here/labels.py" "$pictures" "$held_out" "$data"
 set --
