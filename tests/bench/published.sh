@@ -54,8 +54,8 @@ for model in ${ONLY:-256-legacy 256-zip 1024-legacy 1024-zip}; do
   [ -z "$build" ] || step "a transplant in GIMP 2.10" bash -c "$(declare -f in_gimp); model=$model build=$build source=$source work=$work; in_gimp"
   "$stylemap" convert "./$model.pt" "full-$model.safetensors" --quiet
   [[ $model != *zip ]] || [ ! -e "full-${model%zip}legacy.safetensors" ] || {
-    "$stylemap" reconstruct "./full-$model.safetensors" target.png --raw -o zip.png --quiet
-    "$stylemap" reconstruct "./full-${model%zip}legacy.safetensors" target.png --raw -o legacy.png --quiet
+    "$stylemap" reconstruct "./full-$model.safetensors" target.png --raw --no-provenance -o zip.png --quiet
+    "$stylemap" reconstruct "./full-${model%zip}legacy.safetensors" target.png --raw --no-provenance -o legacy.png --quiet
     same zip.png legacy.png
     rm -f "full-${model%zip}legacy.safetensors"
   }

@@ -45,6 +45,19 @@ mkdir none && bad 2 'no masks' evaluate "$model" pictures --parts none -q
 near "$(cell 'copy hair' MSE_src)" 0 1e-12 && near "$(cell 'copy hair' MSE_ref)" 0 1e-12 && awk -v a="$(cell 'copy hair' seam)" \
   -v b="$(cell 'heal hair' seam)" 'BEGIN { exit !(a > b && b > 0) }' && pass || fail "seams: $(cat table.csv)"
 
+# without a mask a picture is in no pair; a pair of which one alone shows the part is one
+rm five/00004_hair.png && "$tool" ellipse 64 64 6 6 5 5 five/00001_nose.png
+good evaluate "$model" pictures --parts five --csv table.csv -q
+[ "$(cell 'styles hair' pictures)" = 1 ] && [ "$(cell 'styles nose' pictures)" = 1 ] && [ "$(cell 'styles background' pictures)" = 1 ] && pass ||
+  fail "pairs: $(cat table.csv)"
+cp masks/4.png five/00004_hair.png && rm five/00001_nose.png
+
+# halves: of 1 and 2 the right one, of 3 and 4 the lower one, in W
+good evaluate "$model" pictures --halves --write-pairs halves --csv table.csv -q
+[ "$(cell 'styles halves' pictures)" = 2 ] && [ "$(cell 'copy halves' MSE_src)" = 0 ] && pass || fail "halves: $(cat table.csv)"
+"$tool" ellipse 32 32 10016 16 10000 10000 right.png && "$tool" steps halves/halves-1-2-mask.png right.png 0 &&
+  "$tool" ellipse 32 32 16 10016 10000 10000 lower.png && "$tool" steps halves/halves-3-4-mask.png lower.png 0 && pass || fail "halves: $(ls halves)"
+
 # ------------------------------------------------------------------- edits of other programs, and by `batch`
 good evaluate "$model" pictures --parts five --write-pairs pairs --csv table.csv -q
 [ "$(ls pairs | grep -c '^hair-.-.-target.png$')" = 2 ] && [ "$(wc -l < pairs/pairs.csv)" = 5 ] && pass || fail "pairs: $(ls pairs) $(cat pairs/pairs.csv)"
@@ -62,7 +75,7 @@ good evaluate "$model" pictures --parts five --folder nothing --folder all --fol
   fail "others' edits: $(cat table.csv)"
 near "$(cell 'ours hair' MSE_ref)" "$heal" 1e-6 && near "$(cell 'ours hair' MSE_ref)" "$(cell 'heal hair' MSE_ref)" 1e-6 && pass ||
   fail "batch draws other edits: $(cat table.csv)"
-bad 2 'needs --parts' evaluate "$model" pictures --write-pairs elsewhere
+bad 2 'needs --parts or --halves' evaluate "$model" pictures --write-pairs elsewhere
 bad 2 'no --folder does' evaluate "$model" pictures --folder others --seconds pSp=3
 mkdir stranger && cp pictures/1.png stranger/nobody.png && bad 2 'no picture by the name' evaluate "$model" pictures --parts five --folder stranger -q
 

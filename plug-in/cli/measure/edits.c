@@ -7,7 +7,7 @@
 #include "host/say.h"
 
 static gboolean by_styles(Scene *scene, GError **error) {
-  static const stylemap_edit published = { STYLEMAP_MASK_ANY, STYLEMAP_SPACE_W_PLUS, 1 };
+  const stylemap_edit published = { STYLEMAP_MASK_ANY, scene->space, 1 };
   const stylemap_reference reference = { scene->reference, scene->mask };
   stylemap_error core;
   return say_status(stylemap_transplant(scene->engine->session, scene->source, &reference, 1, &published, scene->result, &core),
@@ -72,6 +72,7 @@ gboolean scene_read(Scene *scene, const gchar *path, GError **error) {
 void scene_new(Scene *scene, Engine *engine) {
   const gsize image = engine->image_count;
   scene->engine = engine;
+  scene->space = STYLEMAP_SPACE_W_PLUS;
   scene->source = g_new0(gfloat, 3 * image + engine->mask_count);
   scene->reference = scene->source + image;
   scene->result = scene->reference + image;

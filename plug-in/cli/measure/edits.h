@@ -11,6 +11,7 @@ typedef struct {
   Engine *engine;
   gfloat *source, *reference, *result; /* 3 x S x S */
   gfloat *mask;                        /* S x S, 0 or 1 */
+  stylemap_space space;                /* in which styles are blended */
 } Scene;
 void     scene_new (Scene *scene, Engine *engine);
 void     scene_clear (Scene *scene);

@@ -15,6 +15,7 @@ enum { MOST_PICTURES = 500, MOST_PAIRS = 5000 };
 typedef struct {
   gchar *parts, *pairs_folder, *truth, *inception, *against, *vgg, *lpips, *detector, *json, *csv, **folders, **seconds;
   gint most, refine, pairs, samples;
+  gboolean halves;
 } Wishes;
 
 typedef struct {
@@ -193,7 +194,7 @@ static gboolean compare_other(Evaluation *e, Other *other, GError **error) {
     done = compare(e, other->name, &made, which, other->seconds, error);
   } else if (e->network) {
     done = add_strangers(e, other->name, &made, "FID", other->seconds, error);
-  } else if (!e->wishes->parts && !e->wishes->truth) {
+  } else if (!e->wishes->parts && !e->wishes->halves && !e->wishes->truth) {
     done = other_fail(other, error);
   }
   squares_clear(&made);
@@ -262,8 +263,9 @@ static gboolean write_text(const gchar *path, gchar *text, GError **error) {
 }
 
 static gboolean edit_parts(const Evaluation *e, GError **error) {
-  const PartsRequest request = { e->engine, &e->squares, e->wishes->parts, e->others, e->wishes->pairs_folder, e->detection, e->table };
-  return !request.folder || parts_measure(&request, error);
+  const PartsRequest request = { e->engine, &e->squares, e->wishes->parts, e->wishes->halves, e->others, e->wishes->pairs_folder,
+                                 e->detection, e->table };
+  return (!request.folder && !request.halves) || parts_measure(&request, error);
 }
 
 /* All rows. */
@@ -309,6 +311,8 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
       "[NAME=]FOLDER" },
     { "parts", 0, 0, G_OPTION_ARG_FILENAME, &wishes.parts,
       N_("Masks of the pictures' parts, as CelebAMask-HQ has them: local editing is measured, too"), N_("FOLDER") },
+    { "halves", 0, 0, G_OPTION_ARG_NONE, &wishes.halves,
+      N_("The same of halves of pictures, as the paper does where there are no masks"), NULL },
     { "write-pairs", 0, 0, G_OPTION_ARG_FILENAME, &wishes.pairs_folder,
       N_("Write the edits of --parts as NAME-target, NAME-reference and NAME-mask, for other programs; their NAME.png are measured "
          "by --folder"), N_("FOLDER") },
@@ -348,8 +352,8 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
     cli_usage(error, _("--samples is for FID, which needs --inception."));
     done = FALSE;
   }
-  if (done && wishes.pairs_folder && !wishes.parts) {
-    cli_usage(error, _("--write-pairs needs --parts."));
+  if (done && wishes.pairs_folder && !wishes.parts && !wishes.halves) {
+    cli_usage(error, _("--write-pairs needs --parts or --halves."));
     done = FALSE;
   }
   if (done && wishes.lpips && !wishes.vgg) {

@@ -22,25 +22,31 @@ GArray *pairs_find(const guint32 *bits, guint pictures, gsize pixels, guint part
   g_autofree gboolean *taken = g_new0(gboolean, pictures);
   g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Pair));
   GArray *pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
-  for (guint n = 0; n < pictures; n++)
-    for (gsize i = 0; i < pixels; i++)
+  for (guint n = 0; n < pictures; n++) {
+    guint32 any = 0;
+    for (gsize i = 0; i < pixels; i++) {
+      any |= bits[n * pixels + i];
       if (bits[n * pixels + i] & part) sets[n * words + i / 64] |= (guint64)1 << (i % 64);
+    }
+    taken[n] = !any; /* it has no masks */
+  }
   for (guint a = 0; a < pictures; a++)
-    for (guint b = a + 1; b < pictures; b++) {
+    for (guint b = a + 1; b < pictures && !taken[a]; b++) {
       guint64 both = 0, either = 0;
+      if (taken[b]) continue;
       for (gsize w = 0; w < words; w++) {
         both += (guint64)__builtin_popcountll(sets[a * words + w] & sets[b * words + w]);
         either += (guint64)__builtin_popcountll(sets[a * words + w] | sets[b * words + w]);
       }
-      const Pair pair = { a, b, either ? (gdouble)both / (gdouble)either : 0 };
-      if (both) g_array_append_val(all, pair);
+      const Pair pair = { a, b, either ? (gdouble)both / (gdouble)either : 0, either > 0 };
+      g_array_append_val(all, pair);
     }
   g_array_sort(all, by_overlap);
   for (guint i = 0; i < all->len; i++) {
     const Pair *pair = &g_array_index(all, Pair, i);
     if (taken[pair->a] || taken[pair->b]) continue;
     taken[pair->a] = taken[pair->b] = TRUE;
-    g_array_append_val(pairs, *pair);
+    if (pair->shown) g_array_append_val(pairs, *pair);
   }
   return pairs;
 }

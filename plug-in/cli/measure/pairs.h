@@ -7,10 +7,12 @@
 typedef struct {
   guint a, b;      /* numbers of the pictures: b's part goes into a */
   gdouble overlap; /* intersection over union of the part */
+  gboolean shown;  /* one of them at least shows the part */
 } Pair;
 
-/* Pairs by greatest overlap of a part, each picture in one; those without any are left out. `bits`: pixels of one picture behind
- * another's, 1 << label each; `part`: the labels of the part. */
+/* Pairs by greatest overlap of a part, then in their order, each picture in one, as published; then those of which neither shows the
+ * part are left out. `bits`: pixels of one picture behind another's, 1 << label each, all 0 for a picture without masks; `part`: the
+ * labels of the part. */
 GArray *pairs_find (const guint32 *bits, guint pictures, gsize pixels, guint part);
 /* "PART-A-B" by the pictures' stems: an edit's name, without ending. */
 gchar  *pair_name (const Squares *squares, const Pair *pair, const gchar *part);

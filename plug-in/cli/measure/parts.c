@@ -9,7 +9,7 @@
 #include "picture/picture.h"
 #include "stylemap-measure.h"
 
-enum { LABELS = 19, PLAIN = LABELS /* what is no label: a mask by itself */ };
+enum { LABELS = 19, PLAIN = LABELS /* what is no label: a mask by itself */, HALF };
 
 /* CelebAMask-HQ's labels, and the parts that the paper makes of them: 1 << label. */
 static const gchar *const labels[LABELS] = { "background", "skin", "nose", "eye_g", "l_eye", "r_eye", "l_brow", "r_brow", "l_ear",
@@ -21,7 +21,7 @@ static const struct { const gchar *name; guint labels; } parts[] = {
   { "eyebrow", BIT(6) | BIT(7) },         { "ear", BIT(8) | BIT(9) | BIT(15) },
   { "lip", BIT(10) | BIT(11) | BIT(12) }, { "hair", BIT(13) | BIT(14) },
   { "neck", BIT(16) | BIT(17) },          { "cloth", BIT(18) },
-  { "mask", BIT(PLAIN) },
+  { "mask", BIT(PLAIN) },                 { "halves", BIT(HALF) },
 };
 
 /* ------------------------------------------------------------------------------------------- masks */
@@ -194,11 +194,20 @@ static gboolean measure_part(Part *part, Scores *all, GError **error) {
   return TRUE;
 }
 
+/* Two by two the pictures' right halves and lower halves, which need no masks. */
+static void add_halves(const PartsRequest *request, guint32 *bits) {
+  const gsize size = (gsize)request->squares->size, plane = request->engine->mask_count;
+  for (guint n = 0; n < request->squares->count / 2 * 2; n++)
+    for (gsize i = 0; i < plane; i++)
+      if (2 * (n / 2 % 2 ? i / size : i % size) >= size) bits[n * plane + i] |= BIT(HALF);
+}
+
 /* The labels of all pictures; FALSE when interrupted. */
 static gboolean read_all(const PartsRequest *request, guint32 *bits, GError **error) {
   const Squares *squares = request->squares;
-  g_autoptr(GHashTable) files = files_by_stem(request->folder, error);
   guint masked = 0;
+  if (!request->folder) return TRUE;
+  g_autoptr(GHashTable) files = files_by_stem(request->folder, error);
   if (!files) return FALSE;
   for (guint i = 0; i < squares->count; i++) {
     g_autoptr(GError) fault = NULL;
@@ -216,7 +225,9 @@ gboolean parts_measure(const PartsRequest *request, GError **error) {
   g_autofree guint32 *bits = g_new0(guint32, request->squares->count * engine->mask_count);
   g_autofree Scores *all = g_new0(Scores, rows);
   Part part = { .request = request, .bits = bits };
-  if (!read_all(request, bits, error) || !pairs_writer_new(&part.writer, request->written, error)) return FALSE;
+  if (!read_all(request, bits, error)) return FALSE;
+  if (request->halves) add_halves(request, bits);
+  if (!pairs_writer_new(&part.writer, request->written, error)) return FALSE;
   gboolean done = TRUE;
   engine_watch(engine, progress_quiet, NULL);
   scene_new(&part.scene, engine);
@@ -225,6 +236,7 @@ gboolean parts_measure(const PartsRequest *request, GError **error) {
     part.pairs = pairs;
     part.name = parts[p].name;
     part.labels = parts[p].labels;
+    part.scene.space = parts[p].labels == BIT(HALF) ? STYLEMAP_SPACE_W : STYLEMAP_SPACE_W_PLUS; /* as published */
     done = measure_part(&part, all, error);
   }
   for (guint m = 0; done && m < rows; m++)
@@ -232,7 +244,7 @@ gboolean parts_measure(const PartsRequest *request, GError **error) {
       add_row(&part, m < EDITS ? edit_name(m) : ((const Other *)request->others->pdata[m - EDITS])->name, "mean", &all[m]);
   scene_clear(&part.scene);
   done = pairs_writer_end(&part.writer, done, error);
-  if (!done || all[0].count) return done;
+  if (!done || all[0].count || !request->folder) return done;
   g_autofree gchar *name = g_filename_display_name(request->folder);
   cli_usage(error, _("%s has no masks by the names of these pictures, or none that overlap."), name);
   return FALSE;
