@@ -7,6 +7,8 @@
  *   stylemap_transplant(session, target, &(stylemap_reference){reference, weights}, 1, &edit, image, &error);
  *   stylemap_paste(image, size, &square, &layer, x, y, w, h, &result, &error);
  */
+#include <string.h>
+
 #include "base/memory.h"
 #include "net/blend.h"
 #include "net/boxes.h"
@@ -163,28 +165,26 @@ stylemap_status stylemap_reconstruct(stylemap_session *s, const float *target, f
   static const stylemap_edit none = {STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1};
   if (!s || !target || !image)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("reconstruct needs a session and two images."), NULL);
-  return blend_pictures(s, target, NULL, 0, &none, image, error);
+  const sm_config *c = &s->net->config;
+  const float *drawn = sm_cache_redrawn(&s->cache, target);
+  if (drawn) {
+    memcpy(image, drawn, 3 * sm_pixels(c->size) * sizeof(float));
+    s->done += sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
+    return STYLEMAP_OK;
+  }
+  SM_TRY(blend_pictures(s, target, NULL, 0, &none, image, error));
+  sm_cache_redraw(&s->cache, target, image);
+  return STYLEMAP_OK;
 }
 
 stylemap_status stylemap_probe(stylemap_session *s, const float *image, double *mse, stylemap_error *error) {
   if (!s || !image || !mse)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A picture is looked at by a session."), NULL);
-  const sm_config *c = &s->net->config;
-  const size_t count = 3 * sm_pixels(c->size);
-  const sm_picture *known = sm_cache_find(&s->cache, image);
-  if (known && known->error >= 0) {
-    s->done += sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
-    *mse = known->error;
-    return STYLEMAP_OK;
-  }
+  const size_t count = 3 * sm_pixels(s->net->config.size);
   float *drawn = sm_alloc(count, sizeof(float));
   if (!drawn) return sm_no_memory(error, count * sizeof(float));
   const stylemap_status status = stylemap_reconstruct(s, image, drawn, error);
-  if (status == STYLEMAP_OK) {
-    sm_picture *seen = sm_cache_find(&s->cache, image);
-    *mse = stylemap_mse(drawn, image, count);
-    if (seen) seen->error = *mse;
-  }
+  if (status == STYLEMAP_OK) *mse = stylemap_mse(drawn, image, count);
   sm_free(drawn);
   return status;
 }

@@ -31,8 +31,8 @@ sm_digest sm_digest_both(sm_digest a, sm_digest b) {
 static int same(sm_digest a, sm_digest b) { return a.word[0] == b.word[0] && a.word[1] == b.word[1]; }
 
 /* What a picture holds without its modulations; the stylemap is too small to count. */
-static size_t pyramid_bytes(const sm_config *c) {
-  size_t floats = 0;
+static size_t picture_bytes(const sm_config *c) {
+  size_t floats = 3 * sm_pixels(c->size);
   for (int l = 0; l < sm_level_count(c); l++) {
     int channels, side;
     sm_level_shape(c, l, &channels, &side);
@@ -187,6 +187,7 @@ void sm_cache_free(sm_cache *cache) {
     modulations_free(&p->modulations);
     stylemap_pyramid_free(p->pyramid);
     sm_free(p->stylemap);
+    sm_free(p->drawn);
     *p = (sm_picture){0};
   }
   for (sm_chunk *chunk = cache->chunks, *next; chunk; chunk = next) {
@@ -207,7 +208,7 @@ int sm_cache_drop(sm_cache *cache) {
  * again: its pages are there already. */
 static sm_picture *place_for(sm_cache *cache) {
   const sm_config *c = &cache->net->config;
-  const size_t bytes = pyramid_bytes(c);
+  const size_t bytes = picture_bytes(c);
   sm_picture *first = NULL, *empty = NULL;
   for (int i = SM_CACHE_PICTURES; i-- > 0;) {
     sm_picture *p = &cache->picture[i];
@@ -217,12 +218,14 @@ static sm_picture *place_for(sm_cache *cache) {
   }
   if ((first && !first->taken) || !empty || !fits(cache, bytes)) return first;
   empty->stylemap = sm_alloc((size_t)c->dim * sm_pixels(c->spatial), sizeof(float));
+  empty->drawn = sm_alloc(3 * sm_pixels(c->size), sizeof(float));
   empty->modulations = modulations_new(cache->net);
-  if (empty->stylemap && empty->modulations && sm_pyramid_new(c, &empty->pyramid, NULL) == STYLEMAP_OK) {
+  if (empty->stylemap && empty->drawn && empty->modulations && sm_pyramid_new(c, &empty->pyramid, NULL) == STYLEMAP_OK) {
     cache->bytes += bytes;
     return empty;
   }
   sm_free(empty->stylemap);
+  sm_free(empty->drawn);
   modulations_free(&empty->modulations);
   *empty = (sm_picture){0};
   return first;
@@ -238,16 +241,27 @@ static sm_digest digest_of(const sm_cache *cache, const float *image) {
   return sm_digest_of(image, sizeof(float) * 3 * sm_pixels(cache->net->config.size));
 }
 
-sm_picture *sm_cache_find(sm_cache *cache, const float *image) { return find(cache, digest_of(cache, image)); }
+const float *sm_cache_redrawn(sm_cache *cache, const float *image) {
+  sm_picture *p = find(cache, digest_of(cache, image));
+  if (!p || !p->redrawn) return NULL;
+  p->used = ++cache->clock;
+  return p->drawn;
+}
+
+void sm_cache_redraw(sm_cache *cache, const float *image, const float *drawn) {
+  sm_picture *p = find(cache, digest_of(cache, image));
+  if (!p) return;
+  memcpy(p->drawn, drawn, 3 * sm_pixels(cache->net->config.size) * sizeof(float));
+  p->redrawn = 1;
+}
 
 sm_picture *sm_cache_picture(sm_cache *cache, const float *image) {
-  if (cache->budget / 2 < pyramid_bytes(&cache->net->config)) return NULL; /* two pictures at least, or none */
+  if (cache->budget / 2 < picture_bytes(&cache->net->config)) return NULL; /* two pictures at least, or none */
   const sm_digest digest = digest_of(cache, image);
   sm_picture *p = find(cache, digest);
   if (!p) {
     if (!(p = place_for(cache))) return NULL;
-    p->taken = p->uses = 0;
-    p->error = -1;
+    p->taken = p->uses = p->redrawn = 0;
     p->image = digest;
     give_back(cache, p->modulations);
     sm_pyramid_mark(p->pyramid, 0);

@@ -23,8 +23,8 @@ typedef struct sm_picture {
   sm_digest image;
   uint64_t used; /* when: the cache's clock */
   int uses;
-  double error; /* mean squared, of its reconstruction; below 0: not looked at yet */
-  float *stylemap;
+  int redrawn; /* `drawn` is known */
+  float *stylemap, *drawn; /* and what the network makes of it */
   stylemap_pyramid *pyramid;   /* or NULL: an empty place */
   sm_modulations *modulations; /* or NULL */
 } sm_picture;
@@ -71,8 +71,9 @@ void sm_cache_begin(sm_cache *cache);
 /* The place of an image, in use from now on; NULL where it cannot be kept. If it is not taken, nothing is known of the
  * image yet: who has filled the stylemap takes it. Of the pyramid there are the cells that are marked as made. */
 sm_picture *sm_cache_picture(sm_cache *cache, const float *image);
-/* What is known of an image, or NULL; it does not come into use by that. */
-sm_picture *sm_cache_find(sm_cache *cache, const float *image);
+/* What the network makes of an image, or NULL where that is not known; and something to remember, where there is room. */
+const float *sm_cache_redrawn(sm_cache *cache, const float *image);
+void sm_cache_redraw(sm_cache *cache, const float *image, const float *drawn);
 /* How much memory this edit may ask for. Most pairs of pictures are edited once, and modulations are the largest part
  * of what is kept: so the first edit at full strength keeps a small part of them, where a byte saves most work, and
  * only a second one, or the first of a sweep, as many as the budget allows. */

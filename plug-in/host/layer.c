@@ -136,19 +136,18 @@ stylemap_layer layer_of_mask(GeglBuffer *buffer) {
 gboolean layer_is_clear(GeglBuffer *buffer, GeglBuffer *weights, const GeglRectangle *area) {
   if (!babl_format_has_alpha(gegl_buffer_get_format(buffer))) return FALSE;
   if (weights) area = gegl_buffer_get_extent(weights);
-  GeglBufferIterator *i =
-    gegl_buffer_iterator_new(buffer, area, 0, babl_format("YA float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 2);
-  if (weights)
-    gegl_buffer_iterator_add(i, weights, area, 0, babl_format("Y float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
-  while (gegl_buffer_iterator_next(i)) {
-    const gfloat *grey = i->items[0].data, *weight = weights ? i->items[1].data : NULL;
-    for (gint n = 0; n < i->length; n++)
-      if (grey[2 * n + 1] > 0 && (!weight || weight[n] > 0)) {
-        gegl_buffer_iterator_stop(i);
-        return FALSE;
-      }
+  gboolean clear = TRUE;
+  const gsize width = (gsize)area->width;
+  const gint rows = CLAMP((gint)(READ_NUMBERS / (4 * width)), 1, area->height);
+  gfloat *pixels = g_new(gfloat, 5 * (gsize)rows * width), *weight = pixels + 4 * (gsize)rows * width;
+  for (gint y = area->y; clear && y < area->y + area->height; y += rows) {
+    const gint n = MIN(rows, area->y + area->height - y);
+    read_picture(buffer, area->x, y, area->width, n, pixels);
+    if (weights) read_mask(weights, area->x, y, area->width, n, weight);
+    for (gsize i = 0; clear && i < (gsize)n * width; i++) clear = !(pixels[4 * i + 3] > 0 && (!weights || weight[i] > 0));
   }
-  return TRUE;
+  g_free(pixels);
+  return clear;
 }
 
 /* --------------------------------------------------------------------------------------- own numbers */

@@ -191,27 +191,27 @@ def fit(files):
     Regression(candidates, y).written('choice_heal')
 
 
-AS_GOOD = 0.2  # of core/edit/heal.c
+PROMISING, WORTH = 0.3, 0.03  # of core/edit/heal.c
 
 
 def as_drawn(promise, guess, stage, key, collages):
     """Which candidates core/edit/heal.c looks at, and after how many rounds in all."""
-    drawn, rounds = np.zeros(guess.shape, bool), np.full(len(guess), 2)
+    drawn, rounds = np.zeros(guess.shape, bool), np.zeros(len(guess))
     for i in range(len(guess)):
         this = lambda c, k: (key == c) & (stage == k)
-        two = [collages[k] for k in np.argsort(promise[i])[:2]]
-        least = {c: guess[i][this(c, 0)].min() for c in two}
-        first = min(least.values())
-        for c in two:
+        order = np.argsort(promise[i])
+        some = [collages[k] for k in order[:2] if promise[i][k] - promise[i][order[0]] <= PROMISING]
+        for c in some:
             drawn[i] |= this(c, 0)
-            better = least[c] <= first + AS_GOOD
-            for k in (1, 2):
-                if not better:
-                    break
-                drawn[i] |= this(c, k)
-                rounds[i] += k
-                now = guess[i][this(c, k)].min()
-                better, least[c] = now < least[c], min(least[c], now)
+        least, best = min((guess[i][this(c, 0)].min(), c) for c in some)
+        rounds[i] = len(some)
+        for k in (1, 2):
+            drawn[i] |= this(best, k)
+            rounds[i] += k
+            now = guess[i][this(best, k)].min()
+            if not now < least - WORTH:
+                break
+            least = now
     return drawn, rounds
 
 
