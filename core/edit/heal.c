@@ -17,8 +17,9 @@
 #include "net/boxes.h"
 
 enum { MARGIN = 2 /* target pixels around the rectangle that a membrane hangs on */, STAGES = 3 /* rounds that are looked at */ };
-static const double PROMISING = 0.3; /* promises no further apart: both collages are drawn */
-static const double WORTH = 0.03;    /* of regret that a further stage must take, for another to be drawn */
+static const double AS_GOOD = 0.2; /* regrets no further apart after the first round: both collages are gone on with */
+static const double PROMISING = 0.8; /* promises further apart: only the better collage is drawn */
+static const double WORTH = 0.05; /* of regret that a further stage must take, for another to be drawn */
 static const double LEAST_ERROR = 0.005; /* that of a model that knows every pixel is noise */
 /* How detail stays: sigma, and if the target's does, too. */
 static const struct { double sigma; bool both; } details[] = {{0.1, false}, {0.6, false}, {1.5, false}, {0.35, true}, {1.5, true}};
@@ -291,28 +292,31 @@ static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, style
       exchange(&d[i], &d[i - 1]);
     }
   }
-  *count = h->take ? DRAWINGS : promises[1] - promises[0] <= PROMISING ? 2 : 1;
+  *count = h->take ? DRAWINGS : promises[1] - promises[0] > PROMISING ? 1 : 2;
   return STYLEMAP_OK;
 }
 
-/* The most promising collages are drawn for a round, and the better one gone on with while that is worth it; all of all, if
- * somebody takes them. */
+/* The most promising collages are drawn for a round, and the better one, or both, gone on with while that is worth it; all
+ * of all, if somebody takes them. */
 static stylemap_status draw_and_choose(healing *h, stylemap_error *error) {
-  double now, least;
+  double least[DRAWINGS], best = INFINITY;
   int count = 0;
   sm_scene scene = {0};
   stylemap_status status;
   SM_TRY_DONE(begin_with(h, &scene, &count, error));
   for (int k = 0; k < count; k++) {
     SM_TRY_DONE(look(h, &h->drawings[k], error));
-    do {
-      SM_TRY_DONE(draw_and_look(h, &scene, &h->drawings[k], &now, error));
-    } while (h->take && h->drawings[k].made < h->stages);
+    SM_TRY_DONE(draw_and_look(h, &scene, &h->drawings[k], &least[k], error));
+    best = fmin(best, least[k]);
   }
-  least = h->regret;
-  for (bool worth = true; worth && h->best->made < h->stages; least = fmin(least, now)) {
-    SM_TRY_DONE(draw_and_look(h, &scene, h->best, &now, error));
-    worth = now < least - WORTH;
+  for (int k = 0; k < count; k++) {
+    bool worth = least[k] <= best + AS_GOOD;
+    while (h->drawings[k].made < h->stages && (worth || h->take)) {
+      double now;
+      SM_TRY_DONE(draw_and_look(h, &scene, &h->drawings[k], &now, error));
+      worth = now < least[k] - WORTH;
+      least[k] = fmin(least[k], now);
+    }
   }
 done:
   sm_scene_free(&scene);

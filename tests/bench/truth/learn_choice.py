@@ -191,7 +191,7 @@ def fit(files):
     Regression(candidates, y).written('choice_heal')
 
 
-PROMISING, WORTH = 0.3, 0.03  # of core/edit/heal.c
+PROMISING, AS_GOOD, WORTH = 0.8, 0.2, 0.05  # of core/edit/heal.c
 
 
 def as_drawn(promise, guess, stage, key, collages):
@@ -199,19 +199,20 @@ def as_drawn(promise, guess, stage, key, collages):
     drawn, rounds = np.zeros(guess.shape, bool), np.zeros(len(guess))
     for i in range(len(guess)):
         this = lambda c, k: (key == c) & (stage == k)
-        order = np.argsort(promise[i])
-        some = [collages[k] for k in order[:2] if promise[i][k] - promise[i][order[0]] <= PROMISING]
+        some = [collages[k] for k in np.argsort(promise[i])[:2] if promise[i][k] <= promise[i].min() + PROMISING]
+        least = {c: guess[i][this(c, 0)].min() for c in some}
+        first = min(least.values())
+        rounds[i] = len(some)
         for c in some:
             drawn[i] |= this(c, 0)
-        least, best = min((guess[i][this(c, 0)].min(), c) for c in some)
-        rounds[i] = len(some)
-        for k in (1, 2):
-            drawn[i] |= this(best, k)
-            rounds[i] += k
-            now = guess[i][this(best, k)].min()
-            if not now < least - WORTH:
-                break
-            least = now
+            worth = least[c] <= first + AS_GOOD
+            for k in (1, 2):
+                if not worth:
+                    break
+                drawn[i] |= this(c, k)
+                rounds[i] += k
+                now = guess[i][this(c, k)].min()
+                worth, least[c] = now < least[c] - WORTH, min(least[c], now)
     return drawn, rounds
 
 
