@@ -126,23 +126,31 @@
                     (save image (string-append out "/" (without-ending (base-name path)) ".png"))))))
             (lambda () #t)))
 
-; Frames, in the order of their names, edited as in stylemap-folder and put together: OUT/NAME, a .gif or a .webp, each
-; shown for `delay` milliseconds.
+; Frames, in the order of their names, edited as one scene and put together: OUT/NAME, a .gif or a .webp, each shown for `delay`
+; milliseconds. The mask is the first frame's and goes with what it shows.
 (define (stylemap-animation in reference mask out name delay options)
-  (let ((film #f))
+  (let ((film #f) (first #f))
+    (define (add-frame image path)
+      (let ((width (car (gimp-image-width image))) (height (car (gimp-image-height image))) (flat (car (gimp-image-flatten image))))
+        (if (not film) (set! film (car (gimp-image-new width height RGB))))
+        (if (not (and (= width (car (gimp-image-width film))) (= height (car (gimp-image-height film)))))
+            (fail "The frame has another size than the first one."))
+        (let ((frame (car (gimp-layer-new-from-drawable flat film))))
+          (gimp-image-insert-layer film frame 0 0)
+          (gimp-item-set-name frame (string-append (base-name path) " (" (number->string delay) "ms) (replace)"))
+          (if (not first) (set! first frame)))))
+    (define (edit-film)
+      (let ((layer (car (gimp-file-load-layer RUN-NONINTERACTIVE film reference))))
+        (select-mask film first mask)
+        (gimp-image-insert-layer film layer 0 0) ; a reference is no frame
+        (plug-in-stylemap-transplant-every-frame-with RUN-NONINTERACTIVE film first layer options)
+        (gimp-image-remove-layer film layer)
+        (gimp-selection-none film)))
     (edit-all (files-in in) out
-              (lambda (path)
-                (edit path reference mask options
-                  (lambda (image)
-                    (gimp-selection-none image)
-                    (let ((flat (car (gimp-image-flatten image))))
-                      (if (not film)
-                          (set! film (car (gimp-image-new (car (gimp-image-width image)) (car (gimp-image-height image)) RGB))))
-                      (let ((frame (car (gimp-layer-new-from-drawable flat film))))
-                        (gimp-image-insert-layer film frame 0 0)
-                        (gimp-item-set-name frame (string-append (base-name path) " (" (number->string delay) "ms) (replace)")))))))
+              (lambda (path) (with-image path (lambda (image) (add-frame image path))))
               (lambda ()
                 (if (not film) (fail "There is no frame."))
+                (edit-film)
                 (let ((path (string-append out "/" name)) (gif (string=? (substring name (- (string-length name) 4) (string-length name)) ".gif")))
                   (if gif (gimp-image-convert-indexed film CONVERT-DITHER-FS CONVERT-PALETTE-GENERATE 255 FALSE FALSE ""))
                   (let ((top (car (gimp-image-get-active-drawable film))))

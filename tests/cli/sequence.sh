@@ -30,6 +30,16 @@ flicker still
 grep -o '"placement": [^]]*\]' still/stylemap-batch.jsonl
 good batch --sequence pan/frame-%03d.png "${options[@]}" -o still --resume
 grep -q '"done_before": 6' out && pass || fail "done again: $(cat out)"
+# a place that is told is the first frame's; a part that the model tells goes with it
+mkdir few
+cp pan/frame-008.png pan/frame-009.png few
+good batch --sequence few/frame-%03d.png --reference "$root/install/samples/reference.png" --mask-region eyes --placement 273,315,512 \
+  --model "$model" -o told
+placed() { sed -n "/few.frame-$1/s/.*\"placement\": \[\([-0-9.]*\), \([-0-9.]*\), .*/\1 \2/p" told/stylemap-batch.jsonl; }
+check "a told place moves as the picture does" awk -v a="$(placed 008)" -v b="$(placed 009)" -v dx=$dx -v dy=$dy 'BEGIN {
+  split(a, p); split(b, q); d = (q[1] - p[1] - dx) ^ 2 + (q[2] - p[2] - dy) ^ 2; exit !(p[1] == 273 && p[2] == 315 && d < 0.01) }'
+check "and the edit with it" "$tool" flicker told/frame-008.png told/frame-009.png few/frame-008.png few/frame-009.png $dx $dy 1
+
 # each for itself, under the mask that stays where it is
 good batch --each pan "${options[@]}" -o each
 check_not "pictures each for itself" flicker each
