@@ -99,26 +99,64 @@ static char *follow(const char *path) {
   return copy;
 }
 
+/* The next name beside the target that is not taken yet. */
+static void name_beside(const sm_writer *writer, int number) {
+  const char *slash = strrchr(writer->target, '/');
+  int folder = slash ? (int)(slash - writer->target) + 1 : 0;
+  snprintf(writer->beside, writer->room, "%.*s.stylemap-%ld-%d.part", folder, writer->target, (long)getpid(), number);
+}
+
+static int open_folder_of(char *path, int flags) {
+  char *slash = strrchr(path, '/'), *end = slash ? slash + (slash == path) : NULL, kept = end ? *end : 0;
+  if (end) *end = '\0';
+  int fd = open(end ? path : ".", flags | O_CLOEXEC, 0666);
+  if (end) *end = kept;
+  return fd;
+}
+
+/* A file without a name, of which nothing is left where this process is killed; -1 where the system has no such thing. */
+static int open_nameless(const sm_writer *writer) {
+#ifdef O_TMPFILE
+  if (access("/proc/self/fd", X_OK) == 0) return open_folder_of(writer->target, O_TMPFILE | O_WRONLY);
+#endif
+  return -1;
+}
+
+/* Gives it the target's name or, where that is taken, one beside it. An errno, or 0. */
+static int give_name(sm_writer *writer, int fd) {
+  char from[40];
+  snprintf(from, sizeof from, "/proc/self/fd/%d", fd);
+  if (linkat(AT_FDCWD, from, AT_FDCWD, writer->target, AT_SYMLINK_FOLLOW) == 0) return 0;
+  for (int i = 0; i < 100 && errno == EEXIST; i++) {
+    name_beside(writer, i);
+    if (linkat(AT_FDCWD, from, AT_FDCWD, writer->beside, AT_SYMLINK_FOLLOW) == 0) return 0;
+  }
+  int number = errno;
+  writer->beside[0] = '\0';
+  return number;
+}
+
 stylemap_status sm_writer_open(const char *path, sm_writer *writer, stylemap_error *error) {
   struct stat st;
   *writer = (sm_writer){.fd = -1, .path = path};
   writer->target = follow(path);
-  size_t room = writer->target ? strlen(writer->target) + 64 : 0;
-  writer->beside = room ? sm_alloc(room, 1) : NULL;
+  writer->room = writer->target ? strlen(writer->target) + 64 : 0;
+  writer->beside = writer->room ? sm_alloc(writer->room, 1) : NULL;
   if (!writer->beside) {
+    const size_t room = writer->room;
     sm_writer_abort(writer);
     return sm_no_memory(error, room);
   }
+  writer->beside[0] = '\0';
   int exists = stat(writer->target, &st) == 0;
   const char *slash = strrchr(writer->target, '/');
-  int folder = slash ? (int)(slash - writer->target) + 1 : 0;
-  if ((exists && !S_ISREG(st.st_mode)) || !writer->target[folder]) {
-    writer->beside[0] = '\0';
+  if ((exists && !S_ISREG(st.st_mode)) || !(slash ? slash + 1 : writer->target)[0]) {
     sm_writer_abort(writer);
     return no_file(error, path);
   }
+  writer->fd = open_nameless(writer);
   for (int i = 0; i < 100 && writer->fd < 0; i++) {
-    snprintf(writer->beside, room, "%.*s.stylemap-%ld-%d.part", folder, writer->target, (long)getpid(), i);
+    name_beside(writer, i);
     writer->fd = open(writer->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (writer->fd < 0 && errno != EEXIST) break;
   }
@@ -151,9 +189,7 @@ stylemap_status sm_writer_put(sm_writer *writer, const void *data, size_t size, 
 
 /* So that the new name, too, is there after a power cut. Not every file system can; that is no failure. */
 static void sync_folder(char *path) {
-  char *slash = strrchr(path, '/');
-  if (slash) slash[slash == path] = '\0';
-  int fd = open(slash ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int fd = open_folder_of(path, O_RDONLY | O_DIRECTORY);
   if (fd < 0) return;
   (void)fsync(fd);
   close(fd);
@@ -164,8 +200,12 @@ stylemap_status sm_writer_commit(sm_writer *writer, stylemap_error *error) {
   int fd = writer->fd;
   writer->fd = -1;
   if (fsync(fd) != 0 && errno != EINVAL) status = cannot_write(error, writer->path, errno);
+  if (status == STYLEMAP_OK && !writer->beside[0]) {
+    int number = give_name(writer, fd);
+    if (number) status = cannot_write(error, writer->path, number);
+  }
   if (close(fd) != 0 && status == STYLEMAP_OK) status = cannot_write(error, writer->path, errno);
-  if (status == STYLEMAP_OK && rename(writer->beside, writer->target) != 0)
+  if (status == STYLEMAP_OK && writer->beside[0] && rename(writer->beside, writer->target) != 0)
     status = cannot_write(error, writer->path, errno);
   if (status == STYLEMAP_OK) {
     writer->beside[0] = '\0';

@@ -18,7 +18,9 @@ void sm_file_close(sm_file *file);
 typedef struct sm_writer {
   int fd;
   const char *path;     /* as the caller gave it */
-  char *target, *beside; /* the file to replace, links followed; the one that is written */
+  char *target;         /* the file to replace, links followed */
+  char *beside;         /* the one that is written, "" while it has no name */
+  size_t room;          /* of `beside` */
 } sm_writer;
 
 stylemap_status sm_writer_open(const char *path, sm_writer *writer, stylemap_error *error);

@@ -7,6 +7,9 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,15 +65,32 @@ static gboolean save_squares(Engine *engine, const GPtrArray *pictures, const gc
   return done;
 }
 
-static void remove_folder(const gchar *folder) {
-  GDir *dir = g_dir_open(folder, 0, NULL);
-  for (const gchar *file; dir && (file = g_dir_read_name(dir)) != NULL;) {
-    g_autofree gchar *path = g_build_filename(folder, file, NULL);
-    if (g_file_test(path, G_FILE_TEST_IS_DIR)) remove_folder(path);
-    else g_unlink(path);
-  }
-  if (dir) g_dir_close(dir);
-  g_rmdir(folder);
+/* A folder of a moment for files. A shell waits until nobody holds the other end of its input any more, and removes it then:
+ * users' pictures do not stay where this process is killed, as GIMP does to one that is cancelled. */
+typedef struct {
+  gchar *path;
+  GPid guard;
+  gint held;
+} Folder;
+
+static gboolean open_folder(Folder *folder, GError **error) {
+  gchar *arguments[] = { "/bin/sh", "-c", "trap '' INT TERM HUP; read none; rm -rf \"$0\"", NULL, NULL };
+  *folder = (Folder){ .path = g_dir_make_tmp("stylemap-XXXXXX", error) };
+  if (!folder->path) return FALSE;
+  arguments[3] = folder->path;
+  if (g_spawn_async_with_pipes(NULL, arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &folder->guard, &folder->held, NULL, NULL,
+                               error))
+    return TRUE;
+  g_rmdir(folder->path);
+  g_clear_pointer(&folder->path, g_free);
+  return FALSE;
+}
+
+static void close_folder(Folder *folder) {
+  close(folder->held);
+  while (waitpid(folder->guard, NULL, 0) < 0 && errno == EINTR) {}
+  g_spawn_close_pid(folder->guard);
+  g_clear_pointer(&folder->path, g_free);
 }
 
 /* --------------------------------------------------------------------------------------------- program */
@@ -88,14 +108,21 @@ static gchar *find_program(GError **error) {
   return program;
 }
 
+/* In the program's process, before it is it: it ends with the thread that started it. */
+static void end_with_us(gpointer unused) {
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+}
+
 /* Starts it with files for what it says. */
 static gboolean start(gchar **arguments, const gchar *out, const gchar *err, GPid *pid, GError **error) {
   g_auto(GStrv) environment = g_get_environ();
   const int said = g_open(out, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), complained = g_open(err, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (!g_environ_getenv(environment, "OMP_NUM_THREADS") && !g_environ_getenv(environment, "GOTO_NUM_THREADS"))
     environment = g_environ_setenv(environment, "OPENBLAS_NUM_THREADS", "1", FALSE);
-  const gboolean done = g_spawn_async_with_fds(NULL, arguments, environment, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, pid, -1, said,
-                                               complained, error);
+  const gboolean done = g_spawn_async_with_fds(NULL, arguments, environment, G_SPAWN_DO_NOT_REAP_CHILD, end_with_us, NULL, pid, -1,
+                                               said, complained, error);
   if (said >= 0) close(said);
   if (complained >= 0) close(complained);
   return done;
@@ -152,16 +179,17 @@ static gchar *run(Engine *engine, const gchar *program, const LearnRequest *requ
 
 gchar *learn_direction(Engine **engine, const LearnRequest *request, stylemap_progress tell, gpointer data, GError **error) {
   if (!learn_check_name(request->name, error)) return NULL;
-  g_autofree gchar *program = find_program(error), *work = program ? g_dir_make_tmp("stylemap-XXXXXX", error) : NULL;
+  g_autofree gchar *program = find_program(error);
+  Folder work;
   gchar *said = NULL;
-  if (!work) return NULL;
-  g_autofree gchar *with = g_build_filename(work, "with", NULL), *without = g_build_filename(work, "without", NULL);
+  if (!program || !open_folder(&work, error)) return NULL;
+  g_autofree gchar *with = g_build_filename(work.path, "with", NULL), *without = g_build_filename(work.path, "without", NULL);
   const guint all = request->with->len + request->without->len;
   if (engine_open(engine, request->model, 0, tell, data, error) &&
       save_squares(*engine, request->with, with, 0, all, error) &&
       save_squares(*engine, request->without, without, request->with->len, all, error))
-    said = run(*engine, program, request, work, with, without, error);
+    said = run(*engine, program, request, work.path, with, without, error);
   if (*engine) engine_watch(*engine, NULL, NULL); /* the worker ends */
-  remove_folder(work);
+  close_folder(&work);
   return said;
 }

@@ -25,29 +25,34 @@ mkdir pictures && for i in 1 2 3 4; do check paint "$tool" paint 16 16 "R'G'B' u
 # faulty FAULT ARGUMENTS...: as run, with that fault
 faulty() {
   code=0
-  timeout -k 1 60 env LD_PRELOAD="$faults" STYLEMAP_FAULT="$1" STYLEMAP_FAULT_IN="$work" STYLEMAP_FAULT_COUNT="$work/count" \
-    "$stylemap" "${@:2}" > out 2> err < /dev/null || code=$?
+  { # the shell itself tells of what is killed
+    timeout -k 1 60 env LD_PRELOAD="$faults" STYLEMAP_FAULT="$1" STYLEMAP_FAULT_IN="$work" STYLEMAP_FAULT_COUNT="$work/count" \
+      "$stylemap" "${@:2}" > out 2> err < /dev/null || code=$?
+  } 2> /dev/null
 }
 result=  # what the command writes, a file or a folder; nothing where it writes nothing
 keeps=() # of a folder: what must be equal when it is done (its logs hold times)
-snapshot() { (cd "$1" 2> /dev/null && find . -type f | sort | xargs -r cksum); } # of a folder
 
-# The result is what a run without faults made.
+# A file is what a run without faults made; of a picture the pixels: what it tells of its model needs another look at that.
+is_same() {
+  cmp -s "$1" "want-$1" && return
+  case $1 in *.png | *.webp) "$tool" steps "$1" "want-$1" 0 > /dev/null 2>&1 ;; *) false ;; esac
+}
 is_whole() {
   [ -z "$result" ] && return
-  if [ ${#keeps[@]} = 0 ]; then cmp -s "$result" want; return; fi
+  if [ ${#keeps[@]} = 0 ]; then is_same "$result"; return; fi
   local f
-  for f in "${keeps[@]}"; do cmp -s "$result/$f" "want/$f" || return 1; done
+  for f in "${keeps[@]}"; do cmp -s "$result/$f" "want-$result/$f" || return 1; done
 }
 # What there is of it is whole: new, or as it was before.
 is_new_or_old() { # HAD: whether an old one was there
   local f
   [ -z "$result" ] && return
   if [ ${#keeps[@]} = 0 ]; then
-    cmp -s "$result" want || { if [ "$1" = yes ]; then cmp -s "$result" old; else [ ! -e "$result" ]; fi; }
+    is_same "$result" || { if [ "$1" = yes ]; then cmp -s "$result" old; else [ ! -e "$result" ]; fi; }
     return
   fi
-  for f in "${keeps[@]}"; do [ ! -e "$result/$f" ] || cmp -s "$result/$f" "want/$f" || return 1; done
+  for f in "${keeps[@]}"; do [ ! -e "$result/$f" ] || cmp -s "$result/$f" "want-$result/$f" || return 1; done
 }
 nothing_beside() { [ -z "$(find . -name '*.part' -o -name '.stylemap-*')" ]; }
 one_sentence() { [ "$(grep -c . err)" = 1 ] && grep -q '^stylemap: .*\.\( (.*)\)\?$' err; }
@@ -64,11 +69,12 @@ judge() {
   fail "$3, $1 (old one: $2): exit $code: $(cat err) $(ls -A)"
 }
 
-# some N: which of 0 .. N - 1 are tried
+# some N: which of 0 .. N - 1 are tried; always the last, which gives what was written its name
 some() {
   local i
   if [ "$each" = all ] || [ "$1" -le "$each" ]; then seq 0 $(($1 - 1)); return; fi
-  for ((i = 0; i < each; i++)); do echo $(((i * $1 + RANDOM % $1) / each)); done
+  for ((i = 0; i < each; i++)); do echo $(((i * ($1 - 1) + RANDOM % ($1 - 1)) / each)); done
+  echo $(($1 - 1))
 }
 
 # try NAME RESULT ARGUMENTS...: without faults, then with each kind
@@ -76,12 +82,12 @@ try() {
   local name=$1 n kind had=no reads writes blocks begin span
   result=$2
   shift 2
-  rm -rf "$result" want
+  rm -rf "$result" "want-$result"
   begin=$(date +%s%N)
   faulty none "$@"
   span=$((($(date +%s%N) - begin) / 1000))
   [ $code = 0 ] && pass || fail "$name: exit $code: $(cat err)"
-  [ -z "$result" ] || mv "$result" want
+  [ -z "$result" ] || mv "$result" "want-$result"
   read -r reads writes blocks < count
   [ "$blocks" -gt 10 ] && [ "$reads" -gt 0 ] && { [ -z "$result" ] || [ "$writes" -gt 1 ]; } && pass || fail "$name: faults are not seen: $reads $writes $blocks"
   again() { # FAULT

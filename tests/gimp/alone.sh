@@ -2,10 +2,7 @@
 # The same pictures by the command; a checkpoint to import.
 in_profile "$COMMAND" sample --quiet toon-portraits-128 --seed 7 --count 3 --truncation 0.5 -o 'sample-%d.png'
 cp "$SOURCE/tests/golden/tiny_LayerNorm_sp4_full.zip.pt" "checkpoint.pt"
-# the models of the tests are the tree's: what is imported goes into a folder of its own
-rm -f data/stylemap/models
-mkdir -p data/stylemap/models
-for model in "$SOURCE"/models/*; do ln -s "$model" data/stylemap/models/; done
+. "$here/own-models.sh"
 after_run() {
   in_profile "$COMMAND" info checkpoint | grep -q '^dtype *F16$' || {
     echo "FAIL: the imported model does not hold 16-bit floats"

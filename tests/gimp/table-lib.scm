@@ -156,9 +156,9 @@
 
 ; --- what is asked
 (define (undo-steps)
-  (let ((file (string-append "undo-" (number->string image)))) ; undo.c writes it
+  (let ((file (string-append "undo-" (number->string image)))) ; inside.c writes it
     (if (file-exists? file) (call-with-input-file file read) 0)))
-(define (undo) ; as Edit > Undo does; undo.c hears of it
+(define (undo) ; as Edit > Undo does; inside.c hears of it
   (call-with-output-file "undo-now" (lambda (port) (display image port)))
   (gimp-image-undo-freeze image)
   (gimp-image-undo-thaw image))
