@@ -190,9 +190,10 @@ Picture *picture_decode(gconstpointer data, gsize size, gint page, const gchar *
   return picture;
 }
 
-/* The whole of a regular file, or NULL: nothing is mapped, because a file that somebody cuts while it is mapped ends
- * the process, and nothing waits at the end of a pipe. */
-static GBytes *read_file(const gchar *path, GError **error) {
+/* The whole of a regular file of at most `most` bytes and a zero behind it, or NULL: nothing is mapped, because a file that
+ * somebody cuts while it is mapped ends the process, nothing waits at the end of a pipe, and nothing is taken for what is too
+ * large. */
+static guint8 *read_file(const gchar *path, guint64 most, const gchar *too_large, gsize *read_size, GError **error) {
   g_autofree guint8 *data = NULL;
   int file = g_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
   struct stat info;
@@ -201,7 +202,8 @@ static GBytes *read_file(const gchar *path, GError **error) {
   if (file < 0 || fstat(file, &info) != 0) fault = g_strerror(errno);
   else if (S_ISDIR(info.st_mode)) fault = _("it is a folder, no file");
   else if (!S_ISREG(info.st_mode)) fault = _("it is no file but a pipe or a device; save it as a file first");
-  else if (!(data = g_try_malloc(MAX((gsize)info.st_size, 1)))) fault = _("it is too large");
+  else if ((guint64)info.st_size > most) fault = too_large;
+  else if (!(data = g_try_malloc((gsize)info.st_size + 1))) fault = _("it is too large");
   else size = (gsize)info.st_size;
   while (!fault && at < size) {
     gssize n = read(file, data + at, MIN(size - at, (gsize)1 << 30));
@@ -211,14 +213,21 @@ static GBytes *read_file(const gchar *path, GError **error) {
   }
   if (fault) fail(error, path, fault);
   if (file >= 0) close(file);
-  return fault ? NULL : g_bytes_new_take(g_steal_pointer(&data), at);
+  if (fault) return NULL;
+  data[at] = 0;
+  *read_size = at;
+  return g_steal_pointer(&data);
+}
+
+gchar *picture_read_text(const gchar *path, gsize *size, GError **error) {
+  gsize ignored;
+  return (gchar *)read_file(path, 256u << 20, _("it is larger than 256 MB, which no list is"), size ? size : &ignored, error);
 }
 
 static Picture *load_numbers(const gchar *path, gint page, GError **error) {
-  g_autoptr(GBytes) bytes = read_file(path, error);
-  if (!bytes) return NULL;
   gsize size;
-  gconstpointer data = g_bytes_get_data(bytes, &size);
+  g_autofree guint8 *data = read_file(path, (guint64)4 << 30, _("it is larger than 4 GB"), &size, error);
+  if (!data) return NULL;
   return decode_numbers(data, size, page, path, error);
 }
 

@@ -78,3 +78,6 @@ gboolean picture_save_made (GeglBuffer *buffer, Picture *like, const PictureOrig
 
 /* Writes bytes beside `path` and renames: all or nothing. A link stays a link: what it leads to is written. */
 gboolean picture_write_bytes (const gchar *path, gconstpointer data, gsize size, GError **error);
+/* A text that a user names, such as a list of pictures, with a zero behind it, to be freed; `size` may be NULL. Files alone are
+ * read, of at most 256 MB. NULL with a sentence. */
+gchar   *picture_read_text (const gchar *path, gsize *size, GError **error);

@@ -135,7 +135,7 @@ gboolean batch_log_open(BatchLog *log, const gchar *path, gboolean resume, GErro
   }
   if (log->file < 0) return fail(path, g_strerror(errno), error);
   if (!lock(log->file)) return fail(path, _("another run is writing it"), error);
-  if (!g_file_get_contents(path, &text, &size, error)) return FALSE;
+  if (!(text = picture_read_text(path, &size, error))) return FALSE;
   log->size = (gint64)read_lines(text, size, take_whole, log);
   return (gsize)log->size == size || ftruncate(log->file, log->size) == 0 ? TRUE : fail(path, g_strerror(errno), error);
 }
@@ -210,7 +210,7 @@ static gboolean merge_log(Merge *all, const gchar *path, GError **error) {
   g_autofree gchar *text = NULL, *name = g_filename_display_name(path);
   Merge one = { NULL, g_hash_table_new_full(NULL, NULL, NULL, g_free), 0 };
   gsize size;
-  gboolean ok = g_file_get_contents(path, &text, &size, error);
+  gboolean ok = (text = picture_read_text(path, &size, error)) != NULL;
   if (ok) read_lines(text, size, take_head, &one);
   if (ok && (!one.digest || (all->digest && !g_str_equal(all->digest, one.digest)))) {
     cli_usage(error, one.digest ? _("%s is the log of another batch.") : _("%s is no log of a batch."), name);

@@ -164,7 +164,7 @@ gboolean manifest_read(const gchar *path, ManifestTake take, gpointer data, GErr
   static const gchar mark[] = "\xef\xbb\xbf"; /* of UTF-8, as spreadsheets write it */
   g_autofree gchar *text = NULL, *lower = g_ascii_strdown(path, -1);
   gsize size;
-  if (!g_file_get_contents(path, &text, &size, error)) return FALSE;
+  if (!(text = picture_read_text(path, &size, error))) return FALSE;
   Reader reader = { path, text, text + size, 1 };
   if (size >= 3 && memcmp(text, mark, 3) == 0) reader.at += 3;
   const gchar *zero = memchr(text, 0, size);

@@ -95,7 +95,7 @@ gint *labels_read(const gchar *path, const gchar *what, const GPtrArray *files, 
   gchar *against = value ? strchr(value, '/') : NULL;
   g_autofree gchar *text = NULL;
   if (against) *against++ = '\0';
-  if (!g_file_get_contents(path, &text, NULL, error)) return NULL;
+  if (!(text = picture_read_text(path, NULL, error))) return NULL;
   for (gchar *p = text; *p; p++)
     if (*p == '\r') *p = '\n';
   g_auto(GStrv) lines = g_strsplit(text, "\n", -1);

@@ -343,7 +343,7 @@ gboolean options_read(RunOptions *o, const gchar *path, GError **error) {
   o->iterations = o->train.anneal_to;
   g_autofree gchar *text = NULL;
   if (!g_file_test(path, G_FILE_TEST_EXISTS)) return TRUE;
-  if (!g_file_get_contents(path, &text, NULL, error)) return FALSE;
+  if (!(text = picture_read_text(path, NULL, error))) return FALSE;
   g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
   for (gchar **line = lines; *line; line++) {
     gchar *equals = strstr(*line, " = ");

@@ -191,7 +191,7 @@ static gboolean put_panel(GString *svg, guint panel, gdouble top, gchar ***cells
 
 gboolean report_plot(const gchar *log_path, const gchar *plot, GError **error) {
   g_autofree gchar *text = NULL;
-  if (!g_file_get_contents(log_path, &text, NULL, error)) return FALSE;
+  if (!(text = picture_read_text(log_path, NULL, error))) return FALSE;
   g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
   g_autoptr(GPtrArray) table = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
   gdouble end = 1;
