@@ -21,7 +21,8 @@ enum { SM_LANE = 16 }; /* channels of a block */
 
 /* Loops over blocks are written for the compiler's vectors: built for several instruction sets, chosen when the
  * program starts. Nothing is fused, so the bits are the same on all of them. */
-#if defined __x86_64__ && defined __gnu_linux__ && !defined __SANITIZE_ADDRESS__ && !defined SM_TRAIN_DOUBLE
+#if defined __x86_64__ && defined __gnu_linux__ && !defined __SANITIZE_ADDRESS__ && \
+  !defined __SANITIZE_THREAD__ && !defined SM_TRAIN_DOUBLE
 #define SM_CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
 #else
 #define SM_CLONES

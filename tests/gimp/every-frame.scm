@@ -16,13 +16,8 @@
 (define reference (active other))
 (define options "model=toon-portraits-128 feather=6")
 
-(define (undo-steps)
-  (let ((file (string-append "undo-" (number->string image)))) ; undo.c writes it
-    (if (file-exists? file) (call-with-input-file file read) 0)))
-(define (undo) ; as Edit > Undo does; undo.c hears of it
-  (call-with-output-file "undo-now" (lambda (port) (display image port)))
-  (gimp-image-undo-freeze image)
-  (gimp-image-undo-thaw image))
+(define (undo-steps) (undo-steps-of image))
+(define (undo) (undo-in image))
 (define (edit layer text) (vector->list (cadr (plug-in-stylemap-transplant-every-frame-with RUN-NONINTERACTIVE image layer reference text))))
 (define (save layer path)
   (let* ((alone (car (gimp-image-new 600 580 RGB))) (copy (car (gimp-layer-new-from-drawable layer alone))))

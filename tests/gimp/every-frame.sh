@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The command's test's own pan (tests/cli/sequence.sh), and what the command makes of it; a library that counts and undoes steps;
 # and somebody who ends the plug-in in the middle of its work when the file cancel-now is there, as GIMP does when one cancels.
-GIMP_PRELOAD=$UNDO
+GIMP_PRELOAD=$INSIDE
 killed=yes
 dx=7 dy=-3 # the picture's way from frame to frame
 in_profile "$TOOL" paint 720 640 "R'G'B' u8" 5 room.png

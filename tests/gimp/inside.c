@@ -5,15 +5,17 @@
  * In GIMP:
  *   undo-ID     how many steps the undo history of image ID got since it was made; where there is none 0
  *   undo-now    is removed, and gimp-image-undo-thaw undoes a step
- *   meanwhile   "MS ACTION ID LAYER": is removed, and after so many milliseconds, while a plug-in works, the user does that to
- *               image ID: deletes the layer of that name, undoes a step, closes the image, or makes it indexed
+ *   meanwhile   "MS ACTION ID LAYER": is removed once the plug-in has read its layers and begun to work, and so many milliseconds
+ *               later the user does that to image ID: "delete"s the layer of that name, "undo"es a step, "close"s the image
  *   gimp-pid    GIMP's process
  * In the plug-in:
  *   kill-after  is removed, and the process gets SIGKILL after so many microseconds
+ *   working     is made when its thread begins
  *   lived       how many microseconds the last one lived that came to its own end */
 #include <dlfcn.h>
 #include <errno.h>
 #include <glib-object.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +100,7 @@ static gboolean fulfil(gpointer data) {
 }
 
 static gboolean look(gpointer unused) {
-  FILE *file = fopen("meanwhile", "r");
+  FILE *file = access("working", F_OK) == 0 ? fopen("meanwhile", "r") : NULL;
   Wish *wish;
 
   if (!file)
@@ -132,6 +134,17 @@ static gboolean begin(gpointer unused) {
 /* --------------------------------------------------------------------------------------------- plug-in */
 
 static struct timespec born;
+
+/* GLib gives every thread its name by this; host/worker.c's begins when all layers are read. */
+#pragma GCC visibility push(default)
+int pthread_setname_np(pthread_t thread, const char *name) {
+  FILE *file = strcmp(name, "stylemap") ? NULL : fopen("working", "w");
+
+  if (file)
+    fclose(file);
+  return ((int (*)(pthread_t, const char *))dlsym(RTLD_NEXT, "pthread_setname_np"))(thread, name);
+}
+#pragma GCC visibility pop
 
 static void tell_life(void) {
   struct timespec now;

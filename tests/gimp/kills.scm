@@ -64,6 +64,17 @@
   (try "edit again" (lambda () (plug-in-stylemap-edit-again RUN-NONINTERACTIVE image first))))
 (gimp-image-delete image)
 
+(set! image (new-image 90 70 RGB PRECISION-U8-GAMMA))
+(set! target (add-noise image "Frame 2" 90 70 1 1 0))
+(add-noise image "Frame 1" 90 70 2 1 0)
+(elsewhere RGB PRECISION-U8-GAMMA)
+(try "every frame"
+     (lambda ()
+       (plug-in-stylemap-transplant-every-frame-with RUN-NONINTERACTIVE image target reference
+                                                     (string-append "model=" tiny " feather=3"))))
+(close-others)
+(gimp-image-delete image)
+
 (set! image (car (gimp-image-new 32 32 RGB)))
 (set! images-made 1)
 (try "random" (lambda () (plug-in-stylemap-random RUN-NONINTERACTIVE tiny 7 0.5 2 FALSE)))

@@ -91,6 +91,15 @@
 (define (heal image target reference text)
   (car (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target reference text)))
 
+; With inside.c loaded into GIMP: how many steps the image's history has got, and Edit > Undo.
+(define (undo-steps-of image)
+  (let ((file (string-append "undo-" (number->string image))))
+    (if (file-exists? file) (call-with-input-file file read) 0)))
+(define (undo-in image)
+  (call-with-output-file "undo-now" (lambda (port) (display image port)))
+  (gimp-image-undo-freeze image)
+  (gimp-image-undo-thaw image))
+
 ; What is visible, as the only layer of another image of the same kind: the projection's own bits, where `profile` is the
 ; image's, if that is not sRGB.
 (define (visible image . profile)

@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# usage: run.sh NAME: runs NAME.scm in a headless GIMP with a profile of its own.
+# usage: run.sh NAME [VARIABLE=VALUE ...]: runs NAME.scm in a headless GIMP with a profile of its own.
 # From the environment (tests/gimp/meson.build): GIMP, PLUGIN, MEASURE, COMMAND, SOURCE, WORK.
 set -eu
 name=$1
+shift
+[ $# = 0 ] || export "$@"
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/profile.sh"
-make_profile "$name"
+make_profile "$name$(tr -dc 'A-Za-z0-9' <<<"$*")"
 cd "$run_dir"
 
 cp "$here"/*.scm "$here/mask.png" "$SOURCE/install/samples/target.png" \

@@ -155,13 +155,8 @@
 (define (with text) (set! edit (lambda () (healed text))))
 
 ; --- what is asked
-(define (undo-steps)
-  (let ((file (string-append "undo-" (number->string image)))) ; inside.c writes it
-    (if (file-exists? file) (call-with-input-file file read) 0)))
-(define (undo) ; as Edit > Undo does; inside.c hears of it
-  (call-with-output-file "undo-now" (lambda (port) (display image port)))
-  (gimp-image-undo-freeze image)
-  (gimp-image-undo-thaw image))
+(define (undo-steps) (undo-steps-of image))
+(define (undo) (undo-in image))
 (define (images) (car (gimp-image-list)))
 ; What is visible. Of more than 16 bits GIMP's last digits, and what it makes of numbers that are none, depend on how large a
 ; rectangle it draws at a time (stacks.scm): they are drawn anew.

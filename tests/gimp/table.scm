@@ -154,8 +154,8 @@
 
 (for-each try-rows (list sizes kinds alphas places layers selections references squares others-procedures))
 
-; With EVERY=yes, since it takes long: every precision that this GIMP has, in colours and in grey, a half transparent target
-; alone and an opaque one over another layer in a group;
+; With EVERY=yes: every precision that this GIMP has, in colours and in grey, a half transparent target alone and an opaque one
+; over another layer in a group;
 (define (try-precisions type-name type)
   (for-each
     (lambda (precision)
@@ -164,7 +164,7 @@
                                (list 'picture 90 70 type (cadr precision)))
                          steps)))
       (row "half transparent, alone" '(alone) '(by styles))
-      (row "over another" '(in-group target)))
+      (row "over another" '(in-group target) '(with "feather=5") '(set! grown 5)))
     precisions))
 ; every mode that a layer can have.
 (define (try-modes)

@@ -330,6 +330,39 @@ static GeglBuffer *load(void) {
   return buffer;
 }
 
+/* Pages of this process. */
+static long resident(void) {
+  long size = 0, pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  if (!CHECK(file && fscanf(file, "%ld %ld", &size, &pages) == 2)) return 1;
+  fclose(file);
+  return pages;
+}
+
+/* STYLEMAP_PREVIEWS (100) in one dialog: after the last as much memory as after the 20th, within 5 %. */
+static void test_many(void) {
+  const char *asked = getenv("STYLEMAP_PREVIEWS");
+  const int most = asked ? atoi(asked) : 100;
+  Engine *engine = NULL;
+  Log log = {0};
+  long early = 1;
+  Preview *preview = preview_new(&engine, hear, &log);
+  for (int i = 1; i <= most; i++) {
+    EditRequest request = request_of(i % 3 ? EDIT_STYLES : EDIT_HEAL, 0.5 + 0.4 * (i % 7) / 7);
+    place.x = 150 + i % 40;
+    from.angle = 0.01 * (i % 30);
+    request.mask.feather = i % 11;
+    wait_for(&log, preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 0.3 + 0.1 * (i % 4),
+                                                             .choose = i % 10 == 0, .coarse = i % 2, .urgent = i % 5 == 0}));
+    clear(&log);
+    if (i == 20) early = resident();
+  }
+  printf("%d previews: %ld pages after the 20th, %ld after the last\n", most, early, resident());
+  CHECK((double)resident() / (double)early <= 1.05);
+  preview_free(preview);
+  engine_free(engine);
+}
+
 /* Without a reference nothing is drawn, but it is said whether the model knows the target. */
 static void test_known(void) {
   Engine *engine = NULL;
@@ -379,6 +412,7 @@ int main(int argc, char **argv) {
   test_last_wins();
   test_wishes();
   test_known();
+  test_many();
   g_object_unref(target), g_object_unref(reference), g_object_unref(selection);
   gegl_exit();
   return harness_end();

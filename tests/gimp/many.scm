@@ -1,0 +1,21 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+; An edit among others by the same model at the same time is the command's of the same pictures.
+(load "lib.scm")
+
+(let* ((image (open "target.png"))
+       (target (active image))
+       (reference (add-below image "reference.png"))
+       (expected (active (open "expected.png"))))
+  (select-mask image 0 0)
+  (let loop ((n 3))
+    (let* ((result (heal image target reference "model=toon-portraits-128 feather=10"))
+           (seen (visible image))
+           (difference (test-stylemap-inside seen expected result 0)))
+      (at-most "colour, in steps of 8 bits" (car difference) 1.01)
+      (check "compared" (> (caddr difference) 20000) (caddr difference))
+      (close-visible seen)
+      (gimp-image-remove-layer image result))
+    (if (> n 1) (loop (- n 1))))
+  (gimp-image-delete (car (gimp-item-get-image expected)))
+  (gimp-image-delete image))
+(finish)
