@@ -14,7 +14,8 @@ usage: install/test.sh [--quick] [--gui] [--sanitize] [--all] [--full] [--build 
   --gui       a real GIMP window on a screen of its own (Xvfb)
   --sanitize  everything but GIMP, built with AddressSanitizer and UndefinedBehaviorSanitizer
   --all       all three
-  --full      all three, and what takes long: pictures of every kind in GIMP
+  --full      all three, and what takes long: pictures of every kind in GIMP, faults one by one, kills, long sessions,
+              and, where clang is, STYLEMAP_FUZZ_SECONDS (3600) of fuzzing for each reader
   --build DIR where it is built (default: build-test in the source folder)
 
 Debian packages that are missing are installed (with sudo where you are not root).
@@ -82,6 +83,14 @@ fi
 if wants full; then
   require_suite "$build/release" full
   run_tests "$build/release" "Tests that take long" --suite full
+  if command -v clang >/dev/null; then
+    step "Fuzzing (in $build/fuzz)"
+    if "$source_dir/tests/fuzz/run.sh" "$build/fuzz" "${STYLEMAP_FUZZ_SECONDS:-3600}"; then
+      passed=$((passed + 1))
+    else
+      failed=$((failed + 1))
+    fi
+  fi
 fi
 if wants gui; then
   require_suite "$build/release" gui
