@@ -7,10 +7,10 @@
 
 enum { ALIGN = 64, HUGE_PAGE = 2 << 20 /* what large blocks are aligned to */, LARGE = 4 << 20 };
 
-void *sm_alloc(size_t count, size_t size) {
+static void *alloc(size_t count, size_t size, int huge) {
   size_t bytes;
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > (size_t)-1 - ALIGN) return NULL;
-  const size_t align = bytes < LARGE || bytes > (size_t)-1 - HUGE_PAGE ? ALIGN : HUGE_PAGE;
+  const size_t align = !huge || bytes < LARGE || bytes > (size_t)-1 - HUGE_PAGE ? ALIGN : HUGE_PAGE;
   bytes = (bytes + align - 1) / align * align;
   void *block = aligned_alloc(align, bytes ? bytes : ALIGN);
 #ifdef MADV_HUGEPAGE
@@ -19,6 +19,10 @@ void *sm_alloc(size_t count, size_t size) {
 #endif
   return block;
 }
+
+void *sm_alloc(size_t count, size_t size) { return alloc(count, size, 1); }
+
+void *sm_alloc_layer(size_t count, size_t size) { return alloc(count, size, 0); }
 
 void *sm_calloc(size_t count, size_t size) {
   void *block = sm_alloc(count, size);

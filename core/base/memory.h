@@ -4,6 +4,8 @@
 #include "base/error.h"
 
 void *sm_alloc(size_t count, size_t size);
+/* For what is walked through a few times only, as planes of a layer: in small pages, which are quicker had than large ones. */
+void *sm_alloc_layer(size_t count, size_t size);
 void *sm_calloc(size_t count, size_t size);
 /* Grows a block made by sm_alloc from `old_count` to `count` items; on NULL the old block stays. */
 void *sm_grow(void *block, size_t old_count, size_t count, size_t size);

@@ -196,7 +196,7 @@ stylemap_status sm_collage_new(sm_pool *pool, const stylemap_layer *target, cons
   const size_t plane = pixels_of(c), band = (size_t)l.rows * (size_t)width * 5;
   const size_t cells = cells_of(c) * (FLOATS * sizeof(float) + 1) + plane;
   stylemap_status status;
-  c->colours = sm_alloc(plane, 4 * sizeof(float));
+  c->colours = sm_alloc_layer(plane, 4 * sizeof(float));
   c->cells = sm_calloc(cells, 1);
   l.band = sm_alloc(band, sizeof(float));
   if (!c->colours || !l.band || !c->cells) {
