@@ -10,8 +10,10 @@
 
 enum { SEEN = 128 /* pixels a side that are seen at most, half as many at least */, CELLS = 8 /* a side, for colours */ };
 enum { TARGET, REFERENCE, CANDIDATE };
-/* Between candidates about as near, the one with the reference's lines: an edit that brings nothing may be near the truth. */
-static const double LINES = 1;
+enum { DRAWN = SM_CHOICE_SEEN - 1 /* which of what is seen is scene->drawn */ };
+/* Between candidates about as near, the one with the reference's lines: an edit that brings nothing, or that blurs, may be near
+ * the truth. In photographs, where a blur is nearer than details a pixel off, they count for more. */
+static const double LINES_DRAWN = 1, LINES_PHOTOGRAPHED = 1.5;
 
 /* In the scene's part, and a pixel around it, which gradients need. */
 static void shrink(const sm_scene *s, const float *from, int planes, float *to) {
@@ -284,4 +286,7 @@ static double regression(const sm_choice_net *net, const float seen[SM_CHOICE_SE
 
 double sm_choice_start(const float seen[SM_CHOICE_SEEN]) { return regression(&choice_start, seen); }
 
-double sm_choice_regret(const float seen[SM_CHOICE_SEEN]) { return regression(&choice_heal, seen) + LINES * (1 - seen[0]); }
+double sm_choice_regret(const float seen[SM_CHOICE_SEEN]) {
+  const double lines = LINES_PHOTOGRAPHED + seen[DRAWN] * (LINES_DRAWN - LINES_PHOTOGRAPHED);
+  return regression(&choice_heal, seen) + lines * (1 - seen[0]);
+}

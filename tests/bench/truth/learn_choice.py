@@ -226,7 +226,7 @@ def judge(files):
         learn, test = fold != k, fold == k
         promise[test] = Regression(starts[learn], their[learn])(starts[test])
         guess[test] = Regression(candidates[learn], y[learn])(candidates[test])
-    guess += 1 - candidates[..., 0]
+    guess += (1.5 - .5 * candidates[..., 22]) * (1 - candidates[..., 0])  # of core/edit/choose.c: lines
     stage = np.where(candidates[0, :, 11] > 0, 0, np.where(candidates[0, :, 12] > 0, 2, 1))
     collages = starts[0, :, 9] + 2 * starts[0, :, 10]
     drawn, rounds = as_drawn(promise, guess, stage, key, collages)
