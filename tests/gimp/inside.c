@@ -148,12 +148,13 @@ int pthread_setname_np(pthread_t thread, const char *name) {
 
 static void tell_life(void) {
   struct timespec now;
-  FILE *file = fopen("lived", "w");
+  FILE *file = fopen("lived.new", "w");
 
   clock_gettime(CLOCK_MONOTONIC, &now);
   if (file) {
     fprintf(file, "%ld\n", (now.tv_sec - born.tv_sec) * 1000000 + (now.tv_nsec - born.tv_nsec) / 1000);
     fclose(file);
+    rename("lived.new", "lived"); /* a script may be reading it: GIMP 3 goes on before the plug-in has ended */
   }
 }
 

@@ -26,7 +26,7 @@
             (equal (string-append row ": made") made '()))
           (check (string-append row ": works") (pair? made) said))
       made)))
-(define (closed) (= (car (gimp-image-is-valid image)) FALSE))
+(define (closed) (= (car ((if in-gimp-3 gimp-image-id-is-valid gimp-image-is-valid) image)) FALSE))
 (define (layers) (length (layer-list image)))
 (define (name layer) (car (gimp-item-get-name layer)))
 (define (results) (caddr (test-stylemap-state image)))
@@ -42,7 +42,8 @@
   (equal "the reference is deleted: layers" (map name (layer-list image)) '("StyleMap Transplant" "target" "beneath"))
   (gimp-image-delete image))
 
-(try "the image is closed" "The image was closed while StyleMap worked on it." '(meanwhile "close" "-"))
+; GIMP 3 keeps an image for as long as a plug-in has it as its argument: the result goes with it
+(try "the image is closed" (if in-gimp-3 #t "The image was closed while StyleMap worked on it.") '(meanwhile "close" "-"))
 (check "the image is closed: it is" (closed))
 
 ; a step before is undone: the selection, which was read at the start
