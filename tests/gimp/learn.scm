@@ -43,7 +43,7 @@
 (fails "one picture" "2 layers or more" (lambda () (learn with few "x")))
 (fails "the same twice" "the same one" (lambda () (learn with with "x")))
 (fails "what the program says" "nothing tells them apart" (lambda () (learn alike like-them "x")))
-(fails "no name" "cannot be a direction's name" (lambda () (learn with without "a=b")))
+(fails "no name" "does not begin with a dot" (lambda () (learn with without "a=b")))
 (fails "no model" "There is no model" (lambda ()
   (plug-in-stylemap-learn-direction RUN-NONINTERACTIVE with without "x" "nosuch")))
 (gimp-image-delete image)
