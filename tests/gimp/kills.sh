@@ -11,14 +11,12 @@ cp "$SOURCE/tests/golden/tiny_LayerNorm_sp4_full.zip.pt" checkpoint.pt
   echo "(define parts '($(awk -v n="${KILLS:-5}" -v seed="${SEED:-$$}" 'BEGIN {srand(seed); for (i = 0; i < n; i++) print (i + rand()) / n}')))"
 } >table-rows.scm
 echo "seed ${SEED:-$$}"
-# before GIMP: what is there then
 after_run() {
   local file left
-  for file in data/stylemap/models/killed-*.safetensors data/stylemap/directions/tiny/killed-*.safetensors; do
-    [ ! -e "$file" ] || in_profile "$COMMAND" info "$file" >said.txt 2>&1 || grep -q 'no model but directions' said.txt || {
-      echo "FAIL: $file is there, and not whole: $(cat said.txt)"
-      exit 1
-    }
+  whole() { "$@" >said.txt 2>&1 || { echo "FAIL: $file is there, and not whole: $(cat said.txt)" && exit 1; }; }
+  for file in data/stylemap/models/killed-*.safetensors; do whole in_profile "$COMMAND" info "$file"; done
+  for file in data/stylemap/directions/tiny/killed-*.safetensors; do
+    whole in_profile "$COMMAND" apply --quiet ./tiny.safetensors target.png --direction "$file" -o applied.png
   done
   sleep 1 # a folder goes a moment after the process that used it
   left=$(find tmp data config home -name '*stylemap-*' -o -name '*.part' -o -path 'tmp/*' -type f)
