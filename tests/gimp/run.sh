@@ -25,8 +25,8 @@ if [ "$GIMP" = 3 ]; then
 fi
 [ -n "${killed:-}" ] || complaints+=(-e 'Plug-in crashed') # unless the test itself does that
 printf '(load "%s.scm")\n' "${scripts[@]}" >all.scm
-# where a test kills it
-[ "${KILLED:-}" != yes ] || complaints=("${complaints[@]/#Plug-in crashed/leaked}")
+# of a plug-in that a test kills GIMP says so, and keeps a layer that was not in the image yet
+[ "${KILLED:-}" != yes ] || complaints=(-e 'stylemap.*CRITICAL')
 gimp_batch '(load "all.scm")' >log.txt 2>&1 || echo "GIMP ended with status $?" >>log.txt
 
 # What GIMP prints about its data folders and menus says nothing here.

@@ -3,6 +3,7 @@
  * those (tests/threads.sh). */
 #include <glib.h>
 
+#pragma GCC visibility push(default) /* GLib's own calls come here, too */
 void __tsan_acquire(void *at);
 void __tsan_release(void *at);
 
