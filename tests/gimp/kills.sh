@@ -3,7 +3,7 @@
 . "$here/learn.sh" # the pictures to learn from
 . "$here/own-models.sh"
 GIMP_PRELOAD=$INSIDE
-KILLED=yes
+killed=layers
 cp "$SOURCE/tests/golden/tiny_LayerNorm_sp4_full.zip.pt" checkpoint.pt
 {
   echo '(define rows-with "") (define every "")'
