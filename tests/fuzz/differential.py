@@ -75,7 +75,7 @@ def mend(rng, b):
 
 
 def main():
-    program, source, count, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    program, source, count, seed = os.path.abspath(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     reader = os.path.join(os.environ.get("STYLEMAP_SHARED") or os.path.join(source, "../shared"), "tools/strict_reader.py")
     if not os.path.exists(reader):
         print(f"skipped: there is no {reader}")
