@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The references above the first, a row each: the layer, where it comes in, how it lies. What the rows say is the options'
+ * The references above the first, two lines each: the layer; where it comes in and how it lies. What the rows say is the options'
  * text, which they are made of. */
 #include "gimp/check.h"
 #include "gimp/dialog-parts.h"
@@ -113,6 +113,7 @@ static GtkWidget *new_combo(gint value, const gchar *tooltip, void (*taken)(GtkW
   for (gint i = 0; labels[i]; i++)
     gimp_int_combo_box_append(GIMP_INT_COMBO_BOX(combo), GIMP_INT_STORE_LABEL, labels[i], GIMP_INT_STORE_VALUE, i, -1);
   gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(combo), value);
+  g_object_set(combo, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
   gimp_help_set_help_data(combo, tooltip, NULL);
   set_number(combo, n);
   g_signal_connect(combo, "changed", G_CALLBACK(taken), self);
@@ -122,7 +123,8 @@ static GtkWidget *new_combo(gint value, const gchar *tooltip, void (*taken)(GtkW
 static GtkWidget *new_row(Dialog *self, const Reference *reference, guint n) {
   const gchar *regions[OPTIONS_REGIONS + 1] = {NULL};
   const gchar *places[] = {_("Found"), _("As Placed"), _("Centre"), NULL, NULL};
-  GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *chooser, *button;
+  GtkWidget *row = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6), *first = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *second = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *chooser, *button;
   gint place = 0;
 
   for (gint i = 0; i < OPTIONS_REGIONS; i++)
@@ -140,24 +142,26 @@ static GtkWidget *new_row(Dialog *self, const Reference *reference, guint n) {
     layer_chooser_set(chooser, reference->layer);
   gimp_help_set_help_data(chooser, _("The layer to take from, or what the image shows. It comes in above the rows before."), NULL);
   gtk_widget_set_size_request(chooser, 150, -1);
-  gtk_box_pack_start(GTK_BOX(row), chooser, TRUE, TRUE, 0);
-  gtk_box_pack_start(GTK_BOX(row),
+  gtk_box_pack_start(GTK_BOX(first), chooser, TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(second),
                      new_combo((gint)reference->region,
                                _("Where it comes in: what is selected, where the layer shows something, by its layer mask and its "
                                  "transparency, or a part of the face that the model tells."),
                                region_changed, n, self, regions),
-                     FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(row),
+                     TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(second),
                      new_combo(place,
                                _("How it lies: found by a face or by the model, as it lies over the target on the canvas, or the "
                                  "layer's middle."),
                                placement_changed, n, self, places),
-                     FALSE, FALSE, 0);
+                     TRUE, TRUE, 0);
   button = gtk_button_new_with_label("−");
   gimp_help_set_help_data(button, _("Takes nothing from this layer."), NULL);
   set_number(button, n);
   g_signal_connect(button, "clicked", G_CALLBACK(remove_row), self);
-  gtk_box_pack_start(GTK_BOX(row), button, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(first), button, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(row), first, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(row), second, FALSE, FALSE, 0);
   set_number(row, n);
   g_object_set_data(G_OBJECT(row), "layer", chooser);
   gtk_widget_show_all(row);

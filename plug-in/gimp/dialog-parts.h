@@ -32,6 +32,7 @@ typedef struct {
   gboolean needs_reference;
 
   GtkWidget *dialog, *table;
+  GtkWidget *scroll; /* with all controls but the views and theirs */
   GtkSizeGroup *labels; /* of both tables */
   GtkWidget *origin; /* what offers the layer that the active one was made of; NULL: it was not */
   GtkWidget *reference, *swap, *reference_hint;

@@ -90,6 +90,7 @@ static GtkWidget *new_choice(Dialog *self, gint *value, const gchar *tooltip, co
     gimp_int_combo_box_append(GIMP_INT_COMBO_BOX(combo), GIMP_INT_STORE_LABEL, text, GIMP_INT_STORE_VALUE,
                               va_arg(rest, gint), -1);
   va_end(rest);
+  g_object_set(combo, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
   gimp_int_combo_box_set_active(GIMP_INT_COMBO_BOX(combo), *value);
   g_signal_connect(combo, "changed", G_CALLBACK(gimp_int_combo_box_get_active), value);
   g_signal_connect_swapped(combo, "changed", G_CALLBACK(option_changed), self);

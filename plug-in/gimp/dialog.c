@@ -5,6 +5,7 @@
 #include "gimp/hint.h"
 #include "gimp/model-chooser.h"
 #include "gimp/result.h"
+#include "gimp/scroll.h"
 #include "gimp/table.h"
 #include <glib/gi18n-lib.h>
 
@@ -119,7 +120,8 @@ static void build(Dialog *self) {
   gtk_container_set_border_width(GTK_CONTAINER(all), 12);
   gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self->dialog))), all, TRUE, TRUE, 0);
   box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-  gtk_box_pack_start(GTK_BOX(all), box, FALSE, FALSE, 0);
+  self->scroll = scroll_new(box);
+  gtk_box_pack_start(GTK_BOX(all), self->scroll, FALSE, FALSE, 0);
   add_origin(self, box);
   if (self->options->remembered)
     add_remembered(self, box);
@@ -135,6 +137,7 @@ static void build(Dialog *self) {
     dialog_add_advanced(self, box);
   dialog_add_notes(self, box);
   dialog_add_preview(self, all);
+  gtk_widget_show_all(all);
 }
 
 /* One dialog, until its end. */
@@ -147,8 +150,10 @@ static gint run(Dialog *self, gint *x, gint *y) {
   if (*x >= 0)
     gtk_window_move(GTK_WINDOW(self->dialog), *x, *y);
   dialog_fill_reference(self);
-  gtk_widget_show_all(self->dialog);
   dialog_update_method(self);
+  scroll_fit(self->scroll);
+  gtk_window_set_default_size(GTK_WINDOW(self->dialog), 1, -1); /* the least width: a layer's long name does not count */
+  gtk_widget_show(self->dialog);
   dialog_look(self);
   /* Return means OK also where the first control is a combo box, which would open */
   gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK));

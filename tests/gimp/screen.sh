@@ -45,8 +45,8 @@ keys() {
 }
 focus() { in_profile xdotool windowactivate --sync "$(window "$1" | tail -1)"; }
 
-start_screen() {
-  start xvfb bash -c 'exec Xvfb -displayfd 3 -screen 0 1280x900x24 -nolisten tcp 3>display'
+start_screen() { # SCREEN, or 1280x900
+  start xvfb bash -c 'exec Xvfb -displayfd 3 -screen 0 ${SCREEN:-1280x900}x24 -nolisten tcp 3>display'
   wait_for test -s display || { cat xvfb.txt; exit 1; }
   DISPLAY=:$(cat display)
   export DISPLAY

@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# On a screen of 1366 x 768 the largest dialog, Edit Again of a result of three references, which opens Advanced, is whole on
+# the screen in every language: its buttons can be pressed.
+# From the environment: as run.sh, ARTEFACTS and STYLEMAP_LOCALEDIR.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/profile.sh"
+. "$here/../locale.sh"
+make_profile small
+cd "$run_dir"
+named_locale "$PWD/locales"
+export GIMP_LOCALE=$locale SCREEN=1366x768
+. "$here/screen.sh"
+cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" "$here/dialect-3.scm" .
+start_screen
+failures=0
+checks=0
+within() { # WHAT NUMBER MOST
+  checks=$((checks + 1))
+  if [ "$2" -le "$3" ] && [ "$2" -gt 300 ]; then return; fi
+  failures=$((failures + 1))
+  echo "FAILED: $1 is $2, $3 at most"
+}
+translated() { LC_ALL=$locale TEXTDOMAINDIR=$STYLEMAP_LOCALEDIR gettext stylemap "$1"; }
+size() { eval "$(in_profile xdotool getwindowgeometry --shell "$(window "$1" | tail -1)" | grep -E '^(WIDTH|HEIGHT)=')"; }
+# is_whole DIALOG: a window manager's frame takes 2 and 24 pixels, a panel some more
+is_whole() {
+  size "$title"
+  screenshot "small-$LANGUAGE-$1"
+  within "$LANGUAGE: the width of $1" "$WIDTH" 1362
+  within "$LANGUAGE: the height of $1" "$HEIGHT" 700
+}
+for LANGUAGE in en $(grep -v '^#' "$SOURCE/plug-in/po/LINGUAS"); do
+  export LANGUAGE
+  rm -f gimp.pid
+  start_gimp
+  open_samples
+  in_profile xdotool windowsize "$(window "$main" | tail -1)" 1200 700
+  ask '(gimp-item-set-name (vector-ref (cadr (gimp-image-get-layers image)) 1) "a reference whose name is far longer than any list is wide, and goes on")' >/dev/null
+  title=$(translated "StyleMap Transplant")
+  open_dialog ctrl+alt+t "$title"
+  is_whole transplant
+  keys Escape
+  wait_for no_window "$title"
+  ask "(let ((other (vector-ref (cadr (gimp-image-get-layers image)) 1)))
+    (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target other (string-append \"feather=16 rounds=1 references='\"
+      (number->string other) \" region=alpha; \" (number->string other) \" placement=250,260,500,15' placement=256,256,500\")))" >/dev/null
+  ask '(gimp-image-set-active-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))' >/dev/null
+  open_dialog ctrl+alt+e "$title"
+  sleep 2 # what is said of the picture takes its room
+  is_whole edit-again
+  keys Escape
+  wait_for no_window "$title"
+  kill -9 $(children_of "$gimp") "$gimp"
+  wait_for no_window "$main"
+done
+[ $failures = 0 ] && echo "$checks checks passed; screenshots in $ARTEFACTS"
