@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # On a screen of 1366 x 768 the largest dialog, Edit Again of a result of three references, which opens Advanced, is whole on
-# the screen in every language: its buttons can be pressed.
+# the screen, also in German, whose words are long: its buttons can be pressed.
 # From the environment: as run.sh, ARTEFACTS and STYLEMAP_LOCALEDIR.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -31,7 +31,7 @@ is_whole() {
   within "$LANGUAGE: the width of $1" "$WIDTH" 1362
   within "$LANGUAGE: the height of $1" "$HEIGHT" 700
 }
-for LANGUAGE in en $(grep -v '^#' "$SOURCE/plug-in/po/LINGUAS"); do
+for LANGUAGE in en de; do
   export LANGUAGE
   rm -f gimp.pid
   start_gimp
