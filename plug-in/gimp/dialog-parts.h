@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the files of the dialog share: dialog.c is its frame and its flow, dialog-reference.c and dialog-more.c where it takes from,
  * dialog-rows.c the options, dialog-adjust.c the directions, dialog-notes.c what it says, dialog-preview.c what it shows, dialog-places.c the buttons below
- * that. Nobody else includes this. */
+ * that, dialog-variants.c other results. Nobody else includes this. */
 #pragma once
 #include "gimp/about.h"
 #include "gimp/flow.h"
@@ -39,6 +39,8 @@ typedef struct {
   GtkWidget *more, *add; /* the rows of the references above the first, and what adds one; or NULL */
   guint refill;          /* the source that makes the rows anew */
   GtkWidget *model, *model_hint, *square_hint, *result_hint, *probe_hint;
+  GtkWidget *method, *collage, *match_colours; /* where the procedure takes them */
+  GtkWidget *variants, *variant_pictures[PREVIEW_VARIANTS]; /* what opens their list, or NULL, and what shows each */
   GtkWidget *refine, *refine_steps, *space; /* the last NULL where there is none */
   GPtrArray *of_styles, *of_heal;           /* the widgets that have a meaning with that method alone */
 
@@ -87,6 +89,8 @@ void dialog_add_more(Dialog *self, GtkWidget *box);
 void dialog_fill_more(Dialog *self);
 void dialog_read_more(Dialog *self);
 
+/* What opens and closes `child`, by its label (which may have a key). */
+GtkWidget *dialog_expander(const gchar *label, GtkWidget *child, gboolean expanded);
 /* A place for a control with a hint below it. */
 GtkWidget *dialog_with_hint(GtkWidget *control, GtkWidget **hint);
 /* The rows of the options that everybody sees, into self->table. */
@@ -126,6 +130,13 @@ void dialog_ask_later(Dialog *self, DialogAsk wishes);
 void dialog_show_squares(Dialog *self);
 /* Where the target's square lies, as far as that is known. */
 const stylemap_placement *dialog_target_square(const Dialog *self);
+
+/* Other results to choose from. What they add to what is asked for, `into` kept as long as that. */
+void dialog_add_variants(Dialog *self, GtkWidget *box);
+void dialog_ask_variants(const Dialog *self, PreviewAsk *ask, PreviewVariant *into);
+void dialog_show_variant(Dialog *self, const PreviewNews *news);
+/* They are of something else. */
+void dialog_clear_variants(Dialog *self);
 
 /* The buttons below the views, which place the squares. */
 void dialog_add_places(Dialog *self, GtkWidget *below_target, GtkWidget *below_reference);

@@ -116,6 +116,7 @@ void dialog_ask(Dialog *self, DialogAsk wishes) {
   PreviewAsk ask = {.model = self->options->model, .scale = 1};
   EditRequest request;
   EditReference references[OPTIONS_REFERENCES];
+  PreviewVariant variants[PREVIEW_VARIANTS];
   stylemap_placement near;
 
   wishes |= self->wishes;
@@ -134,8 +135,11 @@ void dialog_ask(Dialog *self, DialogAsk wishes) {
   references[0].picture.buffer = self->reference_pixels;
   for (gint i = 1; i < request.n_references; i++)
     references[i].picture.buffer = self->more_pixels[i].pixels;
+  if (wishes)
+    dialog_clear_variants(self);
   if (can_draw(self)) {
     ask.scale = preview_scale(self);
+    dialog_ask_variants(self, &ask, variants);
   } else {
     request.kind = EDIT_INTERPOLATE; /* only the model is looked at */
     request.n_references = 0;
@@ -246,6 +250,9 @@ static void hear(const PreviewNews *news, gpointer data) {
                 (self->procedure->kind == EDIT_RECONSTRUCT || self->options->method == EDIT_STYLES)
             ? _("Shown without refinement, which comes with OK.")
             : HANDLING);
+    break;
+  case PREVIEW_VARIANT:
+    dialog_show_variant(self, news);
     break;
   case PREVIEW_FAILED:
     if (self->view)
@@ -384,6 +391,8 @@ static void add_views(Dialog *self, GtkWidget *box) {
   dialog_add_places(self, below, below_reference);
   if (below_reference)
     gtk_box_pack_start(GTK_BOX(below_reference), self->reference_square, FALSE, FALSE, 0);
+  if (below_reference)
+    dialog_add_variants(self, below_reference);
   gtk_box_pack_start(GTK_BOX(below), self->status = hint_new(STATUS_WIDTH, 4), FALSE, FALSE, 0);
 }
 

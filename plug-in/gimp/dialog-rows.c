@@ -61,6 +61,23 @@ GtkWidget *dialog_with_hint(GtkWidget *control, GtkWidget **hint) {
   return box;
 }
 
+/* GTK 3 moves the focus to what a closed expander holds. */
+static void show_child(GtkWidget *expander, GParamSpec *property, GtkWidget *child) {
+  gtk_widget_set_visible(child, gtk_expander_get_expanded(GTK_EXPANDER(expander)));
+}
+
+GtkWidget *dialog_expander(const gchar *label, GtkWidget *child, gboolean expanded) {
+  GtkWidget *expander = gtk_expander_new_with_mnemonic(label);
+
+  gtk_expander_set_expanded(GTK_EXPANDER(expander), expanded);
+  gtk_widget_show_all(child);
+  gtk_widget_set_no_show_all(child, TRUE);
+  gtk_widget_set_visible(child, expanded);
+  gtk_container_add(GTK_CONTAINER(expander), child);
+  g_signal_connect(expander, "notify::expanded", G_CALLBACK(show_child), child);
+  return expander;
+}
+
 static void option_changed(Dialog *self) { dialog_ask(self, 0); }
 
 static void attach_scale(Dialog *self, const gchar *text, gdouble *value, ArgumentId id, gdouble page_end, gdouble step,
@@ -163,7 +180,7 @@ static void attach_method(Dialog *self) {
                  _("Styles: draw it anew from both pictures"), (gint)EDIT_STYLES, NULL);
 
   g_signal_connect(combo, "changed", G_CALLBACK(method_changed), self);
-  table_attach(self->table, _("Me_thod:"), combo, FALSE);
+  table_attach(self->table, _("Me_thod:"), self->method = combo, FALSE);
 }
 
 static void attach_refine(Dialog *self) {
@@ -192,7 +209,7 @@ static void attach_match_colours(Dialog *self) {
                                     "would choose: for a picture of another camera."), NULL);
   g_signal_connect(button, "toggled", G_CALLBACK(gimp_toggle_button_update), &self->options->match_colours);
   g_signal_connect_swapped(button, "toggled", G_CALLBACK(option_changed), self);
-  attach_of(self->of_heal, self->table, _("Colours:"), button);
+  attach_of(self->of_heal, self->table, _("Colours:"), self->match_colours = button);
 }
 
 static void extend_toggled(GtkToggleButton *button, Dialog *self) {
@@ -255,14 +272,14 @@ static void attach_places(Dialog *self, GtkWidget *table) {
 static void attach_methods(Dialog *self, GtkWidget *table) {
   FlowOptions *options = self->options;
 
-  attach_of(self->of_heal, table, _("_Paste:"),
-            new_choice(self, (gint *)&options->collage,
-                       _("What is mended. The target's light takes away another light or camera; a reference that does not "
-                         "fit is better as it is."),
-                       _("What fits, as the model sees it"), (gint)STYLEMAP_START_FIT,
-                       _("As it is"), (gint)STYLEMAP_START_COPY, _("In the target's light"), (gint)STYLEMAP_START_CLONE,
-                       _("Between the two"), (gint)STYLEMAP_START_MEAN, _("As it is, recoloured"),
-                       (gint)STYLEMAP_START_MATCH, NULL));
+  self->collage = new_choice(self, (gint *)&options->collage,
+                             _("What is mended. The target's light takes away another light or camera; a reference that does not "
+                               "fit is better as it is."),
+                             _("What fits, as the model sees it"), (gint)STYLEMAP_START_FIT, _("As it is"),
+                             (gint)STYLEMAP_START_COPY, _("In the target's light"), (gint)STYLEMAP_START_CLONE,
+                             _("Between the two"), (gint)STYLEMAP_START_MEAN, _("As it is, recoloured"),
+                             (gint)STYLEMAP_START_MATCH, NULL);
+  attach_of(self->of_heal, table, _("_Paste:"), self->collage);
   attach_count(self, table, _("Roun_ds:"), &options->rounds, ARGUMENT_ROUNDS, _("times mended"),
                _("More rounds change more: less is left of what does not fit, and of what the reference brings."),
                self->of_heal);
@@ -305,7 +322,6 @@ static void attach_levels(Dialog *self, GtkWidget *table) {
 }
 
 void dialog_add_advanced(Dialog *self, GtkWidget *box) {
-  GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_Advanced"));
   GtkWidget *table = table_new(self->labels);
 
   if (procedures_takes(self->procedure, ARGUMENT_METHOD))
@@ -315,9 +331,7 @@ void dialog_add_advanced(Dialog *self, GtkWidget *box) {
   if (procedures_takes(self->procedure, ARGUMENT_LEVELS))
     attach_levels(self, table);
   attach_places(self, table);
-  gtk_expander_set_expanded(GTK_EXPANDER(expander), is_advanced(self));
-  gtk_container_add(GTK_CONTAINER(expander), table);
-  gtk_box_pack_start(GTK_BOX(box), expander, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), dialog_expander(_("_Advanced"), table, is_advanced(self)), FALSE, FALSE, 0);
 }
 
 static void model_changed(gpointer data) {

@@ -21,6 +21,9 @@ typedef struct {
   guint wishes;
   stylemap_placement near; /* of WISH_NEAR */
   gboolean coarse, urgent;
+  PreviewVariant variants[PREVIEW_VARIANTS];
+  gint n_variants;
+  gdouble variant_scale;
   gint64 asked;
 } Job;
 
@@ -49,6 +52,7 @@ struct Preview {
   GCond changed;
   Job *next, *running;
   gboolean quit;
+  gboolean aside; /* the job is done, and what is drawn of it now are variants */
   guint wishes;
   stylemap_placement near;
   guint64 number;
@@ -101,11 +105,12 @@ static void tell(Preview *preview, const Job *job, Told *told) {
   told->news.time = g_get_monotonic_time() - job->asked;
   g_mutex_lock(&preview->lock);
   gboolean drawn = told->news.kind != PREVIEW_MODEL && told->news.kind != PREVIEW_FOUND;
-  gboolean stale = drawn && preview->next && preview->next->urgent;
+  const gboolean variant = told->news.kind == PREVIEW_VARIANT;
+  gboolean stale = drawn && preview->next && (variant || preview->next->urgent);
   if (stale) {
     told_free(told);
   } else {
-    if (drawn) drop_pictures(&preview->told);
+    if (drawn && !variant) drop_pictures(&preview->told);
     if (told->news.kind == PREVIEW_DONE) preview->fraction = 1;
     g_queue_push_tail(&preview->told, told);
     if (!preview->idle) preview->idle = g_idle_add_full(G_PRIORITY_DEFAULT, hand_over, preview, NULL);
@@ -135,8 +140,8 @@ static int on_progress(void *data, stylemap_phase phase, double fraction) {
   Preview *preview = data;
   (void)phase;
   g_mutex_lock(&preview->lock);
-  preview->fraction = fraction;
-  gboolean stop = preview->quit || (preview->next && (preview->next->urgent ||
+  if (!preview->aside) preview->fraction = fraction;
+  gboolean stop = preview->quit || (preview->next && (preview->aside || preview->next->urgent ||
                   g_get_monotonic_time() - preview->begun > PATIENCE));
   g_mutex_unlock(&preview->lock);
   return stop;
@@ -149,12 +154,17 @@ static void job_free(Job *job) {
   g_free(job);
 }
 
-/* The layer laid over its place in the target, as a host would do it. */
-static void compose(const ScaledEdit *scaled, GeglBuffer *layer, const Mask *mask, Told *told) {
+/* The target in `area` with the layer laid over its place, as a host would do it. */
+static GeglBuffer *laid(const ScaledEdit *scaled, GeglBuffer *layer, const Mask *mask, const GeglRectangle *area) {
   GeglBuffer *target = scaled->request.target.buffer;
-  told->news.picture = gegl_buffer_new(&mask->bounds, gegl_buffer_get_format(target));
-  gegl_buffer_copy(target, &mask->bounds, GEGL_ABYSS_NONE, told->news.picture, &mask->bounds);
-  layer_composite(told->news.picture, layer, mask->weights, &mask->bounds, scaled->request.extend);
+  GeglBuffer *picture = gegl_buffer_new(area, gegl_buffer_get_format(target));
+  gegl_buffer_copy(target, area, GEGL_ABYSS_NONE, picture, area);
+  layer_composite(picture, layer, mask->weights, &mask->bounds, scaled->request.extend);
+  return picture;
+}
+
+static void compose(const ScaledEdit *scaled, GeglBuffer *layer, const Mask *mask, Told *told) {
+  told->news.picture = laid(scaled, layer, mask, &mask->bounds);
   told->news.weights = g_object_ref(mask->weights);
   told->news.scale = scaled->scale;
 }
@@ -274,6 +284,46 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
   return ok;
 }
 
+static gboolean draw_variant(Preview *preview, Job *job, gint n, GError **error) {
+  ScaledEdit scaled;
+  EditResult result = { 0 };
+  take_found(preview, job);
+  job->edit.request.method = job->variants[n].method;
+  job->edit.request.heal.start = job->variants[n].start;
+  scaled_edit(preview->cache, &job->edit.request, job->variant_scale, &scaled);
+  gboolean ok = edit_prepare(&scaled.request, &result, error) && edit_run(*preview->engine, &scaled.request, &result, error);
+  if (ok) {
+    const GeglRectangle *bounds = &result.mask.bounds;
+    const gint margin = MAX(bounds->width, bounds->height) / 6;
+    GeglRectangle area = { bounds->x - margin, bounds->y - margin, bounds->width + 2 * margin, bounds->height + 2 * margin };
+    gegl_rectangle_intersect(&area, &area, gegl_buffer_get_extent(scaled.request.target.buffer));
+    Told *told = told_new(PREVIEW_VARIANT);
+    told->news.variant = n;
+    told->news.picture = laid(&scaled, result.layers[0], &result.mask, &area);
+    told->news.scale = scaled.scale;
+    tell(preview, job, told);
+  }
+  edit_result_clear(&result);
+  scaled_clear(&scaled);
+  return ok;
+}
+
+/* One that cannot be made is not told of: the edit itself was. */
+static void draw_variants(Preview *preview, Job *job) {
+  const gboolean any = job->edit.request.kind == EDIT_TRANSPLANT && job->edit.request.n_references > 0;
+  g_mutex_lock(&preview->lock);
+  preview->aside = TRUE;
+  g_mutex_unlock(&preview->lock);
+  for (gint n = 0; any && n < job->n_variants && !on_progress(preview, 0, 0); n++) {
+    GError *error = NULL;
+    draw_variant(preview, job, n, &error);
+    g_clear_error(&error);
+  }
+  g_mutex_lock(&preview->lock);
+  preview->aside = FALSE;
+  g_mutex_unlock(&preview->lock);
+}
+
 /* The model's subject in the target. */
 static gboolean find(Preview *preview, const Job *job, GError **error) {
   Engine *engine = *preview->engine;
@@ -323,7 +373,10 @@ static gboolean grant(Preview *preview, Job *job, GError **error) {
     job->wishes = 0;
     return TRUE;
   }
-  return job->edit.request.kind == EDIT_INTERPOLATE || draw(preview, job, error);
+  if (job->edit.request.kind == EDIT_INTERPOLATE) return TRUE;
+  if (!draw(preview, job, error)) return FALSE;
+  draw_variants(preview, job);
+  return TRUE;
 }
 
 static void work(Preview *preview, Job *job) {
@@ -411,6 +464,9 @@ guint64 preview_ask(Preview *preview, const PreviewAsk *ask) {
   job->wishes = (ask->choose ? WISH_CHOOSE : 0) | (ask->find ? WISH_FIND : 0) | (ask->find && ask->near ? WISH_NEAR : 0);
   if (ask->find && ask->near) job->near = *ask->near;
   job->coarse = ask->coarse;
+  job->n_variants = ask->n_variants;
+  for (gint i = 0; i < ask->n_variants; i++) job->variants[i] = ask->variants[i];
+  job->variant_scale = ask->variant_scale;
   job->asked = g_get_monotonic_time();
   g_mutex_lock(&preview->lock);
   /* a job that was to stop at once what runs has not done so as long as that runs */

@@ -9,6 +9,7 @@ typedef enum {
   PREVIEW_FOUND,  /* where in the target the model's subject is, by faces or by the model */
   PREVIEW_COARSE, /* the reference as it is, where it comes in: at once, without the model */
   PREVIEW_DONE,   /* what the edit makes */
+  PREVIEW_VARIANT, /* what it makes in another way, after DONE */
   PREVIEW_FAILED
 } PreviewKind;
 
@@ -21,8 +22,10 @@ typedef struct {
   gint size;                /* of MODEL: of its square */
   gboolean places;          /* of MODEL and FOUND: there is a way to find its subject */
   gdouble scale;            /* of the buffers: their pixels for one of the target's */
-  GeglBuffer *picture;      /* of COARSE and DONE: the target with the edit in it where that changes something */
-  GeglBuffer *weights;      /* the mask there, "Y float", the same extent */
+  GeglBuffer *picture;      /* of COARSE, DONE and VARIANT: the target with the edit in it where that changes something; of
+                               VARIANT with a margin */
+  GeglBuffer *weights;      /* of COARSE and DONE: the mask there, "Y float", the same extent */
+  gint variant;             /* of VARIANT: which of those that were asked for */
   gint n_found;             /* of DONE: references that were found; of FOUND: 1, or 0: the model is not sure; */
   const stylemap_placement *found; /* in their, or the target's, own whole pixels */
   gint found_by;            /* a Find (find.h) */
@@ -39,6 +42,13 @@ Preview *preview_new (Engine **engine, PreviewTell tell, gpointer data);
 /* Cancels what it does and waits for that, some milliseconds. NULL is fine. */
 void     preview_free (Preview *preview);
 
+/* Another way to make a transplant. */
+typedef struct {
+  EditMethod method;
+  stylemap_start start; /* of EDIT_HEAL */
+} PreviewVariant;
+enum { PREVIEW_VARIANTS = 4 };
+
 typedef struct {
   const gchar *model;
   const EditRequest *request; /* scaled_copy's; of interpolate only the model is looked at */
@@ -50,6 +60,9 @@ typedef struct {
   const stylemap_placement *near; /* of `find`, by the model: about there, if it is there; or NULL */
   gboolean coarse; /* something moved: a COARSE picture comes first */
   gboolean urgent; /* what is drawn now is of no use any more; else it may end, if that is soon, and is told */
+  const PreviewVariant *variants; /* of a transplant: drawn after it, one after the other, as long as nothing else is asked */
+  gint n_variants;                /* for; PREVIEW_VARIANTS at most */
+  gdouble variant_scale;          /* of the target in these */
 } PreviewAsk;
 
 /* Returns the number that its news will have. What was asked for before and is not begun is dropped, but for its wishes

@@ -336,6 +336,27 @@ check "adjust: the new layer's name" equal "$name" "StyleMap Adjust"
 chosen=$(ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) 0) "stylemap-edit"))))')
 check "adjust: the slider that was moved" grep -q "directions='beard=1'" <<<"$chosen"
 
+# --- variants: four small results; a click takes the last of them, which is drawn anew
+ask '(begin (gimp-image-remove-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))
+  (set! target (vector-ref (cadr (gimp-image-get-layers image)) 0)) (gimp-image-set-active-layer image target))' >/dev/null
+take_variant() {
+  open_dialog ctrl+alt+t "StyleMap Transplant" || return 1
+  keys alt+t Up # from styles, remembered above
+  sleep 1
+  keys alt+i Tab Tab Tab Tab Tab Tab Tab space # from Detail past Colours, Advanced, the reference and its three buttons
+  sleep 5
+  screenshot dialog-variants
+  keys Tab Tab Tab Tab space
+  sleep 1
+  screenshot dialog-variant-taken
+  keys alt+o
+}
+check "a variant is taken" take_variant
+check "variant: a layer" wait_for has_layers 3
+check "variant: it ends" wait_for no_plugin
+chosen=$(ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) 0) "stylemap-edit"))))')
+check "variant: the one that was clicked" grep -q "method=styles collage=auto" <<<"$chosen"
+
 # --- every frame: two, below the reference; undone in one step
 ask '(let ((reference (vector-ref (cadr (gimp-image-get-layers image)) 2)))
   (gimp-image-remove-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))

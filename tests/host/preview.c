@@ -12,7 +12,8 @@ static const char *model, *portrait;
 static GeglBuffer *target, *reference, *selection;
 
 typedef struct {
-  int n, models, found, sure, coarse, done, failed;
+  int n, models, found, sure, coarse, done, failed, variants;
+  GeglBuffer *variant[PREVIEW_VARIANTS];
   guint64 number, order[MOST]; /* of what was told last; of all pictures */
   guint64 least; /* what is told of pictures must answer this request or a later one */
   double scale;
@@ -31,6 +32,12 @@ static void hear(const PreviewNews *news, gpointer data) {
   log->done += news->kind == PREVIEW_DONE;
   log->failed += news->kind == PREVIEW_FAILED;
   log->thread = g_thread_self();
+  if (news->kind == PREVIEW_VARIANT) {
+    CHECK(news->request == log->number && log->done > 0 && news->variant == log->variants, "in their order, after the edit");
+    log->variants++;
+    g_set_object(&log->variant[news->variant], news->picture);
+    return;
+  }
   if (news->kind == PREVIEW_MODEL) {
     CHECK(news->mse > 0 && news->size == 128 && news->path && !news->error);
     log->mse = news->mse;
@@ -62,6 +69,7 @@ static void hear(const PreviewNews *news, gpointer data) {
 static void clear(Log *log) {
   g_clear_object(&log->picture);
   g_clear_pointer(&log->error, g_free);
+  for (int i = 0; i < PREVIEW_VARIANTS; i++) g_clear_object(&log->variant[i]);
   *log = (Log){0};
 }
 
@@ -261,6 +269,48 @@ static void test_last_wins(void) {
   engine_free(own);
 }
 
+/* Other ways to make an edit: what each would make, and nothing of them once something else is asked for. */
+static void test_variants(void) {
+  static const PreviewVariant variants[] = {{EDIT_HEAL, STYLEMAP_START_COPY}, {EDIT_STYLES, STYLEMAP_START_FIT}};
+  enum { N = G_N_ELEMENTS(variants) };
+  Engine *engine = NULL, *own = NULL;
+  Log log = {0};
+  CHECK(engine_open(&own, model, 0, NULL, NULL, NULL));
+  Preview *preview = preview_new(&engine, hear, &log);
+  EditRequest request = request_of(EDIT_HEAL, 1);
+  const PreviewAsk all = {.model = model, .request = &request, .scale = 0.5, .variants = variants, .n_variants = N, .variant_scale = 0.3};
+  wait_for(&log, preview_ask(preview, &all));
+  for (int k = 0; k < 1000 && log.variants < N; k++) rest(20);
+  CHECK(log.variants == N && log.done == 1 && log.failed == 0 && preview_progress(preview) == 1, "%d", log.variants);
+  for (int i = 0; i < N && log.variant[i]; i++) {
+    request.method = variants[i].method;
+    request.heal.start = variants[i].start;
+    GeglBuffer *right = expected(own, &request, 0.3), *part;
+    const GeglRectangle *bounds = gegl_buffer_get_extent(right), *area = gegl_buffer_get_extent(log.variant[i]);
+    CHECK(gegl_rectangle_contains(area, bounds) && area->width > bounds->width);
+    part = gegl_buffer_new(bounds, gegl_buffer_get_format(right));
+    gegl_buffer_copy(log.variant[i], bounds, GEGL_ABYSS_NONE, part, bounds);
+    CHECK(same(part, right), "variant %d", i);
+    g_object_unref(part);
+    g_object_unref(right);
+  }
+  clear(&log);
+
+  request = request_of(EDIT_HEAL, 0.9);
+  preview_ask(preview, &all);
+  while (!log.done) g_main_context_iteration(NULL, TRUE);
+  int before = log.variants;
+  guint64 last = ask(preview, &request, 0.5, FALSE);
+  wait_for(&log, last);
+  CHECK(log.variants <= before + 1 && log.done == 2, "%d of them after %d", log.variants, before);
+  rest(300);
+  CHECK(log.variants < N);
+  clear(&log);
+  preview_free(preview);
+  engine_free(engine);
+  engine_free(own);
+}
+
 static void test_wishes(void) {
   Engine *engine = NULL;
   Log log = {0};
@@ -411,6 +461,7 @@ int main(int argc, char **argv) {
   test_scaled();
   test_answers();
   test_last_wins();
+  test_variants();
   test_wishes();
   test_known();
   test_many();
