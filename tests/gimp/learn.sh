@@ -3,8 +3,7 @@
 # size, are taken as they are.
 export PATH=$(dirname "$COMMAND"):$PATH
 [ -x "$(dirname "$COMMAND")/stylemap-measure" ] || { echo "stylemap-measure is not built: nothing to test" && exit 77; }
-export TMPDIR=$PWD/temporary
-mkdir -p folder-with folder-without temporary
+mkdir -p folder-with folder-without
 for i in 1 2 3; do
   "$TOOL" paint 32 32 "R'G'B' u8" $i folder-with/with-$i.png
   "$TOOL" paint 32 32 "R'G'B' u8" $((i + 9)) folder-without/without-$i.png
@@ -12,7 +11,7 @@ done
 in_profile "$COMMAND" direction learn --quiet ./tiny.safetensors folder-with folder-without --name mine -o expected.safetensors
 in_profile "$COMMAND" apply --quiet ./tiny.safetensors target.png --direction expected.safetensors -o expected.png
 after_run() {
-  if ls temporary | grep stylemap; then
+  if ls tmp | grep stylemap-; then
     echo "FAIL: what it worked with is left"
     exit 1
   fi
