@@ -2,6 +2,7 @@
  * layer -> edit -> paste -> new layer. */
 #include "gimp/flow.h"
 #include "gimp/check.h"
+#include "gimp/origin.h"
 #include "gimp/path.h"
 #include "gimp/pixels.h"
 #include "gimp/progress.h"
@@ -430,6 +431,8 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not put the new layer above the target."));
   if (options->replaces != NO_ITEM)
     result_replace(&aside, ok ? layers[0] : NO_ITEM);
+  if (ok)
+    origin_write(image, options->engine, FALSE);
   gimp_image_undo_group_end(image);
   if (ok) {
     result->n_layers = made->n_layers;

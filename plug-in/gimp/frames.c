@@ -3,6 +3,7 @@
  * image changes. */
 #include "gimp/frames.h"
 #include "gimp/check.h"
+#include "gimp/origin.h"
 #include "gimp/pixels.h"
 #include "gimp/progress.h"
 #include "gimp/references.h"
@@ -397,6 +398,8 @@ static gboolean exchange(Frames *self, LayerRef *layers) {
       gimp_item_delete(AS_ITEM(layers[n]));
     }
   }
+  if (ok)
+    origin_write(self->image, self->options->engine, FALSE);
   if (ok)
     compat_set_active_layer(self->image, layers[self->stack.base]);
   gimp_image_undo_group_end(self->image);

@@ -4,6 +4,7 @@
 #include "gimp/dialog.h"
 #include "gimp/hint.h"
 #include "gimp/model-chooser.h"
+#include "gimp/origin.h"
 #include "gimp/pixels.h"
 #include "gimp/table.h"
 #include "host/layer.h"
@@ -80,6 +81,7 @@ static gboolean make_image(Alone *call, const GPtrArray *pictures, GError **erro
       gimp_image_delete(image);
     return FALSE;
   }
+  origin_write(image, options->engine, TRUE);
   gimp_image_undo_enable(image);
   call->image = image;
   return TRUE;

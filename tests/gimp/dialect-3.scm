@@ -176,3 +176,6 @@
   (-learn-direction #:run-mode mode #:with with #:without without #:direction name #:model model))
 (define -about plug-in-stylemap-about)
 (define (plug-in-stylemap-about mode) (-about #:run-mode mode))
+; GIMP 3 writes XMP by itself only from its export dialogs.
+(define (export-png-with-xmp image path)
+  (file-png-export #:run-mode RUN-NONINTERACTIVE #:image image #:file path #:include-xmp TRUE))

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+after_run() {
+  local kinds=http://cv.iptc.org/newscodes/digitalsourcetype sum file
+  sum=$(sha256sum "$SOURCE/models/toon-portraits-128.safetensors" | cut -d' ' -f1)
+  for file in part.png again.png; do
+    grep -aqF "$kinds/compositeWithTrainedAlgorithmicMedia" $file || { echo "FAIL: $file does not say what drew into it" && exit 1; }
+    grep -aqF "toon-portraits-128 (SHA-256 $sum)" $file || { echo "FAIL: $file does not say which model" && exit 1; }
+  done
+  grep -aqF "$kinds/trainedAlgorithmicMedia" whole.png || { echo "FAIL: whole.png does not say what drew it" && exit 1; }
+  if grep -aqE 'DigitalSourceType|AISystem' before.png; then echo "FAIL: before.png says that a model drew it" && exit 1; fi
+}
