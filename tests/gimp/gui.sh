@@ -358,6 +358,7 @@ chosen=$(ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gi
 check "variant: the one that was clicked" grep -q "method=styles collage=auto" <<<"$chosen"
 
 # --- every frame: two, below the reference; undone in one step
+ask '(define target (vector-ref (cadr (gimp-image-get-layers image)) 1))' >/dev/null
 ask '(let ((reference (vector-ref (cadr (gimp-image-get-layers image)) 2)))
   (gimp-image-remove-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))
   (gimp-image-insert-layer image (car (gimp-layer-copy target FALSE)) 0 0)
