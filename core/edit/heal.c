@@ -75,6 +75,10 @@ typedef struct healing {
   void *data;
 } healing;
 
+static float cloned_by(stylemap_start start) {
+  return start == STYLEMAP_START_CLONE ? 1 : start == STYLEMAP_START_MEAN ? 0.5f : 0;
+}
+
 static float clipped(float v) { return v < -1 ? -1 : v > 1 ? 1 : v; }
 
 static size_t plane_of(const healing *h) { return (size_t)h->size * (size_t)h->size; }
@@ -151,8 +155,13 @@ static stylemap_status begin(healing *h, stylemap_error *error) {
   memset(h->mask, 0, plane * sizeof(float));
   SM_TRY(stylemap_sample(&seen, h->placement, h->size, h->target, error));
   if (h->part.width) SM_TRY(sm_sample_mask_part(&mask, &placement, h->size, &h->part, h->mask, error));
+  return STYLEMAP_OK;
+}
+
+/* What the model makes of the target. */
+static stylemap_status look_at_target(healing *h, stylemap_error *error) {
   SM_TRY(reconstruct(h, h->target, h->own, error));
-  h->usual = fmax(sm_change(h->target, h->own, NULL, plane), LEAST_ERROR);
+  h->usual = fmax(sm_change(h->target, h->own, NULL, plane_of(h)), LEAST_ERROR);
   return STYLEMAP_OK;
 }
 
@@ -267,23 +276,44 @@ static void exchange(drawing *a, drawing *b) {
   *a = *b, *b = moved;
 }
 
+/* The first drawing's collage, after lay_all, becomes the one that is cloned or matched so. */
+static stylemap_status lay_as(healing *h, float clone, bool matched, stylemap_error *error) {
+  drawing *d = h->drawings;
+  if (matched) match(h, &d[0], &d[0]);
+  if (clone > 0) exchange(&d[0], &d[1]);
+  return clone > 0 && clone < 1 ? lay_cloned(h, clone, &d[1], &d[0], error) : STYLEMAP_OK;
+}
+
+/* The copy, the clone, and the references, in the square that is drawn first. */
+static stylemap_status lay_all(healing *h, bool told, stylemap_error *error) {
+  drawing *d = h->drawings;
+  SM_TRY(lay(h, &d[0], error));
+  if (h->collage.shift) SM_TRY(lay_cloned(h, 1, &d[0], &d[1], error));
+  return told ? STYLEMAP_OK : references(h, d[0].stages[0], error);
+}
+
+/* All that decides how the square is healed, when all is laid. */
+static sm_digest key_of(const healing *h, bool told) {
+  const stylemap_heal_options *o = h->options;
+  const double asked[] = {o->start, o->rounds, o->rule, o->sigma, o->both, (double)o->offset[0], (double)o->offset[1], (double)o->offset[2]};
+  const float *squares[] = {h->target, h->drawings[0].first, h->drawings[1].first, h->drawings[0].stages[0]};
+  const size_t plane = plane_of(h) * sizeof(float);
+  sm_digest key = sm_digest_both(sm_digest_of(asked, sizeof asked), sm_digest_of(h->mask, plane));
+  for (int k = 0; k < (told ? 2 : 4); k++) key = sm_digest_both(key, sm_digest_of(squares[k], 3 * plane));
+  return key;
+}
+
 /* The collages that are drawn, the most promising first. */
 static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, stylemap_error *error) {
   const stylemap_start start = h->options->start;
   drawing *d = h->drawings;
   double promises[DRAWINGS];
-  SM_TRY(lay(h, &d[0], error));
-  SM_TRY(lay_cloned(h, 1, &d[0], &d[1], error));
-  SM_TRY(references(h, d[0].stages[0], error)); /* which is not drawn yet */
   SM_TRY(sm_scene_new(h->size, h->target, d[0].stages[0], h->mask, scene, error));
   scene->usual = h->usual, scene->differ = sm_change(d[0].first, d[1].first, h->mask, plane_of(h));
   memcpy(h->offset, scene->offset, sizeof h->offset);
   *count = 1;
-  if (start == STYLEMAP_START_COPY) return STYLEMAP_OK;
-  if (start == STYLEMAP_START_CLONE) return exchange(&d[0], &d[1]), STYLEMAP_OK;
-  if (start == STYLEMAP_START_MEAN) return exchange(&d[0], &d[1]), lay_cloned(h, 0.5f, &d[1], &d[0], error);
-  match(h, &d[0], &d[start == STYLEMAP_START_MATCH ? 0 : 2]);
-  if (start == STYLEMAP_START_MATCH) return STYLEMAP_OK;
+  if (start != STYLEMAP_START_FIT) return lay_as(h, cloned_by(start), start == STYLEMAP_START_MATCH, error);
+  match(h, &d[0], &d[2]);
   for (int k = 0; k < DRAWINGS; k++) {
     promises[k] = promise(h, scene, &d[k]);
     for (int i = k; i > 0 && promises[i] < promises[i - 1]; i--) {
@@ -326,16 +356,55 @@ done:
 /* As it was chosen before. */
 static stylemap_status draw_as_told(healing *h, stylemap_error *error) {
   const stylemap_heal_options *o = h->options;
-  const float clone = o->start == STYLEMAP_START_CLONE ? 1 : o->start == STYLEMAP_START_MEAN ? 0.5f : 0;
-  const bool matched = o->start == STYLEMAP_START_MATCH;
   h->best = &h->drawings[0];
-  h->as = (sm_candidate){clone, matched, o->rounds, o->both, o->sigma};
+  h->as = (sm_candidate){cloned_by(o->start), o->start == STYLEMAP_START_MATCH, o->rounds, o->both, o->sigma};
   memcpy(h->offset, o->offset, sizeof h->offset);
-  SM_TRY(lay(h, clone > 0 ? &h->drawings[1] : h->best, error));
-  if (clone > 0) SM_TRY(lay_cloned(h, clone, &h->drawings[1], h->best, error));
-  if (matched) match(h, h->best, h->best);
+  SM_TRY(lay_as(h, h->as.clone, h->as.matched, error));
   SM_TRY(look(h, h->best, error));
   return draw(h, h->best, 0, error);
+}
+
+static void remember(const healing *h, sm_digest key) {
+  const size_t square = 3 * plane_of(h);
+  sm_healed *healed = sm_cache_heal(&h->session->cache, key);
+  if (!healed) return;
+  const double about[SM_HEALED_ABOUT] = {h->as.clone, h->as.matched, h->as.rounds, h->as.both, h->as.sigma, h->best->misfit,
+                                         h->offset[0], h->offset[1], h->offset[2]};
+  memcpy(healed->about, about, sizeof about);
+  memcpy(healed->planes, h->best->stages[h->stage], square * sizeof(float));
+  memcpy(healed->planes + square, h->best->projected, square * sizeof(float));
+  memcpy(healed->planes + 2 * square, h->own, square * sizeof(float));
+  healed->taken = 1;
+}
+
+/* As if it had been drawn. */
+static stylemap_status recall(healing *h, const sm_healed *healed, stylemap_error *error) {
+  const size_t square = 3 * plane_of(h);
+  const double *about = healed->about;
+  drawing *d = h->best = &h->drawings[0];
+  h->as = (sm_candidate){(float)about[0], (int)about[1], (int)about[2], (int)about[3], about[4]};
+  for (int p = 0; p < 3; p++) h->offset[p] = (float)about[6 + p];
+  SM_TRY(lay_as(h, h->as.clone, h->as.matched, error));
+  d->misfit = about[5];
+  memcpy(d->stages[0], healed->planes, square * sizeof(float));
+  memcpy(d->projected, healed->planes + square, square * sizeof(float));
+  memcpy(h->own, healed->planes + 2 * square, square * sizeof(float));
+  return STYLEMAP_OK;
+}
+
+/* Draws the square, unless this was just done: then only detail or strength are others. `work`: what that takes. */
+static stylemap_status heal_square(healing *h, bool told, double work, stylemap_error *error) {
+  SM_TRY(lay_all(h, told, error));
+  const sm_digest key = key_of(h, told);
+  const sm_healed *healed = h->take ? NULL : sm_cache_healed(&h->session->cache, key);
+  if (healed) {
+    h->session->done += work;
+    return recall(h, healed, error);
+  }
+  SM_TRY(look_at_target(h, error));
+  SM_TRY((told ? draw_as_told : draw_and_choose)(h, error));
+  remember(h, key);
+  return STYLEMAP_OK;
 }
 
 static stylemap_status check(const stylemap_layer *target, const stylemap_placement *placement,
@@ -392,12 +461,12 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   float *squares = sm_alloc(plane * planes, sizeof(float));
   if (!squares) return sm_no_memory(error, plane * planes * sizeof(float));
   lay_out(&heals, squares);
-  const double edit = sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
-  sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, ((told ? 1 : 2) + options->rounds) * edit);
+  const double work = ((told ? 1 : 2) + options->rounds) * (sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c));
+  sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, work);
   SM_TRY_DONE(sm_collage_new(s->pool, target, placement, c->size, pieces, count, clones, left, top, right - left,
                              bottom - top, &heals.collage, error));
   SM_TRY_DONE(begin(&heals, error));
-  SM_TRY_DONE((told ? draw_as_told : draw_and_choose)(&heals, error));
+  SM_TRY_DONE(heal_square(&heals, told, work, error));
   const drawing *best = heals.best;
   const float *drawn = best->stages[heals.stage];
   compare(&heals, best, heals.stage);

@@ -178,9 +178,11 @@ void sm_cache_forget(sm_cache *cache) {
     give_back(cache, cache->picture[i].modulations);
   }
   give_back(cache, cache->blended.modulations);
+  cache->healed.taken = 0;
 }
 
 void sm_cache_free(sm_cache *cache) {
+  sm_free(cache->healed.planes);
   modulations_free(&cache->blended.modulations);
   for (int i = 0; i < SM_CACHE_PICTURES; i++) {
     sm_picture *p = &cache->picture[i];
@@ -278,4 +280,20 @@ sm_modulations *sm_cache_blended(sm_cache *cache, sm_digest key) {
   blended->key = key;
   cache->blending = 1;
   return blended->modulations;
+}
+
+const sm_healed *sm_cache_healed(const sm_cache *cache, sm_digest key) {
+  return cache->healed.taken && same(cache->healed.key, key) ? &cache->healed : NULL;
+}
+
+sm_healed *sm_cache_heal(sm_cache *cache, sm_digest key) {
+  const size_t plane = sm_pixels(cache->net->config.size) * sizeof(float), bytes = SM_HEALED_PLANES * plane;
+  sm_healed *healed = &cache->healed;
+  if (!healed->planes) {
+    if (!fits(cache, bytes) || !(healed->planes = sm_alloc(SM_HEALED_PLANES, plane))) return NULL;
+    cache->bytes += bytes;
+  }
+  healed->taken = 0;
+  healed->key = key;
+  return healed;
 }

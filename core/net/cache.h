@@ -35,6 +35,15 @@ typedef struct sm_blended {
   sm_modulations *modulations;
 } sm_blended;
 
+/* A healed square (edit/heal.c), which detail and strength do not change. */
+enum { SM_HEALED_ABOUT = 9, SM_HEALED_PLANES = 9 };
+typedef struct sm_healed {
+  int taken;
+  sm_digest key; /* all that it was made of */
+  double about[SM_HEALED_ABOUT];
+  float *planes; /* SM_HEALED_PLANES of the square */
+} sm_healed;
+
 /* A level's records: those given back, and what is left of the newest chunk. */
 typedef struct sm_shelf {
   float *free, *next;
@@ -50,6 +59,7 @@ typedef struct sm_cache {
   uint64_t clock;
   sm_picture picture[SM_CACHE_PICTURES];
   sm_blended blended;
+  sm_healed healed; /* the last one */
   sm_shelf shelf[SM_MAX_LEVELS];
   struct sm_chunk *chunks;
   uint64_t began; /* the edit that is under way; what is used since then is not dropped */
@@ -84,3 +94,6 @@ sm_modulations *sm_cache_blended(sm_cache *cache, sm_digest key);
 float *sm_cache_record(sm_cache *cache, int level);
 /* Back from one that was not filled. */
 void sm_cache_return(sm_cache *cache, int level, float *record);
+/* The healed square of that key, or NULL; and one to fill in its place, not taken yet, or NULL where there is no room. */
+const sm_healed *sm_cache_healed(const sm_cache *cache, sm_digest key);
+sm_healed *sm_cache_heal(sm_cache *cache, sm_digest key);

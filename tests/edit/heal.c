@@ -398,6 +398,42 @@ static void probes(void) {
   free(image), free(drawn);
 }
 
+/* Another strength or detail needs no model: what was drawn is remembered, and the result is the same as if it were not. */
+static void remembers(void) {
+  stylemap_session *before = session, *s;
+  picture kept = make(4);
+  CHECK(stylemap_session_new(model, 2, progress, NULL, &s, &error) == STYLEMAP_OK);
+  session = s, stop_at = 0;
+  for (int start = STYLEMAP_START_COPY; start <= STYLEMAP_START_MATCH + 1; start++) {
+    stylemap_heal_report first, again;
+    stylemap_heal_options o = usual;
+    if (start <= STYLEMAP_START_MATCH) o.start = (stylemap_start)start, o.sigma = 0; /* else told */
+    stylemap_session_forget(s);
+    last = 0;
+    CHECK(heal(&o, 2, NULL) == STYLEMAP_OK);
+    o.detail = 0.9, o.strength = 0.5, calls = 0, last = 0;
+    CHECK(heal(&o, 2, &again) == STYLEMAP_OK && calls < 3, "start %d: %d calls", start, calls);
+    memcpy(kept.pixels, result.pixels, 4 * W * H * sizeof(float));
+    stylemap_session_forget(s);
+    calls = 0, last = 0;
+    CHECK(heal(&o, 2, &first) == STYLEMAP_OK && calls > 10, "%d calls", calls);
+    CHECK(!memcmp(kept.pixels, result.pixels, 4 * W * H * sizeof(float)) && !memcmp(&first, &again, sizeof first), "start %d", start);
+    /* and whatever the drawing depends on is drawn anew */
+    for (int k = 0; k < 4; k++) {
+      float *number = k == 0 ? &target.pixels[4 * (60 * W + 60)] : k == 1 ? &references[1].pixels[4 * (70 * W + 100)] : &masks[0].pixels[70 * W + 90];
+      const float old = *number;
+      if (k < 3) *number -= 0.2f;
+      if (k == 3) o.rounds++;
+      calls = 0, last = 0;
+      CHECK(heal(&o, 2, NULL) == STYLEMAP_OK && calls > 10, "start %d, other %d: %d calls", start, k, calls);
+      *number = old;
+    }
+  }
+  free(kept.pixels);
+  stylemap_session_free(s);
+  session = before;
+}
+
 static void refusals(void) {
   for (int k = 0; k < 9; k++) {
     stylemap_heal_options o = usual;
@@ -433,6 +469,7 @@ int main(int argc, char **argv) {
   lights();
   cancels();
   probes();
+  remembers();
   refusals();
   stylemap_session_free(session);
   stylemap_close(model);
