@@ -429,6 +429,17 @@ static void remembers(void) {
       *number = old;
     }
   }
+  /* where the reference is the target, collages are the same whatever the mask is */
+  float *number = &masks[0].pixels[70 * W + 90];
+  const float old = *number;
+  memcpy(kept.pixels, references[0].pixels, 4 * W * H * sizeof(float));
+  memcpy(references[0].pixels, target.pixels, 4 * W * H * sizeof(float));
+  last = 0;
+  CHECK(heal(&usual, 1, NULL) == STYLEMAP_OK);
+  *number -= 0.2f, calls = 0, last = 0;
+  CHECK(heal(&usual, 1, NULL) == STYLEMAP_OK && calls > 10, "another mask: %d calls", calls);
+  *number = old;
+  memcpy(references[0].pixels, kept.pixels, 4 * W * H * sizeof(float));
   free(kept.pixels);
   stylemap_session_free(s);
   session = before;
