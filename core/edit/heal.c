@@ -447,7 +447,7 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("heal needs a session, options and a result."), NULL);
   const sm_config *c = &s->net->config;
   const bool told = options->sigma > 0;
-  const bool clones = !told || options->start == STYLEMAP_START_CLONE || options->start == STYLEMAP_START_MEAN;
+  const bool clones = !told || cloned_by(options->start) > 0;
   healing heals = {.session = s, .options = options, .layer = target, .placement = placement, .pieces = pieces,
                    .count = count, .size = c->size, .take = take, .data = data};
   SM_TRY(check(target, placement, pieces, count, options, x, y, w, h, c->size, error));
