@@ -4,8 +4,6 @@
 # statement of the network, itself compared here with torchvision's at its own width; and the average precision of
 # scikit-learn. Debian: python3-torch, python3-torchvision, python3-sklearn.
 # usage: detector.py FOLDER: writes detector-legacy.pth (in the published form) and detector-golden.safetensors
-import json
-import struct
 import sys
 
 import numpy as np
@@ -13,6 +11,8 @@ import torch
 import torch.nn.functional as F
 import torchvision
 from sklearn.metrics import average_precision_score
+
+from written import write
 
 BLOCKS = (3, 4, 6, 3)
 
@@ -64,18 +64,6 @@ def weights(first, planes, out):
             cin = o
     s["fc.weight"], s["fc.bias"] = torch.randn(1, cin), torch.tensor([0.25])
     return s
-
-
-def write(path, tensors):
-    header, at = {}, 0
-    for name, t in tensors.items():
-        header[name] = {"dtype": "F32", "shape": list(t.shape), "data_offsets": [at, at + 4 * t.numel()]}
-        at += 4 * t.numel()
-    text = json.dumps(header).encode()
-    with open(path, "wb") as f:
-        f.write(struct.pack("<Q", len(text)) + text)
-        for t in tensors.values():
-            f.write(t.float().contiguous().numpy().tobytes())
 
 
 torch.manual_seed(5)

@@ -3,11 +3,11 @@
 # Inception v3 as the FID takes it, narrow, in PyTorch: what inception.c is compared with. An own statement of the network, in
 # the names of torchvision; the poolings are those of the weights of 2015-12-05. Debian: python3-torch.
 # usage: inception.py FOLDER: writes inception-legacy.pth and inception-golden.safetensors
-import json
-import struct
 import sys
 import torch
 import torch.nn.functional as F
+
+from written import write
 
 torch.manual_seed(3)
 state = {}
@@ -91,18 +91,6 @@ def features(x):
     x = block_e(x, "Mixed_7b", mean)
     x = block_e(x, "Mixed_7c", lambda v: F.max_pool2d(v, 3, 1, 1))
     return x.mean((2, 3))
-
-
-def write(path, tensors):
-    header, at = {}, 0
-    for name, t in tensors.items():
-        header[name] = {"dtype": "F32", "shape": list(t.shape), "data_offsets": [at, at + 4 * t.numel()]}
-        at += 4 * t.numel()
-    text = json.dumps(header).encode()
-    with open(path, "wb") as f:
-        f.write(struct.pack("<Q", len(text)) + text)
-        for t in tensors.values():
-            f.write(t.float().contiguous().numpy().tobytes())
 
 
 with torch.no_grad():
