@@ -117,3 +117,13 @@
 (define (select-mask image x y)
   (gimp-image-select-rectangle image CHANNEL-OP-REPLACE (+ x 130) (+ y 100) 240 150)
   (gimp-image-select-rectangle image CHANNEL-OP-ADD (+ x 200) (+ y 250) 100 120))
+
+; A new group of the image, with a layer of each of the folder's pictures, the last one uppermost.
+(define (group-of-files image folder names)
+  (let ((all (car (gimp-layer-group-new image))))
+    (gimp-image-insert-layer image all 0 0)
+    (for-each (lambda (name)
+                (let ((layer (car (gimp-file-load-layer RUN-NONINTERACTIVE image (string-append folder name)))))
+                  (gimp-image-insert-layer image layer all 0)))
+              names)
+    all))
