@@ -149,7 +149,8 @@ void dialog_ask(Dialog *self, DialogAsk wishes) {
   }
   ask.request = &request;
   ask.choose = (wishes & ASK_MODEL) != 0;
-  ask.coarse = ask.urgent = wishes != 0 || !can_draw(self);
+  ask.coarse = wishes != 0 || !can_draw(self);
+  ask.urgent = (wishes & ~ASK_MOVED) != 0 || !can_draw(self);
   ask.find = (wishes & ASK_FIND) != 0;
   if (ask.find && dialog_around_selection(self, &near))
     ask.near = &near;
@@ -232,6 +233,7 @@ static void hear(const PreviewNews *news, gpointer data) {
                        : _("This model has not learnt to find its subject. Place the frame yourself."));
     break;
   case PREVIEW_COARSE:
+  case PREVIEW_DRAFT:
     view_set_result(self->view, news->picture, news->weights, news->scale);
     break;
   case PREVIEW_DONE:

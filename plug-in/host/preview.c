@@ -8,7 +8,8 @@
 #include "host/layer.h"
 #include "host/say.h"
 
-#define PATIENCE (300 * G_TIME_SPAN_MILLISECOND) /* so long a run that is not the newest may take to end */
+#define PATIENCE (300 * G_TIME_SPAN_MILLISECOND) /* so long a run that is not the newest may take to its first picture */
+#define DRAFT_SIGMA 0.6 /* of a draft as long as nothing was chosen: stylemap_heal_options */
 
 /* What a job does before it draws; those of jobs that were dropped, or ended before they came to it, are the next one's. */
 enum { WISH_CHOOSE = 1, WISH_FIND = 2, WISH_NEAR = 4 };
@@ -16,8 +17,7 @@ enum { WISH_CHOOSE = 1, WISH_FIND = 2, WISH_NEAR = 4 };
 typedef struct {
   guint64 number;
   gchar *model;
-  ScaledEdit edit;
-  gdouble scale;
+  ScaledEdit edit; /* as it was asked for, with the scale that it is drawn at */
   guint wishes;
   stylemap_placement near; /* of WISH_NEAR */
   gboolean coarse, urgent;
@@ -46,6 +46,9 @@ struct Preview {
   GeglBuffer *placed, *selected; /* the target in which its square was found, with that selection, */
   gint placed_how;               /* a Find, */
   stylemap_placement target;     /* there */
+  ScaledEdit drawn;            /* whose square the engine remembers, or all zero */
+  stylemap_heal_report healed; /* how that, or one before, was; of */
+  GeglBuffer *healed_target, *healed_reference; /* these; NULL: none was */
   gint64 begun;                /* the job that runs */
 
   GMutex lock; /* of all below */
@@ -53,6 +56,7 @@ struct Preview {
   Job *next, *running;
   gboolean quit;
   gboolean aside; /* the job is done, and what is drawn of it now are variants */
+  gboolean seen;  /* a picture of the job was told */
   guint wishes;
   stylemap_placement near;
   guint64 number;
@@ -112,6 +116,7 @@ static void tell(Preview *preview, const Job *job, Told *told) {
   } else {
     if (drawn && !variant) drop_pictures(&preview->told);
     if (told->news.kind == PREVIEW_DONE) preview->fraction = 1;
+    preview->seen = preview->seen || drawn;
     g_queue_push_tail(&preview->told, told);
     if (!preview->idle) preview->idle = g_idle_add_full(G_PRIORITY_DEFAULT, hand_over, preview, NULL);
   }
@@ -136,16 +141,25 @@ static void tell_failed(Preview *preview, const Job *job, GError *error) {
 
 /* ------------------------------------------------------------------------------------------- working */
 
+/* With the lock held. */
+static gboolean is_over(const Preview *preview) {
+  const Job *next = preview->next;
+  return preview->quit || (next && (preview->aside || preview->seen || next->urgent || next->coarse ||
+                                    g_get_monotonic_time() - preview->begun > PATIENCE));
+}
+
 static int on_progress(void *data, stylemap_phase phase, double fraction) {
   Preview *preview = data;
   (void)phase;
   g_mutex_lock(&preview->lock);
   if (!preview->aside) preview->fraction = fraction;
-  gboolean stop = preview->quit || (preview->next && (preview->aside || preview->next->urgent ||
-                  g_get_monotonic_time() - preview->begun > PATIENCE));
+  gboolean stop = is_over(preview);
   g_mutex_unlock(&preview->lock);
   return stop;
 }
+
+/* Of a draft, which is the lesser part. */
+static int on_draft(void *data, stylemap_phase phase, double fraction) { return on_progress(data, phase, 0); }
 
 static void job_free(Job *job) {
   if (!job) return;
@@ -194,6 +208,64 @@ static gboolean draw_coarse(Preview *preview, const Job *job, const ScaledEdit *
   tell(preview, job, told);
   return TRUE;
 }
+
+/* ------------------------------------------------------------------------------------------- drafts */
+
+static gboolean is_slow(const Preview *preview, const ScaledEdit *edit) {
+  return edit->request.kind == EDIT_TRANSPLANT && edit->request.method == EDIT_HEAL &&
+         !scaled_same_square(&preview->drawn, edit);
+}
+
+static gboolean was_healed(const Preview *preview, const EditRequest *request) {
+  return preview->healed_target && preview->healed_target == request->target.buffer &&
+         preview->healed_reference == request->references[0].picture.buffer;
+}
+
+/* As it was chosen the last time, as far as the user left the choice. */
+static void hasten(const Preview *preview, const EditRequest *request, stylemap_heal_options *heal) {
+  const stylemap_start asked = heal->start;
+  if (was_healed(preview, request)) {
+    stylemap_heal_as_reported(heal, &preview->healed);
+    if (asked != STYLEMAP_START_FIT) heal->start = asked;
+  } else {
+    heal->start = asked == STYLEMAP_START_FIT ? STYLEMAP_START_COPY : asked;
+    heal->sigma = DRAFT_SIGMA;
+  }
+  heal->rounds = 1;
+}
+
+/* `result`: prepared. */
+static gboolean draw_draft(Preview *preview, const Job *job, const ScaledEdit *scaled, const EditResult *prepared, GError **error) {
+  EditRequest request = scaled->request;
+  EditResult result = *prepared;
+  g_object_ref(result.mask.weights);
+  scaled_clear(&preview->drawn);
+  hasten(preview, &job->edit.request, &request.heal);
+  engine_watch(*preview->engine, on_draft, preview);
+  const gboolean ok = edit_run(*preview->engine, &request, &result, error);
+  if (ok) {
+    Told *told = told_new(PREVIEW_DRAFT);
+    compose(scaled, result.layers[0], &result.mask, told);
+    tell(preview, job, told);
+    edit_result_clear(&result);
+  }
+  engine_watch(*preview->engine, on_progress, preview);
+  return ok;
+}
+
+/* What the engine remembers. */
+static void remember_drawn(Preview *preview, const ScaledEdit *edit, const EditResult *result) {
+  const EditRequest *request = &edit->request;
+  scaled_clear(&preview->drawn);
+  scaled_copy(request, &preview->drawn);
+  preview->drawn.scale = edit->scale;
+  if (result->healed.misfit < 0) return;
+  preview->healed = result->healed;
+  g_set_object(&preview->healed_target, request->target.buffer);
+  g_set_object(&preview->healed_reference, request->references[0].picture.buffer);
+}
+
+/* ------------------------------------------------------------------------------------------- wishes */
 
 /* The target's square, where it is to be found: as the edit will find it. */
 static gboolean place(Preview *preview, Job *job, GError **error) {
@@ -262,10 +334,11 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
   EditResult result = { 0 };
   if (!place(preview, job, error)) return FALSE;
   take_found(preview, job);
-  scaled_edit(preview->cache, &job->edit.request, job->scale, &scaled);
+  scaled_edit(preview->cache, &job->edit.request, job->edit.scale, &scaled);
   gboolean ok = edit_prepare(&scaled.request, &result, error) &&
                 (!job->coarse || scaled.request.kind != EDIT_TRANSPLANT || scaled.request.n_references != 1 ||
                  scaled.references[0].alpha || scaled.references[0].region || draw_coarse(preview, job, &scaled, &result.mask, error)) &&
+                (!is_slow(preview, &job->edit) || draw_draft(preview, job, &scaled, &result, error)) &&
                 edit_run(*preview->engine, &scaled.request, &result, error);
   if (ok) {
     Told *told = told_new(PREVIEW_DONE);
@@ -278,6 +351,7 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
       told->news.found = g_memdup2(&preview->place, sizeof preview->place);
     }
     tell(preview, job, told);
+    remember_drawn(preview, &job->edit, &result);
   }
   edit_result_clear(&result);
   scaled_clear(&scaled);
@@ -291,6 +365,7 @@ static gboolean draw_variant(Preview *preview, Job *job, gint n, GError **error)
   job->edit.request.method = job->variants[n].method;
   job->edit.request.heal.start = job->variants[n].start;
   scaled_edit(preview->cache, &job->edit.request, job->variant_scale, &scaled);
+  scaled_clear(&preview->drawn);
   gboolean ok = edit_prepare(&scaled.request, &result, error) && edit_run(*preview->engine, &scaled.request, &result, error);
   if (ok) {
     const GeglRectangle *bounds = &result.mask.bounds;
@@ -398,6 +473,7 @@ static gpointer run(gpointer data) {
     }
     preview->next = NULL;
     preview->running = job;
+    preview->seen = FALSE;
     preview->fraction = 0;
     if (!(job->wishes & WISH_NEAR)) job->near = preview->near;
     job->wishes |= preview->wishes;
@@ -441,6 +517,9 @@ void preview_free(Preview *preview) {
   g_clear_object(&preview->placed);
   g_clear_object(&preview->selected);
   g_clear_object(&preview->searched);
+  g_clear_object(&preview->healed_target);
+  g_clear_object(&preview->healed_reference);
+  scaled_clear(&preview->drawn);
   scaled_cache_free(preview->cache);
   g_mutex_clear(&preview->lock);
   g_cond_clear(&preview->changed);
@@ -460,7 +539,7 @@ guint64 preview_ask(Preview *preview, const PreviewAsk *ask) {
   Job *job = g_new0(Job, 1);
   job->model = g_strdup(ask->model);
   scaled_copy(ask->request, &job->edit);
-  job->scale = ask->scale;
+  job->edit.scale = ask->scale;
   job->wishes = (ask->choose ? WISH_CHOOSE : 0) | (ask->find ? WISH_FIND : 0) | (ask->find && ask->near ? WISH_NEAR : 0);
   if (ask->find && ask->near) job->near = *ask->near;
   job->coarse = ask->coarse;

@@ -8,6 +8,7 @@ typedef enum {
   PREVIEW_MODEL,  /* which model it is and how well it knows the target */
   PREVIEW_FOUND,  /* where in the target the model's subject is, by faces or by the model */
   PREVIEW_COARSE, /* the reference as it is, where it comes in: at once, without the model */
+  PREVIEW_DRAFT,  /* of a healed edit that takes its time: one round of one collage */
   PREVIEW_DONE,   /* what the edit makes */
   PREVIEW_VARIANT, /* what it makes in another way, after DONE */
   PREVIEW_FAILED
@@ -22,9 +23,9 @@ typedef struct {
   gint size;                /* of MODEL: of its square */
   gboolean places;          /* of MODEL and FOUND: there is a way to find its subject */
   gdouble scale;            /* of the buffers: their pixels for one of the target's */
-  GeglBuffer *picture;      /* of COARSE, DONE and VARIANT: the target with the edit in it where that changes something; of
+  GeglBuffer *picture;      /* of COARSE, DRAFT, DONE and VARIANT: the target with the edit in it where that changes something; of
                                VARIANT with a margin */
-  GeglBuffer *weights;      /* of COARSE and DONE: the mask there, "Y float", the same extent */
+  GeglBuffer *weights;      /* of COARSE, DRAFT and DONE: the mask there, "Y float", the same extent */
   gint variant;             /* of VARIANT: which of those that were asked for */
   gint n_found;             /* of DONE: references that were found; of FOUND: 1, or 0: the model is not sure; */
   const stylemap_placement *found; /* in their, or the target's, own whole pixels */
@@ -58,8 +59,9 @@ typedef struct {
   gboolean find;   /* it is looked where in the target the subject is, also where the request does not ask for that: a face (the
                       one nearest to the mask), or what the model knows; nothing is drawn then */
   const stylemap_placement *near; /* of `find`, by the model: about there, if it is there; or NULL */
-  gboolean coarse; /* something moved: a COARSE picture comes first */
-  gboolean urgent; /* what is drawn now is of no use any more; else it may end, if that is soon, and is told */
+  gboolean coarse; /* something moved: a COARSE picture comes first; what is drawn now ends */
+  gboolean urgent; /* and what was drawn is of no use any more; else it is told, and what is drawn now may end, if nothing of
+                      it was told and that is soon */
   const PreviewVariant *variants; /* of a transplant: drawn after it, one after the other, as long as nothing else is asked */
   gint n_variants;                /* for; PREVIEW_VARIANTS at most */
   gdouble variant_scale;          /* of the target in these */

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "host/place.h"
+
 /* ------------------------------------------------------------------------------------------- cache */
 
 enum { KEPT = 6 }; /* target, reference and selection, at two scales */
@@ -154,4 +156,25 @@ void scaled_clear(ScaledEdit *scaled) {
   g_free(scaled->masks);
   g_free(scaled->directions);
   *scaled = (ScaledEdit){ 0 };
+}
+
+static gboolean same_mask(const MaskSource *a, const MaskSource *b) {
+  return a->selection == b->selection && a->x == b->x && a->y == b->y && a->feather == b->feather;
+}
+
+static gboolean same_reference(const ScaledEdit *a, const ScaledEdit *b, gint n) {
+  const EditReference *x = &a->references[n], *y = &b->references[n];
+  return x->picture.buffer == y->picture.buffer && x->picture.find == y->picture.find && x->alpha == y->alpha &&
+         x->region == y->region && !x->mask == !y->mask && same_mask(&a->masks[n], &b->masks[n]) &&
+         place_is_same(&a->places[n], &b->places[n]);
+}
+
+gboolean scaled_same_square(const ScaledEdit *a, const ScaledEdit *b) {
+  const EditRequest *x = &a->request, *y = &b->request;
+  gboolean same = a->scale == b->scale && x->kind == EDIT_TRANSPLANT && y->kind == EDIT_TRANSPLANT && x->method == y->method &&
+                  x->n_references == y->n_references && x->extend == y->extend && x->heal.start == y->heal.start &&
+                  x->heal.rounds == y->heal.rounds && x->target.buffer == y->target.buffer &&
+                  place_is_same(&a->target, &b->target) && same_mask(&x->mask, &y->mask);
+  for (gint i = 0; same && i < x->n_references; i++) same = same_reference(a, b, i);
+  return same;
 }

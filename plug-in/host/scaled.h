@@ -29,3 +29,5 @@ void scaled_copy (const EditRequest *request, ScaledEdit *copy);
  * target's, but not where it is still to be found. */
 void scaled_edit (ScaledCache *cache, const EditRequest *request, gdouble scale, ScaledEdit *scaled);
 void scaled_clear (ScaledEdit *scaled);
+/* Whether they are transplants, at one scale, that differ in strength and detail alone. */
+gboolean scaled_same_square (const ScaledEdit *a, const ScaledEdit *b);

@@ -12,13 +12,13 @@ static const char *model, *portrait;
 static GeglBuffer *target, *reference, *selection;
 
 typedef struct {
-  int n, models, found, sure, coarse, done, failed, variants;
+  int n, models, found, sure, coarse, drafts, done, failed, variants;
   GeglBuffer *variant[PREVIEW_VARIANTS];
   guint64 number, order[MOST]; /* of what was told last; of all pictures */
   guint64 least; /* what is told of pictures must answer this request or a later one */
   double scale;
   gint64 time;
-  GeglBuffer *picture;
+  GeglBuffer *picture, *draft; /* the last one's */
   char *error;
   double mse, usual; /* of the model */
   stylemap_placement place; /* found */
@@ -29,6 +29,7 @@ static void hear(const PreviewNews *news, gpointer data) {
   Log *log = data;
   log->models += news->kind == PREVIEW_MODEL;
   log->coarse += news->kind == PREVIEW_COARSE;
+  log->drafts += news->kind == PREVIEW_DRAFT;
   log->done += news->kind == PREVIEW_DONE;
   log->failed += news->kind == PREVIEW_FAILED;
   log->thread = g_thread_self();
@@ -54,6 +55,7 @@ static void hear(const PreviewNews *news, gpointer data) {
   log->number = news->request;
   log->time = news->time;
   if (log->n < MOST) log->order[log->n++] = news->request;
+  if (news->kind == PREVIEW_DRAFT) g_set_object(&log->draft, news->picture);
   g_clear_object(&log->picture);
   g_clear_pointer(&log->error, g_free);
   if (news->kind == PREVIEW_FAILED) {
@@ -68,6 +70,7 @@ static void hear(const PreviewNews *news, gpointer data) {
 
 static void clear(Log *log) {
   g_clear_object(&log->picture);
+  g_clear_object(&log->draft);
   g_clear_pointer(&log->error, g_free);
   for (int i = 0; i < PREVIEW_VARIANTS; i++) g_clear_object(&log->variant[i]);
   *log = (Log){0};
@@ -178,6 +181,33 @@ static void test_scaled(void) {
         scaled.request.mask.x == 7);
   scaled_clear(&scaled);
   scaled_cache_free(cache);
+
+  /* what a session remembers of the square */
+  one.picture.find = FALSE;
+  scaled_copy(&request, &scaled);
+  for (int i = 0; i < 8; i++) {
+    ScaledEdit other;
+    EditReference reference_of = one;
+    EditRequest changed = request;
+    stylemap_placement turned = from;
+    turned.angle += 0.1;
+    changed.references = &reference_of;
+    changed.edit.strength = changed.heal.detail = 0.25;
+    switch (i) {
+    case 1: changed.mask.feather++; break;
+    case 2: changed.mask.selection = reference; break;
+    case 3: changed.target.placement = &turned; break;
+    case 4: reference_of.picture.placement = &turned; break;
+    case 5: changed.heal.start = STYLEMAP_START_COPY; break;
+    case 6: changed.method = EDIT_STYLES; break;
+    case 7: reference_of.region = 1; break;
+    default: break;
+    }
+    scaled_copy(&changed, &other);
+    CHECK(scaled_same_square(&scaled, &other) == (i == 0), "change %d", i);
+    scaled_clear(&other);
+  }
+  scaled_clear(&scaled);
 }
 
 /* ----------------------------------------------------------------------------------------- what is told */
@@ -195,7 +225,7 @@ static void test_answers(void) {
                                                                .coarse = TRUE, .urgent = TRUE});
     wait_for(&log, number);
     if (log.coarse && !log.done) wait_for(&log, number); /* the coarse one came first */
-    CHECK(log.models == 1 && log.coarse <= 1 && log.done == 1 && log.failed == 0, "%d %d %d %d", log.models, log.coarse,
+    CHECK(log.models == 1 && log.coarse <= 1 && log.drafts <= (method == EDIT_HEAL) && log.done == 1 && log.failed == 0, "%d %d %d %d", log.models, log.coarse,
           log.done, log.failed);
     CHECK(log.thread == g_thread_self() && log.scale == 0.6 && preview_progress(preview) == 1);
     GeglBuffer *right = expected(own, &request, 0.6);
@@ -209,7 +239,7 @@ static void test_answers(void) {
       printf("%s, %d pixels: another strength after %.0f ms, %.0f ms of all processors\n",
              method == EDIT_HEAL ? "heal" : "styles", (int)(SIDE * 0.6), (double)log.time / 1000, cpu() - before);
     }
-    CHECK(log.done == 5 && log.models == 0 && log.coarse == 0);
+    CHECK(log.done == 5 && log.models == 0 && log.coarse == 0 && log.drafts == 0);
     clear(&log);
   }
   preview_free(preview);
@@ -237,7 +267,7 @@ static void test_last_wins(void) {
     CHECK(log.picture && same(log.picture, right));
     g_object_unref(right);
     CHECK(log.done < asked / 2 && log.failed == 0, "%d of %d were drawn", log.done, asked);
-    for (int i = 1; i < log.n; i++) CHECK(log.order[i] > log.order[i - 1]);
+    for (int i = 1; i < log.n; i++) CHECK(log.order[i] >= log.order[i - 1]);
     printf("%d of %d %s requests were drawn, the last after %.0f ms\n", log.done, asked, urgent ? "urgent" : "patient",
            (double)log.time / 1000);
     int told = log.n;
@@ -261,8 +291,78 @@ static void test_last_wins(void) {
     place.x += 1;
     log.least = ask(preview, &request, 0.5, TRUE);
     wait_for(&log, log.least);
-    CHECK(log.n == i + 1, "%d told", log.n);
+    CHECK(log.done == i + 1, "%d told", log.done);
   }
+  clear(&log);
+  preview_free(preview);
+  engine_free(engine);
+  engine_free(own);
+}
+
+/* How the edit of the smaller pictures is healed. */
+static stylemap_heal_report healed(Engine *engine, const EditRequest *request, double scale) {
+  ScaledCache *cache = scaled_cache_new();
+  ScaledEdit scaled;
+  EditResult result = {0};
+  scaled_edit(cache, request, scale, &scaled);
+  CHECK(edit_run(engine, &scaled.request, &result, NULL));
+  stylemap_heal_report report = result.healed;
+  edit_result_clear(&result);
+  scaled_clear(&scaled);
+  scaled_cache_free(cache);
+  return report;
+}
+
+/* Of another mask or place a healed edit is seen as a draft first, and that is a round as the edit before was healed; once it is
+ * seen, the rest of what is not asked for any more is not waited for. */
+static void test_drafts(void) {
+  enum { TRIES = 8 };
+  Engine *engine = NULL, *own = NULL;
+  Log log = {0};
+  int seen = 0, whole = 0;
+  CHECK(engine_open(&own, model, 0, NULL, NULL, NULL));
+  Preview *preview = preview_new(&engine, hear, &log);
+  EditRequest request = request_of(EDIT_HEAL, 1);
+  wait_for(&log, ask(preview, &request, 0.5, FALSE));
+  for (int i = 0; i < TRIES; i++) {
+    EditRequest draft = request;
+    const stylemap_heal_report report = healed(own, &request, 0.5);
+    clear(&log);
+    request.mask.feather = draft.mask.feather = 8 + i;
+    wait_for(&log, ask(preview, &request, 0.5, FALSE));
+    CHECK(log.done == 1 && log.drafts <= 1 && log.coarse == 0);
+    if (!log.draft) continue; /* the whole came before anybody looked */
+    seen++;
+    stylemap_heal_as_reported(&draft.heal, &report);
+    draft.heal.rounds = 1;
+    GeglBuffer *right = expected(own, &draft, 0.5), *all = expected(own, &request, 0.5);
+    CHECK(same(log.draft, right) && same(log.picture, all), "draft %d", i);
+    g_object_unref(right), g_object_unref(all);
+  }
+  CHECK(seen > 0, "no draft was seen in %d", TRIES);
+  clear(&log);
+  for (int i = 0; i < TRIES; i++) {
+    request.mask.feather = 21 + 2 * i;
+    const guint64 first = ask(preview, &request, 0.5, FALSE);
+    for (int k = 0; k < 3000 && !log.drafts && !log.done; k++) rest(1);
+    request.mask.feather++;
+    wait_for(&log, ask(preview, &request, 0.5, FALSE));
+    whole += log.done > 1;
+    CHECK(log.failed == 0 && log.order[0] == first);
+    clear(&log);
+  }
+  CHECK(whole < TRIES / 2, "%d of %d were drawn to their end after their draft was seen", whole, TRIES);
+  /* what moves all the time is seen as it moves, although each place is another's before it is drawn */
+  guint64 last = 0;
+  for (int i = 0; i < 60; i++) {
+    place.x += i % 2 ? 0.5 : -0.5;
+    last = preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 0.5, .coarse = TRUE});
+    rest(8);
+  }
+  const int before = log.coarse;
+  wait_for(&log, last);
+  CHECK(before > 1 && log.done < 10, "%d of 60 were seen, %d to their end", before, log.done);
+  printf("of 60 places in .48 s %d were seen at once; a draft of %d edits of %d\n", before, seen, TRIES);
   clear(&log);
   preview_free(preview);
   engine_free(engine);
@@ -461,6 +561,7 @@ int main(int argc, char **argv) {
   test_scaled();
   test_answers();
   test_last_wins();
+  test_drafts();
   test_variants();
   test_wishes();
   test_known();
