@@ -58,16 +58,22 @@ static float area_of(const sm_collage *c, size_t i) {
 static stylemap_status read_target(const stylemap_layer *target, const lying *l, stylemap_error *error) {
   const sm_collage *c = l->c;
   const size_t plane = pixels_of(c), w = (size_t)c->width, cell = (size_t)c->cell;
+  unsigned char any = 0;
   for (int y = 0; y < c->height; y += l->rows) {
     const int n = c->height - y < l->rows ? c->height - y : l->rows;
     if (target->read(target->data, c->x, c->y + y, c->width, n, l->band)) return sm_layer_stopped(error);
-    for (size_t i = 0; i < (size_t)n * w; i++) {
-      const size_t at = (size_t)y * w + i;
-      const float *pixel = l->band + 4 * i;
-      for (size_t p = 0; p < 3; p++) c->colours[p * plane + at] = sm_unit(pixel[p]);
-      l->hidden[at] = (unsigned char)((pixel[3] >= 0.5f ? 0 : FAINT) | (pixel[3] > 0 ? 0 : UNSEEN));
+    for (size_t row = 0; row < (size_t)n; row++) {
+      const size_t at = ((size_t)y + row) * w;
+      const float *pixels = l->band + 4 * row * w;
+      for (size_t p = 0; p < 3; p++)
+        for (size_t i = 0; i < w; i++) c->colours[p * plane + at + i] = sm_unit(pixels[4 * i + p]);
+      for (size_t i = 0; i < w; i++)
+        l->hidden[at + i] = (unsigned char)((pixels[4 * i + 3] >= 0.5f ? 0 : FAINT) | (pixels[4 * i + 3] > 0 ? 0 : UNSEEN));
+      for (size_t i = 0; i < w; i++) any |= l->hidden[at + i];
     }
   }
+  for (size_t i = 0; !any && i < cells_of(c); i++) c->seen[i] = 1;
+  if (!any) return STYLEMAP_OK;
   for (size_t y = 0; y < (size_t)c->height; y++)
     for (size_t i = 0, to = y / cell * (size_t)c->across; i < w; i += cell, to++)
       for (size_t k = i; k < w && k < i + cell; k++) c->seen[to] += l->hidden[y * w + k] & UNSEEN ? 0 : 1;
@@ -232,19 +238,22 @@ void sm_collage_row(const sm_collage *c, float clone, int y, int x, int n, float
   for (size_t p = 0; p < 3; p++) memcpy(pixels + p * (size_t)n, c->colours + p * plane + at, (size_t)n * sizeof *pixels);
   if (!(clone > 0)) return;
   /* from the first cell's middle, in halves of a pixel: whole cells and the rest */
-  const int step = 2 * c->cell, bits = __builtin_ctz((unsigned)step), last = c->across - 1, down = 2 * y + 1 - c->cell;
-  const int above = down < 0 ? 0 : down >> bits, below = above < c->down - 1 ? above + 1 : above;
-  const float part = 1 / (float)step, v = down < 0 ? 0 : part * (float)(down & (step - 1));
+  const int cell = c->cell, last = c->across - 1, down = 2 * y + 1 - cell;
+  const int above = down < 0 ? 0 : down / (2 * cell), below = above < c->down - 1 ? above + 1 : above;
+  const float part = 0.5f / (float)cell, v = down < 0 ? 0 : part * (float)(down % (2 * cell));
   const float *upper = c->shift + (size_t)above * (size_t)c->across, *lower = c->shift + (size_t)below * (size_t)c->across;
-  for (int i = 0; i < n; i++) {
-    const float weight = clone * c->mask[at + (size_t)i];
-    if (!(weight > 0)) continue;
-    const int across = 2 * (x + i) + 1 - c->cell, left = across < 0 ? 0 : across >> bits, right = left < last ? left + 1 : left;
-    const float u = across < 0 ? 0 : part * (float)(across & (step - 1));
+  for (int i = 0, end; i < n; i = end) { /* pixels between two cells' middles */
+    const int from = 2 * (x + i) + 1 - cell, left = from < 0 ? 0 : from / (2 * cell), right = left < last ? left + 1 : left;
+    const int next = (2 * cell * (left + 1) + cell) / 2 - x;
+    end = next < n ? next : n;
     for (size_t p = 0; p < 3; p++) {
       const float *r0 = upper + p * cells, *r1 = lower + p * cells;
-      const float a = r0[left] + u * (r0[right] - r0[left]), b = r1[left] + u * (r1[right] - r1[left]);
-      pixels[p * (size_t)n + (size_t)i] += weight * (a + v * (b - a));
+      const float a = r0[left] + v * (r1[left] - r0[left]), b = r0[right] + v * (r1[right] - r0[right]);
+      float *to = pixels + p * (size_t)n;
+      for (int k = i; k < end; k++) {
+        const int across = 2 * (x + k) + 1 - cell - 2 * cell * left;
+        to[k] += clone * c->mask[at + (size_t)k] * (a + (across > 0 ? part * (float)across : 0) * (b - a));
+      }
     }
   }
 }

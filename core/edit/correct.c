@@ -22,7 +22,7 @@ typedef struct corrected {
   float *laid, *pixels;
 } corrected;
 
-enum { ROWS = 16 /* that a task corrects */ };
+enum { ROWS = 16 /* that a task corrects */, AT_ONCE = 256 /* pixels, apart by colour */ };
 
 static void correct_row(const corrected *r, size_t row) {
   const sm_collage *c = r->collage;
@@ -30,17 +30,24 @@ static void correct_row(const corrected *r, size_t row) {
   const int x = r->x - c->x, y = r->y + (int)row - c->y;
   const float *mask = c->mask + (size_t)y * (size_t)c->width + (size_t)x, *spread = r->spread + at;
   const float *of_target = spread + SM_CORRECTION_TARGET * plane, *of_collage = spread + SM_CORRECTION_COLLAGE * plane;
-  float *pixels = r->pixels + 4 * at, *laid = r->laid + 3 * at;
+  float *laid = r->laid + 3 * at, colours[4][AT_ONCE];
   sm_collage_row(c, r->clone, y, x, r->width, laid);
-  for (size_t p = 0; p < 3; p++) {
-    const float *added = spread + p * plane, *collage = laid + p * n;
-    for (size_t i = 0; i < n; i++) {
-      const float own = sm_unit(pixels[4 * i + p]);
-      const float unit = sm_unit(added[i] + of_target[i] * own + of_collage[i] * collage[i]); /* finite whatever the network gave */
-      pixels[4 * i + p] = mask[i] > 0 ? own + r->strength * (unit - own) : own;
+  for (size_t i = 0; i < n; i += AT_ONCE) {
+    const size_t count = n - i < AT_ONCE ? n - i : AT_ONCE;
+    float *pixels = r->pixels + 4 * (at + i);
+    for (size_t p = 0; p < 4; p++)
+      for (size_t k = 0; k < count; k++) colours[p][k] = sm_unit(pixels[4 * k + p]);
+    for (size_t p = 0; p < 3; p++) {
+      const float *added = spread + p * plane + i, *collage = laid + p * n + i;
+      for (size_t k = 0; k < count; k++) {
+        const float own = colours[p][k], strength = mask[i + k] > 0 ? r->strength : 0;
+        const float unit = sm_unit(added[k] + of_target[i + k] * own + of_collage[i + k] * collage[k]); /* finite whatever the network gave */
+        colours[p][k] = own + strength * (unit - own);
+      }
     }
+    for (size_t k = 0; k < count; k++)
+      for (size_t p = 0; p < 4; p++) pixels[4 * k + p] = colours[p][k];
   }
-  for (size_t i = 0; i < n; i++) pixels[4 * i + 3] = sm_unit(pixels[4 * i + 3]);
 }
 
 static void task_correct(void *data, int task, int worker) {

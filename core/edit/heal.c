@@ -153,7 +153,8 @@ static stylemap_status begin(healing *h, stylemap_error *error) {
   const stylemap_layer mask = sm_collage_cells(&h->collage, SM_COLLAGE_MASK, h->layer, &placement);
   h->part = sm_part_seeing(h->placement, h->size, c->x, c->y, c->width, c->height);
   memset(h->mask, 0, plane * sizeof(float));
-  SM_TRY(stylemap_sample(&seen, h->placement, h->size, h->target, error));
+  if (h->options->seen) memcpy(h->target, h->options->seen, 3 * plane * sizeof(float));
+  else SM_TRY(stylemap_sample(&seen, h->placement, h->size, h->target, error));
   if (h->part.width) SM_TRY(sm_sample_mask_part(&mask, &placement, h->size, &h->part, h->mask, error));
   return STYLEMAP_OK;
 }

@@ -3,6 +3,7 @@
  * any size needs one band of memory. */
 #include "frame/stream.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -64,14 +65,27 @@ static void row_across_mask(const sm_axis *across, int x0, const float *pixels, 
   }
 }
 
+/* Whole pixels of the layer, one for one: nothing is averaged. */
+static int is_as_it_lies(const stylemap_layer *layer, double left, double top, double step, int width, int height) {
+  return step == 1 && left == floor(left) && top == floor(top) && left >= 0 && top >= 0 && left + width <= layer->width &&
+         top + height <= layer->height;
+}
+
+static void copy_row(const float *pixels, size_t channels, size_t planes, size_t width, size_t plane, float *out) {
+  for (size_t p = 0; p < planes; p++)
+    for (size_t i = 0; i < width; i++) out[p * plane + i] = pixels[channels * i + p];
+}
+
 stylemap_status sm_stream(const stylemap_layer *layer, sm_planes planes, sm_resampling how, double left, double top,
                           double step, int width, int height, float *out, stylemap_error *error) {
   const int channels = planes == SM_PLANES_MASK ? 1 : 4, count = (int)planes;
+  const int as_it_lies = is_as_it_lies(layer, left, top, step, width, height);
   int next = 0;
   stylemap_status status;
   sm_axis across = {0}, down = {0};
   float *band = NULL, *row = NULL;
-  memset(out, 0, sizeof(float) * (size_t)count * (size_t)width * (size_t)height);
+  const size_t plane = (size_t)width * (size_t)height;
+  if (!as_it_lies) memset(out, 0, sizeof(float) * (size_t)count * plane);
   SM_TRY_DONE(sm_axis_new(how, left, step, 0, width, layer->width, &across, error));
   SM_TRY_DONE(sm_axis_new(how, top, step, 0, height, layer->height, &down, error));
 
@@ -95,6 +109,10 @@ stylemap_status sm_stream(const stylemap_layer *layer, sm_planes planes, sm_resa
     prepare(planes, band, (size_t)n * (size_t)wide);
     for (int r = 0; r < n; r++) {
       const float *from = band + (size_t)r * (size_t)wide * (size_t)channels;
+      if (as_it_lies) {
+        copy_row(from, (size_t)channels, (size_t)count, (size_t)width, plane, out + (size_t)(y - y0 + r) * (size_t)width);
+        continue;
+      }
       if (channels == 1) row_across_mask(&across, x0, from, row);
       else row_across(&across, x0, from, count, row);
       add_row(&down, y + r, row, count, width, &next, out);

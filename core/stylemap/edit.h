@@ -114,6 +114,7 @@ typedef struct stylemap_heal_options {
                       `rounds`, which frames of a film need. The change (-1..1) that takes detail away at 0.5 */
   int both;        /* with sigma: detail comes from the target, too, where the drawing is nearer to that */
   float offset[3]; /* with sigma, for MATCH: what is added to the references' colours (-1..1) */
+  const float *seen; /* the target's square, 3 x S x S, where it was sampled before, as if all that shows in it were opaque; or NULL */
 } stylemap_heal_options;
 
 /* What tests/bench/truth chose; strength 1. */

@@ -312,6 +312,11 @@ static gboolean draw_healed(Work *work, GError **error) {
   } else {
     target = layer_of_picture(work->target);
     layer = new_layer(work, &target);
+    if (work->target == request->target.buffer) {
+      square.values = engine_new_image(engine);
+      if (!edit_sample(engine, &request->target, square.values, error)) goto done;
+      options.seen = square.values;
+    }
   }
   PART(engine, STYLEMAP_PHASE_ENCODE, EDIT_FROM / 100.0, 1);
   TRY(stylemap_heal(engine->session, &target, &placement, taken, count, &options, b.x, b.y, b.width, b.height, &layer,
@@ -574,9 +579,11 @@ gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result
   g_autofree stylemap_placement *placements = g_new0(stylemap_placement, request->n_references);
   g_autofree MaskSource *alphas = g_new0(MaskSource, request->n_references);
   const Find how = (Find)request->target.find;
+  EditSeen seen = { 0 };
   stylemap_placement at;
   Find by;
   placed.references = references;
+  placed.target.seen = &seen;
   Work work = { .engine = engine, .request = &placed, .result = result };
   gboolean ok = find_target(engine, &placed, references, placements, &at, &by, error) &&
                 (result->prepared || edit_prepare(&placed, result, error)) &&
@@ -596,6 +603,7 @@ gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result
   for (gint i = 0; i < work.n_details; i++) g_free((gpointer)work.details[i].seen);
 done:
   for (gint i = 0; i < request->n_references; i++) g_clear_object(&alphas[i].selection);
+  g_free(seen.square);
   if (!ok) edit_result_clear(result);
   return ok;
 }

@@ -20,6 +20,12 @@ typedef struct {
   gdouble at[PLACE_MOST_POINTS][2];
 } PlacePoints;
 
+/* A square that was sampled, 3 x S x S, or nothing yet, and where. */
+typedef struct {
+  stylemap_placement at;
+  gfloat *square;
+} EditSeen;
+
 /* A picture, and what the network sees of it: the square at `placement`, unless that is there already. */
 typedef struct {
   GeglBuffer *buffer;                  /* extent 0,0 width x height; memory of this process, not a host's tiles */
@@ -29,6 +35,7 @@ typedef struct {
   gint find; /* of a buffer, a Find (find.h): how its subject is looked for all over it; `placement` says whether it is
                 mirrored, and where it is taken to be as long as nothing is found */
   PlacePoints points; /* of FIND_POINTS */
+  EditSeen *seen;     /* NULL, or what edit_sample saw of it last, which it does not look for again; of edit_run alone */
 } EditPicture;
 
 typedef struct {

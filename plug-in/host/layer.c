@@ -69,6 +69,21 @@ static int write_pixels(GeglBuffer *buffer, int x, int y, int width, int height,
 
 enum { READ_NUMBERS = 1 << 16 /* at once: they stay in the cache */ };
 
+/* Pixels of 8-bit numbers, `parts` each, as R'G'B'A. */
+static void expand_bytes(const guint8 *from, gsize parts, gfloat *to, gsize count) {
+  const gsize green = parts >= 3 ? 1 : 0;
+  guint8 numbers[256];
+  gfloat values[256];
+  for (gint i = 0; i < 256; i++) numbers[i] = (guint8)i;
+  to_floats(NUMBER_U8, numbers, values, 256);
+  for (gsize i = 0; i < count; i++, from += parts, to += 4) {
+    to[0] = values[from[0]];
+    to[1] = values[from[green]];
+    to[2] = values[from[2 * green]];
+    to[3] = parts % 2 == 0 ? values[from[parts - 1]] : 1.0f;
+  }
+}
+
 static int read_picture(void *data, int x, int y, int width, int height, float *pixels) {
   const Babl *own = gegl_buffer_get_format(data);
   Number number = plain_number(own);
@@ -82,9 +97,13 @@ static int read_picture(void *data, int x, int y, int width, int height, float *
   for (int j = 0; j < height; j += rows) {
     const gint n = MIN(rows, height - j);
     gegl_buffer_get(data, GEGL_RECTANGLE(x, y + j, width, n), 1.0, own, raw, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-    to_floats(number, raw, numbers, (gsize)n * row * (gsize)parts);
     const gfloat *from = numbers;
     gfloat *to = pixels + (gsize)j * row * 4;
+    if (number == NUMBER_U8) {
+      expand_bytes(raw, (gsize)parts, to, (gsize)n * row);
+      continue;
+    }
+    to_floats(number, raw, numbers, (gsize)n * row * (gsize)parts);
     for (gsize i = 0; i < (gsize)n * row; i++, from += parts, to += 4) {
       to[0] = from[0];
       to[1] = from[green];
