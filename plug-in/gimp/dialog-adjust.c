@@ -6,7 +6,7 @@
 #include <math.h>
 
 #define MOST 20.0  /* what adjust_parse takes */
-#define USUAL 3.0  /* as far as the sliders go, unless a script went further */
+#define USUAL 4.0  /* as far as the sliders go, unless a script went further: mouths of the toon model turn there */
 #define SHOWN 10   /* sliders without scrolling */
 #define ROW 36     /* pixels that one takes, about */
 #define NARROW_HINT 380

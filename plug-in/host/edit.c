@@ -4,14 +4,13 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "host/across.h"
 #include "host/adjust.h"
+#include "host/edit-mask.h"
 #include "host/extend.h"
 #include "host/find.h"
 #include "host/layer.h"
 #include "host/mix.h"
 #include "host/place.h"
-#include "host/region.h"
 #include "host/say.h"
 
 /* What one edit needs all along. */
@@ -154,45 +153,6 @@ done:
   return ok;
 }
 
-/* Where reference `n` comes in. What its own alpha or a region says is known once it is placed; before that it may be everywhere. */
-static const MaskSource *mask_source(const EditRequest *request, gint n) {
-  static const MaskSource everywhere = { 0 };
-  const EditReference *reference = &request->references[n];
-  return reference->mask ? reference->mask : reference->alpha || reference->region ? &everywhere : &request->mask;
-}
-
-/* The mask of reference `n` on the target. */
-static gboolean make_own_mask(const Work *work, gint n, Mask *mask, GError **error) {
-  const EditRequest *request = work->request;
-  stylemap_placement placement = edit_placement(&request->target);
-  gint width, height;
-  edit_size(&request->target, &width, &height);
-  if (request->n_references > 1)
-    return mask_make(mask_source(request, n), &placement, width, height, mask, error);
-  *mask = work->result->mask; /* the only one */
-  g_object_ref(mask->weights);
-  return TRUE;
-}
-
-/* The weights of reference `n` over the model's square. */
-static gboolean sample_mask(Work *work, gint n, gfloat *weights, GError **error) {
-  const EditRequest *request = work->request;
-  gint width, height;
-  stylemap_error core;
-  Mask mask;
-  if (request->weights && mask_source(request, n) == &request->mask) {
-    memcpy(weights, request->weights, work->engine->mask_count * sizeof *weights);
-    return TRUE;
-  }
-  stylemap_placement placement = edit_placement(&request->target);
-  edit_size(&request->target, &width, &height);
-  if (!make_own_mask(work, n, &mask, error)) return FALSE;
-  stylemap_layer layer = mask_layer(&mask, width, height);
-  stylemap_status status = stylemap_sample_mask(&layer, &placement, work->engine->info->size, weights, &core);
-  mask_clear(&mask);
-  return say_status(status, &core, error);
-}
-
 static gboolean draw_still(Work *work, GError **error) {
   const EditRequest *request = work->request;
   Engine *engine = work->engine;
@@ -210,7 +170,7 @@ static gboolean draw_still(Work *work, GError **error) {
     references[i] = engine_new_image(engine);
     masks[i] = g_new(gfloat, engine->mask_count);
     if (!edit_sample(engine, &request->references[i].picture, references[i], error) ||
-        !sample_mask(work, i, masks[i], error))
+        !edit_mask_weights(engine, request, &result->mask, i, masks[i], error))
       goto done;
     taken[i] = (stylemap_reference){ references[i], masks[i] };
   }
@@ -262,10 +222,10 @@ static gboolean piece_make(Work *work, gint n, Piece *piece, stylemap_piece *tak
     piece->mask_layer = layer_of_weights(&piece->weights);
     stylemap_fit(size, size, &taken->placement);
     if (!edit_sample(engine, picture, piece->square.values, error) ||
-        !sample_mask(work, n, piece->weights.values, error))
+        !edit_mask_weights(engine, request, &work->result->mask, n, piece->weights.values, error))
       return FALSE;
   } else {
-    if (!make_own_mask(work, n, &piece->mask, error)) return FALSE;
+    if (!edit_mask_of(request, &work->result->mask, n, &piece->mask, error)) return FALSE;
     edit_size(&request->target, &width, &height);
     piece->picture = layer_of_reference(&request->references[n]);
     piece->mask_layer = mask_layer(&piece->mask, width, height);
@@ -387,14 +347,8 @@ static gboolean is_there(const EditPicture *picture) {
   return picture->buffer || picture->image || picture->stylemap;
 }
 
-/* Weights of the target's own pixels are needed; the network's own squares of a reconstruction or of frames are
- * whole. */
-static gboolean is_masked(const EditRequest *request) {
-  return !request->squares || (request->kind == EDIT_TRANSPLANT && !request->weights);
-}
-
 static const gchar *fault_of(const EditRequest *request) {
-  if (is_masked(request) ? !request->target.buffer : !is_there(&request->target))
+  if (edit_mask_is_needed(request) ? !request->target.buffer : !is_there(&request->target))
     return _("There is no target layer.");
   if (request->kind != EDIT_RECONSTRUCT && request->kind != EDIT_ADJUST && request->n_references < 1)
     return _("There is no reference layer.");
@@ -414,27 +368,6 @@ static const gchar *fault_of(const EditRequest *request) {
       (request->frames < 2 || request->frames > EDIT_MOST_FRAMES))
     return _("The number of frames must be 2 to 100000.");
   return NULL;
-}
-
-/* The result's mask: the greatest weight of all references'. */
-static gboolean make_mask(const EditRequest *request, Mask *mask, GError **error) {
-  stylemap_placement placement = edit_placement(&request->target);
-  gint width, height, count = request->kind == EDIT_TRANSPLANT ? request->n_references : 1;
-  edit_size(&request->target, &width, &height);
-  for (gint i = 0; i < count; i++) {
-    const MaskSource *source = request->kind == EDIT_TRANSPLANT ? mask_source(request, i) : &request->mask;
-    Mask one;
-    if (!mask_make(source, &placement, width, height, &one, error)) {
-      if (i) mask_clear(mask);
-      return FALSE;
-    }
-    if (i == 0) *mask = one;
-    else {
-      mask_unite(mask, &one);
-      mask_clear(&one);
-    }
-  }
-  return TRUE;
 }
 
 static gboolean extends(const EditRequest *request) {
@@ -459,7 +392,7 @@ static gboolean take_target(Work *work, GError **error) {
     stylemap_placement from = edit_placement(picture);
     stylemap_layer reference = layer_of_reference(&request->references[i]);
     Mask mask = { 0 };
-    ok = make_own_mask(work, i, &mask, error) &&
+    ok = edit_mask_of(request, &work->result->mask, i, &mask, error) &&
          extend_layer(work->target, &placement, &reference, &from, &mask, request->edit.strength, error);
     mask_clear(&mask);
   }
@@ -512,8 +445,9 @@ gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **e
   if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT, fault);
   if (!fault && request->target.find != FIND_NOTHING) return TRUE; /* all else depends on where it lies */
   result->prepared = TRUE;
-  if (is_masked(request) && !fault) result->placement = edit_placement(&request->target);
-  if (fault || !check_places(request, error) || (is_masked(request) && !make_mask(request, &result->mask, error)) ||
+  if (edit_mask_is_needed(request) && !fault) result->placement = edit_placement(&request->target);
+  if (fault || !check_places(request, error) ||
+      (edit_mask_is_needed(request) && !edit_mask_make(request, &result->mask, error)) ||
       !check_seen(request, &result->mask, error)) {
     edit_result_clear(result);
     return FALSE;
@@ -550,29 +484,6 @@ static gboolean is_where_it_was(const EditPicture *picture, const stylemap_place
   return place_is_same(&before, found);
 }
 
-/* The masks of references that come in where they show something or in a region, now that they are placed; `sources`: one for
- * each reference, to be cleared by the caller. */
-static gboolean take_own_masks(const Engine *engine, const EditRequest *request, EditReference *references,
-                               MaskSource *sources, EditResult *result, GError **error) {
-  gboolean any = FALSE;
-  gint width, height;
-  for (gint i = 0; i < request->n_references; i++) {
-    if (!(references[i].alpha || references[i].region) || references[i].mask) continue;
-    const stylemap_placement target = edit_placement(&request->target), own = edit_placement(&references[i].picture);
-    edit_size(&request->target, &width, &height);
-    sources[i].feather = request->mask.feather;
-    sources[i].selection = references[i].region
-                             ? region_mask(engine, (stylemap_region)(references[i].region - 1), &target, width, height, error)
-                             : across_mask(references[i].picture.buffer, &own, &target, width, height, error);
-    if (!sources[i].selection) return FALSE;
-    references[i].mask = &sources[i];
-    any = TRUE;
-  }
-  if (!any || !is_masked(request)) return TRUE;
-  mask_clear(&result->mask);
-  return make_mask(request, &result->mask, error);
-}
-
 gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result, GError **error) {
   EditRequest placed = *request;
   g_autofree EditReference *references = g_memdup2(request->references, request->n_references * sizeof *references);
@@ -589,7 +500,7 @@ gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result
                 (result->prepared || edit_prepare(&placed, result, error)) &&
                 find_references(engine, &placed, references, placements, result, error) &&
                 check_seen(&placed, &result->mask, error) &&
-                take_own_masks(engine, &placed, references, alphas, result, error);
+                edit_mask_place(engine, &placed, references, alphas, &result->mask, error);
   if (!ok) goto done;
   if (by != FIND_NOTHING && (how != FIND_AUTO || !is_where_it_was(&request->target, &at))) result->target_by = by;
   result->image = engine_new_image(engine);

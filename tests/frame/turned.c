@@ -48,6 +48,26 @@ static void exact(void) {
     }
 }
 
+/* Pixel for pixel, but beyond an edge, which repeats. */
+static void beyond_the_edge(void) {
+  const int size = 16, at[4][2] = {{3, 30}, {W - 3, 30}, {40, 3}, {40, H - 3}};
+  fill(&a, 1);
+  stylemap_layer layer = layer_of(&a);
+  for (int k = 0; k < 4; k++) {
+    const stylemap_placement p = {.x = at[k][0], .y = at[k][1], .side = size};
+    CHECK(stylemap_sample(&layer, &p, size, image, NULL) == STYLEMAP_OK);
+    double worst = 0;
+    for (int v = 0; v < size; v++)
+      for (int u = 0; u < size; u++) {
+        const int x = at[k][0] - 8 + u, y = at[k][1] - 8 + v;
+        const int pixel = (y < 0 ? 0 : y < H ? y : H - 1) * W + (x < 0 ? 0 : x < W ? x : W - 1);
+        for (int c = 0; c < 3; c++)
+          worst = fmax(worst, fabs(image[(c * size + v) * size + u] - (2.0 * a.pixels[4 * pixel + c] - 1)));
+      }
+    CHECK_NEAR(worst, 0, 1e-5, "edge %d", k);
+  }
+}
+
 /* Against the function itself. What its curvature costs when it is averaged over cells of `step` is 0.045 step^2 / 24 at the
  * most; the limits are about 1.5 times that, the pixels of the layer being averages, too. */
 static void near_function(void) {
@@ -186,6 +206,7 @@ int main(void) {
   harness_seed();
   a = make(4), b = make(4);
   exact();
+  beyond_the_edge();
   near_function();
   masks();
   maps();

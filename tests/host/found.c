@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A reference that the model finds, with a portrait of its own in the middle and elsewhere, and under a target that it does
- * not know.
+ * not know; and a target that it finds.
  * usage: test-host-found MODEL_THAT_PLACES */
+#include "host/find.h"
 #include "host/hosts.h"
 
 enum { S = 128, W = 260, H = 200, X = 90, Y = 40 };
@@ -30,6 +31,23 @@ static float *edit(Engine *engine, GeglBuffer *target, GeglBuffer *reference, co
   CHECK(edit_run(engine, &request, result, &error), "%s", error ? error->message : "");
   g_object_unref(mask);
   return test_get(result->layers[0], GEGL_RECTANGLE(40, 50, 48, 30), "R'G'B'A float");
+}
+
+/* An edit of a target whose portrait lies at X, Y: as the model finds it, or at `at`. */
+static float *edit_moved(Engine *engine, GeglBuffer *target, GeglBuffer *reference, const stylemap_placement *at,
+                         EditResult *result) {
+  const GeglRectangle part = {X + 40, Y + 50, 48, 30};
+  GeglBuffer *mask = test_selection(W, H, part);
+  const EditReference one = {.picture = {.buffer = reference}};
+  EditRequest request = {.kind = EDIT_TRANSPLANT, .target = {.buffer = target, .placement = at, .find = at ? FIND_NOTHING : FIND_AUTO},
+                         .references = &one, .n_references = 1, .mask = {.selection = mask, .feather = 2}, .method = EDIT_HEAL,
+                         .edit = {.strength = 1}};
+  GError *error = NULL;
+  stylemap_heal_defaults(&request.heal);
+  *result = (EditResult){0};
+  CHECK(edit_run(engine, &request, result, &error), "%s", error ? error->message : "");
+  g_object_unref(mask);
+  return test_get(result->layers[0], &part, "R'G'B'A float");
 }
 
 static int same(const float *a, const float *b) { return memcmp(a, b, sizeof(float) * 4 * 48 * 30) == 0; }
@@ -83,6 +101,16 @@ int main(int argc, char **argv) {
   found = edit(engine, unknown, moved, NULL, TRUE, &result);
   CHECK(result.n_found == 0 && same(plain, found), "%d found", result.n_found);
   edit_result_clear(&result);
+  g_free(found), g_free(plain);
+
+  /* a target that lies elsewhere is seen there, not in the middle, where it was looked at first */
+  found = edit_moved(engine, moved, target, NULL, &result);
+  CHECK(result.target_by == FIND_MODEL && fabs(result.placement.x - X - S / 2) < 6, "%d, %g", result.target_by, result.placement.x);
+  const stylemap_placement there = result.placement;
+  edit_result_clear(&result);
+  plain = edit_moved(engine, moved, target, &there, &result);
+  edit_result_clear(&result);
+  CHECK(same(plain, found));
   g_free(found), g_free(plain);
 
   g_object_unref(target), g_object_unref(centred), g_object_unref(moved), g_object_unref(unknown);
