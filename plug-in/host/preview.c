@@ -9,6 +9,7 @@
 #include "host/say.h"
 
 #define PATIENCE (300 * G_TIME_SPAN_MILLISECOND) /* so long a run that is not the newest may take to its first picture */
+#define AT_ONCE (150 * G_TIME_SPAN_MILLISECOND)
 #define DRAFT_SIGMA 0.6 /* of a draft as long as nothing was chosen: stylemap_heal_options */
 
 /* What a job does before it draws; those of jobs that were dropped, or ended before they came to it, are the next one's. */
@@ -44,11 +45,12 @@ struct Preview {
   stylemap_placement place;    /* where the edit took it from */
   gint found_by;               /* a Find; FIND_NOTHING: it was not found */
   GeglBuffer *placed, *selected; /* the target in which its square was found, with that selection, */
-  gint placed_how;               /* a Find, */
+  gint placed_how, placed_by;    /* Finds: how it was asked for, and how it was found, */
   stylemap_placement target;     /* there */
   ScaledEdit drawn;            /* whose square the engine remembers, or all zero */
   stylemap_heal_report healed; /* how that, or one before, was; of */
   GeglBuffer *healed_target, *healed_reference; /* these; NULL: none was */
+  gint64 drafting;             /* how long the last draft took */
   gint64 begun;                /* the job that runs */
 
   GMutex lock; /* of all below */
@@ -224,13 +226,10 @@ static gboolean was_healed(const Preview *preview, const EditRequest *request) {
 /* As it was chosen the last time, as far as the user left the choice. */
 static void hasten(const Preview *preview, const EditRequest *request, stylemap_heal_options *heal) {
   const stylemap_start asked = heal->start;
-  if (was_healed(preview, request)) {
-    stylemap_heal_as_reported(heal, &preview->healed);
-    if (asked != STYLEMAP_START_FIT) heal->start = asked;
-  } else {
-    heal->start = asked == STYLEMAP_START_FIT ? STYLEMAP_START_COPY : asked;
-    heal->sigma = DRAFT_SIGMA;
-  }
+  heal->start = STYLEMAP_START_COPY;
+  heal->sigma = DRAFT_SIGMA;
+  if (was_healed(preview, request)) stylemap_heal_as_reported(heal, &preview->healed);
+  if (asked != STYLEMAP_START_FIT) heal->start = asked;
   heal->rounds = 1;
 }
 
@@ -238,6 +237,7 @@ static void hasten(const Preview *preview, const EditRequest *request, stylemap_
 static gboolean draw_draft(Preview *preview, const Job *job, const ScaledEdit *scaled, const EditResult *prepared, GError **error) {
   EditRequest request = scaled->request;
   EditResult result = *prepared;
+  const gint64 begun = g_get_monotonic_time();
   g_object_ref(result.mask.weights);
   scaled_clear(&preview->drawn);
   hasten(preview, &job->edit.request, &request.heal);
@@ -248,6 +248,7 @@ static gboolean draw_draft(Preview *preview, const Job *job, const ScaledEdit *s
     compose(scaled, result.layers[0], &result.mask, told);
     tell(preview, job, told);
     edit_result_clear(&result);
+    preview->drafting = g_get_monotonic_time() - begun;
   }
   engine_watch(*preview->engine, on_progress, preview);
   return ok;
@@ -265,8 +266,6 @@ static void remember_drawn(Preview *preview, const ScaledEdit *edit, const EditR
   g_set_object(&preview->healed_reference, request->references[0].picture.buffer);
 }
 
-/* ------------------------------------------------------------------------------------------- wishes */
-
 /* The target's square, where it is to be found: as the edit will find it. */
 static gboolean place(Preview *preview, Job *job, GError **error) {
   ScaledEdit *edit = &job->edit;
@@ -275,7 +274,8 @@ static gboolean place(Preview *preview, Job *job, GError **error) {
   Find by;
   if (how == FIND_NOTHING) return TRUE;
   const gboolean again = how != FIND_POINTS && target->buffer == preview->placed &&
-                         edit->request.mask.selection == preview->selected && how == preview->placed_how;
+                         how == preview->placed_how && /* of faces alone the selection may choose another */
+                         (edit->request.mask.selection == preview->selected || preview->placed_by != FIND_FACES);
   if (again) { /* those that follow it, do */
     edit->target = preview->target;
     target->find = FIND_NOTHING;
@@ -286,6 +286,7 @@ static gboolean place(Preview *preview, Job *job, GError **error) {
   g_set_object(&preview->placed, target->buffer);
   g_set_object(&preview->selected, edit->request.mask.selection);
   preview->placed_how = how;
+  preview->placed_by = by;
   preview->target = edit->target;
   return TRUE;
 }
@@ -328,21 +329,59 @@ static void remember_found(Preview *preview, const Job *job, const EditResult *r
   preview->place = preview->found_by ? result->found[0] : job->edit.places[0];
 }
 
+/* The references that are to be found, in the whole pictures: only what lies somewhere can be made smaller. */
+static gboolean find_others(Preview *preview, Job *job, GError **error) {
+  ScaledEdit *edit = &job->edit;
+  const gint count = edit->request.n_references;
+  g_autofree EditReference *references = g_new0(EditReference, count);
+  g_autofree stylemap_placement *places = g_memdup2(edit->places, count * sizeof *places);
+  EditResult result = { 0 };
+  const gboolean ok = find_references(*preview->engine, &edit->request, references, places, &result, error);
+  if (ok) {
+    for (gint i = 0; i < count; i++)
+      if (references[i].picture.placement == &places[i]) edit->places[i] = places[i];
+    remember_found(preview, job, &result);
+    for (gint i = 0; i < count; i++) edit->references[i].picture.find = FIND_NOTHING;
+  }
+  edit_result_clear(&result);
+  return ok;
+}
+
+static gboolean is_to_be_found(const Job *job) {
+  for (gint i = 0; job->edit.request.kind == EDIT_TRANSPLANT && i < job->edit.request.n_references; i++)
+    if (job->edit.references[i].picture.find != FIND_NOTHING) return TRUE;
+  return FALSE;
+}
+
+/* A draft that lets one wait is announced so, too. */
+static gboolean begins_coarse(const Preview *preview, const Job *job) {
+  const ScaledEdit *edit = &job->edit;
+  return (job->coarse || (is_slow(preview, edit) && preview->drafting > AT_ONCE)) && edit->request.kind == EDIT_TRANSPLANT &&
+         edit->request.n_references == 1 && !edit->references[0].alpha && !edit->references[0].region;
+}
+
+static gboolean prepare(Preview *preview, const Job *job, ScaledEdit *scaled, EditResult *result, GError **error) {
+  scaled_edit(preview->cache, &job->edit.request, job->edit.scale, scaled);
+  return edit_prepare(&scaled->request, result, error);
+}
+
 static gboolean draw(Preview *preview, Job *job, GError **error) {
   const gboolean find = job->edit.request.n_references && job->edit.references[0].picture.find;
   ScaledEdit scaled;
   EditResult result = { 0 };
   if (!place(preview, job, error)) return FALSE;
   take_found(preview, job);
-  scaled_edit(preview->cache, &job->edit.request, job->edit.scale, &scaled);
-  gboolean ok = edit_prepare(&scaled.request, &result, error) &&
-                (!job->coarse || scaled.request.kind != EDIT_TRANSPLANT || scaled.request.n_references != 1 ||
-                 scaled.references[0].alpha || scaled.references[0].region || draw_coarse(preview, job, &scaled, &result.mask, error)) &&
-                (!is_slow(preview, &job->edit) || draw_draft(preview, job, &scaled, &result, error)) &&
-                edit_run(*preview->engine, &scaled.request, &result, error);
+  gboolean ok = prepare(preview, job, &scaled, &result, error) &&
+                (!begins_coarse(preview, job) || draw_coarse(preview, job, &scaled, &result.mask, error));
+  if (ok && is_to_be_found(job)) {
+    edit_result_clear(&result);
+    scaled_clear(&scaled);
+    ok = find_others(preview, job, error) && prepare(preview, job, &scaled, &result, error);
+  }
+  ok = ok && (!is_slow(preview, &job->edit) || draw_draft(preview, job, &scaled, &result, error)) &&
+       edit_run(*preview->engine, &scaled.request, &result, error);
   if (ok) {
     Told *told = told_new(PREVIEW_DONE);
-    remember_found(preview, job, &result);
     told->news.target = job->edit.target;
     compose(&scaled, result.layers[0], &result.mask, told);
     if (find && preview->found_by) {

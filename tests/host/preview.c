@@ -330,7 +330,7 @@ static void test_drafts(void) {
     clear(&log);
     request.mask.feather = draft.mask.feather = 8 + i;
     wait_for(&log, ask(preview, &request, 0.5, FALSE));
-    CHECK(log.done == 1 && log.drafts <= 1 && log.coarse == 0);
+    CHECK(log.done == 1 && log.drafts <= 1 && log.coarse <= 1, "coarse where drafts take long");
     if (!log.draft) continue; /* the whole came before anybody looked */
     seen++;
     stylemap_heal_as_reported(&draft.heal, &report);

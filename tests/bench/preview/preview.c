@@ -362,8 +362,9 @@ static gboolean drive(gpointer data) {
   g_timeout_add_full(G_PRIORITY_HIGH, TICK, tick, NULL, NULL);
   for (gint64 end = clock_now() + PATIENCE * G_TIME_SPAN_SECOND; !now.last && clock_now() < end;)
     turn_loop();
-  fprintf(out, "%-24s first %5.0f        last %5.0f ms\n", "opened", (gdouble)(now.first - now.begun) / 1000,
-          (gdouble)(now.last - now.begun) / 1000);
+  if (now.last)
+    fprintf(out, "%-24s first %5.0f        last %5.0f ms\n", "opened", (gdouble)(now.first - now.begun) / 1000,
+            (gdouble)(now.last - now.begun) / 1000);
   rest(500);
   look("strength", times, NULL, set_strength, 1, 1);
   look("detail", times, NULL, set_detail, 1, 1);

@@ -4,7 +4,7 @@
 # around the hair. Of each change: until the first picture, until the last one (median, 90 %, and the median time of all
 # processors in the plug-in's process), in milliseconds. By hand, on a
 # quiet machine; needs what tests/gimp/screen.sh does, and for 256 published.py's.
-# usage: [GIMP=2.10] [TIMES=15] preview.sh BUILD MODEL... (models' names or paths; 256: a checkpoint as large as the published)
+# usage: [GIMP=2.10] [TIMES=15] [TARGET=512_PIXELS.png REFERENCE=OTHER.png] preview.sh BUILD MODEL... (models' names or paths; 256: a checkpoint as large as the published)
 set -eu
 export GIMP=${GIMP:-2.10}
 build=$(realpath "$1")
@@ -19,7 +19,9 @@ export STYLEMAP_LOCALEDIR=$build/plug-in/po WORK=$build/bench-preview-$GIMP ARTE
 make_profile bench
 cd "$run_dir"
 . "$tests/screen.sh"
-cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" "$tests/dialect-3.scm" .
+cp "${TARGET:-$SOURCE/install/samples/target.png}" target.png
+cp "${REFERENCE:-$SOURCE/install/samples/reference.png}" reference.png
+cp "$tests/dialect-3.scm" .
 start_screen
 for model; do
   export STYLEMAP_BENCH_MODEL=$model STYLEMAP_BENCH_TIMES=${TIMES:-15} STYLEMAP_BENCH_OUT=$run_dir/$(basename "$model").txt
