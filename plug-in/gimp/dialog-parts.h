@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the files of the dialog share: dialog.c is its frame and its flow, dialog-reference.c and dialog-more.c where it takes from,
- * dialog-rows.c the options, dialog-adjust.c the directions, dialog-notes.c what it says, dialog-preview.c what it shows, dialog-places.c the buttons below
+ * dialog-presets.c what was kept, dialog-rows.c the options, dialog-adjust.c the directions, dialog-notes.c what it says, dialog-preview.c what it shows, dialog-places.c the buttons below
  * that, dialog-variants.c other results. Nobody else includes this. */
 #pragma once
 #include "gimp/about.h"
@@ -10,6 +10,8 @@
 #include <libgimp/gimpui.h>
 
 #define WIDE_HINT 460 /* a hint's text below all controls */
+
+enum { DIALOG_RESET = 1, DIALOG_PRESET }; /* responses: the dialog begins anew with other options */
 
 /* What else a preview is asked for. */
 typedef enum {
@@ -35,6 +37,9 @@ typedef struct {
   GtkWidget *scroll; /* with all controls but the views and theirs */
   GtkSizeGroup *labels; /* of both tables */
   GtkWidget *origin; /* what offers the layer that the active one was made of; NULL: it was not */
+  GtkWidget *presets, *save_preset, *delete_preset;
+  gchar *preset;    /* that was chosen last, or NULL; g_free */
+  gboolean filling; /* the list of presets */
   GtkWidget *reference, *swap, *reference_hint;
   GtkWidget *more, *add; /* the rows of the references above the first, and what adds one; or NULL */
   guint refill;          /* the source that makes the rows anew */
@@ -88,6 +93,9 @@ void dialog_fill_reference(Dialog *self);
 void dialog_add_more(Dialog *self, GtkWidget *box);
 void dialog_fill_more(Dialog *self);
 void dialog_read_more(Dialog *self);
+
+/* The row of presets; DIALOG_PRESET where one is chosen. */
+void dialog_add_presets(Dialog *self);
 
 /* What opens and closes `child`, by its label (which may have a key). */
 GtkWidget *dialog_expander(const gchar *label, GtkWidget *child, gboolean expanded);

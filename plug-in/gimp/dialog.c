@@ -4,6 +4,7 @@
 #include "gimp/dialog-parts.h"
 #include "gimp/hint.h"
 #include "gimp/model-chooser.h"
+#include "gimp/presets.h"
 #include "gimp/result.h"
 #include "gimp/scroll.h"
 #include "gimp/table.h"
@@ -104,14 +105,12 @@ void dialog_help(const gchar *help_id, gpointer data) {
   gimp_help(GETTEXT_PACKAGE, help_id);
 }
 
-enum { RESPONSE_RESET = 1 };
-
 static void build(Dialog *self) {
   const Procedure *procedure = self->procedure;
   GtkWidget *all, *box;
 
   self->dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, dialog_help, procedure->name, _("Reset"),
-                                 RESPONSE_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
+                                 DIALOG_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK);
   gtk_window_set_resizable(GTK_WINDOW(self->dialog), procedure->kind != EDIT_INTERPOLATE);
   gimp_window_set_transient(GTK_WINDOW(self->dialog));
@@ -128,6 +127,7 @@ static void build(Dialog *self) {
   self->labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
   self->table = table_new(self->labels);
   gtk_box_pack_start(GTK_BOX(box), self->table, FALSE, FALSE, 0);
+  dialog_add_presets(self);
   if (self->needs_reference)
     dialog_add_reference(self);
   dialog_add_options(self);
@@ -193,20 +193,45 @@ static void reset(const Procedure *procedure, FlowOptions *options) {
   *options = fresh;
 }
 
+/* A place of another picture may not be one of this. */
+static void take_preset(const Procedure *procedure, ImageRef image, DrawableRef target, const gchar *name, FlowOptions *options) {
+  FlowPlaces places;
+  GError *error = NULL;
+
+  reset(procedure, options);
+  if (!presets_load(procedure, name, options, &error)) {
+    gimp_message(error->message);
+    g_error_free(error);
+  }
+  if (flow_places(procedure, image, target, options, &places, NULL))
+    return;
+  g_free(options->placement);
+  g_free(options->reference_placement);
+  options->placement = g_strdup("");
+  options->reference_placement = g_strdup("");
+}
+
 gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *target, FlowOptions *options) {
   DrawableRef given = *target;
+  gchar *preset = NULL;
   gint response, x = -1, y = -1;
 
   compat_ui_init("gimp-stylemap");
   do {
-    Dialog self = {.procedure = procedure, .image = image, .target = given, .given = given, .options = options};
+    Dialog self = {.procedure = procedure, .image = image, .target = given, .given = given, .options = options, .preset = preset};
 
     self.needs_reference = procedures_takes(procedure, ARGUMENT_REFERENCE);
     response = run(&self, &x, &y);
     *target = self.target;
     given = self.given;
-    if (response == RESPONSE_RESET)
+    preset = self.preset;
+    if (response == DIALOG_RESET) {
       reset(procedure, options);
-  } while (response == RESPONSE_RESET);
+      g_clear_pointer(&preset, g_free);
+    }
+    if (response == DIALOG_PRESET)
+      take_preset(procedure, image, *target, preset, options);
+  } while (response == DIALOG_RESET || response == DIALOG_PRESET);
+  g_free(preset);
   return response == GTK_RESPONSE_OK;
 }

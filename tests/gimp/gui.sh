@@ -336,6 +336,38 @@ check "adjust: the new layer's name" equal "$name" "StyleMap Adjust"
 chosen=$(ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) 0) "stylemap-edit"))))')
 check "adjust: the slider that was moved" grep -q "directions='beard=1'" <<<"$chosen"
 
+# --- presets: kept under a name; chosen again, the options are those
+ask '(begin (gimp-image-remove-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))
+  (set! target (vector-ref (cadr (gimp-image-get-layers image)) 0)) (gimp-image-set-active-layer image target))' >/dev/null
+set_feather() {
+  keys alt+f ctrl+a
+  in_profile xdotool type "$1"
+  keys Tab
+}
+go_to_preset() { # the entry in the first row
+  in_profile xdotool mousemove --window "$(window "StyleMap Transplant" | tail -1)" 230 26 click 1
+  sleep 0.5
+}
+keep_preset() {
+  open_dialog ctrl+alt+t "StyleMap Transplant" || return 1
+  set_feather 33
+  go_to_preset
+  in_profile xdotool type "soft hair"
+  keys Return
+  wait_for grep -q "^soft%20hair=soft hair;.* feather=33 " gimp/stylemap-presets
+}
+check "a preset is kept" keep_preset
+set_feather 5
+go_to_preset
+keys Down
+sleep 2
+screenshot dialog-preset
+keys alt+o
+check "preset: a layer" wait_for has_layers 3
+check "preset: it ends" wait_for no_plugin
+chosen=$(ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) 0) "stylemap-edit"))))')
+check "preset: what it kept" grep -q " feather=33 " <<<"$chosen"
+
 # --- variants: four small results; a click takes the last of them, which is drawn anew
 ask '(begin (gimp-image-remove-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))
   (set! target (vector-ref (cadr (gimp-image-get-layers image)) 0)) (gimp-image-set-active-layer image target))' >/dev/null

@@ -38,6 +38,9 @@ shot transplant "StyleMap Transplant"
 small transplant
 page transplant
 screenshot window-transplant
+keys alt+i Tab Tab Tab Tab Tab Tab Tab space # from Detail past Colours, Advanced, the reference and its three buttons: Variants
+shot variants "StyleMap Transplant"
+page variants
 keys alt+a
 shot transplant-advanced "StyleMap Transplant"
 close "StyleMap Transplant"

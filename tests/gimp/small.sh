@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # On a screen of 1366 x 768 the largest dialog, Edit Again of a result of three references, which opens Advanced, is whole on
 # the screen, also in German, whose words are long: its buttons can be pressed.
+# usage: small.sh [LANGUAGES], "en de"
 # From the environment: as run.sh, ARTEFACTS and STYLEMAP_LOCALEDIR.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/profile.sh"
 . "$here/../locale.sh"
-make_profile small
+make_profile "small${1:+-others}"
 cd "$run_dir"
 named_locale "$PWD/locales"
 export GIMP_LOCALE=$locale SCREEN=1366x768
@@ -31,7 +32,7 @@ is_whole() {
   within "$LANGUAGE: the width of $1" "$WIDTH" 1362
   within "$LANGUAGE: the height of $1" "$HEIGHT" 700
 }
-for LANGUAGE in en de; do
+for LANGUAGE in ${1:-en de}; do
   export LANGUAGE
   rm -f gimp.pid
   start_gimp
