@@ -106,7 +106,7 @@ gboolean is_tensor_path (const gchar *path);
 
 /* engine_open, or choose_model, with --threads and the bar. */
 gboolean cli_open (Engine **engine, const gchar *model, GError **error);
-gboolean cli_open_for (Engine **engine, const gchar *model, const EditPicture *picture, GError **error);
+gboolean cli_open_for (Engine **engine, const gchar *model, const EditRequest *request, GError **error);
 
 /* --page and its like: TRUE if `page` is 0 (not given), or a page from 1 on of an input that is no tensor file. */
 gboolean cli_check_page (const gchar *option, gint page, const gchar *path, GError **error);

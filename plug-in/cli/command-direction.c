@@ -113,7 +113,7 @@ static gboolean run(const Apply *apply, GError **error) {
     mask = picture_load_mask(apply->mask, apply->mask_page, extent->width, extent->height, error);
     done = mask != NULL;
   }
-  done = done && (engine || cli_open_for(&engine, apply->model, &target.picture, error)) &&
+  done = done && (engine || cli_open_for(&engine, apply->model, &(EditRequest){ .target = target.picture }, error)) &&
          adjust(apply, engine, &target, mask, &place, error);
   input_clear(&target);
   return done;

@@ -273,7 +273,7 @@ static gboolean run_edit(const CliEdit *edit, CliPictures *pictures, GError **er
   g_autoptr(Engine) engine = NULL;
   if ((cli_edit_is_of_model(edit) && !(output_check(edit->output, error) && cli_open(&engine, edit->model, error))) ||
       !cli_edit_read(edit, engine, pictures, error) ||
-      (!engine && !cli_open_for(&engine, edit->model, &pictures->target.picture, error)) ||
+      (!engine && !cli_open_for(&engine, edit->model, &pictures->request, error)) ||
       !cli_edit_draw(edit, engine, pictures, error))
     return FALSE;
   cli_edit_compose(edit, pictures);

@@ -23,8 +23,8 @@ gboolean cli_open(Engine **engine, const gchar *model, GError **error) {
   return engine_open(engine, model, common.threads, progress_show, NULL, error);
 }
 
-gboolean cli_open_for(Engine **engine, const gchar *model, const EditPicture *picture, GError **error) {
-  if (!choose_model(engine, model, picture, common.threads, progress_show, NULL, error)) return FALSE;
+gboolean cli_open_for(Engine **engine, const gchar *model, const EditRequest *request, GError **error) {
+  if (!choose_model(engine, model, request, common.threads, progress_show, NULL, error)) return FALSE;
   g_autofree gchar *name = g_filename_display_basename((*engine)->path);
   if ((*engine)->chosen) cli_note(_("The model: %s."), name);
   return TRUE;

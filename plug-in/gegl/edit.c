@@ -18,7 +18,7 @@ void edit_node(const gchar *name, Engine **engine, const gchar *model, EditReque
   EditResult made = { 0 };
   GError *error = NULL;
   request->target.buffer = edit_copy(input, frame, "R'G'B'A float");
-  if (edit_prepare(request, &made, &error) && choose_model(engine, model, &request->target, 0, NULL, NULL, &error) &&
+  if (edit_prepare(request, &made, &error) && choose_model(engine, model, request, 0, NULL, NULL, &error) &&
       edit_run(*engine, request, &made, &error)) {
     layer_composite(request->target.buffer, made.layers[0], made.mask.weights, &made.mask.bounds, FALSE);
     gegl_buffer_copy(request->target.buffer, &corner, GEGL_ABYSS_NONE, output, frame);

@@ -187,7 +187,7 @@ static gboolean on_worker(Frames *self, gint n, gdouble from, gdouble to, Worker
 static gboolean open_model(gpointer data, stylemap_progress tell, gpointer tell_data, GError **error) {
   Work *work = data;
   FlowOptions *options = work->frames->options;
-  gboolean done = choose_model(&options->engine, options->model, work->picture, 0, tell, tell_data, error);
+  gboolean done = choose_model(&options->engine, options->model, &(EditRequest){.target = *work->picture}, 0, tell, tell_data, error);
 
   if (options->engine)
     engine_watch(options->engine, NULL, NULL); /* the worker ends */

@@ -1,33 +1,59 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "host/choose.h"
 
+#include <math.h>
+
 #include "host/find.h"
 #include "host/models.h"
 
-/* edit_probe; of a target that is still to be found, where this model finds it. */
-static gboolean probe(Engine *engine, const EditPicture *picture, gdouble *mse) {
-  EditPicture placed = *picture;
+/* How well a model draws an edit's pictures. */
+typedef struct {
+  gboolean known; /* the target */
+  gdouble error;  /* the smaller, the better, among those that know it, and among the others */
+} Fit;
+
+static gdouble log_error(gdouble mse) { return log(MAX(mse, 1e-12)); }
+
+/* FALSE where the model cannot draw the target's square. */
+static gboolean probe(Engine *engine, const EditRequest *request, Fit *fit) {
+  EditPicture target = request->target;
   stylemap_placement placement;
+  gdouble mse, references = 0;
+  gint count = 0;
   Find by;
-  if (picture->find && picture->buffer && find_subject(engine, picture, NULL, TRUE, &by, &placement, NULL))
-    placed.placement = &placement;
-  return edit_probe(engine, &placed, mse, NULL);
+  if (target.find && target.buffer && find_subject(engine, &target, &request->mask, TRUE, &by, &placement, NULL))
+    target.placement = &placement;
+  if (!edit_probe(engine, &target, &mse, NULL)) return FALSE;
+  *fit = (Fit){ !(engine->usual > 0) || mse <= EDIT_UNKNOWN_FACTOR * engine->usual, log_error(mse) };
+  for (gint i = 0; i < request->n_references && !fit->known; i++)
+    if (edit_probe(engine, &request->references[i].picture, &mse, NULL)) {
+      references += log_error(mse);
+      count++;
+    }
+  if (count) fit->error += references / count;
+  return TRUE;
 }
 
-gboolean choose_model(Engine **engine, const gchar *model, const EditPicture *picture, gint threads,
+static gboolean is_better(const Fit *fit, const Fit *than) {
+  return fit->known == than->known ? fit->error < than->error : fit->known;
+}
+
+static const Fit worst = { FALSE, G_MAXDOUBLE };
+
+gboolean choose_model(Engine **engine, const gchar *model, const EditRequest *request, gint threads,
                       stylemap_progress tell, gpointer data, GError **error) {
   g_auto(GStrv) paths = models_free_choice(model);
   gboolean several = paths[0] && paths[1];
   g_autoptr(Engine) before = NULL; /* with all that it remembers, where it is the best again */
   if (several) before = g_steal_pointer(engine);
-  gdouble least = G_MAXDOUBLE;
+  Fit best_fit = worst;
   for (gchar **path = paths; several && *path; path++) {
     Engine *candidate = before && g_str_equal(before->path, *path) ? g_steal_pointer(&before) : NULL;
-    gdouble mse;
+    Fit fit;
     /* one that cannot be opened is not the best; a fault of the picture is told by the edit */
-    if (engine_open(&candidate, *path, threads, NULL, NULL, NULL) && probe(candidate, picture, &mse) &&
-        mse < least) {
-      least = mse;
+    if (engine_open(&candidate, *path, threads, NULL, NULL, NULL) && probe(candidate, request, &fit) &&
+        is_better(&fit, &best_fit)) {
+      best_fit = fit;
       engine_free(*engine);
       *engine = candidate;
     } else {
@@ -40,12 +66,12 @@ gboolean choose_model(Engine **engine, const gchar *model, const EditPicture *pi
   return TRUE;
 }
 
-Engine *choose_among(Engine *const *engines, gint count, const EditPicture *picture) {
+Engine *choose_among(Engine *const *engines, gint count, const EditRequest *request) {
   Engine *best = NULL;
-  gdouble mse, least = G_MAXDOUBLE;
+  Fit fit, best_fit = worst;
   for (gint i = 0; i < count; i++)
-    if (probe(engines[i], picture, &mse) && mse < least) {
-      least = mse;
+    if (probe(engines[i], request, &fit) && is_better(&fit, &best_fit)) {
+      best_fit = fit;
       best = engines[i];
     }
   return best;

@@ -83,9 +83,45 @@ static gboolean is_known(Engine *engine, const EditPicture *picture, gboolean *k
   return TRUE;
 }
 
+/* What is selected of a picture, in its pixels; FALSE where nothing is. */
+static gboolean selected_part(const EditPicture *picture, const MaskSource *under, GeglRectangle *part) {
+  if (!under || !under->selection || !mask_bounds(under->selection, part)) return FALSE;
+  part->x -= under->x;
+  part->y -= under->y;
+  return gegl_rectangle_intersect(part, part, gegl_buffer_get_extent(picture->buffer));
+}
+
+static gboolean is_inside(const stylemap_placement *square, gdouble x, gdouble y) {
+  const gdouble dx = x - square->x, dy = y - square->y, cosine = cos(square->angle), sine = sin(square->angle);
+  return MAX(ABS(cosine * dx + sine * dy), ABS(cosine * dy - sine * dx)) < square->side / 2;
+}
+
+/* By the model, and of several subjects the one of which something is selected: hair is as wide as a head, eyes are half of it. */
+static gboolean find_by_model(Engine *engine, const EditPicture *picture, const MaskSource *under, gboolean *sure,
+                              stylemap_placement *placement, GError **error) {
+  static const gdouble sides[] = { 1.2, 2.4 };
+  const stylemap_layer layer = layer_of_colours(picture->buffer);
+  stylemap_place_report report;
+  stylemap_error core;
+  GeglRectangle part;
+  const gboolean selected = selected_part(picture, under, &part);
+  *sure = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS(sides) && selected && !*sure; i++) {
+    const stylemap_placement near = { .x = part.x + part.width / 2.0, .y = part.y + part.height / 2.0,
+                                      .side = sides[i] * MAX(part.width, part.height) };
+    if (near.side >= MIN(layer.width, layer.height)) break;
+    if (!say_status(stylemap_place(engine->session, &layer, &near, FALSE, placement, &report, &core), &core, error))
+      return FALSE;
+    *sure = report.sure && is_inside(placement, near.x, near.y);
+  }
+  if (*sure) return TRUE;
+  if (!say_status(stylemap_place(engine->session, &layer, NULL, FALSE, placement, &report, &core), &core, error)) return FALSE;
+  *sure = report.sure != 0;
+  return TRUE;
+}
+
 gboolean find_subject(Engine *engine, const EditPicture *picture, const MaskSource *under, gboolean target, Find *by,
                     stylemap_placement *placement, GError **error) {
-  const stylemap_layer layer = layer_of_colours(picture->buffer);
   const stylemap_placement start = edit_placement(picture);
   const Find find = (Find)picture->find;
   const gboolean by_faces = find == FIND_FACES || (find == FIND_AUTO && find_has_faces(engine));
@@ -116,12 +152,11 @@ gboolean find_subject(Engine *engine, const EditPicture *picture, const MaskSour
     }
   }
   if (*by == FIND_NOTHING && (find == FIND_MODEL || (find == FIND_AUTO && engine->info->places))) {
-    stylemap_place_report report;
-    stylemap_error core;
+    gboolean sure;
     if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
-        !say_status(stylemap_place(engine->session, &layer, NULL, FALSE, placement, &report, &core), &core, error))
+        !find_by_model(engine, picture, under, &sure, placement, error))
       return FALSE;
-    if (report.sure) *by = FIND_MODEL;
+    if (sure) *by = FIND_MODEL;
   }
   placement->mirror = start.mirror;
   if (*by == FIND_NOTHING || stylemap_placement_distance(placement, &start) < own_error) *placement = start;

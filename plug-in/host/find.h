@@ -8,7 +8,7 @@
 typedef enum { FIND_NOTHING, FIND_AUTO, FIND_FACES, FIND_MODEL, FIND_POINTS } Find;
 
 /* Looks for what picture->find says in its buffer. `under`: what is selected on it; of several faces the one nearest to its
- * middle is taken, without it (or where it is NULL) the largest. A `target` is left where it is as long as the model knows
+ * middle is taken, without it (or where it is NULL) the largest; the model looks around what is selected first. A `target` is left where it is as long as the model knows
  * it there, unless faces or the model were asked for by name. `by` says how it was found; FIND_NOTHING: it was not, and
  * `placement` is picture->placement, or the centred square. Its mirror is that one's in any case; and what is found
  * there but for a guess's own error stays there, so that pictures of one series meet pixel for pixel. FALSE, with a

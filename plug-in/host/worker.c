@@ -107,7 +107,7 @@ typedef struct {
 
 static gboolean edit(gpointer data, stylemap_progress progress, gpointer progress_data, GError **error) {
   Edit *e = data;
-  gboolean done = choose_model(e->engine, e->model, &e->request->target, e->threads, progress, progress_data, error) &&
+  gboolean done = choose_model(e->engine, e->model, e->request, e->threads, progress, progress_data, error) &&
                   edit_run(*e->engine, e->request, e->result, error);
   if (*e->engine) engine_watch(*e->engine, NULL, NULL); /* the worker ends */
   return done;

@@ -11,7 +11,7 @@ typedef gboolean (*WorkerFunction) (gpointer data, stylemap_progress progress, g
 gboolean worker_run (WorkerFunction function, gpointer data, stylemap_progress progress, gpointer progress_data,
                      GError **error);
 
-/* choose_model by the target and edit_run, by worker_run. */
+/* choose_model and edit_run, by worker_run. */
 gboolean worker_edit (Engine **engine, const gchar *model, gint threads, const EditRequest *request,
                       stylemap_progress progress, gpointer progress_data, EditResult *result, GError **error);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A reference that the model finds, with a portrait of its own in the middle and elsewhere, and under a target that it does
- * not know; and a target that it finds.
+ * not know; a target that it finds; and of two portraits in a target the selected one.
  * usage: test-host-found MODEL_THAT_PLACES */
 #include "host/find.h"
 #include "host/hosts.h"
@@ -113,6 +113,24 @@ int main(int argc, char **argv) {
   CHECK(same(plain, found));
   g_free(found), g_free(plain);
 
+  /* of two the one of which something is selected, be it as wide as a head or as eyes */
+  enum { WIDE = 480, LEFT = 15, RIGHT = 325, LOW = 30 };
+  GeglBuffer *both = picture(squares[0], WIDE, H, LEFT, LOW), *other = picture(squares[1], S, S, 0, 0);
+  gegl_buffer_copy(other, NULL, GEGL_ABYSS_NONE, both, GEGL_RECTANGLE(RIGHT, LOW, S, S));
+  for (int k = 0; k < 4; k++) {
+    const int x = k % 2 ? RIGHT : LEFT, wide = k < 2 ? 100 : 60;
+    GeglBuffer *selection =
+      test_selection(WIDE, H, *GEGL_RECTANGLE(x + (S - wide) / 2, LOW + (k < 2 ? 5 : 55), wide, k < 2 ? 45 : 20));
+    const MaskSource under = {.selection = selection};
+    const EditPicture scene = {.buffer = both, .find = FIND_AUTO};
+    stylemap_placement at;
+    Find by;
+    CHECK(find_subject(engine, &scene, &under, TRUE, &by, &at, NULL) && by == FIND_MODEL);
+    CHECK(hypot(at.x - x - S / 2, at.y - LOW - S / 2) < 8 && fabs(at.side - S) < 12, "%d: %g, %g, %g", k, at.x, at.y, at.side);
+    g_object_unref(selection);
+  }
+
+  g_object_unref(both), g_object_unref(other);
   g_object_unref(target), g_object_unref(centred), g_object_unref(moved), g_object_unref(unknown);
   g_free(squares[0]), g_free(squares[1]), g_free(z);
   engine_free(engine);

@@ -118,7 +118,7 @@ static void test_choice(const char *golden) {
       CHECK(engine_open(&engine, paths[i], 1, NULL, NULL, NULL) && edit_probe(engine, &picture, &errors[i], NULL));
       engine_free(engine);
     }
-    CHECK(choose_model(&kept, k % 2 ? "" : "auto", &picture, 1, NULL, NULL, NULL) && kept->chosen);
+    CHECK(choose_model(&kept, k % 2 ? "" : "auto", &(EditRequest){.target = picture}, 1, NULL, NULL, NULL) && kept->chosen);
     CHECK_TEXT(kept->path, paths[errors[1] < errors[0]]);
     taken[errors[1] < errors[0]]++;
   }
@@ -126,13 +126,13 @@ static void test_choice(const char *golden) {
   const EditPicture picture = {.buffer = buffer};
   const int best = errors[1] < errors[0];
   GError *error = NULL;
-  CHECK(choose_model(&kept, paths[!best], &picture, 1, NULL, NULL, NULL) && !kept->chosen);
+  CHECK(choose_model(&kept, paths[!best], &(EditRequest){.target = picture}, 1, NULL, NULL, NULL) && !kept->chosen);
   CHECK_TEXT(kept->path, paths[!best]);
-  CHECK(g_file_set_contents(paths[best], "broken", -1, NULL) && choose_model(&kept, "auto", &picture, 1, NULL, NULL, NULL));
+  CHECK(g_file_set_contents(paths[best], "broken", -1, NULL) && choose_model(&kept, "auto", &(EditRequest){.target = picture}, 1, NULL, NULL, NULL));
   CHECK_TEXT(kept->path, paths[!best]);
   CHECK(g_file_set_contents(paths[!best], "broken", -1, NULL));
   engine_free(kept), kept = NULL;
-  CHECK(!choose_model(&kept, "auto", &picture, 1, NULL, NULL, &error) && !kept && strstr(error->message, files[0]), "%s",
+  CHECK(!choose_model(&kept, "auto", &(EditRequest){.target = picture}, 1, NULL, NULL, &error) && !kept && strstr(error->message, files[0]), "%s",
         error ? error->message : "no error");
   g_clear_error(&error);
   g_object_unref(buffer);

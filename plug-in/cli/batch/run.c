@@ -113,8 +113,8 @@ static gboolean start_engine(const Runner *runner, Opened *opened, GError **erro
   return FALSE;
 }
 
-/* The row's engine; of a free choice the one that knows the picture. */
-static Engine *engine_for(const Runner *runner, const gchar *word, const EditPicture *picture, GError **error) {
+/* The row's engine; of a free choice the one that knows the picture, or, without a request, any. */
+static Engine *engine_for(const Runner *runner, const gchar *word, const EditRequest *request, GError **error) {
   gchar **paths = g_hash_table_lookup(runner->paths, word);
   const gchar *fault = g_hash_table_lookup(runner->faults, word);
   g_autoptr(GPtrArray) engines = g_ptr_array_new();
@@ -128,8 +128,8 @@ static Engine *engine_for(const Runner *runner, const gchar *word, const EditPic
     if (start_engine(runner, opened, why ? NULL : &why)) g_ptr_array_add(engines, opened->engine);
   }
   if (engines->len == 0) g_propagate_error(error, g_steal_pointer(&why));
-  if (engines->len < 2) return engines->len ? engines->pdata[0] : NULL;
-  Engine *best = choose_among((Engine *const *)engines->pdata, (gint)engines->len, picture);
+  if (engines->len < 2 || !request) return engines->len ? engines->pdata[0] : NULL;
+  Engine *best = choose_among((Engine *const *)engines->pdata, (gint)engines->len, request);
   return best ? best : engines->pdata[0];
 }
 
@@ -366,7 +366,7 @@ static gboolean do_row(Runner *runner, const Row *row, CliPictures *pictures, GS
   const GeglRectangle *size = gegl_buffer_get_extent(pictures->target.picture.buffer);
   line_number(line, "width", "%.0f", size->width);
   line_number(line, "height", "%.0f", size->height);
-  if ((!engine && !(engine = engine_for(runner, edit->model, &pictures->target.picture, error))) ||
+  if ((!engine && !(engine = engine_for(runner, edit->model, &pictures->request, error))) ||
       !cli_edit_draw(edit, engine, pictures, error))
     return FALSE;
   if (!cli_edit_is_square(edit)) before = gegl_buffer_dup(pictures->target.picture.buffer);
@@ -426,7 +426,7 @@ gboolean runner_choose(gpointer data, guint number, GString *answer) {
   pool_want((guint64)pixels_of(edit->target));
   picture_init();
   if (!is_tensor_path(edit->target) && input_read(&input, NULL, edit->target, edit->page, FALSE, NULL) &&
-      (engine = engine_for(runner, edit->model, &input.picture, NULL)))
+      (engine = engine_for(runner, edit->model, &(EditRequest){ .target = input.picture }, NULL)))
     g_string_append(answer, engine->path);
   input_clear(&input);
   return !progress_interrupted();
@@ -446,7 +446,7 @@ static gboolean place_told(Runner *runner, const CliEdit *edit, stylemap_placeme
   Engine *engine;
   Find by;
   cli_pictures_init(&pictures, edit);
-  gboolean done = cli_edit_read(edit, NULL, &pictures, NULL) && (engine = engine_for(runner, edit->model, &pictures.target.picture, NULL));
+  gboolean done = cli_edit_read(edit, NULL, &pictures, NULL) && (engine = engine_for(runner, edit->model, &pictures.request, NULL));
   if (done) *at = pictures.at[0];
   if (done && pictures.target.picture.find) done = find_subject(engine, &pictures.target.picture, NULL, TRUE, &by, at, NULL);
   cli_pictures_clear(&pictures);
@@ -460,7 +460,7 @@ static void place_found(Runner *runner, const CliEdit *edit, SequencePlace *plac
   Input input = { 0 };
   Engine *engine;
   if (!is_tensor_path(edit->target) && input_read(&input, NULL, edit->target, edit->page, FALSE, NULL) &&
-      (engine = engine_for(runner, edit->model, &input.picture, NULL))) {
+      (engine = engine_for(runner, edit->model, &(EditRequest){ .target = input.picture }, NULL))) {
     input.picture.find = place_find_how(&edit->place);
     if (mask && !is_tensor_path(mask)) under.selection = picture_load_grey(mask, edit->references[0].mask_page, NULL);
     sequence_find(engine, &input.picture, &under, place);
@@ -510,7 +510,7 @@ gboolean runner_decide(gpointer data, guint number, GString *answer) {
   cli_notes_into(notes);
   picture_init();
   if (read_moved_masks(row, &pictures, NULL) && cli_edit_read(&row->edit, NULL, &pictures, NULL) &&
-      (engine = engine_for(runner, row->edit.model, &pictures.target.picture, NULL)) &&
+      (engine = engine_for(runner, row->edit.model, &pictures.request, NULL)) &&
       cli_edit_draw(&row->edit, engine, &pictures, NULL)) {
     result = &pictures.result;
     const stylemap_heal_report *h = &result->healed;
