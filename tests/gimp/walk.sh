@@ -1,0 +1,175 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The tutorial's ways in a real GIMP window: hair for three tilted heads in one large picture, twelve frames and their export as GIF,
+# a result edited again from its XCF file, a model imported; each one step in the history, and cancelled in its phases.
+# From the environment: as run.sh, and ARTEFACTS.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/profile.sh"
+make_profile walk
+cd "$run_dir"
+. "$here/screen.sh"
+cp "$SOURCE"/install/samples/*.png "$here/dialect-3.scm" "$here/lib.scm" .
+cp "$SOURCE/tests/golden/tiny_LayerNorm_sp4_full.safetensors" walked.safetensors
+models=data/stylemap/models # a folder of its own, to import into
+rm $models && mkdir $models && ln -s "$SOURCE"/models/*.safetensors $models
+
+# laid PLACE OUT: the target in the scene; its own colour around it
+wall=$(convert target.png -format '%[pixel:p{0,0}]' info:)
+laid() {
+  convert target.png -alpha set -background none -virtual-pixel transparent -set option:distort:viewport 1600x1000-0-0 \
+    -distort SRT "$1" "$2"
+}
+laid '256,256 1.2 -20 360,600' 1.png
+laid '256,256 0.8 12 850,680' 2.png
+laid '256,256 1.1 18 1280,580' 3.png
+convert -size 1600x1000 "xc:$wall" 1.png -composite 2.png -composite 3.png -composite -alpha off -depth 8 PNG24:heads.png
+
+layers() { ask '(display (car (gimp-image-get-layers image)))'; }
+has_layers() { [ "$(layers)" = "$1" ]; }
+dirty() { ask '(display (car (gimp-image-is-dirty image)))'; }
+top() { echo "(vector-ref (cadr (gimp-image-get-layers image)) ${1:-0})"; }
+recipe() { ask "(display (caddr (car (gimp-item-get-parasite $1 \"stylemap-edit\"))))"; }
+# near X Y SIDE RECIPE: the square's middle lies there, within a tenth of a side
+near() {
+  [[ $4 =~ found-target=([0-9.]+),([0-9.]+),([0-9.]+) ]] || { echo "  was not looked for"; false; } || return 1
+  awk -v x="${BASH_REMATCH[1]}" -v y="${BASH_REMATCH[2]}" -v s="${BASH_REMATCH[3]}" -v X="$1" -v Y="$2" -v S="$3" \
+    'BEGIN { exit !((x - X) ^ 2 + (y - Y) ^ 2 < (S / 10) ^ 2 && s > 0.85 * S && s < 1.15 * S) }' || { echo "  is '${BASH_REMATCH[0]}'"; false; }
+}
+same_outside() {
+  equal "$(ask "(let* ((after (visible image)) (counts (test-stylemap-outside before after $(top)))) (close-visible after)
+    (display (list (car counts) (> (caddr counts) 3000))))")" "(0 #t)"
+}
+undo() {
+  focus "$main"
+  keys ctrl+z
+}
+
+start_screen
+start_gimp
+ask '(load "lib.scm")' >/dev/null
+open_image heads.png 1600x1000 '#t'
+ask '(define before (visible image))' >/dev/null
+
+# --- hair for each head: nothing but the selection is told
+hair() { # X Y SIDE ELLIPSE
+  ask "(begin (gimp-image-select-ellipse image CHANNEL-OP-REPLACE $4) (gimp-image-set-active-layer image target) (gimp-image-clean-all image))" >/dev/null
+  check "hair at $1: the dialog" open_dialog ctrl+alt+t "StyleMap Transplant"
+  keys Return
+  check "hair at $1: a layer" wait_for has_layers 3
+  check "hair at $1: it ends" wait_for no_plugin
+  screenshot "walk-hair-$1"
+  check "hair at $1: nothing changes beside it" same_outside
+  check "hair at $1: its own head" near "$1" "$2" "$3" "$(recipe "$(top)")"
+  undo
+  check "hair at $1: one undo" wait_for has_layers 2
+  check "hair at $1: as it was" wait_for equal "$(dirty)" 0
+}
+hair 360 600 614 '110 290 400 240'
+hair 850 680 410 '760 480 270 160'
+hair 1280 580 563 '1180 290 380 220'
+
+# --- cancelled: at once, while the preview is drawn, after OK
+check "cancel: the dialog" open_dialog ctrl+alt+t "StyleMap Transplant"
+keys Escape
+check "cancel at once" wait_for no_plugin
+check "cancel: the dialog again" open_dialog ctrl+alt+t "StyleMap Transplant"
+sleep 3
+keys alt+c
+check "cancel while the preview is drawn" wait_for no_plugin
+for phase in 0.2 1; do # the progress bar's Cancel kills it: while it looks for the place, while it draws
+  check "after OK: the dialog" open_dialog ctrl+alt+t "StyleMap Transplant"
+  keys Return
+  check "after OK: it works" wait_for no_window "StyleMap Transplant"
+  sleep $phase
+  kill -9 "$(plugin_pid)" 2>/dev/null || true
+  check "cancel after OK, $phase: it ends" wait_for no_plugin
+done
+keys Escape
+check "cancelled: layers" has_layers 2
+check "cancelled: not a change" equal "$(dirty)" 0
+
+# --- edited again, from the XCF file
+check "again: the first edit" open_dialog ctrl+alt+t "StyleMap Transplant"
+keys Return
+check "again: a layer" wait_for has_layers 3
+check "again: it ends" wait_for no_plugin
+first=$(recipe "$(top)")
+ask '(close-visible before)' >/dev/null
+focus "$main"
+keys ctrl+s
+saving='Save Image'
+check "again: save" wait_for window "$saving"
+in_profile xdotool type --delay 30 "$PWD/walk.xcf"
+keys Return
+check "again: saved" wait_for test -s walk.xcf
+ask '(begin (gimp-display-delete view) (gimp-selection-none image))' >/dev/null
+ask '(begin (define image (car (gimp-file-load RUN-NONINTERACTIVE "walk.xcf" "walk.xcf"))) (define view (car (gimp-display-new image)))
+  (define before (visible image)) (gimp-displays-flush))' >/dev/null
+main='.*walk.*GIMP'
+wait_for window "$main"
+ask "(gimp-image-set-active-layer image $(top))" >/dev/null
+check "again: the dialog" open_dialog ctrl+alt+e "StyleMap Transplant"
+sleep 3
+screenshot walk-again
+keys Return
+check "again: it is made" wait_for no_plugin
+check "again: in its place" has_layers 3
+check "again: by the same" equal "$(recipe "$(top)")" "$first"
+check "again: the same picture" equal "$(ask '(let* ((after (visible image)) (layer (vector-ref (cadr (gimp-image-get-layers image)) 0))
+  (counts (test-stylemap-outside before after layer))) (display (list (car counts) (caddr counts))))')" "(0 0)"
+
+# --- twelve frames between two layers, and the film
+ask "(begin (gimp-image-remove-layer image $(top)) (gimp-image-set-active-layer image $(top)) (gimp-image-clean-all image))" >/dev/null
+check "frames: the dialog" open_dialog ctrl+alt+i "StyleMap Interpolate"
+keys alt+f ctrl+a
+in_profile xdotool type 12
+keys Tab
+sleep 2
+screenshot walk-frames
+keys Return
+check "frames: twelve" wait_for has_layers 14
+check "frames: it ends" wait_for no_plugin
+undo
+check "frames: one undo" wait_for has_layers 2
+keys ctrl+y
+check "frames: redo" wait_for has_layers 14
+ask "(begin (gimp-image-remove-layer image $(top 13)) (gimp-image-remove-layer image $(top 12)))" >/dev/null
+focus "$main"
+keys ctrl+shift+e
+check "film: export" wait_for window "Export Image"
+sleep 1
+in_profile xdotool type --delay 30 "$PWD/film.gif"
+keys Return
+check "film: as GIF" wait_for window "Export Image as GIF"
+sleep 1
+keys alt+a
+screenshot walk-gif
+keys alt+e
+check "film: written" wait_for test -s film.gif
+wait_for no_window "Export Image as GIF"
+sleep 1
+check "film: twelve pictures" equal "$(identify film.gif | wc -l)" 12
+
+# --- a model
+check "import: the dialog" open_dialog ctrl+alt+j "StyleMap Import Model"
+keys Escape
+check "import: cancelled" wait_for no_plugin
+check "import: the dialog again" open_dialog ctrl+alt+j "StyleMap Import Model"
+keys alt+f
+keys space
+check "import: which file" wait_for window "Import a StyleMap Model"
+sleep 1
+in_profile xdotool type /
+sleep 1
+keys ctrl+a
+in_profile xdotool type --delay 30 "$PWD/walked.safetensors"
+keys Return
+wait_for no_window "Import a StyleMap Model"
+sleep 2
+screenshot walk-import
+keys alt+i
+check "import: it ends" wait_for no_plugin
+check "import: it is there" test -s $models/walked.safetensors
+
+[ $failures = 0 ] && echo "$checks checks passed; screenshots in $ARTEFACTS"
