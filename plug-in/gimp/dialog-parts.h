@@ -10,6 +10,7 @@
 #include <libgimp/gimpui.h>
 
 #define WIDE_HINT 460 /* a hint's text below all controls */
+#define BUTTON_SPACING 2 /* of the buttons below the views, whose rows are as wide as the longest language's words */
 
 enum { DIALOG_RESET = 1, DIALOG_PRESET }; /* responses: the dialog begins anew with other options */
 

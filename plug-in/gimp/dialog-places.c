@@ -97,7 +97,7 @@ static void add_button(Dialog *self, GtkWidget *box, const gchar *text, const gc
 }
 
 void dialog_add_places(Dialog *self, GtkWidget *below_target, GtkWidget *below_reference) {
-  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, BUTTON_SPACING);
 
   add_button(self, box, _("Find"), _("By a face, the one at the selection where there are several, or where the model finds what it knows."), find);
   add_button(self, box, _("Around the Selection"), _("Lays the square around what is selected."), around);
@@ -105,7 +105,7 @@ void dialog_add_places(Dialog *self, GtkWidget *below_target, GtkWidget *below_r
   gtk_box_pack_start(GTK_BOX(below_target), box, FALSE, FALSE, 0);
   if (!below_reference)
     return;
-  box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+  box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, BUTTON_SPACING);
   add_button(self, box, _("Find"), _("By a face, or where the model finds what it knows; the middle where nothing is found."), find_reference);
   add_button(self, box, _("As Placed"), _("What lies over the target's square on the canvas."), lie_as_placed);
   add_button(self, box, _("Centre"), _("The largest square in the layer's middle."), centre_reference);

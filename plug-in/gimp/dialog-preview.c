@@ -334,7 +334,7 @@ static void on_click(GtkWidget *button, void (*clicked)(GtkWidget *button, Dialo
 }
 
 static GtkWidget *new_tools(Dialog *self) {
-  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4), *button;
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, BUTTON_SPACING), *button;
 
   button = pack(box, gtk_button_new_with_label(_("Before")), _("Shows the layer as it is, as long as it is pressed."));
   g_signal_connect(button, "pressed", G_CALLBACK(before_pressed), self);
