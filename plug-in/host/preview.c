@@ -45,7 +45,7 @@ struct Preview {
   stylemap_placement place;    /* where the edit took it from */
   gint found_by;               /* a Find; FIND_NOTHING: it was not found */
   GeglBuffer *placed, *selected; /* the target in which its square was found, with that selection, */
-  gint placed_how, placed_by;    /* Finds: how it was asked for, and how it was found, */
+  gint placed_how;               /* a Find, */
   stylemap_placement target;     /* there */
   ScaledEdit drawn;            /* whose square the engine remembers, or all zero */
   stylemap_heal_report healed; /* how that, or one before, was; of */
@@ -274,8 +274,7 @@ static gboolean place(Preview *preview, Job *job, GError **error) {
   Find by;
   if (how == FIND_NOTHING) return TRUE;
   const gboolean again = how != FIND_POINTS && target->buffer == preview->placed &&
-                         how == preview->placed_how && /* of faces alone the selection may choose another */
-                         (edit->request.mask.selection == preview->selected || preview->placed_by != FIND_FACES);
+                         edit->request.mask.selection == preview->selected && how == preview->placed_how;
   if (again) { /* those that follow it, do */
     edit->target = preview->target;
     target->find = FIND_NOTHING;
@@ -286,7 +285,6 @@ static gboolean place(Preview *preview, Job *job, GError **error) {
   g_set_object(&preview->placed, target->buffer);
   g_set_object(&preview->selected, edit->request.mask.selection);
   preview->placed_how = how;
-  preview->placed_by = by;
   preview->target = edit->target;
   return TRUE;
 }
