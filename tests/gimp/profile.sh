@@ -32,6 +32,8 @@ fill_profile() {
   local folder
   mkdir -p "$run_dir"/{gimp,config,cache,data,tmp,home}
   for folder in brushes dynamics fonts gradients palettes patterns tool-presets; do mkdir -p "$run_dir/gimp/$folder"; done
+  # babl remembers no conversions: from those it would make tables of 256 MB at the start of each plug-in, half of all time
+  mkdir -p "$run_dir/cache/babl/babl-fishes"
   mkdir -p "$run_dir/data/stylemap"
   ln -sfn "$SOURCE/models" "$run_dir/data/stylemap/models"
   for folder in gimp-stylemap stylemap-measure; do mkdir -p "$run_dir/gimp/plug-ins/$folder"; done
