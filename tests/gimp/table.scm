@@ -155,7 +155,8 @@
 (for-each try-rows (list sizes kinds alphas places layers selections references squares others-procedures))
 
 ; With EVERY=yes: every precision that this GIMP has, in colours and in grey, a half transparent target alone and an opaque one
-; over another layer in a group;
+; over another layer in a group (with EVERY=half one of these each, in turn);
+(define turn 0) ; kinds of one depth are beside each other, so that each way meets each kind
 (define (try-precisions type-name type)
   (for-each
     (lambda (precision)
@@ -163,8 +164,10 @@
         (try-row (append (list (string-append type-name ", " (car precision) ", " how) 'works
                                (list 'picture 90 70 type (cadr precision)))
                          steps)))
-      (row "half transparent, alone" '(alone) '(by styles))
-      (row "over another" '(in-group target) '(with "feather=5") '(set! grown 5)))
+      (define (mine which) (or (string=? every "yes") (= (modulo (+ turn (quotient turn 2)) 2) which)))
+      (if (mine 0) (row "half transparent, alone" '(alone) '(by styles)))
+      (if (mine 1) (row "over another" '(in-group target) '(with "feather=5") '(set! grown 5)))
+      (set! turn (+ turn 1)))
     precisions))
 ; every mode that a layer can have.
 (define (try-modes)
@@ -174,7 +177,7 @@
         (try-row (list (string-append name " of the target") 'may-show (list 'gimp-layer-set-mode 'target mode)))
         (try-row (list (string-append name " above it") 'may-show (list 'gimp-layer-set-mode '(add-above) mode)))))
     (modes)))
-(if (string=? every "yes")
+(if (not (string=? every ""))
     (begin
       (try-precisions "colours" RGB)
       (try-precisions "grey" GRAY)

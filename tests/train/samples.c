@@ -8,7 +8,7 @@
 #include "train/draw.h"
 #include "grad/layers.h"
 
-enum { SIZE = 16, BATCH = 8, STEPS_BEFORE = 3, PICTURES = 40, STEPS = 300, SAMPLES = 64 };
+enum { SIZE = 16, BATCH = 8, STEPS_BEFORE = 3, PICTURES = 40, STEPS = SANITIZED ? 20 : 300, SAMPLES = 64 };
 enum { DIM = 6, SPATIAL = 8, NUMBERS = DIM * SPATIAL * SPATIAL };
 static stylemap_error error;
 
@@ -126,8 +126,8 @@ static void learns(void) {
   stylemaps(t, codes, after);
   const double near[2] = {nearest(before, SAMPLES, codes, PICTURES), nearest(after, SAMPLES, codes, PICTURES)};
   const double reach[2] = {nearest(codes, PICTURES, before, SAMPLES), nearest(codes, PICTURES, after, SAMPLES)};
-  CHECK(near[1] < 0.5 * near[0], "a sample's way to a picture: %g, then %g", near[0], near[1]);
-  CHECK(reach[1] < 0.95 * reach[0], "a picture's way to a sample: %g, then %g", reach[0], reach[1]);
+  CHECK(SANITIZED || near[1] < 0.5 * near[0], "a sample's way to a picture: %g, then %g", near[0], near[1]);
+  CHECK(SANITIZED || reach[1] < 0.95 * reach[0], "a picture's way to a sample: %g, then %g", reach[0], reach[1]);
   const sm_parameters *g = &t->learner->generator;
   const int mapping = 2 * t->learner->network.config.mapping;
   CHECK(all_same(old, t, mapping), "something else has changed");
