@@ -21,7 +21,11 @@
  *   flicker A B SOURCE_A SOURCE_B DX DY LIMIT  B is A moved by DX, DY, as their sources are: where neither is changed, to the
  *                                            bit; where one is, by at most LIMIT / 255 in the mean
  *   solid PICTURE MASK                       alpha is 1 where the mask is white
- *   shape PICTURE                            prints width, height and encoding */
+ *   shape PICTURE                            prints width, height and encoding
+ *   exchange FILE A B                        until it is killed: FILE is A, then B, then A, renamed over it
+ *   cut FILE                                 until it is killed: FILE is cut somewhere, then whole again */
+#include <fcntl.h>
+#include <unistd.h>
 #include "harness.h"
 #include "host/mask.h"
 #include "host/layer.h"
@@ -332,6 +336,48 @@ static int shape(char **a) {
   return 0;
 }
 
+/* ------------------------------------------------------------------- files that change while others read them */
+
+enum { MOST_SECONDS = 600 }; /* should nobody kill it */
+
+static GString *bytes_of(const char *path) {
+  gchar *bytes;
+  gsize size;
+  if (!g_file_get_contents(path, &bytes, &size, NULL)) die(path);
+  GString *all = g_string_new_len(bytes, (gssize)size);
+  g_free(bytes);
+  return all;
+}
+
+static void put(const char *path, const GString *bytes) {
+  FILE *file = fopen(path, "we");
+  if (!file || fwrite(bytes->str, 1, bytes->len, file) != bytes->len || fclose(file) != 0) die(path);
+}
+
+static _Noreturn void exchange(char **a) {
+  GString *of[2] = {bytes_of(a[1]), bytes_of(a[2])};
+  char *next = g_strconcat(a[0], ".next", NULL);
+  alarm(MOST_SECONDS);
+  for (int i = 0;; i = !i) {
+    put(next, of[i]);
+    if (rename(next, a[0]) != 0) die(a[0]);
+  }
+}
+
+/* In place: whoever has it open sees it. Whole as long as it is cut. */
+static _Noreturn void cut(char **a) {
+  GString *whole = bytes_of(a[0]);
+  const int file = open(a[0], O_WRONLY | O_CLOEXEC);
+  alarm(MOST_SECONDS);
+  for (;;) {
+    const off_t length = (off_t)(g_random_double() * (double)whole->len);
+    if (ftruncate(file, length) != 0) die(a[0]);
+    g_usleep((gulong)g_random_int_range(0, 3000));
+    if (pwrite(file, whole->str + length, whole->len - (size_t)length, length) != (ssize_t)(whole->len - (size_t)length)) die(a[0]);
+    g_usleep((gulong)g_random_int_range(0, 3000));
+  }
+}
+
 int main(int argc, char **argv) {
   const char *verb = argc > 1 ? argv[1] : "";
   char **a = argv + 2;
@@ -353,5 +399,7 @@ int main(int argc, char **argv) {
   if (strcmp(verb, "outside") == 0 && n == 4) return outside(a);
   if (strcmp(verb, "steps") == 0 && n == 3) return steps(a);
   if (strcmp(verb, "shape") == 0 && n == 1) return shape(a);
+  if (strcmp(verb, "exchange") == 0 && n == 3) exchange(a);
+  if (strcmp(verb, "cut") == 0 && n == 1) cut(a);
   die("wrong usage; see the head of tool.c");
 }

@@ -105,6 +105,8 @@ def main():
             differ += 1
             open(f"differs-{seed}-{n}", "wb").write(b)
             print(f"mutant {n}: {' '.join(said)}, but {verdict} {why}", flush=True)
+        if n % 10000 == 9999:
+            print(f"{n + 1} mutants: {differ} differ", flush=True)
         tally["both load" if said[0] == verdict == "load" else "by the same rule" if said[1:] == [rule] else "by other rules"] += 1
     other.stdin.close()
     print(f"{count} mutants, seed {seed}: {differ} differ; {dict(tally)}")
