@@ -30,17 +30,6 @@ differ() { [ "$1" != "$2" ] || { echo "  both are '$1'"; false; }; }
 
 plugin_dialog() { window "$1" >/dev/null; }
 height() { in_profile xdotool getwindowgeometry --shell "$(window "$1" | tail -1)" | grep '^HEIGHT='; }
-plugin_pid() { # the plug-in's process among GIMP's children, by /proc alone
-  local stat line
-  for stat in /proc/[0-9]*/stat; do
-    read -r line <"$stat" || continue
-    [[ $line =~ ^([0-9]+)\ \(gimp-stylemap\)\ [^Z]\ ([0-9]+)\  ]] && [ "${BASH_REMATCH[2]}" = "$gimp" ] || continue
-    echo "${BASH_REMATCH[1]}"
-    return
-  done 2>/dev/null
-  return 1
-}
-no_plugin() { ! plugin_pid >/dev/null; }
 
 # A browser that only writes down what it is to open.
 mkdir -p data/applications

@@ -109,3 +109,14 @@ open_dialog() { # KEY TITLE
   keys "$1"
   wait_for window "$2"
 }
+plugin_pid() { # the plug-in's process among GIMP's children, by /proc alone
+  local stat line
+  for stat in /proc/[0-9]*/stat; do
+    read -r line <"$stat" || continue
+    [[ $line =~ ^([0-9]+)\ \(gimp-stylemap\)\ [^Z]\ ([0-9]+)\  ]] && [ "${BASH_REMATCH[2]}" = "$gimp" ] || continue
+    echo "${BASH_REMATCH[1]}"
+    return
+  done 2>/dev/null
+  return 1
+}
+no_plugin() { ! plugin_pid >/dev/null; }
