@@ -110,10 +110,12 @@ STYLEMAP_API stylemap_status stylemap_trainer_step(stylemap_trainer *trainer, co
                                                    stylemap_train_losses *losses, stylemap_error *error);
 
 /* The mapping network by itself, between steps: its samples come to look like the pictures, without one being drawn.
- * The averaged encoder makes the pictures' stylemaps once; the mapping network then learns against a critic that is
- * shown stylemaps, theirs and its own. Nothing else changes, and none of this is a step of the run. */
+ * The averaged encoder makes the pictures' stylemaps once; the mapping network begins as the Gaussian that has their mean and
+ * covariance, whatever it was before, and learns against a critic that is shown stylemaps, theirs and its own. Few pictures,
+ * or pictures that pass over into one another, are best served by no step at all. Nothing else changes, and none of this is a
+ * step of the run. */
 typedef struct stylemap_samples_options {
-  int steps;         /* of the mapping network, 64 stylemaps each; at least 1 */
+  int steps;         /* of the mapping network, 64 stylemaps each; 0: the Gaussian itself */
   uint64_t pictures; /* there are so many; those looked at, of 64 M numbers of stylemaps at most, lie evenly among them */
   /* Puts picture `index`, as in a step, at `image`; non-zero: it cannot, and the call ends CANCELLED, with nothing
    * changed. */

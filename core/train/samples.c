@@ -11,6 +11,7 @@
 #include "train/draw.h"
 #include "grad/layers.h"
 #include "grad/loss.h"
+#include "train/gaussian.h"
 #include "train/trainer.h"
 
 enum { BATCH = 64, R1_EVERY = 16, MOST_NUMBERS = 64 << 20 };
@@ -180,18 +181,17 @@ static stylemap_status mapping_step(samples *s, uint64_t step, double *loss) {
   return STYLEMAP_OK;
 }
 
-/* The network that is taught begins as the averaged one, and learns at the full rate: lr_mul slows it down beside a
- * generator only. */
-static void begin_mapping(samples *s) {
+/* The network that is taught begins as the Gaussian of the pictures' stylemaps, and learns at the full rate: lr_mul slows it down
+ * beside a generator only. */
+static stylemap_status begin_mapping(samples *s) {
   s->mapping = s->learner->generator;
   s->mapping.count = 2 * s->learner->network.config.mapping;
   s->mapping.steps = 0;
+  SM_TRY(sm_gaussian_mapping(s->shop, &s->learner->network.config, s->codes, s->count, &s->mapping));
   sm_pace(&s->mapping, 1);
-  for (int i = 0; i < s->mapping.count; i++) {
-    sm_parameter *p = &s->mapping.parameter[i];
-    memcpy(p->value, p->average, sizeof(real) * p->count);
-    memset(p->square, 0, sizeof(real) * p->count);
-  }
+  for (int i = 0; i < s->mapping.count; i++)
+    memset(s->mapping.parameter[i].square, 0, sizeof(real) * s->mapping.parameter[i].count);
+  return STYLEMAP_OK;
 }
 
 /* The moments stay for the steps that follow, which take them for old ones; and the pace is theirs again. */
@@ -206,7 +206,7 @@ static void end_mapping(samples *s) {
 
 stylemap_status stylemap_trainer_samples(stylemap_trainer *t, const stylemap_samples_options *o,
                                          stylemap_error *error) {
-  if (!t || !o || !o->picture || !o->pictures || o->steps < 1 || t->ranks > 1)
+  if (!t || !o || !o->picture || !o->pictures || o->steps < 0 || t->ranks > 1)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                    SM_TEXT("Samples are taught by one trainer alone, which needs pictures and a number of steps."),
                    NULL);
@@ -227,8 +227,8 @@ stylemap_status stylemap_trainer_samples(stylemap_trainer *t, const stylemap_sam
   SM_TRY_DONE(sm_critic_init(&s.critic, s.numbers, s.seed, error));
   status = encode_pictures(&s, o, &ended);
   if (status == STYLEMAP_OK && !ended) {
+    SM_TRY_DONE(begin_mapping(&s));
     centre_codes(&s);
-    begin_mapping(&s);
   }
   for (int step = 0; status == STYLEMAP_OK && !ended && step < o->steps; step++) {
     double critic = 0, mapping = 0;
@@ -237,9 +237,9 @@ stylemap_status stylemap_trainer_samples(stylemap_trainer *t, const stylemap_sam
     if (status == STYLEMAP_OK && o->progress) ended = o->progress(o->data, step + 1, critic, mapping) != 0;
   }
   end_mapping(&s);
+done:
   if (status == STYLEMAP_NO_MEMORY) sm_no_memory(error, 0);
   else if (status != STYLEMAP_OK) sm_fail(error, status, "", SM_TEXT("The teaching of samples was stopped."), NULL);
-done:
   sm_critic_clear(&s.critic);
   sm_free(s.codes);
   return status;

@@ -8,7 +8,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd) model=$1 out=$2 data=${3:-data}
 # thing, where in the picture
 labels="eyes-open:eyes=wide/bow@eyes wink:eyes=wink/wide@eyes beard:beard=yes/no@face moustache:beard=moustache/no@face
-  hair-length:rear=longStraight/none bun:hair=bun/undercut hair-light:hair-colour skin-light:skin-colour"
+  hair-length:rear=longStraight/none bun:hair=bun/undercut hair-light:hair-colour skin-light:skin-colour
+  laugh:mouth=laugh/sad@mouth*4 mouth-open:mouth=agape/sad@mouth*4 mouth-angry:mouth=angry/smile@mouth*4"
 
 mkdir -p "$data"
 [ -d "$data/known" ] || node "$here/render.mjs" "$data/known" 1000 6000 128 --moved=0

@@ -21,7 +21,8 @@ static const struct {
     {"hair-light", N_("Light hair")},   {"skin-light", N_("Light skin")},
     {"smile", N_("Smile")},             {"glasses", N_("Glasses")},
     {"hair-grey", N_("Grey hair")},     {"light-left", N_("Light from the left")},
-    {"mouth-open", N_("Mouth open")},
+    {"mouth-open", N_("Mouth open")},   {"laugh", N_("Laugh")},
+    {"mouth-angry", N_("Angry mouth")},
 };
 
 static gchar *label_of(const gchar *name) {

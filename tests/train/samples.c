@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The mapping network taught by itself: samples come nearer to the pictures' stylemaps, and these to samples, nothing
- * else changes, threads do not matter, it begins with the averaged networks, a run goes on the same with or without
+ * else changes, threads do not matter, it begins with the averaged encoder and a Gaussian, a run goes on the same with or without
  * being saved, and every way of ending early keeps what it promises. usage: samples FOLDER (for its files) */
 #include "train/trainer.h"
 #include "harness.h"
@@ -80,6 +80,14 @@ static void stylemaps(const stylemap_trainer *t, float *codes, float *samples) {
   free(images);
 }
 
+/* Stylemaps of all pictures by the averaged encoder, from which samples are taught. */
+static void averaged_codes(stylemap_trainer *t, float *codes) {
+  static float unused[SAMPLES * NUMBERS];
+  sm_parameters *e = &t->learner->encoder;
+  for (int i = 0; i < e->count; i++) memcpy(e->parameter[i].value, e->parameter[i].average, sizeof(real) * e->parameter[i].count);
+  stylemaps(t, codes, unused);
+}
+
 /* Mean over `a` of the distance to the nearest of `b`. */
 static double nearest(const float *a, int count_a, const float *b, int count_b) {
   double sum = 0;
@@ -139,10 +147,43 @@ static void learns(void) {
   stylemap_trainer_free(old), stylemap_trainer_free(t), stylemap_trainer_free(single);
 }
 
+/* Stylemaps before the last activation. */
+static double before(float w) { return (w > 0 ? w : 5 * (double)w) * sqrt(0.5); }
+
+/* Before any step: means and deviations of samples are those of the stylemaps, where these vary in no more directions than there
+ * are; and nothing of it hangs on what the mapping network was. */
+static void begins_as_gaussian(void) {
+  static float codes[PICTURES * NUMBERS], samples[SAMPLES * NUMBERS], others[SAMPLES * NUMBERS];
+  stylemap_trainer *t = new_trainer(2, 0), *other = new_trainer(1, 0);
+  host h = {0}, other_host = {0};
+  double shift = 0, spread = 0, of_codes = 0, of_samples = 0;
+  for (int i = 0; i < 2 * other->learner->network.config.mapping; i++)
+    other->learner->generator.parameter[i].average[0] += 1;
+  CHECK(teach(t, 0, &h) == STYLEMAP_OK && teach(other, 0, &other_host) == STYLEMAP_OK, "%s", error.message);
+  CHECK(h.asked == PICTURES && !h.told);
+  stylemaps(t, codes, samples), stylemaps(other, codes, others);
+  CHECK(!memcmp(samples, others, sizeof samples), "what it was before matters");
+  averaged_codes(t, codes);
+  for (int k = 0; k < NUMBERS; k++) {
+    double mean[2] = {0}, square[2] = {0};
+    for (int i = 0; i < PICTURES; i++) mean[0] += before(codes[i * NUMBERS + k]) / PICTURES;
+    for (int i = 0; i < SAMPLES; i++) mean[1] += before(samples[i * NUMBERS + k]) / SAMPLES;
+    for (int i = 0; i < PICTURES; i++) square[0] += pow(before(codes[i * NUMBERS + k]) - mean[0], 2) / PICTURES;
+    for (int i = 0; i < SAMPLES; i++) square[1] += pow(before(samples[i * NUMBERS + k]) - mean[1], 2) / SAMPLES;
+    shift += pow(mean[1] - mean[0], 2), spread += square[0];
+    of_codes += sqrt(square[0]), of_samples += sqrt(square[1]);
+  }
+  CHECK(sqrt(shift / spread) < 3 / sqrt(SAMPLES), "the mean is off by %g deviations", sqrt(shift / spread));
+  CHECK(fabs(of_samples / of_codes - 1) < 0.2, "deviations of %g instead of %g", of_samples / NUMBERS, of_codes / NUMBERS);
+  stylemap_trainer_free(t), stylemap_trainer_free(other);
+}
+
 /* After one step the average has followed nine tenths of the way, as a young one does; and the squares are those of the
  * one gradient, as old moments would have them, not the hundredth of them that Adam begins with. */
 static void one_step(void) {
   stylemap_trainer *old = new_trainer(1, 0), *t = new_trainer(1, 0);
+  host none = {0};
+  CHECK(teach(old, 0, &none) == STYLEMAP_OK, "%s", error.message);
   host h = {0};
   int moved = 0, wrong = 0, young = 0;
   CHECK(teach(t, 1, &h) == STYLEMAP_OK, "%s", error.message);
@@ -221,7 +262,7 @@ static void ends(void) {
   CHECK(all_same(old, t, 0), "ending before the first step has changed something");
   CHECK(teach(t, STEPS, &ending) == STYLEMAP_OK && ending.told == 5);
   CHECK(teach(five, 5, &whole) == STYLEMAP_OK && all_same(five, t, 0), "what was learnt by then is not there");
-  CHECK(teach(t, 0, &whole) == STYLEMAP_BAD_ARGUMENT);
+  CHECK(teach(t, -1, &whole) == STYLEMAP_BAD_ARGUMENT);
   CHECK(stylemap_trainer_samples(t, NULL, &error) == STYLEMAP_BAD_ARGUMENT);
   CHECK(stylemap_trainer_share(t, 0, 2, add_nothing, NULL, &error) == STYLEMAP_OK, "%s", error.message);
   CHECK(teach(t, 5, &whole) == STYLEMAP_BAD_ARGUMENT && strstr(error.message, "alone"));
@@ -232,6 +273,7 @@ int main(int argc, char **argv) {
   if (argc != 2) return 2;
   learns();
   begins_with_averages();
+  begins_as_gaussian();
   one_step();
   goes_on(argv[1]);
   ends();

@@ -40,8 +40,8 @@ static const Row rows[] = {
     .text = N_("With --resume: from this state, not the newest") },
   { "export", PATH, CALL, RUN(export_path), .argument = N_("FILE.safetensors"),
     .text = N_("With --resume: only write the model file, and train nothing") },
-  { "samples", WHOLE, CALL, RUN(samples), 1, 1e9, "N",
-    .text = N_("With --resume: only teach samples to look like the pictures, in N steps") },
+  { "samples", WHOLE, CALL, RUN(samples), 0, 1e9, "N",
+    .text = N_("With --resume: only teach samples to look like the pictures, as a Gaussian and then in N steps (0: none)") },
   { "from", PATH, CALL, RUN(from), .argument = N_("MODEL"),
     .text = N_("Start from a model of this --size, or of a half, a quarter ... of it") },
 
@@ -250,9 +250,9 @@ static gboolean check_call(const RunOptions *o, GError **error) {
     cli_usage(error, _("Which pictures? Name their folder, DATA_DIR."));
   else if (o->from && o->resume)
     cli_usage(error, _("A run goes on from its state: --from is for new ones."));
-  else if ((o->state || o->export_path || o->samples) && !o->resume)
+  else if ((o->state || o->export_path || o->samples >= 0) && !o->resume)
     cli_usage(error, _("--state, --samples and --export need --resume."));
-  else if (o->samples && (o->export_path || given_text("iterations") || given_text("vgg") || given_text("focus") ||
+  else if (o->samples >= 0 && (o->export_path || given_text("iterations") || given_text("vgg") || given_text("focus") ||
                           train_share.ranks > 1))
     cli_usage(error, _("--samples is all that one process does: not beside --export, --iterations, --vgg or --focus."));
   else return TRUE;
@@ -268,7 +268,7 @@ gboolean options_parse(const Command *command, gchar **arguments, RunOptions *o,
                                strcmp(row->name, "output") == 0 ? 'o' : 0, flags, G_OPTION_ARG_CALLBACK, take_option,
                                row->text, row->argument };
   }
-  *o = (RunOptions){ .save_every = 500, .report_every = 500, .log_every = 10 };
+  *o = (RunOptions){ .samples = -1, .save_every = 500, .report_every = 500, .log_every = 10 };
   stylemap_train_defaults(&o->train);
   g_auto(GStrv) rest = cli_parse(command, arguments, entries, 0, error);
   if (!rest) return FALSE;

@@ -75,7 +75,7 @@ static gboolean open_state(const RunOptions *o, stylemap_trainer **trainer, GErr
   if (stylemap_trainer_load(newest, common.threads, trainer, &core) == STYLEMAP_OK) {
     const gint64 iteration = (gint64)stylemap_trainer_iteration(*trainer);
     g_autofree gchar *last = find_state(o->output, G_MAXINT64), *file = last ? g_path_get_basename(last) : NULL;
-    if (o->samples < 1 || !last || state_number(file) <= iteration) return TRUE;
+    if (o->samples < 0 || !last || state_number(file) <= iteration) return TRUE;
     cli_usage(error, _("%s is newer than the state to teach; move it away first."), last);
     return FALSE;
   }
@@ -333,7 +333,7 @@ static gboolean open_folder_and_trainer(Run *run, GError **error) {
     if (!lock_run(run, error)) return FALSE;
   }
   if (!(o->resume ? go_on(run, error) : begin(run, error))) return FALSE;
-  return o->export_path || o->samples || equip(run, error);
+  return o->export_path || o->samples >= 0 || equip(run, error);
 }
 
 gboolean run_open(Run *run, GError **error) {

@@ -59,7 +59,7 @@ gboolean teach_samples(Run *run, GError **error) {
                 _("The losses of the samples are no numbers any more; the run is as it was before."));
     return FALSE;
   }
-  if (!lesson.taught) return progress_go_on(error);
+  if (!lesson.taught && (options.steps || progress_interrupted())) return progress_go_on(error);
   if (!run_put_aside(run, error) || !run_save(run, error) || !run_report(run, &measure, error)) return FALSE;
   run_tell_end(run);
   return progress_go_on(error);

@@ -122,7 +122,7 @@ static gboolean run_train(const Command *command, gchar **arguments, GError **er
   Run run = { .lock = -1 };
   const gboolean done = options_parse(command, arguments, &run.options, error) && run_open(&run, error) &&
                         (run.options.export_path ? run_export(&run, run.options.export_path, NULL, error)
-                         : run.options.samples   ? teach_samples(&run, error)
+                         : run.options.samples >= 0  ? teach_samples(&run, error)
                                                  : train(&run, error));
   run_close(&run);
   return done;

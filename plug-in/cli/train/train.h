@@ -27,7 +27,7 @@ typedef struct {
   gchar *data, *held_out, *pairs, *focus, *vgg, *lpips;     /* absolute; NULL: never named, "": none */
   /* of this call only */
   gboolean resume;
-  gint samples;                                     /* 0: not asked for */
+  gint samples;                                     /* -1: not asked for */
   gchar *output, *state, *from, *export_path;
 } RunOptions;
 

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gives a model the mapping network, and the mean stylemap, of another run: all else stays as it is.
+usage: mapping.py MODEL.safetensors RUN.safetensors OUT.safetensors"""
+import json
+import struct
+import sys
+
+import numpy as np
+
+KINDS = {'F32': '<f4', 'F16': '<f2'}
+
+
+def read(path):
+    with open(path, 'rb') as file:
+        header = json.loads(file.read(struct.unpack('<Q', file.read(8))[0]))
+        return header, file.read()
+
+
+def is_of_mapping(name):
+    return name == 'w_mean' or name.startswith('g_ema.mapping_z.')
+
+
+def main():
+    model, run, out = sys.argv[1:]
+    header, data = read(model)
+    other, others = read(run)
+    data = bytearray(data)
+    for name, entry in header.items():
+        if not is_of_mapping(name):
+            continue
+        if other[name]['shape'] != entry['shape']:
+            sys.exit('%s: %s has another shape than in %s' % (run, name, model))
+        values = np.frombuffer(others[slice(*other[name]['data_offsets'])], KINDS[other[name]['dtype']])
+        data[slice(*entry['data_offsets'])] = values.astype(KINDS[entry['dtype']]).tobytes()
+    text = json.dumps(header, separators=(',', ':')).encode()
+    text += b' ' * (-len(text) % 8)
+    with open(out, 'wb') as file:
+        file.write(struct.pack('<Q', len(text)) + text + data)
+
+
+if __name__ == '__main__':
+    main()
