@@ -137,8 +137,11 @@ cmp -s finer/state-00000002.safetensors before-state.safetensors || fail "a refu
 cmp -s finer/state-00000002.safetensors before-state.safetensors && fail "samples were not saved"
 cmp finer/state-00000002-before-samples.safetensors before-state.safetensors || fail "the state before samples is lost"
 cmp -s finer/model.safetensors before.safetensors && fail "samples were not exported"
+cp finer/model.safetensors taught.safetensors
+"$stylemap" train pictures -o finer --resume --samples 0 2> said.txt || fail "a Gaussian alone: $(cat said.txt)"
+cmp -s finer/model.safetensors taught.safetensors && fail "a Gaussian alone was not exported"
 "$stylemap" train pictures -o finer --resume --iterations 3 --quiet || fail "going on after samples"
-for wrong in "--samples 0" "--samples -3" "--samples 3 --iterations 9" "--samples 3 --export mine.safetensors"; do
+for wrong in "--samples -1" "--samples -3" "--samples 3 --iterations 9" "--samples 3 --export mine.safetensors"; do
   # shellcheck disable=SC2086
   "$stylemap" train pictures -o finer --resume $wrong 2> said.txt
   [ $? = 2 ] && [ -s said.txt ] || fail "$wrong was taken"
