@@ -11,21 +11,6 @@ cd "$run_dir"
 . "$here/screen.sh"
 cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" "$here/dialect-3.scm" .
 
-failures=0
-checks=0
-check() { # WHAT COMMAND...
-  local what=$1
-  shift
-  checks=$((checks + 1))
-  if "$@"; then
-    echo "ok: $what"
-  else
-    failures=$((failures + 1))
-    echo "FAILED: $what ($*)"
-    screenshot "failed-$checks"
-  fi
-}
-equal() { [ "$1" = "$2" ] || { echo "  is '$1', should be '$2'"; false; }; }
 differ() { [ "$1" != "$2" ] || { echo "  both are '$1'"; false; }; }
 
 plugin_dialog() { window "$1" >/dev/null; }

@@ -109,6 +109,22 @@ open_dialog() { # KEY TITLE
   keys "$1"
   wait_for window "$2"
 }
+
+failures=0
+checks=0
+check() { # WHAT COMMAND...
+  local what=$1
+  shift
+  checks=$((checks + 1))
+  if "$@"; then
+    echo "ok: $what"
+  else
+    failures=$((failures + 1))
+    echo "FAILED: $what ($*)"
+    screenshot "failed-$checks"
+  fi
+}
+equal() { [ "$1" = "$2" ] || { echo "  is '$1', should be '$2'"; false; }; }
 plugin_pid() { # the plug-in's process among GIMP's children, by /proc alone
   local stat line
   for stat in /proc/[0-9]*/stat; do
