@@ -13,11 +13,15 @@ here=$(cd "$(dirname "$0")" && pwd)
 SOURCE=$(cd "$here/../../.." && pwd)
 export SOURCE
 tests=$SOURCE/tests/gimp
-export PLUGIN=$build/plug-in/gimp-$GIMP/gimp-stylemap MEASURE=$build/tests/bench/bench-preview-$GIMP
+measure=stylemap-measure
+[ "$GIMP" != 3 ] || measure=stylemap-measure-3
+export PLUGIN=$build/plug-in/gimp-$GIMP/gimp-stylemap MEASURE=$build/tests/gimp/$measure
 export STYLEMAP_LOCALEDIR=$build/plug-in/po WORK=$build/bench-preview-$GIMP ARTEFACTS=$build/artefacts-$GIMP SCREEN=1366x768
 . "$tests/profile.sh"
 make_profile bench
 cd "$run_dir"
+mkdir gimp/plug-ins/bench-preview
+cp "$build/tests/bench/bench-preview-$GIMP" gimp/plug-ins/bench-preview/bench-preview
 . "$tests/screen.sh"
 cp "${TARGET:-$SOURCE/install/samples/target.png}" target.png
 cp "${REFERENCE:-$SOURCE/install/samples/reference.png}" reference.png
