@@ -33,7 +33,7 @@ static void placed(Dialog *self, gboolean target, gboolean done) {
 }
 
 void dialog_place_target(Dialog *self, const stylemap_placement *place, gboolean done) {
-  gchar *text = place_text(place);
+  gchar *text = place_text(place, 1);
 
   set_text(self, &self->options->placement, text);
   g_free(text);
@@ -41,7 +41,7 @@ void dialog_place_target(Dialog *self, const stylemap_placement *place, gboolean
 }
 
 void dialog_place_reference(Dialog *self, const stylemap_placement *place, gboolean done) {
-  gchar *text = place_text(place);
+  gchar *text = place_text(place, 1);
 
   set_text(self, &self->options->reference_placement, text);
   g_free(text);

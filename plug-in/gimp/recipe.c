@@ -118,7 +118,7 @@ static GeglBuffer *mask_of(const gchar *text, gint width, gint height) {
 /* ------------------------------------------------------------------------------------------- writing */
 
 static void write_place(GKeyFile *file, const gchar *key, const stylemap_placement *place) {
-  gchar *text = place_text(place);
+  gchar *text = place_text(place, 6);
 
   g_key_file_set_string(file, GROUP, key, text);
   g_free(text);

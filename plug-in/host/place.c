@@ -78,12 +78,16 @@ void place_around(Place *place, gint width, gint height, const GeglRectangle *se
                     .y = CLAMP(selected->y + selected->height / 2.0, side / 2, height - side / 2) };
 }
 
-gchar *place_text(const stylemap_placement *placement) {
+gchar *place_text(const stylemap_placement *placement, gint decimals) {
   const gdouble values[] = { placement->x, placement->y, placement->side, placement->angle * 180 / G_PI };
-  gchar numbers[4][G_ASCII_DTOSTR_BUF_SIZE];
+  const gdouble unit = pow(10, decimals);
+  gchar numbers[4][G_ASCII_DTOSTR_BUF_SIZE], format[8];
   for (gint i = 0; i < 4; i++) {
-    const gdouble tenths = round(values[i] * 10) / 10 + 0.0; /* no -0 */
-    g_ascii_formatd(numbers[i], sizeof numbers[i], tenths == round(tenths) ? "%.0f" : "%.1f", tenths);
+    const gdouble value = round(values[i] * unit) / unit + 0.0; /* no -0 */
+    gint needed = decimals;
+    while (needed > 0 && fmod(round(value * unit), pow(10, decimals - needed + 1)) == 0) needed--;
+    g_snprintf(format, sizeof format, "%%.%df", needed);
+    g_ascii_formatd(numbers[i], sizeof numbers[i], format, value);
   }
   return g_str_equal(numbers[3], "0") ? g_strjoin(",", numbers[0], numbers[1], numbers[2], NULL)
                                       : g_strjoin(",", numbers[0], numbers[1], numbers[2], numbers[3], NULL);

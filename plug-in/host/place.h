@@ -27,8 +27,8 @@ gboolean place_parse (const gchar *name, const gchar *text, gboolean reference, 
  * in them. NULL: nothing is selected; it becomes the centre. Other places stay. */
 void place_around (Place *place, gint width, gint height, const GeglRectangle *selected);
 
-/* As place_parse reads it, to a tenth of a pixel and of a degree; to be freed. */
-gchar *place_text (const stylemap_placement *placement);
+/* As place_parse reads it, to so many decimals (1 to 6) of a pixel and of a degree; to be freed. */
+gchar *place_text (const stylemap_placement *placement, gint decimals);
 
 /* The Find of a place; FIND_NOTHING: it needs none. */
 gint place_find_how (const Place *place);
