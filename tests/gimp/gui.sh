@@ -37,9 +37,6 @@ remember_frames 1000
 start_screen
 start_gimp
 open_samples
-layers() { ask '(display (car (gimp-image-get-layers image)))'; }
-has_layers() { [ "$(layers)" = "$1" ]; }
-dirty() { ask '(display (car (gimp-image-is-dirty image)))'; }
 
 # Both errors of "... MSE A → B, reference C → D)" fell.
 gained() {

@@ -13,18 +13,6 @@ cd "$run_dir"
 cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" "$here/dialect-3.scm" .
 RANDOM=${SEED:-$$}
 echo "seed ${SEED:-$$}"
-failures=0
-checks=0
-check() { # WHAT COMMAND...
-  local what=$1
-  shift
-  checks=$((checks + 1))
-  "$@" && return
-  failures=$((failures + 1))
-  echo "FAILED: $what ($*)"
-  screenshot "preview-kills-$checks"
-}
-equal() { [ "$1" = "$2" ] || { echo "  is '$1', should be '$2'"; false; }; }
 # all that there is of it; dirty is what has a step in its history
 state() { ask '(display (list (test-stylemap-state image) (gimp-image-is-dirty image) (gimp-image-list)))'; }
 
@@ -57,7 +45,6 @@ done
 check "the next dialog opens" open_dialog ctrl+alt+t "StyleMap Transplant"
 sleep 2
 keys alt+o
-has_layers() { [ "$(ask '(display (car (gimp-image-get-layers image)))')" = "$1" ]; }
 check "and makes a layer" wait_for has_layers 3
 check "it ends" wait_for no_plugin
 check "no complaints of the plug-in" equal "$(grep CRITICAL gimp.txt | grep -c stylemap)" 0

@@ -125,6 +125,10 @@ check() { # WHAT COMMAND...
   fi
 }
 equal() { [ "$1" = "$2" ] || { echo "  is '$1', should be '$2'"; false; }; }
+# of `image`
+layers() { ask '(display (car (gimp-image-get-layers image)))'; }
+has_layers() { [ "$(layers)" = "$1" ]; }
+dirty() { ask '(display (car (gimp-image-is-dirty image)))'; }
 plugin_pid() { # the plug-in's process among GIMP's children, by /proc alone
   local stat line
   for stat in /proc/[0-9]*/stat; do

@@ -15,8 +15,6 @@ export GIMP_LOCALE=$locale SCREEN=1366x768
 . "$here/screen.sh"
 cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" "$here/dialect-3.scm" .
 start_screen
-failures=0
-checks=0
 within() { # WHAT NUMBER MOST
   checks=$((checks + 1))
   if [ "$2" -le "$3" ] && [ "$2" -gt 300 ]; then return; fi

@@ -25,9 +25,6 @@ laid '256,256 0.8 12 850,680' 2.png
 laid '256,256 1.1 18 1280,580' 3.png
 convert -size 1600x1000 "xc:$wall" 1.png -composite 2.png -composite 3.png -composite -alpha off -depth 8 PNG24:heads.png
 
-layers() { ask '(display (car (gimp-image-get-layers image)))'; }
-has_layers() { [ "$(layers)" = "$1" ]; }
-dirty() { ask '(display (car (gimp-image-is-dirty image)))'; }
 top() { echo "(vector-ref (cadr (gimp-image-get-layers image)) ${1:-0})"; }
 recipe() { ask "(display (caddr (car (gimp-item-get-parasite $1 \"stylemap-edit\"))))"; }
 # near X Y SIDE RECIPE: the square's middle lies there, within a tenth of a side
