@@ -244,7 +244,7 @@ void sm_collage_row(const sm_collage *c, float clone, int y, int x, int n, float
   const float *upper = c->shift + (size_t)above * (size_t)c->across, *lower = c->shift + (size_t)below * (size_t)c->across;
   for (int i = 0, end; i < n; i = end) { /* pixels between two cells' middles */
     const int from = 2 * (x + i) + 1 - cell, left = from < 0 ? 0 : from / (2 * cell), right = left < last ? left + 1 : left;
-    const int next = (2 * cell * (left + 1) + cell) / 2 - x;
+    const int next = cell * (left + 1) + cell / 2 - x;
     end = next < n ? next : n;
     for (size_t p = 0; p < 3; p++) {
       const float *r0 = upper + p * cells, *r1 = lower + p * cells;

@@ -170,41 +170,15 @@ static void job_free(Job *job) {
   g_free(job);
 }
 
-/* The target in `area` with the layer laid over its place, as a host would do it. */
-static GeglBuffer *laid(const ScaledEdit *scaled, GeglBuffer *layer, const Mask *mask, const GeglRectangle *area) {
-  GeglBuffer *target = scaled->request.target.buffer;
-  GeglBuffer *picture = gegl_buffer_new(area, gegl_buffer_get_format(target));
-  gegl_buffer_copy(target, area, GEGL_ABYSS_NONE, picture, area);
-  layer_composite(picture, layer, mask->weights, &mask->bounds, scaled->request.extend);
-  return picture;
-}
-
 static void compose(const ScaledEdit *scaled, GeglBuffer *layer, const Mask *mask, Told *told) {
-  told->news.picture = laid(scaled, layer, mask, &mask->bounds);
+  told->news.picture = scaled_laid(scaled, layer, mask, &mask->bounds);
   told->news.weights = g_object_ref(mask->weights);
   told->news.scale = scaled->scale;
 }
 
-enum { LEAST_COARSE = 32, MOST_COARSE = 512 };
-
-/* The references' squares laid into the target's. */
-static gboolean draw_coarse(Preview *preview, const Job *job, const ScaledEdit *scaled, const Mask *mask,
-                            GError **error) {
-  const EditRequest *request = &scaled->request;
-  const gint size = CLAMP((gint)lrint(scaled->target.side), LEAST_COARSE, MOST_COARSE);
-  stylemap_layer target = layer_of_picture(request->target.buffer);
-  g_autoptr(GeglBuffer) drawn = gegl_buffer_new(&mask->bounds, babl_format("R'G'B'A float"));
-  stylemap_layer layer = layer_of_picture(drawn);
-  layer.width = target.width;
-  layer.height = target.height;
-  g_autofree gfloat *square = g_new(gfloat, 3 * (gsize)size * (gsize)size);
-  stylemap_error core;
-  const GeglRectangle *b = &mask->bounds;
-  stylemap_layer reference = layer_of_colours(request->references[0].picture.buffer);
-  if (!say_status(stylemap_sample(&reference, &scaled->places[0], size, square, &core), &core, error) ||
-      !say_status(stylemap_paste(square, size, &scaled->target, &target, b->x, b->y, b->width, b->height, &layer, &core),
-                  &core, error))
-    return FALSE;
+static gboolean draw_coarse(Preview *preview, const Job *job, const ScaledEdit *scaled, const Mask *mask, GError **error) {
+  g_autoptr(GeglBuffer) drawn = scaled_coarse(scaled, mask, error);
+  if (!drawn) return FALSE;
   Told *told = told_new(PREVIEW_COARSE);
   compose(scaled, drawn, mask, told);
   tell(preview, job, told);
@@ -358,8 +332,9 @@ static gboolean begins_coarse(const Preview *preview, const Job *job) {
          edit->request.n_references == 1 && !edit->references[0].alpha && !edit->references[0].region;
 }
 
-static gboolean prepare(Preview *preview, const Job *job, ScaledEdit *scaled, EditResult *result, GError **error) {
-  scaled_edit(preview->cache, &job->edit.request, job->edit.scale, scaled);
+static gboolean prepare(Preview *preview, const EditRequest *request, gdouble scale, ScaledEdit *scaled, EditResult *result,
+                        GError **error) {
+  scaled_edit(preview->cache, request, scale, scaled);
   return edit_prepare(&scaled->request, result, error);
 }
 
@@ -369,12 +344,12 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
   EditResult result = { 0 };
   if (!place(preview, job, error)) return FALSE;
   take_found(preview, job);
-  gboolean ok = prepare(preview, job, &scaled, &result, error) &&
+  gboolean ok = prepare(preview, &job->edit.request, job->edit.scale, &scaled, &result, error) &&
                 (!begins_coarse(preview, job) || draw_coarse(preview, job, &scaled, &result.mask, error));
   if (ok && is_to_be_found(job)) {
     edit_result_clear(&result);
     scaled_clear(&scaled);
-    ok = find_others(preview, job, error) && prepare(preview, job, &scaled, &result, error);
+    ok = find_others(preview, job, error) && prepare(preview, &job->edit.request, job->edit.scale, &scaled, &result, error);
   }
   ok = ok && (!is_slow(preview, &job->edit) || draw_draft(preview, job, &scaled, &result, error)) &&
        edit_run(*preview->engine, &scaled.request, &result, error);
@@ -401,9 +376,9 @@ static gboolean draw_variant(Preview *preview, Job *job, gint n, GError **error)
   take_found(preview, job);
   job->edit.request.method = job->variants[n].method;
   job->edit.request.heal.start = job->variants[n].start;
-  scaled_edit(preview->cache, &job->edit.request, job->variant_scale, &scaled);
   scaled_clear(&preview->drawn);
-  gboolean ok = edit_prepare(&scaled.request, &result, error) && edit_run(*preview->engine, &scaled.request, &result, error);
+  gboolean ok = prepare(preview, &job->edit.request, job->variant_scale, &scaled, &result, error) &&
+                edit_run(*preview->engine, &scaled.request, &result, error);
   if (ok) {
     const GeglRectangle *bounds = &result.mask.bounds;
     const gint margin = MAX(bounds->width, bounds->height) / 6;
@@ -411,7 +386,7 @@ static gboolean draw_variant(Preview *preview, Job *job, gint n, GError **error)
     gegl_rectangle_intersect(&area, &area, gegl_buffer_get_extent(scaled.request.target.buffer));
     Told *told = told_new(PREVIEW_VARIANT);
     told->news.variant = n;
-    told->news.picture = laid(&scaled, result.layers[0], &result.mask, &area);
+    told->news.picture = scaled_laid(&scaled, result.layers[0], &result.mask, &area);
     told->news.scale = scaled.scale;
     tell(preview, job, told);
   }

@@ -3,7 +3,9 @@
 
 #include <math.h>
 
+#include "host/layer.h"
 #include "host/place.h"
+#include "host/say.h"
 
 /* ------------------------------------------------------------------------------------------- cache */
 
@@ -177,4 +179,35 @@ gboolean scaled_same_square(const ScaledEdit *a, const ScaledEdit *b) {
                   place_is_same(&a->target, &b->target) && same_mask(&x->mask, &y->mask);
   for (gint i = 0; same && i < x->n_references; i++) same = same_reference(a, b, i);
   return same;
+}
+
+/* ------------------------------------------------------------------------------------------- drawing */
+
+GeglBuffer *scaled_laid(const ScaledEdit *scaled, GeglBuffer *layer, const Mask *mask, const GeglRectangle *area) {
+  GeglBuffer *target = scaled->request.target.buffer;
+  GeglBuffer *picture = gegl_buffer_new(area, gegl_buffer_get_format(target));
+  gegl_buffer_copy(target, area, GEGL_ABYSS_NONE, picture, area);
+  layer_composite(picture, layer, mask->weights, &mask->bounds, scaled->request.extend);
+  return picture;
+}
+
+enum { LEAST_COARSE = 32, MOST_COARSE = 512 };
+
+GeglBuffer *scaled_coarse(const ScaledEdit *scaled, const Mask *mask, GError **error) {
+  const EditRequest *request = &scaled->request;
+  const gint size = CLAMP((gint)lrint(scaled->target.side), LEAST_COARSE, MOST_COARSE);
+  stylemap_layer target = layer_of_picture(request->target.buffer);
+  g_autoptr(GeglBuffer) drawn = gegl_buffer_new(&mask->bounds, babl_format("R'G'B'A float"));
+  stylemap_layer layer = layer_of_picture(drawn);
+  layer.width = target.width;
+  layer.height = target.height;
+  g_autofree gfloat *square = g_new(gfloat, 3 * (gsize)size * (gsize)size);
+  stylemap_error core;
+  const GeglRectangle *b = &mask->bounds;
+  stylemap_layer reference = layer_of_colours(request->references[0].picture.buffer);
+  if (!say_status(stylemap_sample(&reference, &scaled->places[0], size, square, &core), &core, error) ||
+      !say_status(stylemap_paste(square, size, &scaled->target, &target, b->x, b->y, b->width, b->height, &layer, &core),
+                  &core, error))
+    return NULL;
+  return g_steal_pointer(&drawn);
 }

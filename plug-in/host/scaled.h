@@ -31,3 +31,7 @@ void scaled_edit (ScaledCache *cache, const EditRequest *request, gdouble scale,
 void scaled_clear (ScaledEdit *scaled);
 /* Whether they are transplants, at one scale, that differ in strength and detail alone. */
 gboolean scaled_same_square (const ScaledEdit *a, const ScaledEdit *b);
+/* The target in `area` with the layer laid over its place, as a host would do it. */
+GeglBuffer *scaled_laid (const ScaledEdit *scaled, GeglBuffer *layer, const Mask *mask, const GeglRectangle *area);
+/* The layer of an edit of one reference without the model: its square laid into the target's. NULL: failed. */
+GeglBuffer *scaled_coarse (const ScaledEdit *scaled, const Mask *mask, GError **error);
