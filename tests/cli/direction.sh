@@ -52,6 +52,7 @@ bad 2 'would be called "light"' direction learn "$model" both --labels table.csv
 bad 1 'two classes' direction learn "$model" both --labels table.csv --label much=1 -o none.safetensors
 bad 2 'means' direction learn "$model" light dark --method lda -o none.safetensors
 bad 2 '.safetensors' direction learn "$model" light dark -o none.pt
+mkdir broken && head -c 90 "$(find light -type f | head -1)" > broken/1.png && bad 1 'No picture can be read; the first: ' direction find "$model" broken -q -o none.safetensors
 bad 2 'no folder' direction learn "$model" light nowhere -o none.safetensors
 bad 2 'learn and find' direction paint
 bad 2 'Which command' direction

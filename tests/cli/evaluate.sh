@@ -78,6 +78,7 @@ near "$(cell 'ours hair' MSE_ref)" "$heal" 1e-6 && near "$(cell 'ours hair' MSE_
 bad 2 'needs --parts or --halves' evaluate "$model" pictures --write-pairs elsewhere
 bad 2 'no --folder does' evaluate "$model" pictures --folder others --seconds pSp=3
 mkdir stranger && cp pictures/1.png stranger/nobody.png && bad 2 'no picture by the name' evaluate "$model" pictures --parts five --folder stranger -q
+mkdir broken && head -c 100 pictures/1.png > broken/1.png && bad 1 'No picture can be read; the first: ' evaluate "$model" broken -q
 
 # ------------------------------------------------------------------------------------------------- AP
 detector=$root/tests/statistics/detector-legacy.pth

@@ -86,6 +86,10 @@ refused 'is DATA_DIR itself' data --held-out data/.
 refused 'There is no folder .*nothing' data --held-out nothing
 mkdir empty
 refused 'There are no pictures in .*empty' empty
+# files of which none is read: no wrong usage, since a failing disk says the same; and the first one is named
+mkdir broken && head -c 100 all/p1.png > broken/1.png && head -c 90 all/p2.png > broken/2.png
+train never broken
+[ $? = 1 ] && grep -q 'No picture can be read; the first: .*broken/1.png' said.txt || fail "broken: $(cat said.txt)"
 run=data
 train data data && fail "a run between its pictures"
 said 'cannot be that of the pictures' "a run between its pictures"

@@ -48,19 +48,26 @@ gboolean stylemaps_make(Stylemaps *maps, Engine *engine, const GPtrArray *files,
   engine_watch(engine, progress_quiet, NULL);
   *maps = (Stylemaps){ 0, g_try_malloc_n(MAX(files->len, 1), width * sizeof(gfloat)), g_new(guint, files->len) };
   gboolean done = maps->values != NULL;
+  g_autoptr(GError) first = NULL;
   if (!done) g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED, _("There is no memory for the style maps of %u pictures."), files->len);
   for (guint i = 0; done && i < files->len; i++) {
     const PictureFile *file = files->pdata[i];
-    g_autoptr(GError) fault = NULL;
+    GError *fault = NULL;
     progress_bar(_("reading pictures"), (gdouble)i / files->len);
     if (!picture_square(file->path, engine->info->size, image, &fault)) {
       cli_note(_("Skipped: %s"), fault->message);
+      if (first) g_error_free(fault);
+      else first = fault;
       done = progress_go_on(error);
       continue;
     }
     done = say_status(stylemap_encode(engine->session, image, maps->values + maps->count * width, &core), &core, error) &&
            progress_go_on(error);
     if (done) maps->which[maps->count++] = i;
+  }
+  if (done && first && !maps->count) {
+    pictures_unread(first, error);
+    done = FALSE;
   }
   if (!done) stylemaps_clear(maps);
   return done;

@@ -53,9 +53,10 @@ gboolean squares_read(Squares *squares, const gchar *folder, guint most, gint si
   picture_init();
   squares_new(squares, size, files->len, NULL);
   squares->count = 0;
+  g_autoptr(GError) first = NULL;
   for (guint i = 0; i < files->len; i++) {
     const PictureFile *file = files->pdata[i];
-    g_autoptr(GError) fault = NULL;
+    GError *fault = NULL;
     progress_bar(_("reading pictures"), (gdouble)i / files->len);
     if (!progress_go_on(error)) {
       squares_clear(squares);
@@ -64,11 +65,16 @@ gboolean squares_read(Squares *squares, const gchar *folder, guint most, gint si
     if (picture_square(file->path, size, image, &fault)) {
       square_set(squares, squares->count, image);
       squares->stems[squares->count++] = stem_of(file->path);
-    } else cli_note(_("Skipped: %s"), fault->message);
+      continue;
+    }
+    cli_note(_("Skipped: %s"), fault->message);
+    if (first) g_error_free(fault);
+    else first = fault;
   }
   if (squares->count) return TRUE;
   g_autofree gchar *name = g_filename_display_name(folder);
-  cli_usage(error, _("There are no pictures in %s."), name);
+  if (first) pictures_unread(first, error);
+  else cli_usage(error, _("There are no pictures in %s."), name);
   squares_clear(squares);
   return FALSE;
 }

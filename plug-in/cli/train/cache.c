@@ -91,6 +91,7 @@ static gboolean make(const gchar *path, const gchar *folder, const GPtrArray *fi
   gchar header[HEADER] = { 0 };
   guint64 count = 0;
   gboolean done = FALSE;
+  g_autoptr(GError) first = NULL;
   picture_init();
   FILE *to = fopen(beside, "wbe");
   if (!to) goto failed;
@@ -107,12 +108,14 @@ static gboolean make(const gchar *path, const gchar *folder, const GPtrArray *fi
     }
     if (ferror(to)) goto failed;
     cli_note(_("Skipped: %s"), fault ? fault->message : file->path);
-    g_clear_error(&fault);
+    if (first) g_clear_error(&fault);
+    else first = fault;
   }
   progress_end();
   if (!count) {
     g_autofree gchar *name = g_filename_display_name(folder);
-    if (pairs) cli_usage(error, _("There are no pairs in %s: they are pictures of the same names in its folders collage, mask "
+    if (first) pictures_unread(first, error);
+    else if (pairs) cli_usage(error, _("There are no pairs in %s: they are pictures of the same names in its folders collage, mask "
                                   "and truth."), name);
     else cli_usage(error, _("There are no pictures in %s."), name);
     goto done;

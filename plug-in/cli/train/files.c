@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cli/train/train.h"
+#include "host/say.h"
 
 static void file_free(gpointer data) {
   PictureFile *file = data;
@@ -114,4 +115,8 @@ GPtrArray *find_pictures(const gchar *folder, Seen *seen, GError **error) {
   if (!walk(&w, folder, error)) return NULL;
   g_ptr_array_sort(files, by_name);
   return g_steal_pointer(&files);
+}
+
+void pictures_unread(const GError *first, GError **error) {
+  g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED, _("No picture can be read; the first: %s"), first->message);
 }

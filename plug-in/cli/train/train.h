@@ -62,6 +62,9 @@ void     seen_add (Seen *seen, const gchar *path);
 /* All files below `folder` in the order of their names, as PictureFile. Left out: hidden ones, whatever is in `seen`,
  * and the folders of runs. Ends when interrupted. */
 GPtrArray *find_pictures (const gchar *folder, Seen *seen, GError **error);
+/* The error where there are files and not one is read; `first` says which was the first, and why it is not. That is no wrong
+ * usage: the disk may have failed. */
+void pictures_unread (const GError *first, GError **error);
 
 /* cache.c: every picture's centred square, size x size x 3 bytes. --------------------------- */
 
