@@ -89,7 +89,7 @@ void dialog_note_detail(Dialog *self) {
 
   if (!self->size)
     return;
-  verdict = about_probe(&self->about, self->mse, self->usual, &warning);
+  verdict = about_probe(&self->about, self->known, self->usual, &warning);
   detail = about_detail(self, self->size);
   both = verdict ? g_strconcat(verdict, "\n", detail, NULL) : g_strdup(detail);
   hint_set(self->probe_hint, warning ? HINT_WARNING : HINT_INFO, both);
@@ -119,7 +119,7 @@ void dialog_note_known(Dialog *self, const PreviewNews *news) {
     hint_set(self->probe_hint, HINT_WARNING, news->error->message);
     return;
   }
-  self->mse = news->mse;
+  self->known = news->known;
   self->usual = news->usual;
   self->size = news->size;
   dialog_note_detail(self);

@@ -55,7 +55,8 @@ typedef struct {
   gdouble *amounts;   /* and what they say */
 
   AboutModel about;
-  gdouble mse, usual; /* of the model that was looked at, */
+  gdouble usual;      /* of the model that was looked at, */
+  gboolean known;     /* whether it knows the target's square, */
   gint size;          /* and its square; 0: it is looked at now */
   gboolean model_ok, square_ok;
   FlowPlaces places;

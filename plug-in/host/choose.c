@@ -23,10 +23,10 @@ static gboolean probe(Engine *engine, const EditRequest *request, Fit *fit) {
   Find by;
   if (target.find && target.buffer && find_subject(engine, &target, &request->mask, TRUE, &by, &placement, NULL))
     target.placement = &placement;
-  if (!edit_probe(engine, &target, &mse, NULL)) return FALSE;
-  *fit = (Fit){ !(engine->usual > 0) || mse <= EDIT_UNKNOWN_FACTOR * engine->usual, log_error(mse) };
+  if (!edit_probe(engine, &target, &mse, &fit->known, NULL)) return FALSE;
+  fit->error = log_error(mse);
   for (gint i = 0; i < request->n_references && !fit->known; i++)
-    if (edit_probe(engine, &request->references[i].picture, &mse, NULL)) {
+    if (edit_probe(engine, &request->references[i].picture, &mse, NULL, NULL)) {
       references += log_error(mse);
       count++;
     }

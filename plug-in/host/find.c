@@ -77,10 +77,7 @@ gboolean find_has_faces(const Engine *engine) {
 static gboolean is_known(Engine *engine, const EditPicture *picture, gboolean *known, GError **error) {
   gdouble mse;
   *known = !(engine->usual > 0);
-  if (*known) return TRUE;
-  if (!edit_probe(engine, picture, &mse, error)) return FALSE;
-  *known = mse <= EDIT_UNKNOWN_FACTOR * engine->usual;
-  return TRUE;
+  return *known || edit_probe(engine, picture, &mse, known, error);
 }
 
 /* What is selected of a picture, in its pixels; FALSE where nothing is. */

@@ -270,7 +270,7 @@ static gboolean choose(Preview *preview, Job *job, GError **error) {
   Told *told = told_new(PREVIEW_MODEL);
   const gboolean opened = choose_model(engine, job->model, &job->edit.request, 0, on_progress, preview, error);
   if (opened) g_clear_object(&preview->placed);
-  if (!opened || !place(preview, job, error) || !edit_probe(*engine, target, &told->news.mse, error)) {
+  if (!opened || !place(preview, job, error) || !edit_probe(*engine, target, &told->news.mse, &told->news.known, error)) {
     told_free(told);
     return FALSE;
   }

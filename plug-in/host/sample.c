@@ -54,9 +54,28 @@ gboolean edit_encode(Engine *engine, const EditPicture *picture, gfloat *stylema
          say_status(stylemap_encode(engine->session, image, stylemap, &core), &core, error);
 }
 
-gboolean edit_probe(Engine *engine, const EditPicture *picture, gdouble *mse, GError **error) {
+/* Of an image's three planes, their mean. */
+static gdouble variance(const gfloat *image, gsize count) {
+  gdouble all = 0;
+  for (gint plane = 0; plane < 3; plane++) {
+    const gfloat *value = image + plane * (count / 3);
+    gdouble sum = 0, squares = 0;
+    for (gsize i = 0; i < count / 3; i++) {
+      sum += value[i];
+      squares += (gdouble)value[i] * value[i];
+    }
+    all += squares - sum * sum / (gdouble)(count / 3);
+  }
+  return all / (gdouble)count;
+}
+
+gboolean edit_probe(Engine *engine, const EditPicture *picture, gdouble *mse, gboolean *known, GError **error) {
   stylemap_error core;
   g_autofree gfloat *seen = engine_new_image(engine);
-  return edit_sample(engine, picture, seen, error) &&
-         say_status(stylemap_probe(engine->session, seen, mse, &core), &core, error);
+  if (!edit_sample(engine, picture, seen, error) || !say_status(stylemap_probe(engine->session, seen, mse, &core), &core, error))
+    return FALSE;
+  if (known)
+    *known = !(engine->usual > 0) || (*mse <= EDIT_UNKNOWN_FACTOR * engine->usual &&
+                                      *mse <= EDIT_UNKNOWN_SHARE * variance(seen, engine->image_count));
+  return TRUE;
 }

@@ -73,12 +73,12 @@ static void test_verdict(void) {
   gboolean warning = 2;
   char *text;
 
-  CHECK(!about_probe(&about, 0.5, -1, &warning) && warning == 2);
-  CHECK((text = about_probe(&about, 0.05, 0.01, &warning)) && !warning);
+  CHECK(!about_probe(&about, FALSE, -1, &warning) && warning == 2);
+  CHECK((text = about_probe(&about, TRUE, 0.01, &warning)) && !warning);
   g_free(text);
-  CHECK((text = about_probe(&about, 0.0501, 0.01, &warning)) && warning && strstr(text, "cats"));
+  CHECK((text = about_probe(&about, FALSE, 0.01, &warning)) && warning && strstr(text, "cats"));
   g_free(text);
-  CHECK((text = about_probe(&nothing, NAN, 0.01, &warning)) && warning);
+  CHECK((text = about_probe(&nothing, FALSE, 0.01, &warning)) && warning);
   g_free(text);
 }
 

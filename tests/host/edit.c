@@ -149,7 +149,7 @@ static void test_stills(void) {
   double mse = -1;
   CHECK(engine_open(&engine, model_path, 1, NULL, NULL, &error) && engine->usual < 0);
   const stylemap_model *opened = engine->model;
-  CHECK(edit_probe(engine, &c.request.target, &mse, &error));
+  CHECK(edit_probe(engine, &c.request.target, &mse, NULL, &error));
   CHECK_NEAR(mse, result.error, 0);
   edit_result_clear(&result);
   w = (Watch){.thread = g_thread_self()};

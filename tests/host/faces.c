@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Found by faces: of three in one picture the selected one, the largest where nothing is selected; what is said where there
+ * Found by faces: of three in one picture the selected one, the largest where nothing is selected; one in plain colour; what is said where there
  * is none; and a reference's face in an edit.
  * usage: faces MODELS GOLDEN (of tests/face) */
 #include <glib/gstdio.h>
@@ -66,6 +66,26 @@ static void test_scene(Engine *engine, const char *golden) {
   CHECK(find(engine, scene, FIND_AUTO, NULL, &by, &at, NULL) && by == FIND_FACES);
   is_at(&at, 1);
   g_object_unref(scene);
+}
+
+/* Of one head in much plain colour, which every model draws well: that is not taken for a portrait in its place. */
+static void test_plain(Engine *engine, const char *golden) {
+  GeglBuffer *scene = grey(2 * W, W);
+  const EditPicture picture = {.buffer = scene};
+  stylemap_placement at;
+  Find by;
+  double mse;
+  gboolean known;
+  put(scene, golden, 0, left[0], top[0], sides[0]);
+  CHECK(edit_probe(engine, &picture, &mse, &known, NULL) && mse < EDIT_UNKNOWN_FACTOR * engine->usual && !known, "%g of %g", mse, engine->usual);
+  CHECK(find(engine, scene, FIND_AUTO, NULL, &by, &at, NULL) && by == FIND_FACES);
+  is_at(&at, 0);
+  g_object_unref(scene);
+
+  GeglBuffer *portrait = grey(S, S);
+  put(portrait, golden, 0, 0, 0, S);
+  CHECK(edit_probe(engine, &(EditPicture){.buffer = portrait}, &mse, &known, NULL) && known, "%g of %g", mse, engine->usual);
+  g_object_unref(portrait);
 }
 
 static void test_none(Engine *engine, Engine *toon) {
@@ -168,6 +188,7 @@ int main(int argc, char **argv) {
   CHECK(symlink(argv[1], models) == 0);
   CHECK(engine_open(&engine, "portraits-128", 2, NULL, NULL, NULL) && engine_open(&toon, "toon-portraits-128", 1, NULL, NULL, NULL));
   test_scene(engine, argv[2]);
+  test_plain(engine, argv[2]);
   test_none(engine, toon);
   test_edit(engine, argv[2]);
   test_preview(argv[2]);

@@ -115,7 +115,7 @@ static void test_choice(const char *golden) {
     const EditPicture picture = {.buffer = buffer};
     for (int i = 0; i < 2; i++) {
       Engine *engine = NULL;
-      CHECK(engine_open(&engine, paths[i], 1, NULL, NULL, NULL) && edit_probe(engine, &picture, &errors[i], NULL));
+      CHECK(engine_open(&engine, paths[i], 1, NULL, NULL, NULL) && edit_probe(engine, &picture, &errors[i], NULL, NULL));
       engine_free(engine);
     }
     CHECK(choose_model(&kept, k % 2 ? "" : "auto", &(EditRequest){.target = picture}, 1, NULL, NULL, NULL) && kept->chosen);
