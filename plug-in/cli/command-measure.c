@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * stylemap evaluate, stylemap direction: the work of stylemap-measure, a program of its own, so that no other command maps
- * OpenBLAS or starts its threads. */
+ * stylemap evaluate, stylemap direction: the work of stylemap-measure, a program of its own, so that no other command needs
+ * OpenBLAS (host/start.h: GEGL may map it all the same). */
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/measure/measure.h"
 #include "host/say.h"
+#include "host/start.h"
 
 /* Beside this program, or where programs are. */
 static gchar *find_program(void) {
@@ -27,8 +28,7 @@ static gboolean run_measure(const Command *command, gchar **arguments, GError **
                 _("The program %s, which does this, is not installed: it is in the package of that name."), MEASURE_PROGRAM);
     return FALSE;
   }
-  /* A thread of ours computes a picture, so one of OpenBLAS's each is enough. */
-  if (!g_getenv("OMP_NUM_THREADS") && !g_getenv("GOTO_NUM_THREADS")) g_setenv("OPENBLAS_NUM_THREADS", "1", FALSE);
+  start_one_blas_thread();
   g_auto(GStrv) all = g_new0(gchar *, g_strv_length(arguments) + 2);
   all[0] = g_strdup(program);
   for (guint i = 0; arguments[i]; i++) all[i + 1] = g_strdup(arguments[i]);

@@ -3,6 +3,7 @@
 #include "gimp/alone.h"
 #include "gimp/call.h"
 #include "host/say.h"
+#include "host/start.h"
 #include "host/words.h"
 #include <glib/gi18n-lib.h>
 
@@ -150,7 +151,7 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
   GError *error = NULL;
   gboolean ok, again = procedure->again;
 
-  gegl_init(NULL, NULL);
+  start_gegl();
   take_config(config, procedure, &options);
   reference = options.reference;
   ok = check_selected(procedure, drawables, &options, &error) &&
@@ -192,7 +193,7 @@ static GimpValueArray *run_alone(GimpProcedure *called, GimpProcedureConfig *con
   GimpValueArray *values;
   GError *error = NULL;
 
-  gegl_init(NULL, NULL);
+  start_gegl();
   g_object_get(config, "run-mode", &call.mode, NULL);
   take_config(config, procedure, &options);
   with = options.alone.with;

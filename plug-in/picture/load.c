@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/layer.h"
+#include "host/start.h"
 #include "picture/form.h"
 
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
@@ -29,7 +30,7 @@ void picture_init(void) {
   g_mkdir_with_parents(cache, 0700);
   g_unlink(remembered);
   g_setenv("XDG_CACHE_HOME", cache, TRUE);
-  gegl_init(NULL, NULL);
+  start_gegl();
   /* OpenCL may round otherwise than the CPU: the same picture must give the same pixels everywhere. */
   g_object_set(gegl_config(), "use-opencl", FALSE, NULL);
   gexiv2_initialize();

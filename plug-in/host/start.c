@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "host/start.h"
+
+#include <gegl.h>
+
+void start_one_blas_thread(void) {
+  if (!g_getenv("OMP_NUM_THREADS") && !g_getenv("GOTO_NUM_THREADS")) g_setenv("OPENBLAS_NUM_THREADS", "1", FALSE);
+}
+
+void start_gegl(void) {
+  start_one_blas_thread();
+  gegl_init(NULL, NULL);
+}
