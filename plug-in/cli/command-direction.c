@@ -13,7 +13,7 @@
 typedef struct {
   const gchar *model, *target;
   gchar **files;      /* of directions beside the model's own */
-  gchar **directions; /* names, "NAME=AMOUNT", or files that hold one */
+  gchar **directions; /* names or files that hold one, and "=AMOUNT" behind them or not */
   gchar *mask, *placement, *output;
   gdouble amount, feather, detail;
   gint page, mask_page;
@@ -45,10 +45,13 @@ static gchar *amounts_of(const Apply *apply, Engine *engine, GError **error) {
   for (gchar **file = apply->files; file && *file; file++)
     if (!say_status(stylemap_directions_read(engine->model, *file, NULL, &core), &core, error)) return NULL;
   for (gchar **d = apply->directions; *d; d++) {
-    const gchar *name = is_tensor_path(*d) ? read_one(engine, *d, error) : *d;
+    const gchar *equals = is_tensor_path(*d) ? NULL : strrchr(*d, '=');
+    g_autofree gchar *what = g_strndup(*d, equals ? (gsize)(equals - *d) : strlen(*d));
+    const gchar *name = is_tensor_path(what) ? read_one(engine, what, error) : what;
     if (!name) return NULL;
     g_string_append_printf(text, "%s%s", text->len ? "," : "", name);
-    if (name != *d || !strchr(name, '=')) g_string_append_printf(text, "=%s", cli_number(&number, "%.9g", apply->amount));
+    if (equals) g_string_append(text, equals);
+    else g_string_append_printf(text, "=%s", cli_number(&number, "%.9g", apply->amount));
   }
   return g_string_free(g_steal_pointer(&text), FALSE);
 }

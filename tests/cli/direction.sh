@@ -85,7 +85,11 @@ unset XDG_DATA_HOME
 good apply with.safetensors target.png --direction folders --amount 0.7 -o a.png
 good apply "$model" target.png --direction folders.safetensors --amount 0.7 -o b.png
 good apply "$model" target.png --from folders.safetensors --direction folders=0.7 --amount 3 -o c.png
-"$tool" steps a.png b.png 0 && "$tool" steps a.png c.png 0 && pass || fail "three ways to say it differ" # the models' names do
+good apply "$model" target.png --direction folders.safetensors=0.7 --amount 3 -o d.png
+cp folders.safetensors with=1.safetensors
+good apply "$model" target.png --direction with=1.safetensors --amount 0.7 -o e.png
+for i in b c d e; do check "one of five ways to say it, $i" "$tool" steps a.png $i.png 0; done # the models' names differ
+bad 1 'amount from -20 to 20' apply "$model" target.png --direction folders.safetensors=much -o none.png
 good apply with.safetensors target.png --direction folders --amount 0 -o zero.png
 check "an amount of 0" "$tool" steps zero.png target.png 0
 check_not "an amount of 0.7" "$tool" steps a.png target.png 0
