@@ -117,6 +117,7 @@ mkdir strange && cp pictures/2.png strange/x.png && cp pictures/3.png strange/y.
 good evaluate "$model" pictures --inception "$weights" --pairs 6 --samples 3 --folder same=pictures --folder strange --csv table.csv -q
 [ "$(cell sample pictures)" = 3 ] && [ -n "$(cell sample FID)" ] && [ -n "$(cell strange FID)" ] && [ -z "$(cell strange MSE)" ] && pass ||
   fail "pictures of the same kind: $(cat table.csv)"
+head -1 table.csv | grep -q ',FID_lerp,seconds$' && pass || fail "the order of columns: $(head -1 table.csv)"
 near "$(cell same FID)" 0 1e-4 && awk -v a="$(cell reconstruct FID)" -v b="$(cell interpolate FID_lerp)" 'BEGIN { exit !(a > 0.001 && b > 0.001) }' &&
   pass || fail "FID: $(cat table.csv)"
 perceptual=$root/tests/train/perceptual
@@ -126,6 +127,8 @@ bad 1 'lin0' evaluate "$model" pictures --vgg "$perceptual/vgg16-legacy.pth"
 bad 2 '--lpips needs --vgg' evaluate "$model" pictures --lpips "$perceptual/lpips-legacy.pth"
 bad 1 'missing' evaluate "$model" pictures --inception "$model"
 bad 2 '--samples' evaluate "$model" pictures --samples 3
+bad 2 '--pairs' evaluate "$model" pictures --pairs 3
+bad 2 '--pairs' evaluate "$model" pictures --inception "$weights" --pairs 1
 bad 2 '--against' evaluate "$model" pictures --against others
 bad 2 'no folder' evaluate "$model" nowhere
 mkdir apart && cp pictures/1.png apart/x.png && bad 2 'no picture by the name' evaluate "$model" pictures --folder apart

@@ -10,7 +10,7 @@
 #include "host/say.h"
 #include "stylemap-measure.h"
 
-enum { MOST_PICTURES = 500, MOST_PAIRS = 5000 };
+enum { MOST_PICTURES = 500, MOST_PAIRS = 5000, NOT_GIVEN = -1 };
 
 typedef struct {
   gchar *parts, *pairs_folder, *truth, *inception, *against, *vgg, *lpips, *detector, *json, *csv, **folders, **seconds;
@@ -304,7 +304,7 @@ static gboolean evaluate(const Wishes *wishes, gchar **given, GError **error) {
 }
 
 static gboolean run_evaluate(const Command *command, gchar **arguments, GError **error) {
-  Wishes wishes = { .most = MOST_PICTURES, .pairs = MOST_PAIRS };
+  Wishes wishes = { .most = MOST_PICTURES, .pairs = NOT_GIVEN };
   const GOptionEntry entries[] = {
     { "folder", 0, 0, G_OPTION_ARG_STRING_ARRAY, &wishes.folders,
       N_("Pictures that another program made of these, by the same names, or its edits, by theirs: measured beside; may be given more than once"),
@@ -341,7 +341,7 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
   };
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 2, error);
   gboolean done = given && cli_check_range("--count", wishes.most, 1, 1e6, error) &&
-                  cli_check_range("--pairs", wishes.pairs, 2, 1e6, error) &&
+                  (wishes.pairs == NOT_GIVEN || cli_check_range("--pairs", wishes.pairs, 2, 1e6, error)) &&
                   cli_check_range("--samples", wishes.samples, 0, 1e6, error) &&
                   cli_check_range("--refine", wishes.refine, 0, EDIT_MOST_REFINE, error);
   if (done && wishes.against && !wishes.inception) {
@@ -352,6 +352,10 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
     cli_usage(error, _("--samples is for FID, which needs --inception."));
     done = FALSE;
   }
+  if (done && wishes.pairs != NOT_GIVEN && !wishes.inception) {
+    cli_usage(error, _("--pairs is for FID_lerp, which needs --inception."));
+    done = FALSE;
+  }
   if (done && wishes.pairs_folder && !wishes.parts && !wishes.halves) {
     cli_usage(error, _("--write-pairs needs --parts or --halves."));
     done = FALSE;
@@ -360,6 +364,7 @@ static gboolean run_evaluate(const Command *command, gchar **arguments, GError *
     cli_usage(error, _("--lpips needs --vgg."));
     done = FALSE;
   }
+  if (wishes.pairs == NOT_GIVEN) wishes.pairs = MOST_PAIRS;
   done = done && evaluate(&wishes, given, error);
   g_strfreev(wishes.folders);
   g_strfreev(wishes.seconds);

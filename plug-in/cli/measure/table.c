@@ -39,14 +39,25 @@ void table_row(Table *table, const gchar *name) {
   g_ptr_array_add(table->rows, row);
 }
 
+static guint add_column(Table *table, const gchar *column) {
+  const gdouble none = NAN;
+  guint at = table->columns->len;
+  if (at && g_str_equal(table->columns->pdata[at - 1], "seconds")) {
+    at--;
+    for (guint i = 0; i < table->rows->len; i++) {
+      GArray *values = ((Row *)table->rows->pdata[i])->values;
+      if (values->len > at) g_array_insert_val(values, at, none);
+    }
+  }
+  g_ptr_array_insert(table->columns, (gint)at, g_strdup(column));
+  return at;
+}
+
 void table_set(Table *table, const gchar *column, gdouble value) {
   const Row *row = table->rows->pdata[table->rows->len - 1];
   const gdouble none = NAN;
   guint at = 0;
-  if (!g_ptr_array_find_with_equal_func(table->columns, column, g_str_equal, &at)) {
-    at = table->columns->len;
-    g_ptr_array_add(table->columns, g_strdup(column));
-  }
+  if (!g_ptr_array_find_with_equal_func(table->columns, column, g_str_equal, &at)) at = add_column(table, column);
   while (row->values->len <= at) g_array_append_val(row->values, none);
   g_array_index(row->values, gdouble, at) = value;
 }

@@ -10,8 +10,8 @@ void     table_free (Table *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Table, table_free)
 /* The next row; its numbers follow. */
 void     table_row (Table *table, const gchar *name);
-/* A number of the last row. Columns stand in the order in which they first came; NaN, and what a row has none of, is "-"
- * (JSON: null, CSV: nothing). */
+/* A number of the last row. Columns stand in the order in which they first came, `seconds` behind all others; NaN, and what a row
+ * has none of, is "-" (JSON: null, CSV: nothing). */
 void     table_set (Table *table, const gchar *column, gdouble value);
 /* Lines of columns, the numbers to five digits. */
 gchar   *table_text (const Table *table);
