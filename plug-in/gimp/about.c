@@ -92,10 +92,10 @@ void about_model_clear(AboutModel *about) {
   g_clear_pointer(&about->directions, g_strfreev);
 }
 
-gchar *about_probe(const AboutModel *about, gboolean known, gdouble usual, gboolean *warning) {
+gchar *about_probe(const AboutModel *about, gboolean akin, gdouble usual, gboolean *warning) {
   if (!(usual > 0))
     return NULL;
-  *warning = !known;
+  *warning = !akin;
   if (!*warning)
     return g_strdup(_("The model knows this kind of picture."));
   if (about->dataset)

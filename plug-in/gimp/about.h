@@ -16,4 +16,4 @@ void about_model_clear(AboutModel *about);
 
 /* A sentence on how well the model knows the square (to be freed), and whether it is a warning: edit_probe's. NULL where the
  * model's file does not say what is usual. */
-gchar *about_probe(const AboutModel *about, gboolean known, gdouble usual, gboolean *warning);
+gchar *about_probe(const AboutModel *about, gboolean akin, gdouble usual, gboolean *warning);

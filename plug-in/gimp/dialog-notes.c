@@ -63,6 +63,8 @@ void dialog_note_square(Dialog *self) {
   else if (!selected)
     hint_set(self->square_hint, HINT_INFO,
              _("Nothing is selected: the whole square that the model sees will be edited."));
+  else if (self->places.target.find && !self->target_found)
+    hint_set(self->square_hint, HINT_INFO, NULL); /* where it does not lie yet, nothing is cut off */
   else {
     gchar **notes = flow_notes(self->image, self->target, self->options, dialog_target_square(self), self->pixels);
 
@@ -89,7 +91,7 @@ void dialog_note_detail(Dialog *self) {
 
   if (!self->size)
     return;
-  verdict = about_probe(&self->about, self->known, self->usual, &warning);
+  verdict = about_probe(&self->about, self->akin, self->usual, &warning);
   detail = about_detail(self, self->size);
   both = verdict ? g_strconcat(verdict, "\n", detail, NULL) : g_strdup(detail);
   hint_set(self->probe_hint, warning ? HINT_WARNING : HINT_INFO, both);
@@ -119,7 +121,7 @@ void dialog_note_known(Dialog *self, const PreviewNews *news) {
     hint_set(self->probe_hint, HINT_WARNING, news->error->message);
     return;
   }
-  self->known = news->known;
+  self->akin = news->akin;
   self->usual = news->usual;
   self->size = news->size;
   dialog_note_detail(self);

@@ -197,17 +197,18 @@ const stylemap_placement *dialog_target_square(const Dialog *self) {
 
 /* What was found is drawn at once as sharp as there is room for. */
 static void take_target_square(Dialog *self, const stylemap_placement *place) {
-  gboolean moved = !place_is_same(dialog_target_square(self), place);
+  gboolean moved = !place_is_same(dialog_target_square(self), place), first = !self->target_found;
 
   if (!self->places.target.find)
     return;
   self->target_found = TRUE;
   self->target_place = *place;
-  if (!moved)
-    return;
-  dialog_show_squares(self);
-  dialog_note_square(self);
-  dialog_ask(self, 0);
+  if (moved)
+    dialog_show_squares(self);
+  if (moved || first)
+    dialog_note_square(self);
+  if (moved)
+    dialog_ask(self, 0);
 }
 
 void dialog_show_squares(Dialog *self) {

@@ -18,16 +18,17 @@ static gdouble log_error(gdouble mse) { return log(MAX(mse, 1e-12)); }
 static gboolean probe(Engine *engine, const EditRequest *request, Fit *fit) {
   EditPicture target = request->target;
   stylemap_placement placement;
-  gdouble mse, references = 0;
+  EditProbe there;
+  gdouble references = 0;
   gint count = 0;
-  Find by;
+  Find by = FIND_NOTHING;
   if (target.find && target.buffer && find_subject(engine, &target, &request->mask, TRUE, &by, &placement, NULL))
     target.placement = &placement;
-  if (!edit_probe(engine, &target, &mse, &fit->known, NULL)) return FALSE;
-  fit->error = log_error(mse);
+  if (!edit_probe(engine, &target, &there, NULL)) return FALSE;
+  *fit = (Fit){ by == FIND_NOTHING ? there.known : there.akin, log_error(there.mse) };
   for (gint i = 0; i < request->n_references && !fit->known; i++)
-    if (edit_probe(engine, &request->references[i].picture, &mse, NULL, NULL)) {
-      references += log_error(mse);
+    if (edit_probe(engine, &request->references[i].picture, &there, NULL)) {
+      references += log_error(there.mse);
       count++;
     }
   if (count) fit->error += references / count;

@@ -109,13 +109,19 @@ gchar  **edit_findings (const EditResult *result);
 gboolean edit_run (Engine *engine, const EditRequest *request, EditResult *result, GError **error);
 void     edit_result_clear (EditResult *result);
 
-/* How well the model draws what is in the picture's square: the MSE of its reconstruction; and whether it knows that, where its
- * file says what is usual (engine->usual), else TRUE: `known` may be NULL. Plain colour is drawn well by every model, and a small
- * head in much of it has a small error, too: a model that knows a picture leaves 4 % of its variance at most, of such a scene it
- * leaves 20 % and more. */
-#define EDIT_UNKNOWN_FACTOR 5.0 /* so often the usual error: not what the model was trained on */
-#define EDIT_UNKNOWN_SHARE 0.1  /* so much of the variance: the same */
-gboolean edit_probe (Engine *engine, const EditPicture *picture, gdouble *mse, gboolean *known, GError **error);
+/* How well the model draws what is in the picture's square. Plain colour is drawn well by every model, and a small head in much of
+ * it has a small error, too: a model that knows a picture leaves 4 % of its variance at most, of such a scene it leaves 20 % and
+ * more. Its subject 1 to 3 % of a side beside its place has up to 70 times the usual error and 13 % of the variance, another kind of
+ * picture 20 % and more. */
+#define EDIT_UNKNOWN_FACTOR 5.0 /* so often the usual error (engine->usual), or */
+#define EDIT_UNKNOWN_SHARE 0.1  /* so much of the variance: not what the model was trained on, or not in its place; */
+#define EDIT_ANOTHER_SHARE 0.15 /* so much: another kind of picture */
+typedef struct {
+  gdouble mse;    /* of its reconstruction */
+  gboolean known; /* it is what the model was trained on, in its place; also where the file does not say what is usual */
+  gboolean akin;  /* the same, perhaps a little beside its place: what to ask where it was looked for */
+} EditProbe;
+gboolean edit_probe (Engine *engine, const EditPicture *picture, EditProbe *probe, GError **error);
 
 /* A picture's size, when it has pixels: its right and lower edge. Where the square lies on it: its placement, else the centred
  * one. */

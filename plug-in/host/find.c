@@ -74,10 +74,9 @@ gboolean find_has_faces(const Engine *engine) {
 /* ------------------------------------------------------------------------------------------- both */
 
 /* Whether the model knows what is in the picture's square. */
-static gboolean is_known(Engine *engine, const EditPicture *picture, gboolean *known, GError **error) {
-  gdouble mse;
-  *known = !(engine->usual > 0);
-  return *known || edit_probe(engine, picture, &mse, known, error);
+static gboolean look(Engine *engine, const EditPicture *picture, EditProbe *probe, GError **error) {
+  *probe = (EditProbe){ .known = TRUE, .akin = TRUE };
+  return !(engine->usual > 0) || edit_probe(engine, picture, probe, error);
 }
 
 /* What is selected of a picture, in its pixels; FALSE where nothing is. */
@@ -134,9 +133,9 @@ gboolean find_subject(Engine *engine, const EditPicture *picture, const MaskSour
     return TRUE;
   }
   if (target && find == FIND_AUTO) {
-    gboolean known;
-    if (!is_known(engine, picture, &known, error)) return FALSE;
-    if (known && engine->usual > 0) return TRUE;
+    EditProbe there;
+    if (!look(engine, picture, &there, error)) return FALSE;
+    if (there.known && engine->usual > 0) return TRUE;
   }
   if (by_faces) {
     gint count;
@@ -225,19 +224,20 @@ gchar *find_words(Find by, gboolean target, const stylemap_placement *at) {
 gboolean find_references(Engine *engine, const EditRequest *request, EditReference *references,
                          stylemap_placement *placements, EditResult *result, GError **error) {
   const gint most = MAX(request->n_references, 1);
-  gboolean any = FALSE, known = TRUE;
+  gboolean any = FALSE;
+  EditProbe there = { .akin = TRUE };
   result->found = g_new(stylemap_placement, most);
   result->found_by = g_new(gint, most);
   result->found_of = g_new(gint, most);
   for (gint i = 0; i < request->n_references; i++) any = any || request->references[i].picture.find == FIND_AUTO;
   if (any && (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
-              !is_known(engine, &request->target, &known, error)))
+              !look(engine, &request->target, &there, error)))
     return FALSE;
   for (gint i = 0; i < request->n_references; i++) {
     EditPicture *picture = &references[i].picture;
     Find by;
     references[i] = request->references[i];
-    const gboolean asked = picture->find != FIND_NOTHING && (known || picture->find != FIND_AUTO);
+    const gboolean asked = picture->find != FIND_NOTHING && (there.akin || picture->find != FIND_AUTO);
     if (asked && picture->buffer && !picture->image && !picture->stylemap) {
       if (!find_reference(engine, picture, &by, &placements[i], error)) return FALSE;
       picture->placement = &placements[i];

@@ -6,6 +6,7 @@
 #include "host/choose.h"
 #include "host/find.h"
 #include "host/layer.h"
+#include "host/place.h"
 #include "host/say.h"
 
 #define PATIENCE (300 * G_TIME_SPAN_MILLISECOND) /* so long a run that is not the newest may take to its first picture */
@@ -47,6 +48,8 @@ struct Preview {
   GeglBuffer *placed, *selected; /* the target in which its square was found, with that selection, */
   gint placed_how;               /* a Find, */
   stylemap_placement target;     /* there */
+  GeglBuffer *judged_in;         /* the target of which it was told how well the model knows it, */
+  stylemap_placement judged;     /* there */
   ScaledEdit drawn;            /* whose square the engine remembers, or all zero */
   stylemap_heal_report healed; /* how that, or one before, was; of */
   GeglBuffer *healed_target, *healed_reference; /* these; NULL: none was */
@@ -57,7 +60,7 @@ struct Preview {
   GCond changed;
   Job *next, *running;
   gboolean quit;
-  gboolean aside; /* the job is done, and what is drawn of it now are variants */
+  gboolean aside; /* the job is done, and what is made of it now are a verdict and variants */
   gboolean seen;  /* a picture of the job was told */
   guint wishes;
   stylemap_placement near;
@@ -158,6 +161,12 @@ static int on_progress(void *data, stylemap_phase phase, double fraction) {
   gboolean stop = is_over(preview);
   g_mutex_unlock(&preview->lock);
   return stop;
+}
+
+static void set_aside(Preview *preview, gboolean aside) {
+  g_mutex_lock(&preview->lock);
+  preview->aside = aside;
+  g_mutex_unlock(&preview->lock);
 }
 
 /* Of a draft, which is the lesser part. */
@@ -263,24 +272,40 @@ static gboolean place(Preview *preview, Job *job, GError **error) {
   return TRUE;
 }
 
+/* How well the model knows the target where its square lies. */
+static gboolean judge(Preview *preview, const Job *job, GError **error) {
+  const EditPicture *target = &job->edit.request.target;
+  const Engine *engine = *preview->engine;
+  EditProbe probe;
+  if (!edit_probe(*preview->engine, target, &probe, error)) return FALSE;
+  Told *told = told_new(PREVIEW_MODEL);
+  told->path = g_strdup(engine->path);
+  told->news.mse = probe.mse;
+  told->news.akin = probe.akin;
+  told->news.usual = engine->usual;
+  told->news.size = engine->info->size;
+  told->news.places = engine->info->places || find_has_faces(engine);
+  tell(preview, job, told);
+  g_set_object(&preview->judged_in, target->buffer);
+  preview->judged = edit_placement(target);
+  return TRUE;
+}
+
 /* Which model, and how well it knows the target. */
 static gboolean choose(Preview *preview, Job *job, GError **error) {
-  const EditPicture *target = &job->edit.request.target;
-  Engine **engine = preview->engine;
-  Told *told = told_new(PREVIEW_MODEL);
-  const gboolean opened = choose_model(engine, job->model, &job->edit.request, 0, on_progress, preview, error);
-  if (opened) g_clear_object(&preview->placed);
-  if (!opened || !place(preview, job, error) || !edit_probe(*engine, target, &told->news.mse, &told->news.known, error)) {
-    told_free(told);
-    return FALSE;
-  }
-  told->path = g_strdup((*engine)->path);
-  told->news.usual = (*engine)->usual;
-  told->news.size = (*engine)->info->size;
-  told->news.places = (*engine)->info->places || find_has_faces(*engine);
-  tell(preview, job, told);
+  if (!choose_model(preview->engine, job->model, &job->edit.request, 0, on_progress, preview, error)) return FALSE;
+  g_clear_object(&preview->placed);
+  if (!place(preview, job, error) || !judge(preview, job, error)) return FALSE;
   g_clear_object(&preview->searched);
   return TRUE;
+}
+
+/* Once it is drawn, where the square has come to lie elsewhere; what cannot be judged, or gives way to another job, stays as it was. */
+static void judge_again(Preview *preview, const Job *job) {
+  const EditPicture *target = &job->edit.request.target;
+  const stylemap_placement at = edit_placement(target);
+  if (preview->judged_in != target->buffer || place_is_same(&preview->judged, &at) || on_progress(preview, 0, 0)) return;
+  judge(preview, job, NULL);
 }
 
 /* What was found in the only reference before is not looked for again; the engine remembers several. */
@@ -398,17 +423,11 @@ static gboolean draw_variant(Preview *preview, Job *job, gint n, GError **error)
 /* One that cannot be made is not told of: the edit itself was. */
 static void draw_variants(Preview *preview, Job *job) {
   const gboolean any = job->edit.request.kind == EDIT_TRANSPLANT && job->edit.request.n_references > 0;
-  g_mutex_lock(&preview->lock);
-  preview->aside = TRUE;
-  g_mutex_unlock(&preview->lock);
   for (gint n = 0; any && n < job->n_variants && !on_progress(preview, 0, 0); n++) {
     GError *error = NULL;
     draw_variant(preview, job, n, &error);
     g_clear_error(&error);
   }
-  g_mutex_lock(&preview->lock);
-  preview->aside = FALSE;
-  g_mutex_unlock(&preview->lock);
 }
 
 /* The model's subject in the target. */
@@ -462,7 +481,10 @@ static gboolean grant(Preview *preview, Job *job, GError **error) {
   }
   if (job->edit.request.kind == EDIT_INTERPOLATE) return TRUE;
   if (!draw(preview, job, error)) return FALSE;
+  set_aside(preview, TRUE);
+  judge_again(preview, job);
   draw_variants(preview, job);
+  set_aside(preview, FALSE);
   return TRUE;
 }
 
@@ -527,6 +549,7 @@ void preview_free(Preview *preview) {
   job_free(preview->next);
   g_queue_clear_full(&preview->told, told_free);
   g_clear_object(&preview->placed);
+  g_clear_object(&preview->judged_in);
   g_clear_object(&preview->selected);
   g_clear_object(&preview->searched);
   g_clear_object(&preview->healed_target);

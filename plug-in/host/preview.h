@@ -19,7 +19,7 @@ typedef struct {
   guint64 request;          /* the preview_ask that it answers */
   const GError *error;      /* of FAILED, else NULL */
   gdouble mse, usual;       /* of MODEL: edit_probe's, and the engine's */
-  gboolean known;           /* of MODEL: edit_probe's */
+  gboolean akin;            /* of MODEL: edit_probe's */
   const gchar *path;        /* of MODEL: its file */
   gint size;                /* of MODEL: of its square */
   gboolean places;          /* of MODEL and FOUND: there is a way to find its subject */

@@ -69,13 +69,14 @@ static gdouble variance(const gfloat *image, gsize count) {
   return all / (gdouble)count;
 }
 
-gboolean edit_probe(Engine *engine, const EditPicture *picture, gdouble *mse, gboolean *known, GError **error) {
+gboolean edit_probe(Engine *engine, const EditPicture *picture, EditProbe *probe, GError **error) {
+  const gboolean tells = engine->usual > 0;
   stylemap_error core;
   g_autofree gfloat *seen = engine_new_image(engine);
-  if (!edit_sample(engine, picture, seen, error) || !say_status(stylemap_probe(engine->session, seen, mse, &core), &core, error))
+  if (!edit_sample(engine, picture, seen, error) || !say_status(stylemap_probe(engine->session, seen, &probe->mse, &core), &core, error))
     return FALSE;
-  if (known)
-    *known = !(engine->usual > 0) || (*mse <= EDIT_UNKNOWN_FACTOR * engine->usual &&
-                                      *mse <= EDIT_UNKNOWN_SHARE * variance(seen, engine->image_count));
+  const gdouble spread = variance(seen, engine->image_count);
+  probe->known = !tells || (probe->mse <= EDIT_UNKNOWN_FACTOR * engine->usual && probe->mse <= EDIT_UNKNOWN_SHARE * spread);
+  probe->akin = !tells || probe->mse <= EDIT_ANOTHER_SHARE * spread;
   return TRUE;
 }

@@ -146,11 +146,11 @@ static void test_stills(void) {
 
   /* an engine that stays: a probe, a reconstruction and a second look are one opening */
   Engine *engine = NULL;
-  double mse = -1;
+  EditProbe probe = {0};
   CHECK(engine_open(&engine, model_path, 1, NULL, NULL, &error) && engine->usual < 0);
   const stylemap_model *opened = engine->model;
-  CHECK(edit_probe(engine, &c.request.target, &mse, NULL, &error));
-  CHECK_NEAR(mse, result.error, 0);
+  CHECK(edit_probe(engine, &c.request.target, &probe, &error) && probe.known && probe.akin);
+  CHECK_NEAR(probe.mse, result.error, 0);
   edit_result_clear(&result);
   w = (Watch){.thread = g_thread_self()};
   CHECK(engine_open(&engine, model_path, 1, watch, &w, &error) && engine->model == opened);

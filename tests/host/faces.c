@@ -74,17 +74,20 @@ static void test_plain(Engine *engine, const char *golden) {
   const EditPicture picture = {.buffer = scene};
   stylemap_placement at;
   Find by;
-  double mse;
-  gboolean known;
+  EditProbe probe;
   put(scene, golden, 0, left[0], top[0], sides[0]);
-  CHECK(edit_probe(engine, &picture, &mse, &known, NULL) && mse < EDIT_UNKNOWN_FACTOR * engine->usual && !known, "%g of %g", mse, engine->usual);
+  CHECK(edit_probe(engine, &picture, &probe, NULL) && probe.mse < EDIT_UNKNOWN_FACTOR * engine->usual && !probe.known && !probe.akin,
+        "%g of %g", probe.mse, engine->usual);
   CHECK(find(engine, scene, FIND_AUTO, NULL, &by, &at, NULL) && by == FIND_FACES);
   is_at(&at, 0);
   g_object_unref(scene);
 
   GeglBuffer *portrait = grey(S, S);
   put(portrait, golden, 0, 0, 0, S);
-  CHECK(edit_probe(engine, &(EditPicture){.buffer = portrait}, &mse, &known, NULL) && known, "%g of %g", mse, engine->usual);
+  CHECK(edit_probe(engine, &(EditPicture){.buffer = portrait}, &probe, NULL) && probe.known && probe.akin, "%g of %g", probe.mse, engine->usual);
+  const stylemap_placement beside = {S / 2 + 3, S / 2 + 2, S, 0, 0};
+  CHECK(edit_probe(engine, &(EditPicture){.buffer = portrait, .placement = &beside}, &probe, NULL) && probe.akin, "%g of %g", probe.mse,
+        engine->usual);
   g_object_unref(portrait);
 }
 

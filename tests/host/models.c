@@ -101,6 +101,7 @@ static void test_choice(const char *golden) {
   GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 40, 40), babl_format("R'G'B'A float"));
   float *pixels = g_new(float, 40 * 40 * 4);
   double errors[2];
+  EditProbe probe;
   int taken[2] = {0};
   Engine *kept = NULL;
   for (int k = 0; k < 6; k++) {
@@ -115,7 +116,8 @@ static void test_choice(const char *golden) {
     const EditPicture picture = {.buffer = buffer};
     for (int i = 0; i < 2; i++) {
       Engine *engine = NULL;
-      CHECK(engine_open(&engine, paths[i], 1, NULL, NULL, NULL) && edit_probe(engine, &picture, &errors[i], NULL, NULL));
+      CHECK(engine_open(&engine, paths[i], 1, NULL, NULL, NULL) && edit_probe(engine, &picture, &probe, NULL));
+      errors[i] = probe.mse;
       engine_free(engine);
     }
     CHECK(choose_model(&kept, k % 2 ? "" : "auto", &(EditRequest){.target = picture}, 1, NULL, NULL, NULL) && kept->chosen);

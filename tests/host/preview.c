@@ -21,7 +21,7 @@ typedef struct {
   GeglBuffer *picture, *draft; /* the last one's */
   char *error;
   double mse, usual; /* of the model */
-  int known;
+  int akin;
   stylemap_placement place; /* found */
   GThread *thread;
 } Log;
@@ -44,7 +44,7 @@ static void hear(const PreviewNews *news, gpointer data) {
     CHECK(news->mse > 0 && news->size == 128 && news->path && !news->error);
     log->mse = news->mse;
     log->usual = news->usual;
-    log->known = news->known;
+    log->akin = news->akin;
     return;
   }
   if (news->kind == PREVIEW_FOUND) {
@@ -527,7 +527,7 @@ static void test_known(void) {
     preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 1, .choose = TRUE, .urgent = TRUE});
     for (int k = 0; k < 600 && log.models == i; k++) rest(20);
     CHECK(log.models == i + 1 && log.n == 0 && log.usual > 0);
-    CHECK(log.known == !i && (log.mse <= EDIT_UNKNOWN_FACTOR * log.usual) == !i, "%g, usual %g", log.mse, log.usual);
+    CHECK(log.akin == !i && (log.mse <= EDIT_UNKNOWN_FACTOR * log.usual) == !i, "%g, usual %g", log.mse, log.usual);
   }
 
   /* the portrait somewhere else, found although something else is asked for at once */
