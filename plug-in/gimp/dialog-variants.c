@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #define THUMBNAIL 80
+#define LABEL 98 /* as wide as a button in half a reference's view lets it be */
 #define MOST_SIDE 256.0 /* of the square in a variant's pixels */
 
 static const struct {
@@ -71,7 +72,11 @@ static GtkWidget *new_variant(Dialog *self, gint n) {
   self->variant_pictures[n] = gtk_image_new();
   gtk_widget_set_size_request(self->variant_pictures[n], THUMBNAIL, THUMBNAIL);
   gtk_label_set_markup(GTK_LABEL(label), markup);
-  gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_line_wrap(GTK_LABEL(label), TRUE); /* a translation may be twice as long as there is room */
+  gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
+  gtk_label_set_max_width_chars(GTK_LABEL(label), 1); /* of GTK 3: no wider than asked for below */
+  gtk_widget_set_size_request(label, LABEL, -1);
   gtk_box_pack_start(GTK_BOX(box), self->variant_pictures[n], FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(box), label, FALSE, FALSE, 0);
   gtk_container_add(GTK_CONTAINER(button), box);

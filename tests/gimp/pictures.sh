@@ -15,18 +15,6 @@ start_gimp
 open_samples
 in_profile xdotool mousemove 1279 899 # where no tooltip comes up over a dialog
 
-# shot NAME TITLE: the window alone, once nothing has changed in it for ten seconds
-shot() {
-  local last= now id same=0 n
-  id=$(window "$2" | tail -1)
-  for ((n = 0; n < 60 && same < 3; n++)); do
-    sleep 3
-    in_profile import -window "$id" "$ARTEFACTS/$1.png"
-    now=$(in_profile convert "$ARTEFACTS/$1.png" -strip rgb:- | md5sum)
-    if [ "$now" = "$last" ]; then same=$((same + 1)); else same=0; fi
-    last=$now
-  done
-}
 small() { in_profile convert "$ARTEFACTS/$1.png" -strip -dither None -colors 255 -define png:compression-level=9 "$ARTEFACTS/README-$1-$GIMP.png"; }
 page() { in_profile convert "$ARTEFACTS/$1.png" -strip -resize 75% -dither None -colors 255 -define png:compression-level=9 "$ARTEFACTS/doc-$1.png"; }
 close() {

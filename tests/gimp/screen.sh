@@ -37,6 +37,18 @@ wait_for() {
 }
 
 screenshot() { in_profile import -window root "$ARTEFACTS/$1.png"; }
+# shot NAME TITLE: the window alone, once nothing has changed in it for ten seconds
+shot() {
+  local last= now id same=0 n
+  id=$(window "$2" | tail -1)
+  for ((n = 0; n < 60 && same < 3; n++)); do
+    sleep 3
+    in_profile import -window "$id" "$ARTEFACTS/$1.png"
+    now=$(in_profile convert "$ARTEFACTS/$1.png" -strip rgb:- | md5sum)
+    if [ "$now" = "$last" ]; then same=$((same + 1)); else same=0; fi
+    last=$now
+  done
+}
 window() { in_profile xdotool search --onlyvisible --name "^$1\$"; }
 no_window() { ! window "$1" >/dev/null 2>&1; }
 keys() {
@@ -85,12 +97,12 @@ ask() { # in a shell of its own, which a refused connection ends
   )
 }
 
-# open_image FILE SIZE SELECTION: shows `image`: FILE, selected above the reference, and in it what SELECTION selects. `main` is
+# open_image FILE SIZE SELECTION [REFERENCE, or reference.png]: shows `image`: FILE, selected above the reference, and in it what SELECTION selects. `main` is
 # what the window is called.
 open_image() {
   ask "(define image (car (gimp-file-load RUN-NONINTERACTIVE \"$1\" \"$1\")))" >/dev/null
   ask '(define target (car (gimp-image-get-active-layer image)))' >/dev/null
-  ask "(begin (gimp-image-insert-layer image (car (gimp-file-load-layer RUN-NONINTERACTIVE image \"reference.png\")) 0 1)
+  ask "(begin (gimp-image-insert-layer image (car (gimp-file-load-layer RUN-NONINTERACTIVE image \"${4:-reference.png}\")) 0 1)
     $3
     (gimp-image-set-active-layer image target)
     (gimp-image-clean-all image)

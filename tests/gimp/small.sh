@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# On a screen of 1366 x 768 the largest dialog, Edit Again of a result of three references, which opens Advanced, is whole on
-# the screen, also in German, whose words are long: its buttons can be pressed.
+# On a screen of 1366 x 768 the largest dialogs, Transplant with its variants and Edit Again of a result of three references, which opens
+# Advanced, are whole on the screen, also in German, whose words are long: their buttons can be pressed.
 # usage: small.sh [LANGUAGES], "en de"
 # From the environment: as run.sh, ARTEFACTS and STYLEMAP_LOCALEDIR.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/profile.sh"
 . "$here/../locale.sh"
-make_profile "small${1:+-others}"
+others=${1:-}
+make_profile "small${others:+-others}"
 cd "$run_dir"
 named_locale "$PWD/locales"
 export GIMP_LOCALE=$locale SCREEN=1366x768
@@ -26,7 +27,7 @@ size() { eval "$(in_profile xdotool getwindowgeometry --shell "$(window "$1" | t
 # is_whole DIALOG: a window manager's frame takes 2 and 24 pixels, a panel some more
 is_whole() {
   size "$title"
-  screenshot "small-$LANGUAGE-$1"
+  if [ -n "$others" ]; then shot "small-$LANGUAGE-$1" "$title"; else screenshot "small-$LANGUAGE-$1"; fi
   within "$LANGUAGE: the width of $1" "$WIDTH" 1362
   within "$LANGUAGE: the height of $1" "$HEIGHT" 700
 }
@@ -40,6 +41,12 @@ for LANGUAGE in ${1:-en de}; do
   title=$(translated "StyleMap Transplant")
   open_dialog ctrl+alt+t "$title"
   is_whole transplant
+  detail=$(translated "Deta_il:")
+  detail=${detail#*_}
+  detail=${detail:0:1}
+  keys "alt+${detail/[éÉ]/eacute}" Tab Tab Tab Tab Tab Tab Tab space # past Colours, Advanced, the reference and its three buttons: Variants
+  sleep 8
+  is_whole variants
   keys Escape
   wait_for no_window "$title"
   ask "(let ((other (vector-ref (cadr (gimp-image-get-layers image)) 1)))
