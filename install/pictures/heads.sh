@@ -1,15 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# usage: install/pictures/heads.sh PORTRAITS [COMMAND]: makes install/doc/pictures/tutorial-heads.png, the tutorial's picture of
-# three tilted heads: the scene, what is selected, and the hair that two of them got, by the command's defaults. PORTRAITS has the
-# crops of 192 x 192 that models/portraits-128.md tells of; those taken are the US Congress's, public domain.
+# usage: install/pictures/heads.sh PORTRAITS [COMMAND]: makes the samples that are photographs, heads.jpg (three tilted heads) and
+# portrait-1.jpg to -3, and the tutorial's pictures of them in install/doc/pictures: tutorial-photos.png, eyes swapped between two,
+# and tutorial-heads.png, hair for the three, by the command's defaults. PORTRAITS has the crops of 192 x 192 that
+# models/portraits-128.md tells of; those taken are the US Congress's, public domain.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 portraits=$1
 command=${2:-stylemap}
+samples=$here/../samples
+pages=$here/../doc/pictures
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+cp "$portraits/us-0041.jpg" "$samples/portrait-1.jpg"
+cp "$portraits/us-0043.jpg" "$samples/portrait-2.jpg"
+cp "$portraits/us-0094.jpg" "$samples/portrait-3.jpg"
 convert -size 1600x1000 gradient:'#6f8fa3-#4d6a80' "$work/scene.png"
 # lay PICTURE SIZE ANGLE X,Y: with soft edges, its middle there
 lay() {
@@ -21,19 +27,38 @@ lay() {
 }
 lay us-0098.jpg 470 -20 330,420
 lay us-0041.jpg 330 12 830,600
-lay us-0076.jpg 540 24 1280,430
+lay us-0008.jpg 540 24 1280,430
+convert "$work/scene.png" -strip -sampling-factor 4:4:4 -quality 90 "$samples/heads.jpg"
 
-cp "$work/scene.png" "$work/edited.png"
-cp "$work/scene.png" "$work/selected.png"
+# outlined PICTURE MASK OUT WIDTH: the picture with the selection's outline
+outlined() {
+  convert "$2" -morphology EdgeOut "Disk:$4" "$work/outline.png"
+  convert "$1" \( -size "$(identify -format '%wx%h' "$1")" pattern:checkerboard -threshold 50% \) "$work/outline.png" -composite "$3"
+}
+small() { convert "$@" -strip -dither None -colors 255 PNG8:"$work/page.png"; }
+
+convert -size 192x192 xc:black -fill white -draw 'ellipse 96,88 52,19 0,360' -colorspace Gray "$work/eyes.png"
+for way in '1 2' '2 1'; do
+  read -r target reference <<<"$way"
+  "$command" transplant auto "$samples/portrait-$target.jpg" "$samples/portrait-$reference.jpg" --mask "$work/eyes.png" --feather 4 \
+    -o "$work/eyes-$target.png"
+  outlined "$samples/portrait-$target.jpg" "$work/eyes.png" "$work/selected-$target.png" 1
+done
+small "$work"/{selected,eyes}-1.png "$work"/{selected,eyes}-2.png -resize 220x +append
+mv "$work/page.png" "$pages/tutorial-photos.png"
+
+convert "$samples/heads.jpg" "$work/edited.png"
+cp "$work/edited.png" "$work/selected.png"
 # hair REFERENCE POLYGON: onto the head around which that lies
 hair() {
   convert -size 1600x1000 xc:black -fill white -draw "polygon $2" -colorspace Gray "$work/mask.png"
-  "$command" transplant auto "$work/edited.png" "$portraits/$1" --mask "$work/mask.png" --feather 10 -o "$work/next.png"
+  "$command" transplant auto "$work/edited.png" "$samples/$1" --mask "$work/mask.png" --feather 10 -o "$work/next.png"
   mv "$work/next.png" "$work/edited.png"
-  convert "$work/mask.png" -morphology EdgeOut Disk:2.5 "$work/outline.png"
-  convert "$work/selected.png" \( -size 1600x1000 pattern:checkerboard -threshold 50% \) "$work/outline.png" -composite "$work/selected.png"
+  outlined "$work/selected.png" "$work/mask.png" "$work/next.png" 2.5
+  mv "$work/next.png" "$work/selected.png"
 }
-hair us-0043.jpg '160,540 150,330 250,190 400,190 480,270 500,400 470,440 440,380 380,330 260,360 200,410 200,520'
-hair us-0094.jpg '690,700 680,500 760,420 890,410 970,490 980,660 930,640 920,560 830,520 740,540 720,690'
-convert "$work/selected.png" "$work/edited.png" -resize 450x +append -strip -dither None -colors 255 \
-  PNG8:"$here/../doc/pictures/tutorial-heads.png"
+hair portrait-2.jpg '160,540 150,330 250,190 400,190 480,270 500,400 470,440 440,380 380,330 260,360 200,410 200,520'
+hair portrait-2.jpg '690,700 680,500 760,420 890,410 970,490 980,660 930,640 920,560 830,520 740,540 720,690'
+hair portrait-3.jpg '1048,495 1041,344 1116,216 1222,139 1367,202 1523,270 1545,424 1503,553 1403,646 1370,598 1425,456 1411,371 1333,318 1246,293 1165,343 1112,494'
+small "$work/selected.png" "$work/edited.png" -resize 450x +append
+mv "$work/page.png" "$pages/tutorial-heads.png"
