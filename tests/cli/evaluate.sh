@@ -118,6 +118,12 @@ good evaluate "$model" pictures --inception "$weights" --pairs 6 --samples 3 --f
 [ "$(cell sample pictures)" = 3 ] && [ -n "$(cell sample FID)" ] && [ -n "$(cell strange FID)" ] && [ -z "$(cell strange MSE)" ] && pass ||
   fail "pictures of the same kind: $(cat table.csv)"
 head -1 table.csv | grep -q ',FID_lerp,seconds$' && pass || fail "the order of columns: $(head -1 table.csv)"
+# of a million samples none is kept: 3 GB of them in 2 (sanitizers want more of it)
+if (ulimit -v 2000000 && "$stylemap" evaluate "$model" pictures -q) > small.txt 2>&1; then
+  (ulimit -v 2000000 && exec timeout --preserve-status -s INT 3 "$stylemap" evaluate "$model" pictures --inception "$weights" --pairs 2 \
+    --samples 1000000 -q) > many.txt 2>&1
+  [ $? = 130 ] && pass || fail "many samples: $(cat many.txt)"
+fi
 near "$(cell same FID)" 0 1e-4 && awk -v a="$(cell reconstruct FID)" -v b="$(cell interpolate FID_lerp)" 'BEGIN { exit !(a > 0.001 && b > 0.001) }' &&
   pass || fail "FID: $(cat table.csv)"
 perceptual=$root/tests/train/perceptual

@@ -32,16 +32,17 @@ typedef struct {
 
 /* --------------------------------------------------------------------------------------------- FID */
 
+enum { BATCH = 16 };
+
 /* Adds the features of the squares to `gaussian`. */
 static gboolean add_features(const Evaluation *e, const Squares *squares, stylemap_gaussian *gaussian, GError **error) {
   const gint width = stylemap_inception_width(e->network);
   const gsize numbers = 3 * (gsize)squares->size * (gsize)squares->size;
-  enum { BATCH = 16 };
   g_autofree gfloat *images = g_new(gfloat, BATCH * numbers), *features = g_new(gfloat, (gsize)BATCH * (gsize)width);
   stylemap_error core;
   for (guint at = 0; at < squares->count; at += BATCH) {
     const guint part = MIN(BATCH, squares->count - at);
-    progress_bar(_("looking at pictures"), (gdouble)at / squares->count);
+    if (squares->count > BATCH) progress_bar(_("looking at pictures"), (gdouble)at / squares->count);
     for (guint i = 0; i < part; i++) square_get(squares, at + i, images + i * numbers);
     if (!progress_go_on(error) ||
         !say_status(stylemap_inception_features(e->network, images, (int)part, squares->size, features, &core), &core, error) ||
@@ -51,33 +52,88 @@ static gboolean add_features(const Evaluation *e, const Squares *squares, stylem
   return TRUE;
 }
 
-/* The last row's FID: of `squares` from the truth. */
-static gboolean set_fid(const Evaluation *e, const Squares *squares, const gchar *column, GError **error) {
-  stylemap_gaussian *own = NULL;
+/* Pictures that are looked at as they come, a batch at a time: of tens of thousands none is kept. */
+typedef struct {
+  const Evaluation *e;
+  stylemap_gaussian *gaussian; /* of their features */
+  Squares some;
+  guint count, of;
+  gint64 taken; /* microseconds, looking */
+} Crowd;
+
+static gboolean crowd_new(Crowd *crowd, const Evaluation *e, guint of, GError **error) {
+  stylemap_error core;
+  *crowd = (Crowd){ .e = e, .of = of };
+  squares_new(&crowd->some, e->engine->info->size, BATCH, NULL);
+  crowd->some.count = 0;
+  return say_status(stylemap_gaussian_new(stylemap_inception_width(e->network), &crowd->gaussian, &core), &core, error);
+}
+
+static void crowd_clear(Crowd *crowd) {
+  stylemap_gaussian_free(crowd->gaussian);
+  squares_clear(&crowd->some);
+}
+
+static gboolean crowd_look(Crowd *crowd, GError **error) {
+  const gint64 start = g_get_monotonic_time();
+  const gboolean done = add_features(crowd->e, &crowd->some, crowd->gaussian, error);
+  crowd->some.count = 0;
+  crowd->taken += g_get_monotonic_time() - start;
+  return done;
+}
+
+static gboolean crowd_add(Crowd *crowd, const gfloat *image, GError **error) {
+  square_set(&crowd->some, crowd->some.count++, image);
+  crowd->count++;
+  return crowd->some.count < BATCH || crowd_look(crowd, error);
+}
+
+/* The last row's distance of `own` from the truth. */
+static gboolean set_distance(const Evaluation *e, const stylemap_gaussian *own, const gchar *column, GError **error) {
   stylemap_error core;
   gdouble distance = NAN;
+  if (!say_status(stylemap_frechet(e->truth, own, &distance, &core), &core, error)) return FALSE;
+  table_set(e->table, column, distance);
+  return TRUE;
+}
+
+/* The last row's FID: of `squares` from the truth. */
+static gboolean set_fid(const Evaluation *e, const Squares *squares, GError **error) {
+  stylemap_gaussian *own = NULL;
+  stylemap_error core;
   if (!e->network || squares->count < 2) return TRUE;
   const gboolean done = say_status(stylemap_gaussian_new(stylemap_inception_width(e->network), &own, &core), &core, error) &&
-                        add_features(e, squares, own, error) &&
-                        say_status(stylemap_frechet(e->truth, own, &distance, &core), &core, error);
-  if (done) table_set(e->table, column, distance);
+                        add_features(e, squares, own, error) && set_distance(e, own, "FID", error);
   stylemap_gaussian_free(own);
   return done;
 }
 
+/* A row of pictures that are none of the evaluated ones, but of their kind: their FID. */
+static gboolean add_crowd(Crowd *crowd, const gchar *name, const gchar *column, gdouble seconds, GError **error) {
+  const Evaluation *e = crowd->e;
+  if (!crowd_look(crowd, error)) return FALSE;
+  table_row(e->table, name);
+  table_set(e->table, "pictures", crowd->count);
+  table_set(e->table, "seconds", seconds);
+  return crowd->count < 2 || set_distance(e, crowd->gaussian, column, error);
+}
+
+/* A SquareTake of a Crowd. */
+static gboolean meet(gpointer data, const gchar *path, const gfloat *image, GError **error) { return crowd_add(data, image, error); }
+
 static gboolean open_truth(Evaluation *e, GError **error) {
   stylemap_error core;
-  Squares others = { 0 };
+  Crowd all = { 0 };
   if (!e->wishes->inception) return TRUE;
-  gboolean done = say_status(stylemap_inception_open(e->wishes->inception, common.threads, &e->network, &core), &core, error) &&
-                  say_status(stylemap_gaussian_new(stylemap_inception_width(e->network), &e->truth, &core), &core, error) &&
-                  (!e->wishes->against ||
-                   squares_read(&others, e->wishes->against, G_MAXUINT, e->engine->info->size, error)) &&
-                  add_features(e, e->wishes->against ? &others : &e->squares, e->truth, error);
+  const gboolean done = say_status(stylemap_inception_open(e->wishes->inception, common.threads, &e->network, &core), &core, error) &&
+                        crowd_new(&all, e, 0, error) &&
+                        (e->wishes->against ? squares_each(e->wishes->against, G_MAXUINT, e->engine->info->size, meet, &all, error) &&
+                         crowd_look(&all, error) : add_features(e, &e->squares, all.gaussian, error));
+  e->truth = g_steal_pointer(&all.gaussian);
+  crowd_clear(&all);
   const guint least = done ? (guint)stylemap_gaussian_count(e->truth) : 0;
   if (done && least < 2048)
     cli_note(_("FID from %u pictures says little: it is biased below some 10,000."), least);
-  squares_clear(&others);
   return done;
 }
 
@@ -132,7 +188,7 @@ static gboolean compare(const Evaluation *e, const gchar *name, const Squares *m
   table_set(e->table, "SSIM", ssim / count);
   if (e->lpips) table_set(e->table, "LPIPS", lpips / count);
   if (e->detection) table_set(e->table, "AP", precision);
-  if (!set_fid(e, made, "FID", error)) return FALSE;
+  if (!set_fid(e, made, error)) return FALSE;
   table_set(e->table, "seconds", seconds);
   return TRUE;
 }
@@ -170,13 +226,12 @@ static gboolean reconstruct(Evaluation *e, gint steps, GError **error) {
   return done;
 }
 
-/* A row of pictures that are none of the evaluated ones, but of their kind: their FID. */
-static gboolean add_strangers(const Evaluation *e, const gchar *name, const Squares *made, const gchar *column, gdouble seconds,
-                              GError **error) {
+/* A row of another program's pictures that are none of the evaluated ones, but of their kind: their FID. */
+static gboolean add_strangers(const Evaluation *e, const gchar *name, const Squares *made, gdouble seconds, GError **error) {
   table_row(e->table, name);
   table_set(e->table, "pictures", made->count);
   table_set(e->table, "seconds", seconds);
-  return set_fid(e, made, column, error);
+  return set_fid(e, made, error);
 }
 
 /* Pictures of another program, compared with those of the same stem, or, where no name is one of them, by FID alone. What are
@@ -193,7 +248,7 @@ static gboolean compare_other(Evaluation *e, Other *other, GError **error) {
     if (found < made.count) cli_note(_("%u of %u pictures in %s are compared, by their names."), found, made.count, other->folder);
     done = compare(e, other->name, &made, which, other->seconds, error);
   } else if (e->network) {
-    done = add_strangers(e, other->name, &made, "FID", other->seconds, error);
+    done = add_strangers(e, other->name, &made, other->seconds, error);
   } else if (!e->wishes->parts && !e->wishes->halves && !e->wishes->truth) {
     done = other_fail(other, error);
   }
@@ -207,50 +262,51 @@ static gboolean compare_other(Evaluation *e, Other *other, GError **error) {
 static gboolean interpolate(Evaluation *e, GError **error) {
   Engine *engine = e->engine;
   const gsize width = engine->stylemap_count;
-  const guint count = e->squares.count;
-  g_autofree gfloat *maps = g_new(gfloat, count * width), *image = engine_new_image(engine), *w = engine_new_stylemap(engine);
+  const guint count = e->squares.count, pairs = (guint)e->wishes->pairs;
+  if (!e->network || count < 2) return TRUE;
+  g_autofree gfloat *maps = g_try_malloc_n(count, width * sizeof *maps), *image = engine_new_image(engine), *w = engine_new_stylemap(engine);
   g_autoptr(GRand) chance = g_rand_new_with_seed(0);
   stylemap_error core;
-  Squares made;
-  gboolean done = TRUE;
-  if (!e->network || count < 2) return TRUE;
-  squares_new(&made, engine->info->size, (guint)e->wishes->pairs, NULL);
+  Crowd made;
+  if (!maps) {
+    g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED, _("There is no memory for the style maps of %u pictures."), count);
+    return FALSE;
+  }
+  gboolean done = crowd_new(&made, e, pairs, error);
   for (guint i = 0; done && i < count; i++) {
     square_get(&e->squares, i, image);
     done = progress_go_on(error) && say_status(stylemap_encode(engine->session, image, maps + i * width, &core), &core, error);
   }
-  for (guint i = 0; done && i < made.count; i++) {
+  for (guint i = 0; done && i < pairs; i++) {
     const guint a = (guint)g_rand_int_range(chance, 0, (gint)count), b = (guint)g_rand_int_range(chance, 0, (gint)count);
     const gdouble t = g_rand_double(chance);
-    progress_bar(_("interpolating"), (gdouble)i / made.count);
+    progress_bar(_("interpolating"), (gdouble)i / pairs);
     for (gsize k = 0; k < width; k++) w[k] = (gfloat)(maps[a * width + k] + t * ((gdouble)maps[b * width + k] - maps[a * width + k]));
-    done = progress_go_on(error) && engine_synth(engine, w, image, error);
-    if (done) square_set(&made, i, image);
+    done = progress_go_on(error) && engine_synth(engine, w, image, error) && crowd_add(&made, image, error);
   }
-  done = done && add_strangers(e, "interpolate", &made, "FID_lerp", NAN, error);
-  squares_clear(&made);
+  done = done && add_crowd(&made, "interpolate", "FID_lerp", NAN, error);
+  crowd_clear(&made);
   return done;
 }
 
 /* ----------------------------------------------------------------------------------------- samples */
 
-/* An EditTake of Squares. */
+/* An EditTake of a Crowd. */
 static gboolean take_sample(gpointer data, gint n, const gfloat *image, GError **error) {
-  square_set(data, (guint)n, image);
-  progress_bar(_("drawing from noise"), (gdouble)n / ((Squares *)data)->count);
-  return progress_go_on(error);
+  progress_bar(_("drawing from noise"), (gdouble)n / ((Crowd *)data)->of);
+  return progress_go_on(error) && crowd_add(data, image, error);
 }
 
 /* A row of pictures from noise, as `stylemap sample --truncation 1` draws them. */
 static gboolean sample(Evaluation *e, GError **error) {
-  Squares made;
+  Crowd made;
   if (!e->wishes->samples) return TRUE;
-  squares_new(&made, e->engine->info->size, (guint)e->wishes->samples, NULL);
+  gboolean done = crowd_new(&made, e, (guint)e->wishes->samples, error);
   const gint64 start = g_get_monotonic_time();
-  const gboolean done = mix_samples(e->engine, 0, e->wishes->samples, 1, take_sample, &made, error) &&
-                        add_strangers(e, "sample", &made, "FID", (gdouble)(g_get_monotonic_time() - start) / G_TIME_SPAN_SECOND /
-                                      made.count, error);
-  squares_clear(&made);
+  done = done && mix_samples(e->engine, 0, e->wishes->samples, 1, take_sample, &made, error);
+  const gint64 drawing = g_get_monotonic_time() - start - made.taken;
+  done = done && add_crowd(&made, "sample", "FID", (gdouble)drawing / G_TIME_SPAN_SECOND / e->wishes->samples, error);
+  crowd_clear(&made);
   return done;
 }
 

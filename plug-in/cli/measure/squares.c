@@ -45,36 +45,53 @@ gint squares_find(const Squares *squares, const gchar *stem) {
   return -1;
 }
 
-gboolean squares_read(Squares *squares, const gchar *folder, guint most, gint size, GError **error) {
-  g_autoptr(GPtrArray) files = pictures_of(folder, most, error);
-  *squares = (Squares){ 0 };
-  if (!files) return FALSE;
+/* Each of `files`, below `folder`. */
+static gboolean read_each(const GPtrArray *files, const gchar *folder, gint size, SquareTake take, gpointer data, GError **error) {
   g_autofree gfloat *image = g_new(gfloat, numbers(size));
-  picture_init();
-  squares_new(squares, size, files->len, NULL);
-  squares->count = 0;
   g_autoptr(GError) first = NULL;
+  gboolean any = FALSE;
+  picture_init();
   for (guint i = 0; i < files->len; i++) {
     const PictureFile *file = files->pdata[i];
     GError *fault = NULL;
     progress_bar(_("reading pictures"), (gdouble)i / files->len);
-    if (!progress_go_on(error)) {
-      squares_clear(squares);
-      return FALSE;
-    }
+    if (!progress_go_on(error)) return FALSE;
     if (picture_square(file->path, size, image, &fault)) {
-      square_set(squares, squares->count, image);
-      squares->stems[squares->count++] = stem_of(file->path);
+      any = TRUE;
+      if (!take(data, file->path, image, error)) return FALSE;
       continue;
     }
     cli_note(_("Skipped: %s"), fault->message);
     if (first) g_error_free(fault);
     else first = fault;
   }
-  if (squares->count) return TRUE;
+  if (any) return TRUE;
   g_autofree gchar *name = g_filename_display_name(folder);
   if (first) pictures_unread(first, error);
   else cli_usage(error, _("There are no pictures in %s."), name);
+  return FALSE;
+}
+
+gboolean squares_each(const gchar *folder, guint most, gint size, SquareTake take, gpointer data, GError **error) {
+  g_autoptr(GPtrArray) files = pictures_of(folder, most, error);
+  return files && read_each(files, folder, size, take, data, error);
+}
+
+/* A SquareTake of Squares with room for it. */
+static gboolean keep(gpointer data, const gchar *path, const gfloat *image, GError **error) {
+  Squares *squares = data;
+  square_set(squares, squares->count, image);
+  squares->stems[squares->count++] = stem_of(path);
+  return TRUE;
+}
+
+gboolean squares_read(Squares *squares, const gchar *folder, guint most, gint size, GError **error) {
+  g_autoptr(GPtrArray) files = pictures_of(folder, most, error);
+  *squares = (Squares){ 0 };
+  if (!files) return FALSE;
+  squares_new(squares, size, files->len, NULL);
+  squares->count = 0;
+  if (read_each(files, folder, size, keep, squares, error)) return TRUE;
   squares_clear(squares);
   return FALSE;
 }

@@ -10,6 +10,11 @@ typedef struct {
   gchar **stems; /* the files' names without folder and ending, closed by NULL */
 } Squares;
 
+/* Takes one, of a file. */
+typedef gboolean (*SquareTake) (gpointer data, const gchar *path, const gfloat *image, GError **error);
+
+/* Each of the files below `folder`, at most `most`, evenly, one after the other. FALSE where there is none, or when interrupted. */
+gboolean squares_each (const gchar *folder, guint most, gint size, SquareTake take, gpointer data, GError **error);
 /* Those of the files below `folder`, at most `most`, evenly. FALSE where there is none, or when interrupted. */
 gboolean squares_read (Squares *squares, const gchar *folder, guint most, gint size, GError **error);
 void     squares_clear (Squares *squares);
