@@ -25,9 +25,9 @@ def channels_last(net):  # Module.to refuses the styled layers' weights of rank 
 G = channels_last(Generator(size, 64, 8, 2048, 128))
 E = channels_last(Encoder(size, 64, 8, 2048, 128))
 D = channels_last(Discriminator(size, 2048, 128))
-g_opt = torch.optim.Adam(G.parameters(), lr=0.002, betas=(0, 0.99))
-e_opt = torch.optim.Adam(E.parameters(), lr=0.002, betas=(0, 0.99))
-d_opt = torch.optim.Adam(D.parameters(), lr=0.002 * 16 / 17, betas=(0, 0.99 ** (16 / 17)))
+g_opt = torch.optim.Adam(G.parameters(), lr=0.002, betas=(0.0, 0.99))
+e_opt = torch.optim.Adam(E.parameters(), lr=0.002, betas=(0.0, 0.99))
+d_opt = torch.optim.Adam(D.parameters(), lr=0.002 * 16 / 17, betas=(0.0, 0.99 ** (16 / 17)))
 ema = [[p.detach().clone() for p in net.parameters()] for net in (G, E)]
 x = (torch.randn(batch, 3, size, size) / 2).contiguous(memory_format=last)
 

@@ -14,6 +14,7 @@ weights_of_fid=$root/tests/statistics/inception-legacy.pth
 near() { awk -v a="$1" -v b="$2" -v d="$3" 'BEGIN { exit !(a != "" && b != "" && a - b <= d && b - a <= d) }'; }
 
 # ------------------------------------------------- reconstructions, another program's pictures, formats
+mkdir flat && for i in 1 2 3 4; do "$tool" ellipse 32 32 16 16 1000 1000 flat/$i.png; done
 good evaluate "$model" pictures --folder same=pictures --folder others --csv table.csv --json table.json -q
 [ "$(wc -l < out)" = 4 ] && grep -qE '^reconstruct +4 ' out && pass || fail "evaluate says: $(cat out)"
 expected=$(cat said-* | awk '{ sum += $2 } END { print sum / NR }')
@@ -21,6 +22,11 @@ near "$(cell reconstruct MSE)" "$expected" 0.002 && pass || fail "MSE $(cell rec
 near "$(cell reconstruct MSE)" "$(cell others MSE)" 1e-9 && near "$(cell reconstruct SSIM)" "$(cell others SSIM)" 1e-9 && pass ||
   fail "the same pictures from files: $(cat table.csv)"
 [ "$(cell same MSE)" = 0 ] && [ "$(cell same PSNR)" = inf ] && near "$(cell same SSIM)" 1 1e-9 && pass || fail "same: $(cat table.csv)"
+good evaluate "$model" pictures --folder same=pictures --folder flat --csv sharp.csv -q
+cp table.csv kept.csv && mv sharp.csv table.csv
+near "$(cell same sharpness)" 1 1e-9 && near "$(cell flat sharpness)" 0 1e-9 && awk -v a="$(cell reconstruct sharpness)" \
+  'BEGIN { exit !(a > 0 && a < 1) }' && pass || fail "sharpness: $(cat table.csv)"
+mv kept.csv table.csv
 [ "$(cell others pictures)" = 4 ] && [ -z "$(cell others seconds)" ] && [ -n "$(cell reconstruct seconds)" ] && pass || fail "$(cat table.csv)"
 grep -qF '{"name": "same", "pictures": 4, "MSE": 0, "PSNR": null' table.json && pass || fail "json: $(cat table.json)"
 run evaluate "$model" pictures --folder others

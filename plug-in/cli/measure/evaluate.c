@@ -163,7 +163,7 @@ static gboolean add_lpips(const Evaluation *e, const gfloat *a, const gfloat *b,
 static gboolean compare(const Evaluation *e, const gchar *name, const Squares *made, const gint *which, gdouble seconds,
                         GError **error) {
   g_autofree gfloat *a = engine_new_image(e->engine), *b = engine_new_image(e->engine);
-  gdouble mse = 0, psnr = 0, ssim = 0, lpips = 0, precision;
+  gdouble mse = 0, psnr = 0, ssim = 0, sharp = 0, sharp_of = 0, lpips = 0, precision;
   guint count = 0;
   detection_begin(e->detection);
   for (guint i = 0; i < made->count; i++) {
@@ -177,6 +177,8 @@ static gboolean compare(const Evaluation *e, const gchar *name, const Squares *m
     mse += error_of_one;
     psnr += stylemap_psnr(error_of_one);
     ssim += stylemap_ssim(a, b, e->engine->info->size);
+    sharp += stylemap_sharpness(a, e->engine->info->size);
+    sharp_of += stylemap_sharpness(b, e->engine->info->size);
     if (!add_lpips(e, a, b, &lpips, error) || !detection_edit(e->detection, a, picture, error)) return FALSE;
     count++;
   }
@@ -186,6 +188,7 @@ static gboolean compare(const Evaluation *e, const gchar *name, const Squares *m
   table_set(e->table, "MSE", mse / count);
   table_set(e->table, "PSNR", psnr / count);
   table_set(e->table, "SSIM", ssim / count);
+  table_set(e->table, "sharpness", sharp_of > 0 ? sharp / sharp_of : NAN); /* as a training's log has it */
   if (e->lpips) table_set(e->table, "LPIPS", lpips / count);
   if (e->detection) table_set(e->table, "AP", precision);
   if (!set_fid(e, made, error)) return FALSE;
