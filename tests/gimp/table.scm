@@ -16,6 +16,7 @@
   ("2 x 2, one pixel selected" works (picture 2 2 RGB PRECISION-U8-GAMMA) (select 1 0 1 1))
   ("3 x 20000" works (picture 3 20000 RGB PRECISION-U8-GAMMA))
   ("20000 x 3" works (picture 20000 3 GRAY PRECISION-U16-LINEAR))
+  ("12000 x 9000" works (picture 12000 9000 RGB PRECISION-U8-GAMMA))
 ))
 
 (define kinds '(
