@@ -41,10 +41,10 @@ for LANGUAGE in ${1:-en de}; do
   title=$(translated "StyleMap Transplant")
   open_dialog ctrl+alt+t "$title"
   is_whole transplant
-  detail=$(translated "Deta_il:")
-  detail=${detail#*_}
-  detail=${detail:0:1}
-  keys "alt+${detail/[éÉ]/eacute}" Tab Tab Tab Tab Tab Tab Tab space # past Colours, Advanced, the reference and its three buttons: Variants
+  colours=$(translated "Match colo_urs")
+  colours=alt+${colours#*_}
+  colours=${colours:0:5} # twice: it stays as it is
+  keys "$colours" "$colours" Tab Tab Tab Tab Tab Tab space # past Advanced, the reference and its three buttons: Variants
   sleep 8
   is_whole variants
   keys Escape
