@@ -7,8 +7,8 @@
 
 #define MOST 20.0  /* what adjust_parse takes */
 #define USUAL 4.0  /* as far as the sliders go, unless a script went further: mouths of the toon model turn there */
-#define SHOWN 10   /* sliders without scrolling */
-#define ROW 36     /* pixels that one takes, about */
+#define SHOWN 12   /* sliders without scrolling */
+#define ROW 40     /* pixels that one takes, about */
 #define NARROW_HINT 380
 
 /* Of the directions that come with our models; others are shown by their files' own words. */
@@ -111,6 +111,7 @@ void dialog_show_directions(Dialog *self) {
 
     scrolled = gtk_scrolled_window_new(NULL, NULL);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+    compat_scroll_beside(scrolled); /* there are more than one sees */
     gtk_widget_set_size_request(scrolled, -1, SHOWN * ROW);
     gtk_viewport_set_shadow_type(GTK_VIEWPORT(port), GTK_SHADOW_NONE);
     gtk_container_add(GTK_CONTAINER(port), table);
