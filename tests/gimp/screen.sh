@@ -108,7 +108,7 @@ open_image() {
     (gimp-image-clean-all image)
     (define view (car (gimp-display-new image)))
     (gimp-displays-flush))" >/dev/null
-  main=".*$2.*GIMP" # GIMP 3 does not name what a script loads
+  main=".*$2.*" # GIMP 3 does not name what a script loads, and in Korean not itself
   wait_for window "$main" || { screenshot no-window; exit 1; }
   sleep 2
   in_profile xdotool windowsize "$(window "$main" | tail -1)" 1200 850

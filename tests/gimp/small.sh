@@ -43,7 +43,8 @@ for LANGUAGE in ${1:-en de}; do
   is_whole transplant
   colours=$(translated "Match colo_urs")
   colours=alt+${colours#*_}
-  colours=${colours:0:5} # twice: it stays as it is
+  colours=${colours:0:5} # twice, and it is as it was
+  colours=${colours,,}
   keys "$colours" "$colours" Tab Tab Tab Tab Tab Tab space # past Advanced, the reference and its three buttons: Variants
   sleep 8
   is_whole variants

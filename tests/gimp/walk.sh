@@ -147,10 +147,17 @@ click() { # X Y: in that dialog, whose words have no keys of their own in either
 }
 if [ "$GIMP" = 3 ]; then click 40 191; else click 20 150; fi # it is to be an animation
 screenshot walk-webp
-if [ "$GIMP" = 3 ]; then click 470 362; else keys alt+e; fi
+if [ "$GIMP" = 3 ]; then # Export, at the lower right of what has grown by the options of animations
+  eval "$(in_profile xdotool getwindowgeometry --shell "$(window "Export Image as WebP" | tail -1)" | grep -E '^(WIDTH|HEIGHT)=')"
+  click $((WIDTH - 68)) $((HEIGHT - 44))
+else
+  keys alt+e
+fi
 # each frame is an ANMF chunk of the file
 moves() { [ "$(grep -ao ANMF film.webp | wc -l)" = 12 ]; }
-check "film: twelve pictures as WebP" wait_for moves
+# GIMP 3 makes it small, which takes long
+made() { wait_for moves || wait_for moves; }
+check "film: twelve pictures as WebP" made
 wait_for no_window "Export Image as WebP"
 
 # --- a model
