@@ -33,17 +33,15 @@ polygon() {
 }
 # written NAME: the picture as it looks and the result, to look at
 written() {
-  local save='(gimp-file-save RUN-NONINTERACTIVE of layer path path)' masked='(gimp-layer-remove-mask layer MASK-APPLY)'
-  [ "$GIMP" != 3 ] || save='(gimp-file-save RUN-NONINTERACTIVE of path)' masked='(gimp-item-set-visible layer TRUE)'
-  ask "(let* ((save (lambda (of layer path) $save))
-        (seen (visible image))
-        (apart (car (gimp-image-new (car (gimp-image-width image)) (car (gimp-image-height image)) RGB)))
-        (layer (car (gimp-layer-new-from-drawable $(top ${result:-0}) apart))))
-      (save (car (gimp-item-get-image seen)) seen \"$ARTEFACTS/$1.png\")
-      (close-visible seen)
-      (gimp-image-insert-layer apart layer 0 0)
-      $masked
-      (save apart layer \"$ARTEFACTS/$1-layer.png\")
+  local save='(gimp-file-save RUN-NONINTERACTIVE (car (gimp-item-get-image layer)) layer path path)'
+  [ "$GIMP" != 3 ] || save='(gimp-file-save RUN-NONINTERACTIVE (car (gimp-item-get-image layer)) path)'
+  ask "(let* ((save (lambda (layer path) $save (close-visible layer)))
+        (apart (car (gimp-image-duplicate image)))
+        (layers (layer-list apart)))
+      (save (visible image) \"$ARTEFACTS/$1.png\")
+      (for-each (lambda (layer) (gimp-item-set-visible layer FALSE)) layers)
+      (gimp-item-set-visible (list-ref layers ${result:-0}) TRUE)
+      (save (visible apart) \"$ARTEFACTS/$1-layer.png\")
       (gimp-image-delete apart))" >/dev/null
 }
 # edited WHAT NAME LEAST [DO]: StyleMap Transplant of what is selected; DO is done in the dialog before OK. The layer `result`,
