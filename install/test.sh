@@ -90,6 +90,8 @@ if wants full; then
     else
       failed=$((failed + 1))
     fi
+  else
+    say "There is no clang here, so nothing is fuzzed."
   fi
 fi
 if wants gui; then

@@ -5,6 +5,7 @@
 # usage: batch.sh COMMAND TOOL SOURCE_ROOT
 . "$(dirname "$0")/lib.sh"
 model=$golden/tiny_LayerNorm_sp4_full.zip.pt
+pictures=$root/tests/picture/pictures
 paint() { check "paint" "$tool" paint "$@"; }
 count() { grep -c -- "$1" "$2"; }
 is() { # WHAT VALUE EXPECTED
@@ -118,6 +119,15 @@ good batch rows.csv -o o --model "$model" --resume --sheet o/sheet.png
 is "only what is not as it was left is done again" "$(count '"row":' o/stylemap-batch.jsonl)" 8
 grep -q '"done": 7, "failed": 0, "missing": 0, "done_before": 6' out && pass || fail "the summary: $(cat out)"
 [ -s o/sheet.png ] && pass || fail "no contact sheet"
+# in a folder that the run makes; the page that was edited, and what came of it, where the sheet has its only pair
+mkdir pages && cp "$pictures/pages.tif" pages
+good batch --each pages --operation reconstruct --page 2 --model "$model" -o fresh --sheet fresh/sheet.png
+check "a sheet's target" "$tool" part fresh/sheet.png 60 60 24 16 shown.png
+check "a sheet's target" "$tool" steps shown.png "$pictures/few.png" 1.01
+check "a sheet's result" "$tool" part fresh/sheet.png 192 60 24 16 shown.png
+check "a sheet's result" "$tool" steps shown.png fresh/pages.tif 1.01
+mkdir alike && cp a.png alike/x.png && cp "$pictures/few.gif" alike/x.gif
+bad 2 "alike/x.gif and alike/x.png would both become" batch --each alike --operation reconstruct --model "$model" -o fresh
 # a row that says something else is another row; a line that was cut was none
 printf '{"row": 3, "status": "do' >> o/stylemap-batch.jsonl
 good batch rows.csv -o o --model "$model" --resume --strength 0.5 --reference b.png
@@ -192,6 +202,17 @@ is "a shard is missing" $code 3
 grep -q '"missing": 5' out && pass || fail "what is missing: $(cat out)"
 bad 2 "log of another batch" batch --merge parts/stylemap-batch-1-of-5.jsonl o2/stylemap-batch.jsonl
 bad 2 "no log of a batch" batch --merge rows.csv
+# a row that one log calls done is done, in whichever order they are named; a head that is damaged ends it as well
+sed 's/"status": "done"/"status": "failed"/' parts/stylemap-batch-1-of-5.jsonl > parts/old.jsonl
+for order in "old stylemap-batch-1-of-5" "stylemap-batch-1-of-5 old"; do
+  # shellcheck disable=SC2086
+  run batch --merge $(printf 'parts/%s.jsonl ' $order) parts/stylemap-batch-[2345]-of-5.jsonl
+  grep -q '"done": 24, "failed": 0' out && pass || fail "merged as $order: $(cat out err)"
+done
+sed '1s/"rows": 24/"rows": 4294967295/' parts/stylemap-batch-1-of-5.jsonl > parts/huge.jsonl
+code=0
+timeout 60 "$stylemap" batch --merge parts/huge.jsonl > out 2> err || code=$?
+is "a damaged head" $code 3
 
 run batch "${each[@]}" --model none-such -o o4 --quiet
 is "no model" $code 1

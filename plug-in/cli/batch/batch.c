@@ -190,13 +190,14 @@ static gboolean batch(const Options *options, Rows *rows, gchar **given, GError 
       !(options->each       ? rows_add_folder(rows, options->each, error)
         : options->sequence ? rows_add_pattern(rows, options->sequence, error)
                             : manifest_read(given[0], rows_add, rows, error)) ||
-      !rows_check(rows, error) || (options->sheet && !output_check(options->sheet, error)))
+      !rows_check(rows, error))
     return FALSE;
   if (options->folder && g_mkdir_with_parents(options->folder, 0777) != 0) {
     g_autofree gchar *name = g_filename_display_name(options->folder);
     g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED, _("The folder %s cannot be made: %s."), name, g_strerror(errno));
     return FALSE;
   }
+  if (options->sheet && !output_check(options->sheet, error)) return FALSE; /* which may lie in there */
   g_autofree gchar *path = log_path(options);
   Batch b = { .rows = rows, .items = g_array_new(FALSE, FALSE, sizeof(guint)), .done = g_ptr_array_new() };
   gboolean done = batch_log_open(&b.log, path, options->resume, error);

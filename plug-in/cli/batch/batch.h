@@ -31,7 +31,7 @@ typedef struct {
   GHashTable *usual;      /* name -> text: what a row has that says nothing else */
   const gchar *folder;    /* of outputs that are relative, or NULL */
   guint mask_moves;       /* of frames, bit n: they have the first one's mask of reference n */
-  GHashTable *outputs;    /* inside: path -> line */
+  GHashTable *outputs;    /* inside: path -> row */
 } Rows;
 
 /* Columns of a row that say something of a reference are there for each of so many: NAME, NAME-2, ... */
@@ -93,7 +93,7 @@ typedef struct {
 gboolean summary_add (Summary *summary, const gchar *line);
 /* `before` of those done were so before this run of `seconds`, which are 0 where there was none. */
 void     summary_print (const Summary *summary, guint before, gdouble seconds);
-/* Joins the logs of one batch's shards: the last word on each row. `path` (or NULL) is written with a line a row. */
+/* Joins the logs of one batch's shards: a row is done if one of them says so, else what the last one says. `path` (or NULL) is written with a line a row. */
 gboolean batch_log_merge (gchar **logs, const gchar *path, Summary *summary, GError **error);
 
 /* pool.c: processes. ----------------------------------------------------------------------------------- */

@@ -205,7 +205,21 @@ static void merge_clear(Merge *merge) {
   g_clear_pointer(&merge->digest, g_free);
 }
 
-/* Adds what a log says to what the others said. */
+static void take_done(gpointer data, JsonObject *object, const gchar *line) { *(gboolean *)data = is_done(object); }
+
+static gboolean is_done_line(const gchar *line) {
+  g_autofree gchar *whole = g_strconcat(line, "\n", NULL);
+  gboolean done = FALSE;
+  read_lines(whole, strlen(whole), take_done, &done);
+  return done;
+}
+
+static gint by_number(gconstpointer a, gconstpointer b) {
+  const guint x = GPOINTER_TO_UINT(a), y = GPOINTER_TO_UINT(b);
+  return (x > y) - (x < y);
+}
+
+/* Adds what a log says to what the others said: of a row that one log calls done and another does not, it was done. */
 static gboolean merge_log(Merge *all, const gchar *path, GError **error) {
   g_autofree gchar *text = NULL, *name = g_filename_display_name(path);
   Merge one = { NULL, g_hash_table_new_full(NULL, NULL, NULL, g_free), 0 };
@@ -219,7 +233,10 @@ static gboolean merge_log(Merge *all, const gchar *path, GError **error) {
   GHashTableIter iter;
   gpointer number, line;
   g_hash_table_iter_init(&iter, one.lines);
-  while (ok && g_hash_table_iter_next(&iter, &number, &line)) g_hash_table_insert(all->lines, number, g_strdup(line));
+  while (ok && g_hash_table_iter_next(&iter, &number, &line)) {
+    const gchar *before = g_hash_table_lookup(all->lines, number);
+    if (!before || is_done_line(line) || !is_done_line(before)) g_hash_table_insert(all->lines, number, g_strdup(line));
+  }
   if (ok) {
     g_free(all->digest);
     all->digest = g_strdup(one.digest);
@@ -258,9 +275,10 @@ gboolean batch_log_merge(gchar **logs, const gchar *path, Summary *summary, GErr
     summary->rows = merge.rows;
     g_string_printf(all, "{\"batch\": 1, \"rows\": %u, \"digest\": \"%s\"}\n", merge.rows, merge.digest);
   }
-  for (guint row = 1; ok && row <= merge.rows; row++) {
-    const gchar *line = g_hash_table_lookup(merge.lines, GUINT_TO_POINTER(row));
-    if (!line) continue;
+  g_autoptr(GList) numbers = g_list_sort(g_hash_table_get_keys(merge.lines), by_number); /* row + 1 each */
+  for (const GList *number = numbers; ok && number; number = number->next) {
+    if (GPOINTER_TO_UINT(number->data) - 1 >= merge.rows) continue;
+    const gchar *line = g_hash_table_lookup(merge.lines, number->data);
     g_string_append_printf(all, "%s\n", line);
     summary_add(summary, line);
   }

@@ -231,14 +231,16 @@ static gboolean add(Rows *rows, guint line, const gchar *const *names, const gch
   row->key = key_of(arguments);
   g_ptr_array_add(rows->rows, row);
   gchar *output = g_canonicalize_filename(row->edit.output, NULL);
-  const guint before = GPOINTER_TO_UINT(g_hash_table_lookup(rows->outputs, output));
-  if (before) {
-    cli_usage(error, _("the output %s is that of line %u, too."), row->edit.output, before);
-    g_free(output);
-    return FALSE;
+  const Row *before = g_hash_table_lookup(rows->outputs, output);
+  if (!before) {
+    g_hash_table_insert(rows->outputs, output, row);
+    return TRUE;
   }
-  g_hash_table_insert(rows->outputs, output, GUINT_TO_POINTER(MAX(line, 1)));
-  return TRUE;
+  if (line) cli_usage(error, _("the output %s is that of line %u, too."), row->edit.output, before->line);
+  else cli_usage(error, _("%s and %s would both become %s: give one of them another name, or use a manifest."), before->edit.target,
+                 row->edit.target, row->edit.output);
+  g_free(output);
+  return FALSE;
 }
 
 gboolean rows_add(gpointer data, guint line, const gchar *const *names, const gchar *const *values, GError **error) {

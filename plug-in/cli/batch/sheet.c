@@ -5,10 +5,9 @@
 
 enum { CELL = 128, GAP = 4, MOST = 240 /* pairs */ };
 
-/* The picture in the middle of the cell, as large as it fits. What cannot be read leaves it empty. */
-static void put(GeglBuffer *sheet, const gchar *path, gint x, gint y) {
-  g_autoptr(GeglBuffer) small = NULL;
-  Picture *picture = is_tensor_path(path) ? NULL : picture_load(path, 1, NULL);
+/* That page of the picture in the middle of the cell, as large as it fits. What cannot be read leaves it empty. */
+static void put(GeglBuffer *sheet, const gchar *path, gint page, gint x, gint y) {
+  Picture *picture = is_tensor_path(path) ? NULL : picture_load(path, page, NULL);
   if (!picture) return;
   const gdouble scale = MIN(1.0, (gdouble)CELL / MAX(picture->width, picture->height));
   const GeglRectangle from = { 0, 0, MAX(1, (gint)(picture->width * scale)), MAX(1, (gint)(picture->height * scale)) };
@@ -32,8 +31,8 @@ gboolean sheet_write(const Rows *rows, const GPtrArray *done, const gchar *path,
   for (gint i = 0; i < count && progress_go_on(error); i++) {
     const Row *row = done->pdata[(gsize)i * done->len / (gsize)count];
     const gint x = 2 * GAP + i % columns * (pair + 2 * GAP), y = GAP + i / columns * (CELL + GAP);
-    put(sheet, row->edit.target, x, y);
-    put(sheet, row->edit.output, x + CELL + GAP, y);
+    put(sheet, row->edit.target, MAX(1, row->edit.page), x, y);
+    put(sheet, row->edit.output, 1, x + CELL + GAP, y);
   }
   return !progress_interrupted() && picture_save(sheet, NULL, path, error);
 }
