@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/check.h"
+#include "gimp/result.h"
 #include <glib/gi18n-lib.h>
 
 static gboolean refuse(GError **error, HostErrorCode code, const gchar *sentence) {
@@ -96,19 +97,23 @@ gboolean check_selection(const GeglRectangle *selected, DrawableRef target, cons
 
 /* ------------------------------------------------------------------------------------------ proposing */
 
-static gboolean may_be_reference(DrawableRef target, ItemRef item) {
-  return gimp_item_is_valid(item) && check_reference(target, AS_DRAWABLE(item), NULL);
+/* Whether earlier results may be, too: one is seldom what the next edit is to take from. */
+typedef enum { OTHERS, RESULTS_TOO } Among;
+
+static gboolean may_be_reference(DrawableRef target, ItemRef item, Among among) {
+  return gimp_item_is_valid(item) && check_reference(target, AS_DRAWABLE(item), NULL) &&
+         (among == RESULTS_TOO || result_target(gimp_item_get_image(item), AS_DRAWABLE(item)) == NO_ITEM);
 }
 
 /* The first layer in the list (from top to bottom, groups opened) that may be the reference. */
-static DrawableRef first_in(ImageRef image, DrawableRef target, const ItemRef *items, gint n_items) {
+static DrawableRef first_in(ImageRef image, DrawableRef target, const ItemRef *items, gint n_items, Among among) {
   for (gint i = 0; i < n_items; i++) {
-    if (may_be_reference(target, items[i]))
+    if (may_be_reference(target, items[i], among))
       return AS_DRAWABLE(items[i]);
     if (gimp_item_is_group(items[i])) {
       gint n_children;
       ItemRef *children = compat_children(image, items[i], &n_children);
-      DrawableRef found = first_in(image, target, children, n_children);
+      DrawableRef found = first_in(image, target, children, n_children, among);
 
       g_free(children);
       if (found != NO_ITEM)
@@ -118,46 +123,54 @@ static DrawableRef first_in(ImageRef image, DrawableRef target, const ItemRef *i
   return NO_ITEM;
 }
 
-static DrawableRef first_in_image(DrawableRef target, ImageRef image) {
+static DrawableRef first_in_image(DrawableRef target, ImageRef image, Among among) {
   gint n_layers;
   ItemRef *layers = compat_children(image, NO_ITEM, &n_layers);
-  DrawableRef found = first_in(image, target, layers, n_layers);
+  DrawableRef found = first_in(image, target, layers, n_layers, among);
 
   g_free(layers);
   return found;
 }
 
 /* The layer next to the target in its own group: below it first, then above. */
-static DrawableRef beside(ImageRef image, DrawableRef target) {
+static DrawableRef beside(ImageRef image, DrawableRef target, Among among) {
   ItemRef parent = gimp_item_get_parent(AS_ITEM(target));
   gint n_items, position = gimp_image_get_item_position(image, AS_ITEM(target));
   ItemRef *items = compat_children(image, parent, &n_items);
   DrawableRef found = NO_ITEM;
 
   for (gint i = position + 1; i < n_items && found == NO_ITEM; i++)
-    if (may_be_reference(target, items[i]))
+    if (may_be_reference(target, items[i], among))
       found = AS_DRAWABLE(items[i]);
   for (gint i = MIN(position, n_items) - 1; i >= 0 && found == NO_ITEM; i--)
-    if (may_be_reference(target, items[i]))
+    if (may_be_reference(target, items[i], among))
       found = AS_DRAWABLE(items[i]);
   g_free(items);
   return found;
 }
 
-DrawableRef check_propose_reference(ImageRef image, DrawableRef target, DrawableRef last, gboolean frames) {
+static DrawableRef propose_among(ImageRef image, DrawableRef target, gboolean frames, Among among) {
   DrawableRef found;
   gint n_images;
   ImageRef *images;
 
-  if (last != NO_ITEM && may_be_reference(target, AS_ITEM(last)))
-    return last;
-  if (!frames && ((found = beside(image, target)) != NO_ITEM || (found = first_in_image(target, image)) != NO_ITEM))
+  if (!frames &&
+      ((found = beside(image, target, among)) != NO_ITEM || (found = first_in_image(target, image, among)) != NO_ITEM))
     return found;
   images = compat_images(&n_images);
   found = NO_ITEM;
   for (gint i = 0; i < n_images && found == NO_ITEM; i++)
     if (images[i] != image)
-      found = first_in_image(target, images[i]);
+      found = first_in_image(target, images[i], among);
   g_free(images);
-  return found == NO_ITEM && frames ? first_in_image(target, image) : found;
+  return found == NO_ITEM && frames ? first_in_image(target, image, among) : found;
+}
+
+DrawableRef check_propose_reference(ImageRef image, DrawableRef target, DrawableRef last, gboolean frames) {
+  DrawableRef found;
+
+  if (last != NO_ITEM && may_be_reference(target, AS_ITEM(last), RESULTS_TOO))
+    return last;
+  found = propose_among(image, target, frames, OTHERS);
+  return found != NO_ITEM ? found : propose_among(image, target, frames, RESULTS_TOO);
 }

@@ -13,6 +13,6 @@ gboolean check_selection(const GeglRectangle *selected, DrawableRef target, cons
                          GError **error);
 
 /* The reference to propose: `last` if it still can be one, else the layer below the target, else above it,
- * else any layer of any image; NO_ITEM where there is none. What is beside a target that is one of an animation's `frames`, most
- * likely is one, too: layers of other images come first. */
+ * else any layer of any image; an earlier result only where there is nothing else; NO_ITEM where there is none. What is
+ * beside a target that is one of an animation's `frames`, most likely is one, too: layers of other images come first. */
 DrawableRef check_propose_reference(ImageRef image, DrawableRef target, DrawableRef last, gboolean frames);

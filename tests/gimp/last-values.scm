@@ -1,12 +1,15 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
 ; RUN-WITH-LAST-VALS takes what the file in the profile says (defaults for what makes no sense there), and for the
-; reference what the dialog would propose: the layer below the target.
+; reference what the dialog would propose: the layer below the target, else above it, and no earlier result.
 (load "lib.scm")
 
 (define (delq-of item items)
   (cond ((null? items) items)
         ((equal? (car items) item) (delq-of item (cdr items)))
         (else (cons (car items) (delq-of item (cdr items))))))
+(define (recipe layer) (caddr (car (gimp-item-get-parasite layer "stylemap-edit"))))
+(define (with-last-values image target)
+  (car (plug-in-stylemap-transplant RUN-WITH-LAST-VALS image target target "" 0 0 0 0)))
 
 (let* ((image (open "target.png"))
        (target (active image))
@@ -43,5 +46,20 @@
   (for-each (lambda (layer) (gimp-image-remove-layer image layer)) (delq-of target (layer-list image)))
   (refuses "no layer to take from" image 'argument "no reference layer"
            (lambda () (plug-in-stylemap-transplant RUN-WITH-LAST-VALS image target target "" 0 0 0 0)))
+  (gimp-image-delete image))
+
+; from the top: the reference, a result, the target, which a reference was below before
+(let* ((image (open "target.png"))
+       (target (active image))
+       (reference (add-below image "reference.png"))
+       (result (transplant image target reference "./tiny.safetensors" 1.0 0 0 0.0)))
+  (gimp-item-set-name reference "the reference")
+  (gimp-item-set-name result "the result")
+  (gimp-image-reorder-item image reference 0 0)
+  (let ((made (with-last-values image target)))
+    (check "an earlier result is not proposed" (contains? (recipe made) "reference-name=the reference\n"))
+    (gimp-image-remove-layer image made))
+  (gimp-image-remove-layer image reference)
+  (check "unless there is nothing else" (contains? (recipe (with-last-values image target)) "reference-name=the result\n"))
   (gimp-image-delete image))
 (finish)
