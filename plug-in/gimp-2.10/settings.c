@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp-2.10/settings.h"
+#include "gimp/places.h"
 #include "host/words.h"
 
 #define FILE_NAME "stylemap-last-values" /* install/uninstall.sh removes it */
@@ -48,7 +49,7 @@ static void write_value(GKeyFile *file, const gchar *group, const Argument *argu
   case ARGUMENT_IS_ITEM:
     break;
   case ARGUMENT_IS_TEXT:
-    g_key_file_set_string(file, group, argument->name, *(gchar *const *)field);
+    g_key_file_set_string(file, group, argument->name, places_kept(argument->id, *(gchar *const *)field));
     break;
   case ARGUMENT_IS_CHOICE:
     g_key_file_set_string(file, group, argument->name, argument->words[*(const gint *)field]);

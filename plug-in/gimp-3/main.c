@@ -2,6 +2,7 @@
  * The plug-in as GIMP 3 meets it: registering, arguments, last values (which GIMP keeps), return values. */
 #include "gimp/alone.h"
 #include "gimp/call.h"
+#include "gimp/places.h"
 #include "host/say.h"
 #include "host/start.h"
 #include "host/words.h"
@@ -110,6 +111,8 @@ static void put_config(GimpProcedureConfig *config, const Procedure *procedure, 
       g_object_set(config, argument->name, *(const gint *)field, NULL);
     else if (argument->type == ARGUMENT_IS_CHOICE)
       g_object_set(config, argument->name, argument->words[*(const gint *)field], NULL);
+    else if (argument->type == ARGUMENT_IS_TEXT)
+      g_object_set(config, argument->name, places_kept(argument->id, *(gchar *const *)field), NULL);
     else
       g_object_set(config, argument->name, *(const gconstpointer *)field, NULL);
   }

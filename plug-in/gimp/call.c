@@ -3,15 +3,72 @@
 #include "gimp/check.h"
 #include "gimp/dialog.h"
 #include "gimp/frames.h"
+#include "gimp/places.h"
 #include "gimp/recipe.h"
 #include "gimp/references.h"
 #include <glib/gi18n-lib.h>
+#include <stdio.h>
 
-/* What was taken from the last time, as far as that can be taken from once more. */
+/* ---------------------------------------------------------------------------------------- last values */
+
+/* The numbers of the last places are this session's, and those of the layers that they were told for: a parasite of GIMP itself, in no
+ * file, "TARGET REFERENCE" (the layers' numbers), and below that a line for each one's place, empty where a word says it. */
+static gchar *places_key(const Procedure *procedure) { return g_strconcat(procedure->name, "-places", NULL); }
+
+/* Of what the image shows -1. */
+static gint reference_id(const FlowOptions *options) { return options->visible ? -1 : compat_item_id(options->reference); }
+
+static void remember_places(const Procedure *procedure, DrawableRef target, const FlowOptions *options) {
+  const gchar *place = options->placement, *reference_place = options->reference_placement;
+  gchar *key = places_key(procedure);
+  gchar *text = g_strdup_printf("%d %d\n%s\n%s", compat_item_id(target), reference_id(options), places_is_word(place) ? "" : place,
+                                places_is_word(reference_place) ? "" : reference_place);
+  GimpParasite *parasite = gimp_parasite_new(key, 0, strlen(text) + 1, text);
+
+  gimp_attach_parasite(parasite);
+  gimp_parasite_free(parasite);
+  g_free(text);
+  g_free(key);
+}
+
+/* In the place of numbers what was remembered, or the default; words stay where nothing was. */
+static void take_place(gchar **field, const gchar *remembered) {
+  if (places_is_word(*field) && !*remembered)
+    return;
+  g_free(*field);
+  *field = g_strdup(remembered);
+}
+
+static void recall_places(const Procedure *procedure, DrawableRef target, FlowOptions *options) {
+  gchar *key = places_key(procedure);
+  GimpParasite *parasite = gimp_get_parasite(key);
+  gchar *text = parasite ? compat_parasite_text(parasite) : g_strdup("");
+  gchar **lines = g_strsplit(text, "\n", 3);
+  gint of_target, of_reference;
+  gboolean same_target = FALSE, same_reference = FALSE;
+
+  if (g_strv_length(lines) == 3 && sscanf(lines[0], "%d %d", &of_target, &of_reference) == 2) {
+    same_target = of_target == compat_item_id(target);
+    same_reference = of_reference == reference_id(options) && (of_reference != -1 || same_target);
+  }
+  take_place(&options->placement, same_target ? lines[1] : "");
+  take_place(&options->reference_placement, same_reference ? lines[2] : "");
+  g_strfreev(lines);
+  g_free(text);
+  g_clear_pointer(&parasite, gimp_parasite_free);
+  g_free(key);
+}
+
+/* What was taken from the last time, as far as that can be taken from once more, and where the squares lay, if these are the same
+ * layers. A result that is made once more knows all that itself. */
 static void propose(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options) {
   options->reference = check_propose_reference(image, target, options->reference, procedure->returns == RETURNS_FRAMES);
   references_keep_usable(options, target);
+  if (options->replaces == NO_ITEM)
+    recall_places(procedure, target, options);
 }
+
+/* --------------------------------------------------------------------------------------------- calls */
 
 gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef *target,
                      FlowOptions *options, GError **error) {
@@ -28,9 +85,12 @@ gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef imag
   case GIMP_RUN_INTERACTIVE:
     if (!check_target(image, *target, error))
       return FALSE;
-    propose(procedure, image, *target, options);
-    if (dialog_run(procedure, image, target, options))
+    propose(procedure, image, check_first_target(image, *target, options), options);
+    if (dialog_run(procedure, image, target, options)) {
+      if (options->replaces == NO_ITEM)
+        remember_places(procedure, *target, options);
       return TRUE;
+    }
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
     return FALSE;
 

@@ -97,6 +97,12 @@ gboolean check_selection(const GeglRectangle *selected, DrawableRef target, cons
 
 /* ------------------------------------------------------------------------------------------ proposing */
 
+DrawableRef check_first_target(ImageRef image, DrawableRef given, const FlowOptions *options) {
+  DrawableRef origin = options->replaces == NO_ITEM ? AS_DRAWABLE(result_target(image, given)) : NO_ITEM;
+
+  return origin != NO_ITEM && check_target(image, origin, NULL) ? origin : given;
+}
+
 /* Whether earlier results may be, too: one is seldom what the next edit is to take from. */
 typedef enum { OTHERS, RESULTS_TOO } Among;
 

@@ -48,6 +48,44 @@
            (lambda () (plug-in-stylemap-transplant RUN-WITH-LAST-VALS image target target "" 0 0 0 0)))
   (gimp-image-delete image))
 
+; where the squares lay: words are kept, numbers of the very layers that they were told for as long as the session
+(define (keep place reference-place)
+  (call-with-output-file (if in-gimp-3 "gimp/plug-in-settings/GimpProcedureConfigRun-plug-in-stylemap-transplant.last"
+                             "gimp/stylemap-last-values")
+    (lambda (port)
+      (for-each (lambda (text) (display text port))
+                (if in-gimp-3
+                    (list "(model \"./tiny.safetensors\")\n(placement \"" place "\")\n(reference-placement \"" reference-place "\")\n")
+                    (list "[plug-in-stylemap-transplant]\nmodel=./tiny.safetensors\nmethod=styles\nplacement=" place
+                          "\nreference-placement=" reference-place "\n"))))))
+(let* ((image (open "target.png"))
+       (target (active image))
+       (reference (add-below image "reference.png")))
+  (define (lay what target place reference-place)
+    (let* ((made (with-last-values image target))
+           (text (recipe made)))
+      (check what (and (contains? text (string-append " placement='" place "'"))
+                       (contains? text (string-append " reference-placement='" reference-place "'")))
+             text)
+      (gimp-image-remove-layer image made)))
+  (keep "-5000,-5000,10" "-5000,-5000,10")
+  (lay "numbers of no layer of this session" target "" "")
+  (keep "256,200,300,15" "10,20 90,20")
+  (lay "numbers, angle and points" target "" "")
+  (keep "bounds" "centre")
+  (lay "words" target "bounds" "centre")
+  (gimp-attach-parasite (list "plug-in-stylemap-transplant-places" 0
+                              (string-append (number->string target) " " (number->string reference) "\n256,200,300\n250,260,400")))
+  (keep "" "")
+  (lay "numbers of the same layers" target "256,200,300" "250,260,400")
+  (lay "of others" reference "" "")
+  (gimp-image-delete image))
+(let* ((image (open "target.png"))
+       (target (active image)))
+  (add-below image "reference.png")
+  (check "of another image" (contains? (recipe (with-last-values image target)) " placement='' reference-placement=''"))
+  (gimp-image-delete image))
+
 ; from the top: the reference, a result, the target, which a reference was below before
 (let* ((image (open "target.png"))
        (target (active image))

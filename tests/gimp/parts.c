@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The parts of plug-in/gimp/ that need no GIMP: what a dialog says of a model.
+ * The parts of plug-in/gimp/ that need no GIMP: what a dialog says of a model, and what is kept of a place.
  * usage: test-gimp-parts MODEL TINY SCRATCH */
 #include <gegl.h>
 #include <glib/gstdio.h>
 
 #include "gimp/about.h"
+#include "gimp/places.h"
 #include "harness.h"
 #include "stylemap.h"
 
@@ -82,6 +83,22 @@ static void test_verdict(void) {
   g_free(text);
 }
 
+/* ----------------------------------------------------------------------------------------- places */
+
+static void test_places(void) {
+  const ArgumentId ids[] = {ARGUMENT_PLACEMENT, ARGUMENT_REFERENCE_PLACEMENT};
+  const char *words[] = {"", "auto", "centre", "bounds", "selection", "as-placed", "faces", "model", "path", "path:eyes"};
+  const char *numbers[] = {"256,200,300", "256,200,300,-15.5", "10,20 30,20", "1,2 3,2 1,4 3,4"};
+
+  for (int i = 0; i < 2; i++) {
+    for (unsigned k = 0; k < G_N_ELEMENTS(words); k++)
+      CHECK(g_str_equal(places_kept(ids[i], words[k]), words[k]), "%s", words[k]);
+    for (unsigned k = 0; k < G_N_ELEMENTS(numbers); k++)
+      CHECK(g_str_equal(places_kept(ids[i], numbers[k]), ""), "%s", numbers[k]);
+  }
+  CHECK(g_str_equal(places_kept(ARGUMENT_DIRECTIONS, "a=1,b=2"), "a=1,b=2"));
+}
+
 int main(int argc, char **argv) {
   if (argc != 4)
     return 2;
@@ -90,6 +107,7 @@ int main(int argc, char **argv) {
   test_about();
   test_hostile_texts();
   test_verdict();
+  test_places();
   gegl_exit();
   return harness_end();
 }
