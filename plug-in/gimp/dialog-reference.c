@@ -12,10 +12,13 @@ static gboolean fits(DrawableRef layer, gpointer data) {
   return check_reference(self->target, layer, NULL);
 }
 
-/* The two can change places where the reference can be edited, too. */
+/* The two can change places where the reference can be edited, too; not where a result is made once more, which takes that result's
+ * place and has what was selected in its target. */
 static void update_swap(Dialog *self) {
-  gtk_widget_set_sensitive(self->swap, self->procedure->returns != RETURNS_FRAMES && !self->options->visible && self->options->reference != NO_ITEM &&
-                                           check_target(self->image, self->options->reference, NULL));
+  const FlowOptions *options = self->options;
+
+  gtk_widget_set_sensitive(self->swap, self->procedure->returns != RETURNS_FRAMES && options->replaces == NO_ITEM && !options->visible &&
+                                           options->reference != NO_ITEM && check_target(self->image, options->reference, NULL));
 }
 
 static void reference_changed(gpointer data) {
