@@ -46,11 +46,11 @@ static void origin_toggled(GtkToggleButton *button, Dialog *self) {
 /* After an undo, or a click on it, an earlier result is active: the next edit is more likely meant for what that was made
  * of. */
 static void add_origin(Dialog *self, GtkWidget *box) {
-  LayerRef origin = result_target(self->image, self->given);
+  DrawableRef origin = check_first_target(self->image, self->given, self->options);
   gchar *name, *text, **parts;
   GtkWidget *hint, *button, *both;
 
-  if (origin == NO_ITEM || !check_target(self->image, AS_DRAWABLE(origin), NULL))
+  if (origin == self->given)
     return;
   text = gimp_item_get_name(AS_ITEM(origin));
   parts = g_strsplit(text, "_", -1);
@@ -68,7 +68,7 @@ static void add_origin(Dialog *self, GtkWidget *box) {
   gtk_box_pack_start(GTK_BOX(both), hint, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(both), button, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(box), self->origin = both, FALSE, FALSE, 0);
-  self->target = AS_DRAWABLE(origin);
+  self->target = origin;
   g_free(name);
   g_free(text);
 }
