@@ -3,6 +3,7 @@
 #include "gimp/dialog-parts.h"
 #include "gimp/hint.h"
 #include "gimp/layer-chooser.h"
+#include "gimp/places.h"
 #include "gimp/table.h"
 #include <glib/gi18n-lib.h>
 
@@ -58,23 +59,17 @@ void dialog_fill_reference(Dialog *self) {
                    "image's window, and come back."));
 }
 
-/* A word is the reference's alone. */
-static gchar *as_target(gchar *place) {
-  if (strchr(place, ','))
-    return place;
-  g_free(place);
-  return g_strdup("");
-}
-
 static void swap(GtkWidget *button, Dialog *self) {
   FlowOptions *options = self->options;
   DrawableRef target = self->target;
-  gchar *place = options->placement;
+  gchar *place = options->placement, *reference_place = options->reference_placement;
 
   self->target = self->given = options->reference;
   options->reference = target;
-  options->placement = as_target(options->reference_placement);
-  options->reference_placement = place;
+  options->placement = g_strdup(places_of_target(reference_place));
+  options->reference_placement = g_strdup(places_of_reference(place));
+  g_free(place);
+  g_free(reference_place);
   dialog_write_places(self);
   if (self->origin)
     gtk_widget_hide(self->origin);

@@ -96,6 +96,13 @@ static void test_places(void) {
     for (unsigned k = 0; k < G_N_ELEMENTS(numbers); k++)
       CHECK(g_str_equal(places_kept(ids[i], numbers[k]), ""), "%s", numbers[k]);
   }
+  for (unsigned k = 0; k < G_N_ELEMENTS(numbers); k++) {
+    CHECK(g_str_equal(places_of_target(numbers[k]), numbers[k]), "%s", numbers[k]);
+    CHECK(g_str_equal(places_of_reference(numbers[k]), numbers[k]), "%s", numbers[k]);
+  }
+  CHECK(g_str_equal(places_of_target("as-placed"), "") && g_str_equal(places_of_target("auto"), ""));
+  CHECK(g_str_equal(places_of_reference("selection"), "") && g_str_equal(places_of_reference(" Selection"), ""));
+  CHECK(g_str_equal(places_of_reference("bounds"), "bounds") && g_str_equal(places_of_reference("path"), "path"));
   CHECK(g_str_equal(places_kept(ARGUMENT_DIRECTIONS, "a=1,b=2"), "a=1,b=2"));
 }
 
