@@ -380,6 +380,62 @@ focus "$main"
 keys ctrl+z
 check "every frame: undone in one step" wait_for frame_is_there 1
 
+# --- a result of a result, made again: of that result, whatever is pressed where Swap is not to be
+ask '(begin (gimp-selection-none image) (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 130 230 260 200)
+  (define lowest (vector-ref (cadr (gimp-image-get-layers image)) (- (car (gimp-image-get-layers image)) 1)))
+  (define other (vector-ref (cadr (gimp-image-get-layers image)) 0))
+  (define below (car (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image lowest other "")))
+  (define second (car (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image below other "")))
+  (gimp-image-set-active-layer image second) (gimp-displays-flush))' >/dev/null
+edit_again() {
+  open_dialog ctrl+alt+e "StyleMap Transplant" || return 1
+  sleep 2
+  keys alt+r Tab space
+  sleep 2
+  screenshot dialog-edit-again-of-a-result
+  keys alt+o
+}
+second_is_there() { [ "$(ask '(display (if (member second (vector->list (cadr (gimp-image-get-layers image)))) 1 0))')" = "$1" ]; }
+check "again, of a result: the dialog opens" edit_again
+check "again, of a result: another layer is in its place" wait_for second_is_there 0
+check "again, of a result: it ends" wait_for no_plugin
+made_of_tattoo() { ask '(display (caddr (car (gimp-item-get-parasite (car (gimp-image-get-active-layer image)) "stylemap-result"))))'; }
+check "again, of a result: of the same target" equal "$(made_of_tattoo | cut -d' ' -f1)" "$(ask '(display (car (gimp-item-get-tattoo below)))')"
+
+# --- a square placed by hand: repeated for the same layer, not for another one, and not kept in a file
+last_edit() { ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) (- (car (gimp-image-get-item-position image (car (gimp-image-get-active-layer image)))) 1)) "stylemap-edit"))))'; }
+place_by_hand() {
+  open_dialog ctrl+alt+t "StyleMap Transplant" || return 1
+  keys alt+a
+  sleep 1
+  keys alt+g ctrl+a
+  in_profile xdotool type "256,250,300"
+  sleep 1
+  screenshot dialog-placed-by-hand
+  keys alt+o
+}
+ask '(begin (for-each (lambda (layer) (if (not (member layer (list lowest other))) (gimp-image-remove-layer image layer))) (vector->list (cadr (gimp-image-get-layers image))))
+  (gimp-item-set-visible lowest TRUE) (gimp-image-set-active-layer image lowest) (gimp-displays-flush))' >/dev/null
+check "placed: two layers" has_layers 2
+check "placed: the dialog opens" place_by_hand
+check "placed: a layer" wait_for has_layers 3
+check "placed: it ends" wait_for no_plugin
+check "placed: there" grep -q " placement='256,250,300'" <<<"$(last_edit)"
+check "placed: in no file" equal "$(cat gimp/stylemap-last-values gimp/plug-in-settings/*-transplant.last 2>/dev/null | grep -c '256,250,300')" 0
+focus "$main"
+keys ctrl+z
+check "placed: undone" wait_for has_layers 2
+keys ctrl+f
+check "placed: repeated" wait_for has_layers 3
+check "placed: that ends" wait_for no_plugin
+check "placed: repeated there" grep -q " placement='256,250,300'" <<<"$(last_edit)"
+ask '(begin (gimp-image-set-active-layer image other) (gimp-displays-flush))' >/dev/null
+focus "$main"
+keys ctrl+f
+check "placed: another layer" wait_for has_layers 4
+check "placed: that ends, too" wait_for no_plugin
+check "placed: not there" grep -q " placement=''" <<<"$(last_edit)"
+
 check "GIMP still runs" kill -0 "$gimp"
 check "no complaints of the plug-in" equal "$(grep CRITICAL gimp.txt | grep -c stylemap)" 0
 check "one plug-in died: the killed one" equal "$(grep -c 'Plug-in crashed' gimp.txt)" 1
