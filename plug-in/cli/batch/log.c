@@ -205,13 +205,9 @@ static void merge_clear(Merge *merge) {
   g_clear_pointer(&merge->digest, g_free);
 }
 
-static void take_done(gpointer data, JsonObject *object, const gchar *line) { *(gboolean *)data = is_done(object); }
-
 static gboolean is_done_line(const gchar *line) {
-  g_autofree gchar *whole = g_strconcat(line, "\n", NULL);
-  gboolean done = FALSE;
-  read_lines(whole, strlen(whole), take_done, &done);
-  return done;
+  Summary one = { 0 };
+  return summary_add(&one, line);
 }
 
 static gint by_number(gconstpointer a, gconstpointer b) {

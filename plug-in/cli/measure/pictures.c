@@ -55,9 +55,7 @@ gboolean stylemaps_make(Stylemaps *maps, Engine *engine, const GPtrArray *files,
     GError *fault = NULL;
     progress_bar(_("reading pictures"), (gdouble)i / files->len);
     if (!picture_square(file->path, engine->info->size, image, &fault)) {
-      cli_note(_("Skipped: %s"), fault->message);
-      if (first) g_error_free(fault);
-      else first = fault;
+      picture_skipped(fault, &first);
       done = progress_go_on(error);
       continue;
     }

@@ -61,9 +61,7 @@ static gboolean read_each(const GPtrArray *files, const gchar *folder, gint size
       if (!take(data, file->path, image, error)) return FALSE;
       continue;
     }
-    cli_note(_("Skipped: %s"), fault->message);
-    if (first) g_error_free(fault);
-    else first = fault;
+    picture_skipped(fault, &first);
   }
   if (any) return TRUE;
   g_autofree gchar *name = g_filename_display_name(folder);

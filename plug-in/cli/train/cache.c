@@ -107,9 +107,7 @@ static gboolean make(const gchar *path, const gchar *folder, const GPtrArray *fi
       continue;
     }
     if (ferror(to)) goto failed;
-    cli_note(_("Skipped: %s"), fault ? fault->message : file->path);
-    if (first) g_clear_error(&fault);
-    else first = fault;
+    picture_skipped(fault, &first); /* only writing fails without a word, which `to` knows */
   }
   progress_end();
   if (!count) {

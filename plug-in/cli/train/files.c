@@ -117,6 +117,12 @@ GPtrArray *find_pictures(const gchar *folder, Seen *seen, GError **error) {
   return g_steal_pointer(&files);
 }
 
+void picture_skipped(GError *fault, GError **first) {
+  cli_note(_("Skipped: %s"), fault->message);
+  if (*first) g_error_free(fault);
+  else *first = fault;
+}
+
 void pictures_unread(const GError *first, GError **error) {
   g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED, _("No picture can be read; the first: %s"), first->message);
 }
