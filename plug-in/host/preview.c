@@ -3,10 +3,7 @@
 
 #include <math.h>
 
-#include "host/choose.h"
-#include "host/find.h"
-#include "host/layer.h"
-#include "host/place.h"
+#include "host/preview-judge.h"
 #include "host/say.h"
 
 #define PATIENCE (300 * G_TIME_SPAN_MILLISECOND) /* so long a run that is not the newest may take to its first picture */
@@ -40,16 +37,8 @@ struct Preview {
   PreviewTell tell;
   gpointer data;
   GThread *thread;
-  ScaledCache *cache;          /* the thread's, as is what was found: */
-  GeglBuffer *searched;        /* the reference in which */
-  gboolean mirror;             /* as it was asked for */
-  stylemap_placement place;    /* where the edit took it from */
-  gint found_by;               /* a Find; FIND_NOTHING: it was not found */
-  GeglBuffer *placed, *selected; /* the target in which its square was found, with that selection, */
-  gint placed_how;               /* a Find, */
-  stylemap_placement target;     /* there */
-  GeglBuffer *judged_in;         /* the target of which it was told how well the model knows it, */
-  stylemap_placement judged;     /* there */
+  ScaledCache *cache;          /* the thread's, as all down to the lock: */
+  Judge judge;
   ScaledEdit drawn;            /* whose square the engine remembers, or all zero */
   stylemap_heal_report healed; /* how that, or one before, was; of */
   GeglBuffer *healed_target, *healed_reference; /* these; NULL: none was */
@@ -249,106 +238,52 @@ static void remember_drawn(Preview *preview, const ScaledEdit *edit, const EditR
   g_set_object(&preview->healed_reference, request->references[0].picture.buffer);
 }
 
-/* The target's square, where it is to be found: as the edit will find it. */
-static gboolean place(Preview *preview, Job *job, GError **error) {
-  ScaledEdit *edit = &job->edit;
-  EditPicture *target = &edit->request.target;
-  const gint how = target->find;
-  Find by;
-  if (how == FIND_NOTHING) return TRUE;
-  const gboolean again = how != FIND_POINTS && target->buffer == preview->placed &&
-                         edit->request.mask.selection == preview->selected && how == preview->placed_how;
-  if (again) { /* those that follow it, do */
-    edit->target = preview->target;
-    target->find = FIND_NOTHING;
-    find_followers(&edit->request, edit->references, edit->places);
-    return TRUE;
-  }
-  if (!find_target(*preview->engine, &edit->request, edit->references, edit->places, &edit->target, &by, error)) return FALSE;
-  g_set_object(&preview->placed, target->buffer);
-  g_set_object(&preview->selected, edit->request.mask.selection);
-  preview->placed_how = how;
-  preview->target = edit->target;
-  return TRUE;
-}
-
-/* How well the model knows the target where its square lies. */
-static gboolean judge(Preview *preview, const Job *job, GError **error) {
-  const EditPicture *target = &job->edit.request.target;
+/* Tells how well the model knows the target where its square lies. */
+static gboolean tell_known(Preview *preview, const Job *job, GError **error) {
   const Engine *engine = *preview->engine;
   EditProbe probe;
-  if (!edit_probe(*preview->engine, target, &probe, error)) return FALSE;
+  if (!judge_probe(&preview->judge, *preview->engine, &job->edit.request.target, &probe, error)) return FALSE;
   Told *told = told_new(PREVIEW_MODEL);
   told->path = g_strdup(engine->path);
   told->news.mse = probe.mse;
   told->news.akin = probe.akin;
   told->news.usual = engine->usual;
   told->news.size = engine->info->size;
-  told->news.places = engine->info->places || find_has_faces(engine);
+  told->news.places = judge_can_find(engine);
   tell(preview, job, told);
-  g_set_object(&preview->judged_in, target->buffer);
-  preview->judged = edit_placement(target);
   return TRUE;
 }
 
 /* Which model, and how well it knows the target. */
 static gboolean choose(Preview *preview, Job *job, GError **error) {
-  if (!choose_model(preview->engine, job->model, &job->edit.request, 0, on_progress, preview, error)) return FALSE;
-  g_clear_object(&preview->placed);
-  if (!place(preview, job, error) || !judge(preview, job, error)) return FALSE;
-  g_clear_object(&preview->searched);
-  return TRUE;
+  Judge *judge = &preview->judge;
+  return judge_choose(judge, preview->engine, job->model, &job->edit, on_progress, preview, error) &&
+         judge_place(judge, *preview->engine, &job->edit, error) && tell_known(preview, job, error);
 }
 
 /* Once it is drawn, where the square has come to lie elsewhere; what cannot be judged, or gives way to another job, stays as it was. */
 static void judge_again(Preview *preview, const Job *job) {
-  const EditPicture *target = &job->edit.request.target;
-  const stylemap_placement at = edit_placement(target);
-  if (preview->judged_in != target->buffer || place_is_same(&preview->judged, &at) || on_progress(preview, 0, 0)) return;
-  judge(preview, job, NULL);
+  if (judge_is_of_other_place(&preview->judge, &job->edit.request.target) && !on_progress(preview, 0, 0))
+    tell_known(preview, job, NULL);
 }
 
-/* What was found in the only reference before is not looked for again; the engine remembers several. */
-static void take_found(Preview *preview, Job *job) {
-  if (job->edit.request.n_references != 1) return;
-  EditPicture *picture = &job->edit.references[0].picture;
-  if (!picture->find || picture->buffer != preview->searched || picture->placement->mirror != preview->mirror) return;
-  job->edit.places[0] = preview->place;
-  picture->find = FALSE;
+/* The model's subject in the target. */
+static gboolean find(Preview *preview, const Job *job, GError **error) {
+  const Engine *engine = *preview->engine;
+  stylemap_placement place = { 0 };
+  gint by;
+  if (!judge_find_subject(*preview->engine, &job->edit.request, job->wishes & WISH_NEAR ? &job->near : NULL, &by, &place, error))
+    return FALSE;
+  Told *told = told_new(PREVIEW_FOUND);
+  told->news.places = judge_can_find(engine);
+  told->news.n_found = by != FIND_NOTHING;
+  told->news.found_by = by;
+  told->news.found = g_memdup2(&place, sizeof place);
+  tell(preview, job, told);
+  return TRUE;
 }
 
-static void remember_found(Preview *preview, const Job *job, const EditResult *result) {
-  if (job->edit.request.n_references < 1 || !job->edit.references[0].picture.find) return;
-  GeglBuffer *only = job->edit.request.n_references == 1 ? job->edit.references[0].picture.buffer : NULL;
-  g_set_object(&preview->searched, only);
-  preview->mirror = job->edit.places[0].mirror;
-  preview->found_by = result->n_found && result->found_of[0] == 0 ? result->found_by[0] : FIND_NOTHING;
-  preview->place = preview->found_by ? result->found[0] : job->edit.places[0];
-}
-
-/* The references that are to be found, in the whole pictures: only what lies somewhere can be made smaller. */
-static gboolean find_others(Preview *preview, Job *job, GError **error) {
-  ScaledEdit *edit = &job->edit;
-  const gint count = edit->request.n_references;
-  g_autofree EditReference *references = g_new0(EditReference, count);
-  g_autofree stylemap_placement *places = g_memdup2(edit->places, count * sizeof *places);
-  EditResult result = { 0 };
-  const gboolean ok = find_references(*preview->engine, &edit->request, references, places, &result, error);
-  if (ok) {
-    for (gint i = 0; i < count; i++)
-      if (references[i].picture.placement == &places[i]) edit->places[i] = places[i];
-    remember_found(preview, job, &result);
-    for (gint i = 0; i < count; i++) edit->references[i].picture.find = FIND_NOTHING;
-  }
-  edit_result_clear(&result);
-  return ok;
-}
-
-static gboolean is_to_be_found(const Job *job) {
-  for (gint i = 0; job->edit.request.kind == EDIT_TRANSPLANT && i < job->edit.request.n_references; i++)
-    if (job->edit.references[i].picture.find != FIND_NOTHING) return TRUE;
-  return FALSE;
-}
+/* ------------------------------------------------------------------------------------------- drawing */
 
 /* A draft that lets one wait is announced so, too. */
 static gboolean begins_coarse(const Preview *preview, const Job *job) {
@@ -367,14 +302,15 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
   const gboolean find = job->edit.request.n_references && job->edit.references[0].picture.find;
   ScaledEdit scaled;
   EditResult result = { 0 };
-  if (!place(preview, job, error)) return FALSE;
-  take_found(preview, job);
+  if (!judge_place(&preview->judge, *preview->engine, &job->edit, error)) return FALSE;
+  judge_take_found(&preview->judge, &job->edit);
   gboolean ok = prepare(preview, &job->edit.request, job->edit.scale, &scaled, &result, error) &&
                 (!begins_coarse(preview, job) || draw_coarse(preview, job, &scaled, &result.mask, error));
-  if (ok && is_to_be_found(job)) {
+  if (ok && judge_has_to_find(&job->edit)) {
     edit_result_clear(&result);
     scaled_clear(&scaled);
-    ok = find_others(preview, job, error) && prepare(preview, &job->edit.request, job->edit.scale, &scaled, &result, error);
+    ok = judge_find_references(&preview->judge, *preview->engine, &job->edit, error) &&
+         prepare(preview, &job->edit.request, job->edit.scale, &scaled, &result, error);
   }
   ok = ok && (!is_slow(preview, &job->edit) || draw_draft(preview, job, &scaled, &result, error)) &&
        edit_run(*preview->engine, &scaled.request, &result, error);
@@ -382,10 +318,10 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
     Told *told = told_new(PREVIEW_DONE);
     told->news.target = job->edit.target;
     compose(&scaled, result.layers[0], &result.mask, told);
-    if (find && preview->found_by) {
+    if (find && preview->judge.found_by) {
       told->news.n_found = 1;
-      told->news.found_by = preview->found_by;
-      told->news.found = g_memdup2(&preview->place, sizeof preview->place);
+      told->news.found_by = preview->judge.found_by;
+      told->news.found = g_memdup2(&preview->judge.place, sizeof preview->judge.place);
     }
     tell(preview, job, told);
     remember_drawn(preview, &job->edit, &result);
@@ -398,7 +334,7 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
 static gboolean draw_variant(Preview *preview, Job *job, gint n, GError **error) {
   ScaledEdit scaled;
   EditResult result = { 0 };
-  take_found(preview, job);
+  judge_take_found(&preview->judge, &job->edit);
   job->edit.request.method = job->variants[n].method;
   job->edit.request.heal.start = job->variants[n].start;
   scaled_clear(&preview->drawn);
@@ -428,35 +364,6 @@ static void draw_variants(Preview *preview, Job *job) {
     draw_variant(preview, job, n, &error);
     g_clear_error(&error);
   }
-}
-
-/* The model's subject in the target. */
-static gboolean find(Preview *preview, const Job *job, GError **error) {
-  Engine *engine = *preview->engine;
-  Told *told = told_new(PREVIEW_FOUND);
-  const EditRequest *request = &job->edit.request;
-  stylemap_layer layer = layer_of_picture(request->target.buffer);
-  stylemap_placement place = { 0 };
-  stylemap_place_report report = { 0 };
-  stylemap_error core;
-  gint faces = 0;
-  const gboolean by_faces = find_has_faces(engine);
-  gboolean ok = !by_faces || find_by_faces(engine, request->target.buffer, request->mask.selection ? &request->mask : NULL,
-                                           &faces, &place, error);
-  if (ok && !faces && engine->info->places && job->wishes & WISH_NEAR)
-    ok = say_status(stylemap_place(engine->session, &layer, &job->near, 0, &place, &report, &core), &core, error);
-  if (ok && !faces && engine->info->places && !report.sure)
-    ok = say_status(stylemap_place(engine->session, &layer, NULL, 0, &place, &report, &core), &core, error);
-  if (!ok) {
-    told_free(told);
-    return FALSE;
-  }
-  told->news.places = engine->info->places || by_faces;
-  told->news.n_found = faces > 0 || report.sure;
-  told->news.found_by = faces ? FIND_FACES : report.sure ? FIND_MODEL : FIND_NOTHING;
-  told->news.found = g_memdup2(&place, sizeof place);
-  tell(preview, job, told);
-  return TRUE;
 }
 
 /* What is still to be done of the job's wishes. */
@@ -548,10 +455,7 @@ void preview_free(Preview *preview) {
   if (preview->idle) g_source_remove(preview->idle);
   job_free(preview->next);
   g_queue_clear_full(&preview->told, told_free);
-  g_clear_object(&preview->placed);
-  g_clear_object(&preview->judged_in);
-  g_clear_object(&preview->selected);
-  g_clear_object(&preview->searched);
+  judge_clear(&preview->judge);
   g_clear_object(&preview->healed_target);
   g_clear_object(&preview->healed_reference);
   scaled_clear(&preview->drawn);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What a preview's thread looks for before it draws, and remembers as long as the pictures are the same ones: which model knows the
+ * target, where its square and those of the references lie, how well the model knows what is there. */
+#pragma once
+#include "host/find.h"
+#include "host/scaled.h"
+
+typedef struct {
+  GeglBuffer *searched;          /* the only reference, in which was looked for the subject, */
+  gboolean mirror;               /* as it was asked for, */
+  stylemap_placement place;      /* where the edit took it from, */
+  gint found_by;                 /* a Find; FIND_NOTHING: it was not found */
+  GeglBuffer *placed, *selected; /* the target in which its square was found, with that selection, */
+  gint placed_how;               /* a Find, */
+  stylemap_placement target;     /* there */
+  GeglBuffer *judged_in;         /* the target of which it was looked how well the model knows it, */
+  stylemap_placement judged;     /* there */
+} Judge;
+
+void judge_clear (Judge *judge);
+
+/* choose_model for the edit; what was found by another model is forgotten. */
+gboolean judge_choose (Judge *judge, Engine **engine, const gchar *model, ScaledEdit *edit, stylemap_progress tell, gpointer data,
+                       GError **error);
+/* How well the model knows the target where its square lies: edit_probe. */
+gboolean judge_probe (Judge *judge, Engine *engine, const EditPicture *target, EditProbe *probe, GError **error);
+/* Whether that was looked at where the target's square does not lie any more. */
+gboolean judge_is_of_other_place (const Judge *judge, const EditPicture *target);
+
+/* The target's square, where it is to be found: as the edit will find it. */
+gboolean judge_place (Judge *judge, Engine *engine, ScaledEdit *edit, GError **error);
+/* What was found in the only reference before is not looked for again; the engine remembers several. */
+void     judge_take_found (Judge *judge, ScaledEdit *edit);
+gboolean judge_has_to_find (const ScaledEdit *edit);
+/* The references that are to be found, in the whole pictures: only what lies somewhere can be made smaller. */
+gboolean judge_find_references (Judge *judge, Engine *engine, ScaledEdit *edit, GError **error);
+
+/* Whether there is a way to find the model's subject. */
+gboolean judge_can_find (const Engine *engine);
+/* The model's subject in the target, asked for by the user: a face, the one nearest to the mask, or what the model knows, about `near`
+ * (or NULL) first. `by` is a Find; FIND_NOTHING: the model is not sure. */
+gboolean judge_find_subject (Engine *engine, const EditRequest *request, const stylemap_placement *near, gint *by,
+                             stylemap_placement *place, GError **error);
