@@ -90,6 +90,8 @@ test_needs() {
   need g++ has_command c++
   need strace has_command strace
   need appstream has_command appstreamcli
+  need make has_command make
+  need parallel has_command parallel
 }
 
 gui_needs() {

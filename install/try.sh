@@ -32,7 +32,7 @@ case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
 case $build in /*) ;; *) build=$PWD/$build ;; esac
 log_dir=$build/logs
 make_build_folder "$build"
-build=$build/meson
+build=$build/release # where test.sh builds, too, in a folder that is given to both
 
 step "1/5 Packages"
 install_missing build_needs run_needs

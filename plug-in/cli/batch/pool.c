@@ -14,7 +14,7 @@
 #include "cli/batch/batch.h"
 #include "host/say.h"
 
-enum { TICK = 200 /* ms */, MOST_ANSWER = 1 << 16 };
+enum { TICK = 200 /* ms */, MOST_ANSWER = 1 << 17 /* below what a socket holds, above a line whose names are all escapes */ };
 static const guint32 go = G_MAXUINT32;
 enum { WANTS = 'w', ANSWERS = 'a' };
 
