@@ -77,31 +77,40 @@ GeglBuffer *sequence_move_mask(GeglBuffer *mask, const stylemap_placement *from,
 
 /* ---------------------------------------------------------------------------------------------- smoothing */
 
-/* The value at `t` of the line that fits the sure frames around it best, weighed by a Gaussian: what moves evenly is left as
- * it is, also at both ends. FALSE where no sure frame is in reach. */
-static gboolean fit_line(const SequencePlace *places, guint count, guint t, gint reach, gint part, gdouble *value) {
-  gdouble w0 = 0, w1 = 0, w2 = 0, y0 = 0, y1 = 0;
-  for (gint d = -reach; d <= reach; d++) {
-    const gint64 i = (gint64)t + d;
-    if (i < 0 || i >= count || !places[i].sure) continue;
-    const gdouble w = exp(-0.5 * pow(2.5 * d / reach, 2)), y = places[i].values[part];
-    w0 += w, w1 += w * d, w2 += w * d * d, y0 += w * y, y1 += w * d * y;
+/* Those that are not sure on the way between the sure ones around them, at both ends as the nearest. FALSE: none is sure. */
+static gboolean fill_gaps(SequencePlace *places, guint count) {
+  gint64 last = -1;
+  for (gint64 t = 0; t <= count; t++) {
+    if (t < count && !places[t].sure) continue;
+    if (t == count && last < 0) return FALSE;
+    const gdouble *a = places[last < 0 ? t : last].values, *b = places[t == count ? last : t].values;
+    for (gint64 i = last + 1; i < t; i++)
+      for (gint part = 0; part < PARTS; part++)
+        places[i].values[part] = a[part] + (b[part] - a[part]) * (gdouble)(i - last) / (gdouble)(t - last);
+    last = t;
   }
-  const gdouble det = w0 * w2 - w1 * w1;
-  if (w0 <= 0) return FALSE;
-  *value = det > 1e-9 * w0 * w0 ? (w2 * y0 - w1 * y1) / det : y0 / w0;
   return TRUE;
 }
 
+/* The value at `t` of the line that fits the frames around it best, weighed by a Gaussian: what moves evenly is left as it is,
+ * also at both ends. */
+static gdouble fit_line(const SequencePlace *places, guint count, guint t, gint part) {
+  gdouble w0 = 0, w1 = 0, w2 = 0, y0 = 0, y1 = 0;
+  for (gint d = -REACH; d <= REACH; d++) {
+    const gint64 i = (gint64)t + d;
+    if (i < 0 || i >= count) continue;
+    const gdouble w = exp(-0.5 * pow(2.5 * d / REACH, 2)), y = places[i].values[part];
+    w0 += w, w1 += w * d, w2 += w * d * d, y0 += w * y, y1 += w * d * y;
+  }
+  const gdouble det = w0 * w2 - w1 * w1;
+  return det > 1e-9 * w0 * w0 ? (w2 * y0 - w1 * y1) / det : y0 / w0;
+}
+
 gboolean sequence_smooth(SequencePlace *places, guint count) {
-  g_autofree SequencePlace *smooth = g_memdup2(places, count * sizeof *places);
+  if (!fill_gaps(places, count)) return FALSE;
+  g_autofree SequencePlace *filled = g_memdup2(places, count * sizeof *places);
   for (guint t = 0; t < count; t++)
-    for (gint part = 0; part < PARTS; part++) {
-      gint reach = REACH;
-      while (!fit_line(places, count, t, reach, part, &smooth[t].values[part]) && reach < (gint)count) reach *= 2;
-      if (reach >= (gint)count && !fit_line(places, count, t, reach, part, &smooth[t].values[part])) return FALSE;
-    }
-  memcpy(places, smooth, count * sizeof *places);
+    for (gint part = 0; part < PARTS; part++) places[t].values[part] = fit_line(filled, count, t, part);
   return TRUE;
 }
 
