@@ -5,26 +5,51 @@
 #include "gimp/hint.h"
 #include "gimp/pixels.h"
 #include "gimp/result.h"
+#include "gimp/scroll.h"
 #include <glib/gi18n-lib.h>
+
+/* A hint's room is taken from the controls: the buttons stay where they are. */
+static void note(Dialog *self, GtkWidget *hint, HintKind kind, const gchar *text) {
+  hint_set(hint, kind, text);
+  scroll_fit(self->scroll);
+}
 
 static void note_frames(Dialog *self) {
   GError *error = NULL;
   gint count = frames_check(self->image, self->target, self->options, &error);
-  gchar *note = count ? g_strdup_printf(_("%d frames, the lowest layer first: a layer with the edit in it takes the place of each. Undo "
+  gchar *text = count ? g_strdup_printf(_("%d frames, the lowest layer first: a layer with the edit in it takes the place of each. Undo "
                                           "takes all back in one step."),
                                         count)
                       : g_strdup(error->message);
 
   self->square_ok = count > 0;
-  hint_set(self->result_hint, count ? HINT_INFO : HINT_ERROR, note);
+  note(self, self->result_hint, count ? HINT_INFO : HINT_ERROR, text);
   g_clear_error(&error);
-  g_free(note);
+  g_free(text);
+}
+
+/* Of a target that is not seen in the image, what will be seen of the result; NULL: all. */
+static const gchar *about_hidden(const ResultPlan *plan) {
+  for (ItemRef group = plan->parent; group != NO_ITEM; group = gimp_item_get_parent(group))
+    if (!gimp_item_get_visible(group))
+      return _("The target lies in a hidden layer group, and so will the result.");
+  if (gimp_item_get_visible(AS_ITEM(plan->target)) || plan->shown != plan->target || plan->why_copy)
+    return NULL;
+  return _("The target layer is hidden: of the result only what was edited will be seen until you show that layer.");
+}
+
+/* The two, each of which may be NULL, below each other; frees `rest`. */
+static gchar *above(const gchar *sentence, gchar *rest) {
+  gchar *both = sentence ? g_strconcat(sentence, rest ? "\n" : NULL, rest, NULL) : g_strdup(rest);
+
+  g_free(rest);
+  return both;
 }
 
 void dialog_note_result(Dialog *self) {
   GeglRectangle area;
   ResultPlan plan;
-  gchar *note;
+  gchar *text;
 
   if (!self->square_ok)
     return;
@@ -35,16 +60,12 @@ void dialog_note_result(Dialog *self) {
   area = flow_square(self->target, dialog_target_square(self));
   result_plan(&plan, self->image, AS_LAYER(self->target), self->pixels, &area, &area,
               self->procedure->kind == EDIT_TRANSPLANT && self->options->extend);
-  note = result_note(&plan);
-  if (self->needs_reference && !plan.extend && pixels_alpha(self->pixels, &area) != PIXELS_OPAQUE) {
-    gchar *rest = note;
-
-    note = g_strconcat(_("The target's outline cuts the result: where the target is transparent, nothing appears."),
-                       rest ? "\n" : NULL, rest, NULL);
-    g_free(rest);
-  }
-  hint_set(self->result_hint, HINT_INFO, note);
-  g_free(note);
+  text = result_note(&plan);
+  if (self->needs_reference && !plan.extend && pixels_alpha(self->pixels, &area) != PIXELS_OPAQUE)
+    text = above(_("The target's outline cuts the result: where the target is transparent, nothing appears."), text);
+  text = above(about_hidden(&plan), text);
+  note(self, self->result_hint, HINT_INFO, text);
+  g_free(text);
   result_plan_clear(&plan);
 }
 
@@ -59,16 +80,16 @@ void dialog_note_square(Dialog *self) {
                     ((self->places.target.find && !self->target_found) ||
                      flow_check_selection(self->image, self->target, self->options, dialog_target_square(self), &error));
   if (error)
-    hint_set(self->square_hint, HINT_ERROR, error->message);
+    note(self, self->square_hint, HINT_ERROR, error->message);
   else if (!selected)
-    hint_set(self->square_hint, HINT_INFO,
+    note(self, self->square_hint, HINT_INFO,
              _("Nothing is selected: the whole square that the model sees will be edited."));
   else if (self->places.target.find && !self->target_found)
-    hint_set(self->square_hint, HINT_INFO, NULL); /* where it does not lie yet, nothing is cut off */
+    note(self, self->square_hint, HINT_INFO, NULL); /* where it does not lie yet, nothing is cut off */
   else {
     gchar **notes = flow_notes(self->image, self->target, self->options, dialog_target_square(self), self->pixels);
 
-    hint_set(self->square_hint, HINT_WARNING, *notes);
+    note(self, self->square_hint, HINT_INFO, *notes);
     g_strfreev(notes);
   }
   g_clear_error(&error);
@@ -77,10 +98,27 @@ void dialog_note_square(Dialog *self) {
 
 /* ------------------------------------------------------------------------------------------- model */
 
+/* How much of the layers' own detail comes in, percent; 0: the model draws all. */
+static gdouble own_detail(const Dialog *self) {
+  const FlowOptions *options = self->options;
+
+  switch (self->procedure->kind) {
+  case EDIT_ADJUST:
+    return options->detail;
+  case EDIT_TRANSPLANT:
+    return options->method == EDIT_HEAL ? options->detail : 0;
+  case EDIT_RECONSTRUCT:
+    return options->reconstruct_detail;
+  case EDIT_INTERPOLATE:
+    return options->frames_detail;
+  default:
+    return 0;
+  }
+}
+
 /* What the model's resolution means for this edit. */
 static gchar *about_detail(const Dialog *self, gint size) {
-  return self->procedure->kind == EDIT_ADJUST ||
-                 (self->procedure->kind == EDIT_TRANSPLANT && self->options->method == EDIT_HEAL)
+  return own_detail(self) > 0
              ? g_strdup_printf(_("It draws at %d × %d pixels; finer detail comes from your layers."), size, size)
              : g_strdup_printf(_("It draws at %d × %d pixels: a larger square comes out soft."), size, size);
 }
@@ -94,7 +132,7 @@ void dialog_note_detail(Dialog *self) {
   verdict = about_probe(&self->about, self->akin, self->usual, &warning);
   detail = about_detail(self, self->size);
   both = verdict ? g_strconcat(verdict, "\n", detail, NULL) : g_strdup(detail);
-  hint_set(self->probe_hint, warning ? HINT_WARNING : HINT_INFO, both);
+  note(self, self->probe_hint, warning ? HINT_WARNING : HINT_INFO, both);
   g_free(verdict);
   g_free(detail);
   g_free(both);
@@ -118,7 +156,7 @@ void dialog_note_known(Dialog *self, const PreviewNews *news) {
     }
   }
   if (news->error) {
-    hint_set(self->probe_hint, HINT_WARNING, news->error->message);
+    note(self, self->probe_hint, HINT_WARNING, news->error->message);
     return;
   }
   self->akin = news->akin;
@@ -139,11 +177,11 @@ void dialog_note_model(Dialog *self) {
       dialog_show_directions(self);
     else if (self->pixels) /* in the room of a whole card */
       hint_set(self->model_hint, HINT_PLAIN, _("Looking which model knows this picture…"));
-    hint_set(self->probe_hint, HINT_INFO,
+    note(self, self->probe_hint, HINT_INFO,
              self->pixels ? _("Looking whether the model knows this kind of picture…") : NULL);
   } else {
     hint_set(self->model_hint, HINT_ERROR, error->message);
-    hint_set(self->probe_hint, HINT_INFO, NULL);
+    note(self, self->probe_hint, HINT_INFO, NULL);
   }
   g_clear_error(&error);
 }

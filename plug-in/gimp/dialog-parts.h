@@ -9,7 +9,7 @@
 #include "host/preview.h"
 #include <libgimp/gimpui.h>
 
-#define WIDE_HINT 460 /* a hint's text below all controls */
+#define WIDE_HINT 460 /* a hint's text below the controls */
 #define BUTTON_SPACING 2 /* of the buttons below the views, whose rows are as wide as the longest language's words */
 
 enum { DIALOG_RESET = 1, DIALOG_PRESET }; /* responses: the dialog begins anew with other options */
@@ -35,7 +35,7 @@ typedef struct {
   gboolean needs_reference;
 
   GtkWidget *dialog, *table;
-  GtkWidget *scroll; /* with all controls but the views and theirs */
+  GtkWidget *scroll; /* with all controls but the views and theirs, above the hints */
   GtkSizeGroup *labels; /* of both tables */
   GtkWidget *origin; /* what offers the layer that the active one was made of; NULL: it was not */
   GtkWidget *presets, *save_preset, *delete_preset;
@@ -75,6 +75,8 @@ typedef struct {
   gint64 asked;          /* which was asked for then */
   guint later;      /* the source that asks for a preview */
   DialogAsk wishes; /* its */
+  guint64 missed;   /* the request to find the target's subject that found nothing last, 0: none; and what is said of it, */
+  gchar *missed_words; /* also once that has drawn the picture again */
   gint found;       /* a Find: how the subject was found in the reference; 0: it was not; */
   stylemap_placement found_place; /* there */
   gboolean target_found; /* the target's square was looked for, */
@@ -115,7 +117,7 @@ void dialog_add_directions(Dialog *self, GtkWidget *box);
 void dialog_show_directions(Dialog *self);
 void dialog_forget_directions(Dialog *self);
 
-/* The hints below all controls. */
+/* The hints below the controls, where they stay in sight. */
 void dialog_add_notes(Dialog *self, GtkWidget *box);
 /* What there is to say of the square and the selection, as they are now; sets self->square_ok and self->places. */
 void dialog_note_square(Dialog *self);

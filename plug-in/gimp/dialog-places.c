@@ -53,6 +53,7 @@ void dialog_place_reference(Dialog *self, const stylemap_placement *place, gbool
 static void centre(GtkWidget *button, Dialog *self) {
   set_text(self, &self->options->placement, "");
   placed(self, TRUE, TRUE);
+  view_follow_square(self->view);
 }
 
 gboolean dialog_around_selection(Dialog *self, stylemap_placement *place) {
@@ -70,10 +71,12 @@ gboolean dialog_around_selection(Dialog *self, stylemap_placement *place) {
 static void around(GtkWidget *button, Dialog *self) {
   stylemap_placement place;
 
-  if (dialog_around_selection(self, &place))
-    dialog_place_target(self, &place, TRUE);
-  else
+  if (!dialog_around_selection(self, &place)) {
     centre(button, self);
+    return;
+  }
+  dialog_place_target(self, &place, TRUE);
+  view_follow_square(self->view);
 }
 
 static void find(GtkWidget *button, Dialog *self) { dialog_ask(self, ASK_FIND); }

@@ -3,20 +3,22 @@
 #include "gimp/hint.h"
 #include "host/find.h"
 #include "host/place.h"
+#include <gdk/gdkkeysyms.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define TARGET_SIZE 400
 #define REFERENCE_WIDTH 240
 #define STATUS_WIDTH 360
-#define MOST_SIDE 640.0 /* of the square in the preview's pixels: what a wide window or a large zoom may cost */
+#define MOST_SIDE 640 /* of the square in the preview's pixels: what a wide window or a large zoom may cost */
+#define LEAST_SCALE 1e-3
 #define RESTING 150     /* milliseconds */
 #define SAYING 500      /* until it is said that something is drawn */
 
 /* Where there is nothing else to say. */
 #define HANDLING \
-  _("The frame is what the model sees: drag it, pull its corners, turn it by its handle. Drag the picture beside it; the " \
-    "wheel zooms. Keys: arrows, + and -, comma and full stop.")
+  _("The square is what the model sees: drag it, pull its corners, turn it by its handle. Drag the picture beside it; the " \
+    "wheel zooms. Keys: arrows, + and -, comma and full stop; B for before.")
 
 /* ---------------------------------------------------------------------------------------------- layers */
 
@@ -109,7 +111,7 @@ static void say(Dialog *self, HintKind kind, const gchar *text) {
 static gdouble preview_scale(const Dialog *self) {
   gdouble scale = MIN(view_scale(self->view), 1);
 
-  return MAX(MIN(scale, MOST_SIDE / dialog_target_square(self)->side), 1e-3);
+  return MAX(MIN(scale, MOST_SIDE / dialog_target_square(self)->side), LEAST_SCALE);
 }
 
 void dialog_ask(Dialog *self, DialogAsk wishes) {
@@ -205,6 +207,8 @@ static void take_target_square(Dialog *self, const stylemap_placement *place) {
   self->target_place = *place;
   if (moved)
     dialog_show_squares(self);
+  if (moved && self->view)
+    view_follow_square(self->view);
   if (moved || first)
     dialog_note_square(self);
   if (moved)
@@ -218,6 +222,34 @@ void dialog_show_squares(Dialog *self) {
   show_reference(self);
 }
 
+static void say_missed(Dialog *self, const PreviewNews *news) {
+  self->missed = news->request;
+  g_free(self->missed_words);
+  self->missed_words =
+      g_strdup(news->places ? _("There is no face in this layer, or nothing that the model is sure of. Place the square yourself.")
+                            : _("This model has not learnt to find its subject. Place the square yourself."));
+  say(self, HINT_WARNING, self->missed_words);
+}
+
+/* What the picture that is shown is not. */
+static void say_drawn(Dialog *self, const PreviewNews *news) {
+  gboolean refines = procedures_offers_refinement(self->procedure) && self->options->refine &&
+                     (self->procedure->kind == EDIT_RECONSTRUCT || self->options->method == EDIT_STYLES);
+  gboolean coarser = news->scale < 0.99 * MIN(view_scale(self->view), 1) && news->scale > LEAST_SCALE;
+  gchar *text;
+
+  if (news->request == self->missed) {
+    say(self, HINT_WARNING, self->missed_words);
+    return;
+  }
+  text = refines   ? g_strdup(_("Shown without refinement, which comes with OK."))
+         : coarser ? g_strdup_printf(_("The preview draws the square with %d pixels a side; OK draws it with all that the layer has there."),
+                                     MOST_SIDE)
+                   : g_strdup(HANDLING);
+  say(self, HINT_INFO, text);
+  g_free(text);
+}
+
 static void hear(const PreviewNews *news, gpointer data) {
   Dialog *self = data;
 
@@ -226,12 +258,12 @@ static void hear(const PreviewNews *news, gpointer data) {
     dialog_note_known(self, news);
     break;
   case PREVIEW_FOUND:
-    if (news->n_found)
+    if (news->n_found) {
       dialog_place_target(self, news->found, TRUE);
-    else
-      say(self, HINT_WARNING,
-          news->places ? _("There is no face in this layer, or nothing that the model is sure of. Place the frame yourself.")
-                       : _("This model has not learnt to find its subject. Place the frame yourself."));
+      view_follow_square(self->view);
+    } else {
+      say_missed(self, news);
+    }
     break;
   case PREVIEW_COARSE:
   case PREVIEW_DRAFT:
@@ -248,11 +280,7 @@ static void hear(const PreviewNews *news, gpointer data) {
       show_reference(self);
     }
     take_target_square(self, &news->target);
-    say(self, HINT_INFO,
-        procedures_offers_refinement(self->procedure) && self->options->refine &&
-                (self->procedure->kind == EDIT_RECONSTRUCT || self->options->method == EDIT_STYLES)
-            ? _("Shown without refinement, which comes with OK.")
-            : HANDLING);
+    say_drawn(self, news);
     break;
   case PREVIEW_VARIANT:
     dialog_show_variant(self, news);
@@ -307,8 +335,16 @@ static void split_toggled(GtkToggleButton *button, Dialog *self) {
   view_split(self->view, gtk_toggle_button_get_active(button));
 }
 
-static void frame_toggled(GtkToggleButton *button, Dialog *self) {
-  view_show_frame(self->view, gtk_toggle_button_get_active(button));
+/* By keyboard as by the mouse: as long as the key is down. */
+static gboolean before_key(GtkWidget *button, GdkEventKey *event, Dialog *self) {
+  if (event->keyval != GDK_KEY_space)
+    return FALSE;
+  view_show_before(self->view, event->type == GDK_KEY_PRESS);
+  return TRUE;
+}
+
+static void square_toggled(GtkToggleButton *button, Dialog *self) {
+  view_show_square(self->view, gtk_toggle_button_get_active(button));
 }
 
 static void smaller(GtkWidget *button, Dialog *self) { view_zoom(self->view, 0.8); }
@@ -337,20 +373,22 @@ static void on_click(GtkWidget *button, void (*clicked)(GtkWidget *button, Dialo
 static GtkWidget *new_tools(Dialog *self) {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, BUTTON_SPACING), *button;
 
-  button = pack(box, gtk_button_new_with_label(_("Before")), _("Shows the layer as it is, as long as it is pressed."));
+  button = pack(box, gtk_button_new_with_label(_("Before")), _("Shows the layer as it is, as long as it is pressed (or after key B in the picture, until the next B)"));
   g_signal_connect(button, "pressed", G_CALLBACK(before_pressed), self);
   g_signal_connect(button, "released", G_CALLBACK(before_released), self);
+  g_signal_connect(button, "key-press-event", G_CALLBACK(before_key), self);
+  g_signal_connect(button, "key-release-event", G_CALLBACK(before_key), self);
   button = pack(box, gtk_toggle_button_new_with_label(_("Split")),
                 _("Before on the left of a line, after on the right. Drag the line."));
   g_signal_connect(button, "toggled", G_CALLBACK(split_toggled), self);
-  button = pack(box, gtk_toggle_button_new_with_label(_("Frame")), _("Shows the model's square and the outline of the mask."));
+  button = pack(box, gtk_toggle_button_new_with_label(_("Square")), _("Shows the model's square and the outline of the mask."));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
-  g_signal_connect(button, "toggled", G_CALLBACK(frame_toggled), self);
+  g_signal_connect(button, "toggled", G_CALLBACK(square_toggled), self);
   on_click(pack(box, icon_button("zoom-out"), _("Smaller (or turn the mouse wheel)")), smaller, self);
   on_click(pack(box, icon_button("zoom-in"), _("Larger (or turn the mouse wheel)")), larger, self);
   on_click(pack(box, icon_button("zoom-original"), _("One pixel of the layer for one of the screen (key 1)")), one_to_one, self);
   on_click(pack(box, icon_button("zoom-fit-best"), _("The whole layer (key 0, or double-click)")), fit, self);
-  on_click(pack(box, gtk_button_new_with_label(_("Square")), _("The model's square as large as there is room.")), fit_square,
+  on_click(pack(box, icon_button("gimp-shape-square"), _("The model's square as large as there is room (key 2)")), fit_square,
            self);
   return box;
 }
@@ -413,6 +451,7 @@ void dialog_end_preview(Dialog *self) {
   g_source_remove(self->working);
   preview_free(self->preview);
   self->preview = NULL;
+  g_clear_pointer(&self->missed_words, g_free);
   self->view = self->reference_view = NULL; /* they go with the dialog */
   g_clear_object(&self->pixels);
   g_clear_object(&self->reference_pixels);

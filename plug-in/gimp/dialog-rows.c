@@ -78,7 +78,10 @@ GtkWidget *dialog_expander(const gchar *label, GtkWidget *child, gboolean expand
   return expander;
 }
 
-static void option_changed(Dialog *self) { dialog_ask(self, 0); }
+static void option_changed(Dialog *self) {
+  dialog_note_detail(self);
+  dialog_ask(self, 0);
+}
 
 static void attach_scale(Dialog *self, const gchar *text, gdouble *value, ArgumentId id, gdouble page_end, gdouble step,
                          gint digits, const gchar *unit, const gchar *tooltip, GPtrArray *widgets) {

@@ -21,6 +21,8 @@ void dialog_look(Dialog *self) {
   dialog_read_layers(self);
   dialog_note_square(self);
   dialog_show_squares(self);
+  if (self->view)
+    view_follow_square(self->view);
   dialog_note_model(self);
   dialog_update_ok(self);
   dialog_ask(self, ASK_MOVED | ASK_MODEL);
@@ -107,7 +109,7 @@ void dialog_help(const gchar *help_id, gpointer data) {
 
 static void build(Dialog *self) {
   const Procedure *procedure = self->procedure;
-  GtkWidget *all, *box;
+  GtkWidget *all, *left, *box, *notes;
 
   self->dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, dialog_help, procedure->name, _("Reset"),
                                  DIALOG_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
@@ -118,9 +120,13 @@ static void build(Dialog *self) {
   all = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
   gtk_container_set_border_width(GTK_CONTAINER(all), 12);
   gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(self->dialog))), all, TRUE, TRUE, 0);
+  left = gtk_box_new(GTK_ORIENTATION_VERTICAL, SCROLL_SPACING);
   box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-  self->scroll = scroll_new(box);
-  gtk_box_pack_start(GTK_BOX(all), self->scroll, FALSE, FALSE, 0);
+  notes = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+  self->scroll = scroll_new(box, notes);
+  gtk_box_pack_start(GTK_BOX(left), self->scroll, TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(left), notes, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(all), left, FALSE, FALSE, 0);
   add_origin(self, box);
   if (self->options->remembered)
     add_remembered(self, box);
@@ -135,7 +141,7 @@ static void build(Dialog *self) {
     dialog_add_directions(self, box);
   if (procedure->kind != EDIT_INTERPOLATE)
     dialog_add_advanced(self, box);
-  dialog_add_notes(self, box);
+  dialog_add_notes(self, notes);
   dialog_add_preview(self, all);
   gtk_widget_show_all(all);
 }

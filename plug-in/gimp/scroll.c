@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/scroll.h"
 
-/* What a screen's height has beside the column: a panel, the window's title, the dialog's border and its buttons. */
+/* What a screen's height has beside the two: a panel, the window's title, the dialog's border and its buttons. */
 #define OUTSIDE 170
 #define LEAST 240
 
@@ -16,12 +16,22 @@ static gint room(GtkWidget *column) {
   return MAX(monitor.height - OUTSIDE, LEAST);
 }
 
-void scroll_fit(GtkWidget *scroll) {
-  GtkWidget *column = g_object_get_data(G_OBJECT(scroll), "column");
-  gint most = room(column);
+static gint height_below(GtkWidget *scroll) {
   GtkRequisition wanted;
 
+  compat_wanted_size(g_object_get_data(G_OBJECT(scroll), "below"), &wanted);
+  return wanted.height > 0 ? wanted.height + SCROLL_SPACING : 0;
+}
+
+void scroll_fit(GtkWidget *scroll) {
+  GtkWidget *column = g_object_get_data(G_OBJECT(scroll), "column");
+  gint below = height_below(scroll), reserved = GPOINTER_TO_INT(g_object_get_data(G_OBJECT(scroll), "reserved")), most;
+  GtkRequisition wanted;
+
+  if (!reserved)
+    g_object_set_data(G_OBJECT(scroll), "reserved", GINT_TO_POINTER(reserved = below));
   compat_wanted_size(column, &wanted);
+  most = MAX(MIN(room(column), wanted.height + reserved) - below, LEAST);
   if (wanted.width != GPOINTER_TO_INT(g_object_get_data(G_OBJECT(scroll), "width"))) {
     g_object_set_data(G_OBJECT(scroll), "width", GINT_TO_POINTER(wanted.width));
     gtk_widget_queue_resize(scroll); /* GTK 2 asks nobody again whom somebody else has asked */
@@ -52,7 +62,7 @@ static void destroyed(GtkWidget *scroll, gpointer data) {
   g_object_set_data(G_OBJECT(scroll), "source", NULL);
 }
 
-GtkWidget *scroll_new(GtkWidget *column) {
+GtkWidget *scroll_new(GtkWidget *column, GtkWidget *below) {
   GtkWidget *scroll = gtk_scrolled_window_new(NULL, NULL), *port;
   GtkAdjustment *vertical = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scroll));
 
@@ -63,6 +73,7 @@ GtkWidget *scroll_new(GtkWidget *column) {
   gtk_container_set_focus_vadjustment(GTK_CONTAINER(column), vertical);
   compat_scroll_beside(scroll);
   g_object_set_data(G_OBJECT(scroll), "column", column);
+  g_object_set_data(G_OBJECT(scroll), "below", below);
   g_signal_connect(column, "size-allocate", G_CALLBACK(fit_later), scroll);
   g_signal_connect(scroll, "destroy", G_CALLBACK(destroyed), NULL);
   return scroll;

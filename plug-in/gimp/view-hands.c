@@ -64,7 +64,7 @@ static Grip grip_at(View *view, gdouble x, gdouble y, gint *corner) {
   GtkAllocation allocation;
 
   gtk_widget_get_allocation(view->canvas, &allocation);
-  if (view->has_square && view->frame)
+  if (view->has_square && view->shows_square)
     for (gint i = 4; i >= 0; i--) {
       view_handle(view, i, &hx, &hy);
       *corner = i;
@@ -73,7 +73,7 @@ static Grip grip_at(View *view, gdouble x, gdouble y, gint *corner) {
     }
   if (view->split && view->result && fabs(x - view->line * allocation.width) <= LINE_REACH)
     return GRIP_SPLIT;
-  if (view->has_square && view->frame) {
+  if (view->has_square && view->shows_square) {
     gdouble dx = (x + view->left) / view->zoom - view->square.x, dy = (y + view->top) / view->zoom - view->square.y;
     gdouble c = cos(view->square.angle), s = sin(view->square.angle), half = view->square.side / 2;
 
@@ -128,7 +128,8 @@ static void drag(View *view, gdouble x, gdouble y, GdkModifierType state, gboole
   case GRIP_PAN:
     view->left = view->begun_left - (gint)lrint(x - view->from_x);
     view->top = view->begun_top - (gint)lrint(y - view->from_y);
-    view->fitted = view->fitted && view->left == view->begun_left && view->top == view->begun_top;
+    if (view->left != view->begun_left || view->top != view->begun_top)
+      view->seen = SEEN_CHOSEN;
     view_redraw(view);
     break;
   case GRIP_SPLIT:
@@ -190,6 +191,14 @@ static gboolean key(GtkWidget *canvas, GdkEventKey *event, View *view) {
   case GDK_KEY_KP_1:
     view_zoom(view, 1 / view->zoom);
     return TRUE;
+  case GDK_KEY_2:
+  case GDK_KEY_KP_2:
+    view_fit_square(view);
+    return TRUE;
+  case GDK_KEY_b:
+  case GDK_KEY_B:
+    view_show_before(view, view->result && !view->before);
+    return TRUE;
   case GDK_KEY_Left:
     place.x -= step;
     break;
@@ -226,8 +235,9 @@ static gboolean key(GtkWidget *canvas, GdkEventKey *event, View *view) {
   return TRUE;
 }
 
+/* What is shown before is not left so by accident. */
 static gboolean focus_changed(GtkWidget *canvas, GdkEventFocus *event, View *view) {
-  view_redraw(view);
+  view_show_before(view, FALSE);
   return FALSE;
 }
 

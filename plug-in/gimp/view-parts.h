@@ -4,6 +4,8 @@
 #pragma once
 #include "gimp/view.h"
 
+/* What is seen: what was chosen by hand, or all of the layer, or the square, which another size of the widget fits anew. */
+typedef enum { SEEN_CHOSEN, SEEN_LAYER, SEEN_SQUARE } Seen;
 typedef enum { GRIP_NONE, GRIP_MOVE, GRIP_CORNER, GRIP_TURN, GRIP_PAN, GRIP_SPLIT } Grip;
 
 struct View {
@@ -15,7 +17,7 @@ struct View {
   gint width, height;  /* of the layer */
   gdouble zoom;        /* the widget's pixels for one of the layer */
   gint left, top;      /* the widget's upper left corner in pixels of the layer x zoom */
-  gboolean fitted;     /* nobody chose another part: another size of the widget fits it anew */
+  Seen seen;
   gint shown_width, shown_height; /* the widget's when that was last done */
 
   cairo_surface_t *layer; /* what is seen of the picture, and for which */
@@ -26,7 +28,7 @@ struct View {
   GeglRectangle result_extent;
   gdouble result_scale;
 
-  gboolean has_square, before, split, frame;
+  gboolean has_square, before, split, shows_square;
   stylemap_placement square;
   gdouble line; /* of the split, 0..1 of the widget's width */
 

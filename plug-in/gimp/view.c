@@ -5,6 +5,7 @@
 
 #define MARGIN 6     /* around a fitted layer */
 #define LARGEST 16.0 /* zoom */
+#define SMALL 0.45   /* of the widget: a square that has less of it is not seen well enough */
 #define CHECK_SIZE 8 /* of what shows that nothing is there */
 #define HANDLE 4.5   /* half a handle */
 #define STALK 24     /* from the square's upper edge to the handle that turns it */
@@ -41,17 +42,26 @@ static void centre_on(View *view, gdouble x, gdouble y, gdouble zoom) {
   view->top = (gint)lrint(y * view->zoom - canvas_height(view) / 2.0);
 }
 
-void view_fit(View *view) {
+/* At which the whole layer is seen. */
+static gdouble whole_zoom(const View *view) {
   gdouble across = (canvas_width(view) - 2.0 * MARGIN) / MAX(view->width, 1);
   gdouble down = (canvas_height(view) - 2.0 * MARGIN) / MAX(view->height, 1);
 
-  if (!view->picture)
-    return;
-  centre_on(view, view->width / 2.0, view->height / 2.0, MIN(MIN(across, down), 4));
+  return MIN(MIN(across, down), 4);
+}
+
+static void fitted(View *view, Seen seen) {
+  view->seen = seen;
   view->shown_width = canvas_width(view);
   view->shown_height = canvas_height(view);
-  view->fitted = TRUE;
   zoomed(view);
+}
+
+void view_fit(View *view) {
+  if (!view->picture)
+    return;
+  centre_on(view, view->width / 2.0, view->height / 2.0, whole_zoom(view));
+  fitted(view, SEEN_LAYER);
 }
 
 void view_fit_square(View *view) {
@@ -59,10 +69,20 @@ void view_fit_square(View *view) {
 
   if (!view->picture || !view->has_square)
     return;
-  view->fitted = FALSE;
   centre_on(view, view->square.x, view->square.y,
             (MIN(canvas_width(view), canvas_height(view)) - 2.0 * STALK) / MAX(reach, 1));
-  zoomed(view);
+  fitted(view, SEEN_SQUARE);
+}
+
+void view_follow_square(View *view) {
+  gint room = MIN(canvas_width(view), canvas_height(view));
+
+  if (!view->picture || view->seen == SEEN_CHOSEN)
+    return;
+  if (view->has_square && view->square.side * whole_zoom(view) < SMALL * room)
+    view_fit_square(view);
+  else
+    view_fit(view);
 }
 
 void view_zoom_at(View *view, gdouble zoom, gdouble x, gdouble y) {
@@ -73,7 +93,7 @@ void view_zoom_at(View *view, gdouble zoom, gdouble x, gdouble y) {
   view->zoom = CLAMP(zoom, 1.0 / 256, LARGEST);
   view->left = (gint)lrint(at_x * view->zoom - x);
   view->top = (gint)lrint(at_y * view->zoom - y);
-  view->fitted = FALSE;
+  view->seen = SEEN_CHOSEN;
   zoomed(view);
 }
 
@@ -183,8 +203,8 @@ void view_split(View *view, gboolean split) {
   view_redraw(view);
 }
 
-void view_show_frame(View *view, gboolean frame) {
-  view->frame = frame;
+void view_show_square(View *view, gboolean shown) {
+  view->shows_square = shown;
   view_redraw(view);
 }
 
@@ -341,7 +361,7 @@ static void draw(GtkWidget *canvas, cairo_t *cr, gpointer data) {
       draw_result(view, cr);
     cairo_pop_group_to_source(cr);
     cairo_paint(cr);
-    if (view->frame && !view->before) {
+    if (view->shows_square && !view->before) {
       if (view->outline)
         draw_outline(view, cr);
       if (view->has_square)
@@ -364,9 +384,9 @@ static void draw(GtkWidget *canvas, cairo_t *cr, gpointer data) {
 /* ------------------------------------------------------------------------------------------- a widget */
 
 static void allocated(GtkWidget *canvas, GtkAllocation *allocation, View *view) {
-  if (view->picture && (view->fitted || !view->shown_width) &&
+  if (view->picture && (view->seen != SEEN_CHOSEN || !view->shown_width) &&
       (allocation->width != view->shown_width || allocation->height != view->shown_height))
-    view_fit(view);
+    (view->seen == SEEN_SQUARE ? view_fit_square : view_fit)(view);
 }
 
 static void view_free(gpointer data) {
@@ -386,7 +406,8 @@ View *view_new(gint width, gint height, const ViewEvents *events, gpointer data)
   view->data = data;
   view->zoom = 1;
   view->line = 0.5;
-  view->frame = view->fitted = TRUE;
+  view->shows_square = TRUE;
+  view->seen = SEEN_LAYER;
   view->canvas = canvas_new(draw, view);
   gtk_widget_set_size_request(view->canvas, width, height);
   g_object_set_data_full(G_OBJECT(view->canvas), "view", view, view_free);

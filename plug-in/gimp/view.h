@@ -34,11 +34,14 @@ void view_show_before(View *view, gboolean before);
 /* The result on the right of a line that can be moved. */
 void view_split(View *view, gboolean split);
 /* The square and the mask's outline. */
-void view_show_frame(View *view, gboolean frame);
+void view_show_square(View *view, gboolean shown);
 
 /* The whole layer; the square and a little around it; or `factor` of the present scale, about the middle. */
 void view_fit(View *view);
 void view_fit_square(View *view);
+/* The square has come to lie elsewhere by itself: the whole layer, or the square where it would be small in that; nothing where the user
+ * chose what is seen. */
+void view_follow_square(View *view);
 void view_zoom(View *view, gdouble factor);
 /* Pixels of the screen for one of the layer; 0 without a layer. */
 gdouble view_scale(View *view);

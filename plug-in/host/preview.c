@@ -267,8 +267,8 @@ static void judge_again(Preview *preview, const Job *job) {
     tell_known(preview, job, NULL);
 }
 
-/* The model's subject in the target. */
-static gboolean find(Preview *preview, const Job *job, GError **error) {
+/* The model's subject in the target; `found`: there is one. */
+static gboolean find(Preview *preview, const Job *job, gboolean *found, GError **error) {
   const Engine *engine = *preview->engine;
   stylemap_placement place = { 0 };
   gint by;
@@ -276,7 +276,7 @@ static gboolean find(Preview *preview, const Job *job, GError **error) {
     return FALSE;
   Told *told = told_new(PREVIEW_FOUND);
   told->news.places = judge_can_find(engine);
-  told->news.n_found = by != FIND_NOTHING;
+  told->news.n_found = *found = by != FIND_NOTHING;
   told->news.found_by = by;
   told->news.found = g_memdup2(&place, sizeof place);
   tell(preview, job, told);
@@ -382,9 +382,10 @@ static gboolean grant(Preview *preview, Job *job, GError **error) {
   if (!*preview->engine && !engine_open(preview->engine, job->model, 0, on_progress, preview, error)) return FALSE;
   engine_watch(*preview->engine, on_progress, preview);
   if (job->wishes & WISH_FIND) {
-    if (!find(preview, job, error)) return FALSE;
+    gboolean found;
+    if (!find(preview, job, &found, error)) return FALSE;
     job->wishes = 0;
-    return TRUE;
+    if (found) return TRUE; /* the square will lie there */
   }
   if (job->edit.request.kind == EDIT_INTERPOLATE) return TRUE;
   if (!draw(preview, job, error)) return FALSE;

@@ -58,7 +58,8 @@ typedef struct {
   gboolean choose; /* the model, the target or its square are others: it is looked which model knows it, and again
                       for what is to be found in references */
   gboolean find;   /* it is looked where in the target the subject is, also where the request does not ask for that: a face (the
-                      one nearest to the mask), or what the model knows; nothing is drawn then */
+                      one nearest to the mask), or what the model knows; where it is found nothing is drawn, for the square
+                      will lie there */
   const stylemap_placement *near; /* of `find`, by the model: about there, if it is there; or NULL */
   gboolean coarse; /* something moved: a COARSE picture comes first; what is drawn now ends */
   gboolean urgent; /* and what was drawn is of no use any more; else it is told, and what is drawn now may end, if nothing of

@@ -443,6 +443,11 @@ static void test_wishes(void) {
   CHECK(log.models == 1 && log.done == 1);
   clear(&log);
 
+  /* a subject that was looked for and is not there: that is told, and the picture is drawn all the same */
+  wait_for(&log, preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 0.5, .find = TRUE, .urgent = TRUE}));
+  CHECK(log.found == 1 && !log.sure && log.done == 1 && log.picture);
+  clear(&log);
+
   /* what is not drawn any more is told nothing of, and what was asked of the model before is */
   for (int i = 0; i < 4; i++) {
     EditRequest none = {.kind = EDIT_INTERPOLATE, .target = request.target};
