@@ -3,7 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/edit.h"
 #include "host/adjust.h"
 #include "host/layer.h"
 #include "host/place.h"
@@ -80,6 +80,10 @@ static gboolean adjust(const Apply *apply, Engine *engine, Input *target, GeglBu
   gboolean done = edit_run(engine, &request, &result, error);
   g_auto(GStrv) findings = done ? edit_findings(&result) : NULL;
   for (gchar **finding = findings; finding && *finding; finding++) cli_note("%s", *finding);
+  if (done && !square) {
+    request.target.placement = &result.placement;
+    cli_edit_say_reason(engine, &request);
+  }
   done = done && (square ? square_write(engine, result.image, target->depth, apply->output, error)
                                 : write_picture(apply, engine, target, &result, error));
   edit_result_clear(&result);

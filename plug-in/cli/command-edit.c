@@ -276,6 +276,7 @@ static gboolean run_edit(const CliEdit *edit, CliPictures *pictures, GError **er
       (!engine && !cli_open_for(&engine, edit->model, &pictures->request, error)) ||
       !cli_edit_draw(edit, engine, pictures, error))
     return FALSE;
+  cli_edit_say_reason(engine, &pictures->request);
   cli_edit_compose(edit, pictures);
   return cli_edit_write(edit, engine, pictures, error);
 }

@@ -4,6 +4,8 @@
 #include "cli/edit.h"
 #include "host/find.h"
 #include "host/layer.h"
+#include "host/models.h"
+#include "host/reason.h"
 #include "host/region.h"
 #include "host/say.h"
 #include "picture/picture.h"
@@ -224,6 +226,18 @@ gboolean cli_edit_draw(const CliEdit *edit, Engine *engine, CliPictures *picture
     return FALSE;
   say_findings(edit, engine, &pictures->result);
   return TRUE;
+}
+
+void cli_edit_say_reason(Engine *engine, const EditRequest *request) {
+  Reason reason;
+  stylemap_placement there;
+  if (!request->target.buffer || !reason_find(engine, &request->target, &request->mask, &reason, &there, NULL) ||
+      reason == REASON_NONE)
+    return;
+  g_autofree gchar *at = place_text(&there, 1), *dataset = models_text(engine->model, "dataset");
+  g_autofree gchar *place = g_strdup_printf(_("--placement %s lays it there."), at);
+  g_autofree gchar *words = reason_words(reason, dataset, place);
+  cli_note("%s", words);
 }
 
 void cli_edit_compose(const CliEdit *edit, CliPictures *pictures) {

@@ -1,35 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/about.h"
-#include "host/edit.h"
 #include "host/say.h"
 #include "host/learned.h"
 #include "host/models.h"
 #include <glib/gi18n-lib.h>
-
-#define LONGEST_TEXT 240
-
-/* A text of the file as a line of its own length: it may be anything. */
-static gchar *short_text(const stylemap_model *model, const gchar *key) {
-  const gchar *text = stylemap_model_text(model, key);
-  gchar *line;
-
-  if (!text || !*text || !g_utf8_validate(text, -1, NULL))
-    return NULL;
-  line = g_strstrip(g_strdup(text));
-  for (gchar *c = line; *c; c++)
-    if (g_ascii_iscntrl(*c))
-      *c = ' ';
-  if (g_utf8_strlen(line, -1) > LONGEST_TEXT) {
-    gchar *begin = g_utf8_substring(line, 0, LONGEST_TEXT - 1);
-
-    g_free(line);
-    line = g_strconcat(begin, "…", NULL);
-    g_free(begin);
-  }
-  if (!*line)
-    g_clear_pointer(&line, g_free);
-  return line;
-}
 
 static void add_line(GString *markup, const gchar *line) {
   gchar *escaped = g_markup_escape_text(line, -1);
@@ -54,9 +28,9 @@ gboolean about_model(const gchar *model, AboutModel *about, GError **error) {
   }
 
   learned_read(file, path);
-  about->dataset = short_text(file, "dataset");
-  about->licence = short_text(file, "licence");
-  attribution = short_text(file, "attribution");
+  about->dataset = models_text(file, "dataset");
+  about->licence = models_text(file, "licence");
+  attribution = models_text(file, "attribution");
   markup = g_string_new(NULL);
   line = about->dataset ? g_strdup_printf(_("Knows: %s"), about->dataset)
                         : g_strdup(_("Its file does not say what it was trained on."));
@@ -92,16 +66,15 @@ void about_model_clear(AboutModel *about) {
   g_clear_pointer(&about->directions, g_strfreev);
 }
 
-gchar *about_probe(const AboutModel *about, gboolean akin, gdouble usual, gboolean *warning) {
+gchar *about_probe(const AboutModel *about, Reason reason, gdouble usual, gboolean *warning) {
   if (!(usual > 0))
     return NULL;
-  *warning = !akin;
+  *warning = reason != REASON_NONE;
   if (!*warning)
     return g_strdup(_("The model knows this kind of picture."));
+  if (reason != REASON_UNTOLD)
+    return reason_words(reason, about->dataset, _("Press Find, or place the square by hand."));
   if (about->dataset)
-    return g_strdup_printf(_("What the model sees of the layer is not what it was trained on: %s. The result will "
-                             "hardly resemble the picture."),
-                           about->dataset);
-  return g_strdup(_("What the model sees of the layer is not what it was trained on. The result will hardly resemble the "
-                    "picture."));
+    return g_strdup_printf(_("What the model sees of the layer is not what it was trained on: %s. Looking why…"), about->dataset);
+  return g_strdup(_("What the model sees of the layer is not what it was trained on. Looking why…"));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What a dialog says of a model. Opens the model's file, no weights. */
 #pragma once
-#include <glib.h>
+#include "host/reason.h"
 
 typedef struct {
   gchar *dataset; /* what it was trained on: plain text from the file, at most a few lines; or NULL */
@@ -14,6 +14,6 @@ typedef struct {
 gboolean about_model(const gchar *model, AboutModel *about, GError **error);
 void about_model_clear(AboutModel *about);
 
-/* A sentence on how well the model knows the square (to be freed), and whether it is a warning: edit_probe's. NULL where the
- * model's file does not say what is usual. */
-gchar *about_probe(const AboutModel *about, gboolean akin, gdouble usual, gboolean *warning);
+/* A sentence on how well the model knows what is in the square, and if not why, and what to do (to be freed), and whether it is a
+ * warning. NULL where the model's file does not say what is usual. */
+gchar *about_probe(const AboutModel *about, Reason reason, gdouble usual, gboolean *warning);

@@ -129,7 +129,7 @@ void dialog_note_detail(Dialog *self) {
 
   if (!self->size)
     return;
-  verdict = about_probe(&self->about, self->akin, self->usual, &warning);
+  verdict = about_probe(&self->about, self->reason, self->usual, &warning);
   detail = about_detail(self, self->size);
   both = verdict ? g_strconcat(verdict, "\n", detail, NULL) : g_strdup(detail);
   note(self, self->probe_hint, warning ? HINT_WARNING : HINT_INFO, both);
@@ -159,7 +159,7 @@ void dialog_note_known(Dialog *self, const PreviewNews *news) {
     note(self, self->probe_hint, HINT_WARNING, news->error->message);
     return;
   }
-  self->akin = news->akin;
+  self->reason = news->reason;
   self->usual = news->usual;
   self->size = news->size;
   dialog_note_detail(self);

@@ -56,7 +56,7 @@ typedef struct {
 
   AboutModel about;
   gdouble usual;      /* of the model that was looked at, */
-  gboolean akin;      /* whether it knows what is in the target's square, */
+  Reason reason;      /* why it does not know what is in the target's square, */
   gint size;          /* and its square; 0: it is looked at now */
   gboolean model_ok, square_ok;
   FlowPlaces places;

@@ -221,3 +221,16 @@ gchar *models_find(const gchar *model, GError **error) {
   g_free(settings_path);
   return path;
 }
+
+gchar *models_text(const stylemap_model *model, const gchar *key) {
+  enum { LONGEST = 240 };
+  const gchar *text = stylemap_model_text(model, key);
+  if (!text || !*text || !g_utf8_validate(text, -1, NULL)) return NULL;
+  g_autofree gchar *line = g_strstrip(g_strdup(text));
+  for (gchar *c = line; *c; c++)
+    if (g_ascii_iscntrl(*c)) *c = ' ';
+  if (!*line) return NULL;
+  if (g_utf8_strlen(line, -1) <= LONGEST) return g_steal_pointer(&line);
+  g_autofree gchar *begin = g_utf8_substring(line, 0, LONGEST - 1);
+  return g_strconcat(begin, "…", NULL);
+}

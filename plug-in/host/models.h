@@ -2,6 +2,7 @@
  * Which file a model's name means: one rule for every host. */
 #pragma once
 #include <glib.h>
+#include "stylemap.h"
 
 /* A MODEL is a path (it has a '/' or ends as model files do, in .safetensors, .pt, .pth or .ckpt) or a name, searched as NAME.safetensors and
  * NAME.pt in $XDG_DATA_HOME/stylemap/models, the compiled-in PREFIX/share/stylemap/models, and
@@ -13,6 +14,9 @@ gchar *models_find (const gchar *model, GError **error);
 /* Those folders in their order, whether they are there or not, free with g_strfreev; and the user's own, to be freed. */
 gchar **models_folders (void);
 gchar  *models_user_folder (void);
+
+/* A text of a model's file (stylemap_model_text) as a line of its own, to be shown: it may be anything. NULL, or to be freed. */
+gchar *models_text (const stylemap_model *model, const gchar *key);
 
 /* The names of all models in those folders, sorted, without double ones; free with g_strfreev. */
 gchar **models_list (void);

@@ -23,8 +23,9 @@ gboolean judge_choose(Judge *judge, Engine **engine, const gchar *model, ScaledE
   return TRUE;
 }
 
-gboolean judge_probe(Judge *judge, Engine *engine, const EditPicture *target, EditProbe *probe, GError **error) {
-  if (!edit_probe(engine, target, probe, error)) return FALSE;
+gboolean judge_probe(Judge *judge, Engine *engine, const EditPicture *target, GError **error) {
+  if (!edit_probe(engine, target, &judge->probe, error)) return FALSE;
+  judge->reason = judge->probe.akin ? REASON_NONE : REASON_UNTOLD;
   g_set_object(&judge->judged_in, target->buffer);
   judge->judged = edit_placement(target);
   return TRUE;
@@ -33,6 +34,18 @@ gboolean judge_probe(Judge *judge, Engine *engine, const EditPicture *target, Ed
 gboolean judge_is_of_other_place(const Judge *judge, const EditPicture *target) {
   const stylemap_placement at = edit_placement(target);
   return judge->judged_in == target->buffer && !place_is_same(&judge->judged, &at);
+}
+
+gboolean judge_has_to_explain(const Judge *judge, const EditPicture *target) {
+  return judge->judged_in == target->buffer && judge->reason == REASON_UNTOLD && !judge_is_of_other_place(judge, target);
+}
+
+gboolean judge_explain(Judge *judge, Engine *engine, const EditRequest *request, GError **error) {
+  stylemap_placement there;
+  Reason reason;
+  if (!reason_find(engine, &request->target, &request->mask, &reason, &there, error)) return FALSE;
+  judge->reason = reason;
+  return TRUE;
 }
 
 /* ------------------------------------------------------------------------------------------- the squares */

@@ -3,6 +3,7 @@
  * target, where its square and those of the references lie, how well the model knows what is there. */
 #pragma once
 #include "host/find.h"
+#include "host/reason.h"
 #include "host/scaled.h"
 
 typedef struct {
@@ -14,7 +15,9 @@ typedef struct {
   gint placed_how;               /* a Find, */
   stylemap_placement target;     /* there */
   GeglBuffer *judged_in;         /* the target of which it was looked how well the model knows it, */
-  stylemap_placement judged;     /* there */
+  stylemap_placement judged;     /* there; */
+  EditProbe probe;               /* so well, */
+  Reason reason;                 /* for this reason not better */
 } Judge;
 
 void judge_clear (Judge *judge);
@@ -22,10 +25,13 @@ void judge_clear (Judge *judge);
 /* choose_model for the edit; what was found by another model is forgotten. */
 gboolean judge_choose (Judge *judge, Engine **engine, const gchar *model, ScaledEdit *edit, stylemap_progress tell, gpointer data,
                        GError **error);
-/* How well the model knows the target where its square lies: edit_probe. */
-gboolean judge_probe (Judge *judge, Engine *engine, const EditPicture *target, EditProbe *probe, GError **error);
+/* How well the model knows the target where its square lies: into `judge`, with no reason yet. */
+gboolean judge_probe (Judge *judge, Engine *engine, const EditPicture *target, GError **error);
 /* Whether that was looked at where the target's square does not lie any more. */
 gboolean judge_is_of_other_place (const Judge *judge, const EditPicture *target);
+/* The reason, where there is one to be looked for: a search, which may take longer than a drawing. */
+gboolean judge_has_to_explain (const Judge *judge, const EditPicture *target);
+gboolean judge_explain (Judge *judge, Engine *engine, const EditRequest *request, GError **error);
 
 /* The target's square, where it is to be found: as the edit will find it. */
 gboolean judge_place (Judge *judge, Engine *engine, ScaledEdit *edit, GError **error);

@@ -238,19 +238,22 @@ static void remember_drawn(Preview *preview, const ScaledEdit *edit, const EditR
   g_set_object(&preview->healed_reference, request->references[0].picture.buffer);
 }
 
-/* Tells how well the model knows the target where its square lies. */
-static gboolean tell_known(Preview *preview, const Job *job, GError **error) {
+static void tell_judged(Preview *preview, const Job *job) {
   const Engine *engine = *preview->engine;
-  EditProbe probe;
-  if (!judge_probe(&preview->judge, *preview->engine, &job->edit.request.target, &probe, error)) return FALSE;
   Told *told = told_new(PREVIEW_MODEL);
   told->path = g_strdup(engine->path);
-  told->news.mse = probe.mse;
-  told->news.akin = probe.akin;
+  told->news.mse = preview->judge.probe.mse;
+  told->news.reason = preview->judge.reason;
   told->news.usual = engine->usual;
   told->news.size = engine->info->size;
   told->news.places = judge_can_find(engine);
   tell(preview, job, told);
+}
+
+/* How well the model knows the target where its square lies. */
+static gboolean tell_known(Preview *preview, const Job *job, GError **error) {
+  if (!judge_probe(&preview->judge, *preview->engine, &job->edit.request.target, error)) return FALSE;
+  tell_judged(preview, job);
   return TRUE;
 }
 
@@ -261,10 +264,14 @@ static gboolean choose(Preview *preview, Job *job, GError **error) {
          judge_place(judge, *preview->engine, &job->edit, error) && tell_known(preview, job, error);
 }
 
-/* Once it is drawn, where the square has come to lie elsewhere; what cannot be judged, or gives way to another job, stays as it was. */
+/* Once it is drawn: where the square has come to lie elsewhere, and why the model does not know what is there; what cannot be judged, or
+ * gives way to another job, stays as it was. */
 static void judge_again(Preview *preview, const Job *job) {
   if (judge_is_of_other_place(&preview->judge, &job->edit.request.target) && !on_progress(preview, 0, 0))
     tell_known(preview, job, NULL);
+  if (judge_has_to_explain(&preview->judge, &job->edit.request.target) && !on_progress(preview, 0, 0) &&
+      judge_explain(&preview->judge, *preview->engine, &job->edit.request, NULL))
+    tell_judged(preview, job);
 }
 
 /* The model's subject in the target; `found`: there is one. */
@@ -387,8 +394,7 @@ static gboolean grant(Preview *preview, Job *job, GError **error) {
     job->wishes = 0;
     if (found) return TRUE; /* the square will lie there */
   }
-  if (job->edit.request.kind == EDIT_INTERPOLATE) return TRUE;
-  if (!draw(preview, job, error)) return FALSE;
+  if (job->edit.request.kind != EDIT_INTERPOLATE && !draw(preview, job, error)) return FALSE;
   set_aside(preview, TRUE);
   judge_again(preview, job);
   draw_variants(preview, job);

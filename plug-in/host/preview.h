@@ -2,10 +2,11 @@
  * What an edit would make, looked at while its options are still chosen: a thread that draws what was asked for last, on
  * smaller pictures and through the edit's own flow (scaled.h), and tells it to the default main loop. */
 #pragma once
+#include "host/reason.h"
 #include "host/scaled.h"
 
 typedef enum {
-  PREVIEW_MODEL,  /* which model it is and how well it knows the target */
+  PREVIEW_MODEL,  /* which model it is and how well it knows the target; where it does not, once more with the reason */
   PREVIEW_FOUND,  /* where in the target the model's subject is, by faces or by the model */
   PREVIEW_COARSE, /* the reference as it is, where it comes in: at once, without the model */
   PREVIEW_DRAFT,  /* of a healed edit that takes its time: one round of one collage */
@@ -19,7 +20,7 @@ typedef struct {
   guint64 request;          /* the preview_ask that it answers */
   const GError *error;      /* of FAILED, else NULL */
   gdouble mse, usual;       /* of MODEL: edit_probe's, and the engine's */
-  gboolean akin;            /* of MODEL: edit_probe's */
+  Reason reason;            /* of MODEL: NONE, or UNTOLD (it is looked for once nothing else is to be done), or the reason */
   const gchar *path;        /* of MODEL: its file */
   gint size;                /* of MODEL: of its square */
   gboolean places;          /* of MODEL and FOUND: there is a way to find its subject */

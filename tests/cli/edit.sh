@@ -145,6 +145,21 @@ check "outside, over the edge" "$tool" outside target-1.png over-1.png over.png 
 check "a feather wider than GEGL's" "$tool" ellipse 90 61 90 30 90 300 half.png
 good transplant "$model" target-1.png reference.png --mask half.png --feather 6000 --quiet -o wide.png
 
+# -------------------------------------------------------------------- why the model does not know the picture
+toon=$root/models/toon-portraits-128.safetensors
+portrait=$root/install/samples/target.png
+notes() { # SENTENCE ARGUMENTS...: that is the only note
+  local sentence=$1
+  shift
+  run reconstruct "$toon" "$@" -o noted.png
+  [ $code = 0 ] && [ "$(wc -l < err)" = 1 ] && grep -q "^stylemap: $sentence" err && pass || fail "$*: $code $(cat err)"
+}
+good reconstruct "$toon" "$portrait" -o known.png
+notes 'What the model knows is turned in its square\. --placement 25[0-9.]*,25[0-9.]*,5[0-9.]*' "$portrait" --placement 256,256,512,40
+notes 'What the model knows is small in its square\. --placement ' "$portrait" --placement 256,256,900
+notes 'The model was trained on another kind of picture: toon portraits' target-1.png
+good reconstruct "$toon" target-1.png --quiet -o noted.png
+
 # --------------------------------------------------------------------------------- placed by numbers
 # At the model's own size a placed square is the cut-out one, bit for bit.
 check part "$tool" part target-1.png 20 5 $size $size part.png

@@ -74,12 +74,21 @@ static void test_verdict(void) {
   gboolean warning = 2;
   char *text;
 
-  CHECK(!about_probe(&about, FALSE, -1, &warning) && warning == 2);
-  CHECK((text = about_probe(&about, TRUE, 0.01, &warning)) && !warning);
+  CHECK(!about_probe(&about, REASON_UNTOLD, -1, &warning) && warning == 2);
+  CHECK((text = about_probe(&about, REASON_NONE, 0.01, &warning)) && !warning);
   g_free(text);
-  CHECK((text = about_probe(&about, FALSE, 0.01, &warning)) && warning && strstr(text, "cats"));
+  CHECK((text = about_probe(&about, REASON_UNTOLD, 0.01, &warning)) && warning && strstr(text, "cats"));
   g_free(text);
-  CHECK((text = about_probe(&nothing, FALSE, 0.01, &warning)) && warning);
+  CHECK((text = about_probe(&nothing, REASON_UNTOLD, 0.01, &warning)) && warning);
+  g_free(text);
+  text = about_probe(&about, REASON_KIND, 0.01, &warning);
+  CHECK(text && warning && strstr(text, "picture: cats.") && strstr(text, "Choose a model"), "%s", text);
+  g_free(text);
+  text = about_probe(&nothing, REASON_KIND, 0.01, &warning);
+  CHECK(text && warning && strstr(text, "another kind") && !strstr(text, ":"), "%s", text);
+  g_free(text);
+  text = about_probe(&about, REASON_TURNED, 0.01, &warning);
+  CHECK(text && warning && strstr(text, "turned") && strstr(text, "Press Find"), "%s", text);
   g_free(text);
 }
 

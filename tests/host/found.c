@@ -4,6 +4,7 @@
  * usage: test-host-found MODEL_THAT_PLACES */
 #include "host/find.h"
 #include "host/hosts.h"
+#include "host/reason.h"
 
 enum { S = 128, W = 260, H = 200, X = 90, Y = 40 };
 
@@ -52,6 +53,41 @@ static float *edit_moved(Engine *engine, GeglBuffer *target, GeglBuffer *referen
 
 static int same(const float *a, const float *b) { return memcmp(a, b, sizeof(float) * 4 * 48 * 30) == 0; }
 
+/* Why the model does not know what is at `at`, for all of whose reasons the portrait lies at X, Y. */
+static void reason_is(Engine *engine, GeglBuffer *buffer, stylemap_placement at, Reason expected) {
+  const EditPicture seen = {.buffer = buffer, .placement = &at};
+  stylemap_placement there;
+  EditProbe probe;
+  Reason reason = REASON_UNTOLD;
+  GError *error = NULL;
+  CHECK(reason_find(engine, &seen, NULL, &reason, &there, &error) && !error);
+  CHECK(reason == expected, "%g,%g,%g,%g: %d, not %d", at.x, at.y, at.side, at.angle, reason, expected);
+  if (reason <= REASON_UNTOLD || reason == REASON_KIND) return;
+  const EditPicture placed = {.buffer = buffer, .placement = &there};
+  CHECK(edit_probe(engine, &placed, &probe, NULL) && probe.akin, "%g,%g,%g,%g is not where it is known", there.x, there.y, there.side, there.angle);
+}
+
+static void test_reasons(Engine *engine, GeglBuffer *moved, GeglBuffer *portrait, GeglBuffer *unknown) {
+  const double x = X + S / 2, y = Y + S / 2;
+  reason_is(engine, moved, (stylemap_placement){x, y, S, 0, 0}, REASON_NONE);
+  reason_is(engine, moved, (stylemap_placement){x + S / 4, y + S / 8, S, 0, 0}, REASON_BESIDE);
+  reason_is(engine, moved, (stylemap_placement){x, y, 1.5 * S, 0, 0}, REASON_SMALL);
+  reason_is(engine, moved, (stylemap_placement){x, y, S / 2, 0, 0}, REASON_LARGE);
+  reason_is(engine, moved, (stylemap_placement){x, y, S, 0.5, 0}, REASON_TURNED);
+  reason_is(engine, portrait, (stylemap_placement){S / 2, S / 2, S, G_PI / 2, 0}, REASON_TURNED);
+  reason_is(engine, portrait, (stylemap_placement){S / 2, S / 2, S, G_PI, 0}, REASON_TURNED);
+  reason_is(engine, unknown, (stylemap_placement){S / 2, S / 2, S, 0, 0}, REASON_KIND);
+}
+
+static void test_words(void) {
+  const Reason all[] = {REASON_BESIDE, REASON_SMALL, REASON_LARGE, REASON_TURNED, REASON_KIND};
+  const char *words[] = {"beside", "small", "beyond", "turned", "another kind"};
+  for (guint i = 0; i < G_N_ELEMENTS(all); i++) {
+    g_autofree gchar *text = reason_words(all[i], "cats", "Here.");
+    CHECK(strstr(text, words[i]) && !strstr(text, "Here.") == (all[i] == REASON_KIND) && !strstr(text, "cats") == (all[i] != REASON_KIND), "%s", text);
+  }
+}
+
 int main(int argc, char **argv) {
   Engine *engine = NULL;
   EditResult result;
@@ -69,6 +105,9 @@ int main(int argc, char **argv) {
   }
   GeglBuffer *target = picture(squares[0], S, S, 0, 0), *centred = picture(squares[1], S, S, 0, 0);
   GeglBuffer *moved = picture(squares[1], W, H, X, Y), *unknown = test_picture(S, S, "R'G'B' float", 60);
+
+  test_reasons(engine, moved, centred, unknown);
+  test_words();
 
   /* what lies in the middle stays there */
   float *plain = edit(engine, target, centred, NULL, FALSE, &result);

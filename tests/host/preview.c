@@ -21,7 +21,7 @@ typedef struct {
   GeglBuffer *picture, *draft; /* the last one's */
   char *error;
   double mse, usual; /* of the model */
-  int akin;
+  Reason reason; /* told last */
   stylemap_placement place; /* found */
   GThread *thread;
 } Log;
@@ -44,7 +44,7 @@ static void hear(const PreviewNews *news, gpointer data) {
     CHECK(news->mse > 0 && news->size == 128 && news->path && !news->error);
     log->mse = news->mse;
     log->usual = news->usual;
-    log->akin = news->akin;
+    log->reason = news->reason;
     return;
   }
   if (news->kind == PREVIEW_FOUND) {
@@ -532,8 +532,19 @@ static void test_known(void) {
     preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 1, .choose = TRUE, .urgent = TRUE});
     for (int k = 0; k < 600 && log.models == i; k++) rest(20);
     CHECK(log.models == i + 1 && log.n == 0 && log.usual > 0);
-    CHECK(log.akin == !i && (log.mse <= EDIT_UNKNOWN_FACTOR * log.usual) == !i, "%g, usual %g", log.mse, log.usual);
+    CHECK((log.reason == REASON_NONE) == !i && (log.mse <= EDIT_UNKNOWN_FACTOR * log.usual) == !i, "%g, usual %g", log.mse, log.usual);
   }
+
+  /* and why it does not: that is looked for when nothing else is to be done, also once something else was asked for */
+  const int before = log.models;
+  const EditRequest unknown = {.kind = EDIT_INTERPOLATE, .target = {.buffer = target}};
+  preview_ask(preview, &(PreviewAsk){.model = model, .request = &unknown, .scale = 1, .urgent = TRUE});
+  for (int k = 0; k < 1500 && log.reason == REASON_UNTOLD; k++) rest(20);
+  CHECK(log.reason == REASON_KIND && log.models <= before + 1, "%d, %d", log.reason, log.models - before);
+  const int told = log.models;
+  preview_ask(preview, &(PreviewAsk){.model = model, .request = &unknown, .scale = 1, .urgent = TRUE});
+  rest(500);
+  CHECK(log.models == told, "once");
 
   /* the portrait somewhere else, found although something else is asked for at once */
   const int side = gegl_buffer_get_width(known), x = side / 2, y = side / 8;
