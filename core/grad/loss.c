@@ -6,8 +6,7 @@
 
 #include "base/memory.h"
 
-/* The gradient block of `value`, cleared if it is new; NULL if none is wanted. */
-static real *seed(sm_tape *tape, sm_variable *value) {
+real *sm_seed_gradient(sm_tape *tape, sm_variable *value) {
   int add = 0;
   real *grad = sm_gradient_of(tape, value, &add);
   if (grad && !add) memset(grad, 0, sizeof(real) * sm_variable_count(value));
@@ -16,7 +15,7 @@ static real *seed(sm_tape *tape, sm_variable *value) {
 
 double sm_loss_logistic(sm_tape *tape, sm_variable *d, int sign, double weight) {
   if (tape->status != STYLEMAP_OK) return 0;
-  real *grad = seed(tape, d);
+  real *grad = sm_seed_gradient(tape, d);
   double sum = 0;
   for (int i = 0; i < d->n; i++) {
     double v = sign * (double)d->data[i];
@@ -55,7 +54,7 @@ double sm_loss_squares(sm_tape *tape, sm_variable *value, const real *target, co
   squares s = {value->data,
                target,
                focus,
-               seed(tape, value),
+               sm_seed_gradient(tape, value),
                (real)(2 * weight / numbers),
                sm_tape_statistics(tape, (size_t)tasks),
                count,
@@ -149,7 +148,7 @@ double sm_loss_edges(sm_tape *tape, sm_variable *image, const real *target, int 
   if (tape->status != STYLEMAP_OK) return 0;
   edges e = {.a = image->data,
              .b = target,
-             .grad = seed(tape, image),
+             .grad = sm_seed_gradient(tape, image),
              .weight = weight,
              .side = image->w,
              .levels = 1,
@@ -172,7 +171,7 @@ double sm_loss_edges(sm_tape *tape, sm_variable *image, const real *target, int 
 
 double sm_loss_r1(sm_tape *tape, sm_variable *x, sm_variable *d, double weight) {
   if (tape->status != STYLEMAP_OK) return 0;
-  real *ones = seed(tape, d);
+  real *ones = sm_seed_gradient(tape, d);
   if (!ones) return 0;
   for (int i = 0; i < d->n; i++) ones[i] = 1;
   tape->keep = tape->skip_weights = 1;

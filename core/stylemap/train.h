@@ -27,6 +27,7 @@ typedef struct stylemap_train_options {
   int muon; /* E's and G's convolutions learn by orthogonalised momentum (of 0.95) instead of Adam */
   /* weights of the losses; 0 leaves one out. edges: L1 of image and gradients at four scales */
   double adversarial, w_reconstruction, in_domain, mse, perceptual, edges;
+  double frequencies; /* what differs most by its frequency counts most (core/grad/loss.h) */
   double matching; /* warm-up only: the nearest of many samples of the mapping network moves towards each stylemap */
   double features; /* the discriminator's view of picture and reconstruction; needs it, so not in the warm-up */
   double mixtures; /* joint phase: edits of two pictures (core/train/mixture.h) look real to the discriminator */
@@ -37,13 +38,13 @@ typedef struct stylemap_train_options {
   double r1;     /* gamma of the R1 penalty */
   int r1_every;  /* iterations */
   uint64_t anneal_from, anneal_to; /* between these iterations the learning rate falls in a line to 0; 0, 0: never */
-  uint64_t warm_up; /* first iterations: only mse, perceptual, edges and matching */
+  uint64_t warm_up; /* first iterations: only mse, perceptual, edges, frequencies and matching */
 } stylemap_train_options;
 
 /* Plain means over this rank's batch, before weighting; 0 where a loss is left out. */
 typedef struct stylemap_train_losses {
-  double g_adversarial, w_reconstruction, d_adversarial, r1, mse, perceptual, edges, in_domain, matching, features;
-  double mixtures;
+  double g_adversarial, w_reconstruction, d_adversarial, r1, mse, perceptual, edges, frequencies, in_domain, matching;
+  double features, mixtures;
 } stylemap_train_losses;
 
 /* The published settings, with the widths of the shipped 128 x 128 model. */

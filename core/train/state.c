@@ -104,6 +104,7 @@ static int list_fields(stylemap_train_options *o, uint64_t *iteration, uint64_t 
                         {"heal", .number = &o->heal, .later = 1},
                         {"augment", .number = &o->augment, .later = 1},
                         {"features", .number = &o->features, .later = 1},
+                        {"frequencies", .number = &o->frequencies, .later = 1},
                         {"mixtures", .number = &o->mixtures, .later = 1},
                         {"r1", .number = &o->r1},
                         {"r1_every", .whole = &o->r1_every},

@@ -251,6 +251,7 @@ stylemap_status sm_train_step(const sm_step *s, uint64_t iteration, const real *
   if (s->perceiver && o->perceptual > 0)
     losses->perceptual = sm_loss_perceptual(&tape, s->perceiver, rebuilt, x, o->perceptual);
   if (o->edges > 0) losses->edges = sm_loss_edges(&tape, rebuilt, x, EDGE_LEVELS, o->edges);
+  if (o->frequencies > 0) losses->frequencies = sm_loss_frequencies(&tape, rebuilt, x, o->frequencies);
   if (o->in_domain > 0 || o->features > 0) {
     sm_variable *features[SM_MAX_BLOCKS], *d = opinion(s, &tape, rebuilt, SM_G_REBUILT, features);
     if (o->in_domain > 0) losses->in_domain = sm_loss_logistic(&tape, d, -1, o->in_domain);

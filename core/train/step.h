@@ -15,15 +15,15 @@ typedef struct sm_step_options {
   int r1_every;                       /* lazy R1: every so many iterations; D's rate and betas are scaled for it */
   double r1;                          /* gamma: gamma / 2 * r1_every * penalty */
   /* weights; 0 leaves the loss out, with all that only it needs */
-  double g_adversarial, w_reconstruction, d_adversarial, in_domain, squares, perceptual, edges, features;
+  double g_adversarial, w_reconstruction, d_adversarial, in_domain, squares, perceptual, edges, frequencies, features;
   double mixtures; /* edits of two pictures look real; with them D's share of it */
   double matching; /* of the warm-up: see match_step in step.c */
 } sm_step_options;
 
 /* In the order of a log's columns. */
 typedef struct sm_step_losses {
-  double g_adversarial, w_reconstruction, d_adversarial, r1, squares, perceptual, edges, in_domain, matching, features;
-  double mixtures;
+  double g_adversarial, w_reconstruction, d_adversarial, r1, squares, perceptual, edges, frequencies, in_domain, matching;
+  double features, mixtures;
 } sm_step_losses;
 
 /* Called with the finished gradients before every optimiser step: "g_adv", "e_w_rec", "d_adv", "d_r1", "rec". Data

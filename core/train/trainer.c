@@ -55,6 +55,7 @@ static stylemap_status check(const stylemap_train_options *o, stylemap_error *er
   else if (!weight_ok(o->mse)) wrong = "mse";
   else if (!weight_ok(o->perceptual)) wrong = "perceptual";
   else if (!weight_ok(o->edges)) wrong = "edges";
+  else if (!weight_ok(o->frequencies)) wrong = "frequencies";
   else if (!weight_ok(o->matching)) wrong = "matching";
   else if (!weight_ok(o->features)) wrong = "features";
   else if (!weight_ok(o->mixtures)) wrong = "mixtures";
@@ -348,6 +349,7 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
                              .squares = o->mse,
                              .perceptual = t->perceives ? o->perceptual : 0,
                              .edges = o->edges,
+                             .frequencies = o->frequencies,
                              .matching = joint ? 0 : o->matching};
   if (joint) {
     options.g_adversarial = o->adversarial;
@@ -385,9 +387,8 @@ stylemap_status stylemap_trainer_step(stylemap_trainer *t, const float *images, 
   if (status == STYLEMAP_NO_MEMORY) return sm_no_memory(error, 0);
   if (status != STYLEMAP_OK) return sm_fail(error, status, "", SM_TEXT("The training step was stopped."), NULL);
   *losses = (stylemap_train_losses){found.g_adversarial, found.w_reconstruction, found.d_adversarial, found.r1,
-                                    found.squares,       found.perceptual,       found.edges,         found.in_domain,
-                                    found.matching,      found.features,
-                                    found.mixtures};
+                                    found.squares,       found.perceptual,       found.edges,         found.frequencies,
+                                    found.in_domain,     found.matching,         found.features,      found.mixtures};
   if (t->any_given) memset(t->given, 0, (size_t)batch * sizeof *t->given);
   t->any_given = 0;
   t->iteration++;

@@ -48,7 +48,7 @@ int main(int argc, char **argv) {
   chosen.batch = 4;
   chosen.warm_up = 0; /* the discriminator learns, too */
   chosen.r1_every = 1;
-  chosen.heal = 0.5, chosen.augment = 0.5, chosen.mixtures = 1, chosen.features = 1;
+  chosen.heal = 0.5, chosen.augment = 0.5, chosen.mixtures = 1, chosen.features = 1, chosen.frequencies = 1;
   trainer = new_trainer(&chosen, 2);
   fill(trainer, 4);
   CHECK(step() == STYLEMAP_OK && stylemap_trainer_save(trainer, path[0], &error) == STYLEMAP_OK, "%s", error.message);

@@ -60,6 +60,7 @@ done << 'END'
 --mse 1e7 from 0 to 1e+06
 --edges nan from 0
 --features -1 from 0
+--frequencies -1 from 0
 --norm GroupNorm one of LayerNorm, InstanceNorm2d, BatchNorm2d
 --optimiser sgd one of adam, muon
 END

@@ -12,7 +12,7 @@ static const struct {
   const gchar *name;
   gsize offset;
 } losses[] = { LOSS(g_adversarial), LOSS(w_reconstruction), LOSS(d_adversarial), LOSS(r1), LOSS(mse),
-               LOSS(perceptual), LOSS(edges), LOSS(in_domain), LOSS(matching), LOSS(features), LOSS(mixtures) };
+               LOSS(perceptual), LOSS(edges), LOSS(frequencies), LOSS(in_domain), LOSS(matching), LOSS(features), LOSS(mixtures) };
 enum { LOSSES = G_N_ELEMENTS(losses), FIRST = 2, COLUMNS = FIRST + LOSSES + 2 };
 static const gchar *const first[FIRST] = { "iteration", "images_per_second" };
 static const gchar *const last[2] = { "heldout_mse", "heldout_sharpness" };

@@ -99,6 +99,8 @@ static const Row rows[] = {
     .text = N_("Grey picture: where --mse counts, black once, white 100 times") },
   { "edges", NUMBER, 0, TRAIN(edges), 0, 1e6, "X",
     .text = N_("Weight: difference and its gradients at four scales (1)") },
+  { "frequencies", NUMBER, 0, TRAIN(frequencies), 0, 1e6, "X",
+    .text = N_("Weight: difference by frequencies, the largest first (0)") },
   { "perceptual", NUMBER, 0, TRAIN(perceptual), 0, 1e6, "X", .text = N_("Weight: LPIPS, with --vgg (1)") },
   { "vgg", PATH, 0, RUN(vgg), .argument = N_("FILE"),
     .text = N_("VGG16 for --perceptual: torchvision's .pth or .safetensors") },

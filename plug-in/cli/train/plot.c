@@ -8,7 +8,7 @@
 
 enum { LEFT = 64, PLOT_W = 600, LEGEND = 20, WIDTH = LEFT + PLOT_W + LEGEND + 196 };
 enum { TOP = 34, PLOT_H = 210, PANEL_H = TOP + PLOT_H + 30, BOTTOM = 26 };
-enum { POINTS = 300, MOST = 7 };
+enum { POINTS = 300, MOST = 8 };
 
 typedef struct {
   const gchar *column, *colour;
@@ -22,7 +22,7 @@ static const struct {
 } panels[] = {
   { N_("Pictures again: losses of the reconstruction"),
     { { "heldout_mse", HELD_OUT }, { "mse", "#0072b2" }, { "perceptual", "#d55e00" }, { "edges", "#009e73" },
-      { "features", "#cc79a7" }, { "matching", "#e69f00" }, { "w_reconstruction", "#56b4e9" } } },
+      { "frequencies", "#999999" }, { "features", "#cc79a7" }, { "matching", "#e69f00" }, { "w_reconstruction", "#56b4e9" } } },
   { N_("Looking real: adversarial losses"),
     { { "d_adversarial", "#0072b2" }, { "g_adversarial", "#d55e00" }, { "in_domain", "#009e73" },
       { "mixtures", "#e69f00" }, { "r1", "#cc79a7" } } },
