@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/recipe.h"
+#include "gimp/layer-mark.h"
 #include "gimp/references.h"
 #include "gimp/result.h"
 #include "host/find.h"
@@ -127,22 +128,34 @@ static void write_place(GKeyFile *file, const gchar *key, const stylemap_placeme
 /* "reference" of the first, "reference-2" of the second; to be freed. */
 static gchar *key_of(const gchar *name, gint n) { return n ? g_strdup_printf("%s-%d", name, n + 1) : g_strdup(name); }
 
+/* The keys of a layer's LayerTrace: `base`, which is its tattoo, "base-name" and "base-mark". */
+static void write_trace(GKeyFile *file, const gchar *base, gint n, LayerRef layer) {
+  gchar *name_base = g_strconcat(base, "-name", NULL), *mark_base = g_strconcat(base, "-mark", NULL);
+  gchar *key = key_of(base, n), *name_key = key_of(name_base, n), *mark_key = key_of(mark_base, n);
+  gchar *name = gimp_item_get_name(AS_ITEM(layer)), *mark = layer_mark(layer);
+
+  g_key_file_set_uint64(file, GROUP, key, gimp_item_get_tattoo(AS_ITEM(layer)));
+  g_key_file_set_string(file, GROUP, name_key, name);
+  g_key_file_set_string(file, GROUP, mark_key, mark);
+  g_free(name_base);
+  g_free(mark_base);
+  g_free(key);
+  g_free(name_key);
+  g_free(mark_key);
+  g_free(name);
+  g_free(mark);
+}
+
 static void write_reference(GKeyFile *file, const Reference *reference, gint n, DrawableRef target) {
-  gchar *key = key_of("reference", n), *name_key = key_of("reference-name", n), *here_key = key_of("reference-here", n);
-  gchar *pairs_key = key_of("reference-pairs", n), *pairs = references_pairs(reference), *name;
+  gchar *here_key = key_of("reference-here", n), *pairs_key = key_of("reference-pairs", n), *pairs = references_pairs(reference);
 
   if (reference->layer != NO_ITEM && gimp_item_is_valid(AS_ITEM(reference->layer))) {
-    name = gimp_item_get_name(AS_ITEM(reference->layer));
-    g_key_file_set_uint64(file, GROUP, key, gimp_item_get_tattoo(AS_ITEM(reference->layer)));
-    g_key_file_set_string(file, GROUP, name_key, name);
+    write_trace(file, "reference", n, AS_LAYER(reference->layer));
     g_key_file_set_boolean(file, GROUP, here_key,
                            gimp_item_get_image(AS_ITEM(reference->layer)) == gimp_item_get_image(AS_ITEM(target)));
-    g_free(name);
   }
   if (n)
     g_key_file_set_string(file, GROUP, pairs_key, pairs);
-  g_free(key);
-  g_free(name_key);
   g_free(here_key);
   g_free(pairs_key);
   g_free(pairs);
@@ -165,7 +178,7 @@ void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions 
   g_key_file_set_integer(file, GROUP, "version", VERSION);
   g_key_file_set_string(file, GROUP, "procedure", procedure->name);
   g_key_file_set_string(file, GROUP, "options", text);
-  g_key_file_set_uint64(file, GROUP, "target", gimp_item_get_tattoo(AS_ITEM(target)));
+  write_trace(file, "target", 0, AS_LAYER(target));
   g_free(text);
   if (options->refine)
     g_key_file_set_integer(file, GROUP, "refine", options->refine_steps);
@@ -218,10 +231,18 @@ static GKeyFile *open_recipe(DrawableRef layer) {
   return file;
 }
 
-static LayerRef layer_by_tattoo(ImageRef image, GKeyFile *file, const gchar *key) {
-  guint tattoo = (guint)g_key_file_get_uint64(file, GROUP, key, NULL);
+static void read_trace(GKeyFile *file, const gchar *base, gint n, LayerTrace *trace) {
+  gchar *name_base = g_strconcat(base, "-name", NULL), *mark_base = g_strconcat(base, "-mark", NULL);
+  gchar *key = key_of(base, n), *name_key = key_of(name_base, n), *mark_key = key_of(mark_base, n);
 
-  return tattoo ? gimp_image_get_layer_by_tattoo(image, tattoo) : NO_ITEM;
+  trace->tattoo = (guint)g_key_file_get_uint64(file, GROUP, key, NULL);
+  trace->name = g_key_file_get_string(file, GROUP, name_key, NULL);
+  trace->mark = g_key_file_get_string(file, GROUP, mark_key, NULL);
+  g_free(name_base);
+  g_free(mark_base);
+  g_free(key);
+  g_free(name_key);
+  g_free(mark_key);
 }
 
 static void warn(Recipe *recipe, gchar *sentence) {
@@ -232,35 +253,53 @@ static void warn(Recipe *recipe, gchar *sentence) {
   g_free(sentence);
 }
 
-/* Reference `n`: in this image by its number there; in another one by number and name. */
-static DrawableRef find_reference(ImageRef image, GKeyFile *file, gint n, const gchar *name) {
-  gchar *key = key_of("reference", n), *here_key = key_of("reference-here", n);
-  gboolean here = g_key_file_get_boolean(file, GROUP, here_key, NULL);
-  LayerRef found = here ? layer_by_tattoo(image, file, key) : NO_ITEM;
+static void warn_changed(Recipe *recipe, const LayerTrace *trace) {
+  warn(recipe, g_strdup_printf(_("The layer \"%s\" is not as it was then: the result may differ."), trace->name));
+}
+
+/* In another open image: by what it shows, or, where an older version did not keep that, by its number and name there. */
+static LayerRef find_elsewhere(const LayerTrace *trace, ImageRef image, gboolean *changed) {
+  LayerRef found = NO_ITEM;
   gint n_images;
   ImageRef *images = compat_images(&n_images);
 
-  for (gint i = 0; i < n_images && !here && found == NO_ITEM; i++) {
-    LayerRef layer = images[i] != image ? layer_by_tattoo(images[i], file, key) : NO_ITEM;
-    gchar *its = layer != NO_ITEM ? gimp_item_get_name(AS_ITEM(layer)) : NULL;
+  for (gint i = 0; i < n_images && found == NO_ITEM; i++) {
+    LayerRef layer = images[i] != image ? layer_trace_find(trace, images[i], NO_ITEM, changed) : NO_ITEM;
+    gchar *its = layer != NO_ITEM && !trace->mark ? gimp_item_get_name(AS_ITEM(layer)) : NULL;
 
-    if (its && g_strcmp0(its, name) == 0)
+    if (layer != NO_ITEM && (trace->mark || g_strcmp0(its, trace->name) == 0))
       found = layer;
     g_free(its);
   }
   g_free(images);
-  g_free(key);
-  g_free(here_key);
-  return AS_DRAWABLE(found);
+  return found;
+}
+
+/* Where it was then; else, if it is known what it shows, wherever that is shown: the image may be a copy. */
+static LayerRef find_reference(ImageRef image, const LayerTrace *trace, gboolean here, gboolean *changed) {
+  LayerRef found = here ? layer_trace_find(trace, image, NO_ITEM, NULL) : find_elsewhere(trace, image, NULL);
+
+  *changed = FALSE;
+  if (found == NO_ITEM && trace->mark)
+    found = here ? find_elsewhere(trace, image, NULL) : layer_trace_find(trace, image, NO_ITEM, NULL);
+  if (found == NO_ITEM && trace->mark)
+    found = here ? layer_trace_find(trace, image, NO_ITEM, changed) : find_elsewhere(trace, image, changed);
+  return found;
 }
 
 /* NO_ITEM, and an error if `strict`, else a warning, where it is not there any more. */
 static DrawableRef read_layer(ImageRef image, GKeyFile *file, gint n, gboolean strict, Recipe *recipe, GError **error) {
-  gchar *key = key_of("reference-name", n), *name = g_key_file_get_string(file, GROUP, key, NULL), *sentence;
-  DrawableRef layer = find_reference(image, file, n, name);
+  gchar *here_key = key_of("reference-here", n), *sentence;
+  LayerTrace trace;
+  LayerRef layer;
+  gboolean changed;
 
+  read_trace(file, "reference", n, &trace);
+  layer = find_reference(image, &trace, g_key_file_get_boolean(file, GROUP, here_key, NULL), &changed);
+  if (changed)
+    warn_changed(recipe, &trace);
   if (layer == NO_ITEM) {
-    sentence = g_strdup_printf(_("The reference layer \"%s\" is not there any more."), name ? name : "?");
+    sentence = g_strdup_printf(_("The reference layer \"%s\" is not there any more."), trace.name ? trace.name : "?");
     if (strict) {
       g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, sentence);
       g_free(sentence);
@@ -268,9 +307,26 @@ static DrawableRef read_layer(ImageRef image, GKeyFile *file, gint n, gboolean s
       warn(recipe, sentence);
     }
   }
-  g_free(key);
-  g_free(name);
-  return layer;
+  layer_trace_clear(&trace);
+  g_free(here_key);
+  return AS_DRAWABLE(layer);
+}
+
+/* NO_ITEM and an error where it is not in the image any more. */
+static LayerRef read_target(ImageRef image, GKeyFile *file, DrawableRef layer, Recipe *recipe, GError **error) {
+  LayerTrace trace;
+  LayerRef target;
+  gboolean changed;
+
+  read_trace(file, "target", 0, &trace);
+  target = layer_trace_find(&trace, image, AS_LAYER(layer), &changed);
+  if (target == NO_ITEM)
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED,
+                        _("The layer that this one was made of is not in this image any more."));
+  if (changed)
+    warn_changed(recipe, &trace);
+  layer_trace_clear(&trace);
+  return target;
 }
 
 /* Those above the first, each with the place that was found then. */
@@ -383,11 +439,7 @@ gboolean recipe_read(ImageRef image, DrawableRef layer, gboolean strict, FlowOpt
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT,
                         _("This layer is no result of a transplant, a reconstruction or an adjustment, or one of an older version: nothing "
                           "tells how it was made. Click a layer that StyleMap made."));
-  } else if ((recipe->target = layer_by_tattoo(image, file, "target")) == NO_ITEM ||
-             AS_DRAWABLE(recipe->target) == layer) {
-    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED,
-                        _("The layer that this one was made of is not in this image any more."));
-  } else {
+  } else if ((recipe->target = read_target(image, file, layer, recipe, error)) != NO_ITEM) {
     options_clear(options);
     *options = (FlowOptions){.reference = NO_ITEM};
     options_defaults(recipe->procedure, options);

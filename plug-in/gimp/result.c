@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/result.h"
+#include "gimp/layer-mark.h"
 #include "gimp/pixels.h"
 #include "gimp/stack.h"
 #include "host/layer.h"
@@ -8,53 +9,67 @@
 
 /* ----------------------------------------------------------------------------------- whose result it is */
 
-/* A parasite "TATTOO FORM": a layer's tattoo is its number in the file. */
-#define PARASITE "stylemap-result"
-
+/* A parasite of three lines, "TATTOO FORM", the target's mark and its name; in files of older versions the first one alone. */
 typedef enum { FORM_NONE, FORM_ABOVE, FORM_COPY } Form;
 static const gchar *const form_names[] = {"none", "above", "copy"};
 
 static void remember(LayerRef layer, LayerRef target, Form form) {
-  gchar *text = g_strdup_printf("%u %s", gimp_item_get_tattoo(AS_ITEM(target)), form_names[form]);
+  gchar *mark = layer_mark(target), *name = gimp_item_get_name(AS_ITEM(target));
+  gchar *text = g_strdup_printf("%u %s\n%s\n%s", gimp_item_get_tattoo(AS_ITEM(target)), form_names[form], mark, name);
   GimpParasite *parasite =
-      gimp_parasite_new(PARASITE, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE, strlen(text) + 1, text);
+      gimp_parasite_new(RESULT_PARASITE, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE, strlen(text) + 1, text);
 
   gimp_item_attach_parasite(AS_ITEM(layer), parasite);
   gimp_parasite_free(parasite);
   g_free(text);
+  g_free(mark);
+  g_free(name);
 }
 
-static Form recall(ItemRef item, guint *tattoo) {
-  GimpParasite *parasite = gimp_item_get_parasite(item, PARASITE);
+/* layer_trace_clear, but for FORM_NONE. */
+static Form recall(ItemRef item, LayerTrace *trace) {
+  GimpParasite *parasite = gimp_item_get_parasite(item, RESULT_PARASITE);
   Form form = FORM_NONE;
-  gchar *text, *end;
+  gchar *text, *end, **lines;
 
   if (!parasite)
     return FORM_NONE;
   text = compat_parasite_text(parasite);
-  *tattoo = g_ascii_strtoull(text, &end, 10);
+  lines = g_strsplit(text, "\n", 3);
+  *trace = (LayerTrace){.tattoo = g_ascii_strtoull(lines[0] ? lines[0] : "", &end, 10)};
   if (g_str_equal(end, " above"))
     form = FORM_ABOVE;
   else if (g_str_equal(end, " copy"))
     form = FORM_COPY;
+  if (form != FORM_NONE && g_strv_length(lines) == 3) {
+    trace->mark = g_strdup(lines[1]);
+    trace->name = g_strdup(lines[2]);
+  }
+  g_strfreev(lines);
   g_free(text);
   gimp_parasite_free(parasite);
   return form;
 }
 
-LayerRef result_target(ImageRef image, DrawableRef layer) {
-  guint tattoo;
+/* Of a form, where that is told. */
+static LayerRef target_of(ImageRef image, ItemRef item, Form form) {
+  LayerTrace trace;
+  Form its = recall(item, &trace);
   LayerRef target = NO_ITEM;
+  gboolean changed;
 
-  if (recall(AS_ITEM(layer), &tattoo) != FORM_NONE)
-    target = gimp_image_get_layer_by_tattoo(image, tattoo);
-  return AS_DRAWABLE(target) == layer ? NO_ITEM : target;
+  if (its == FORM_NONE)
+    return NO_ITEM;
+  if (form == FORM_NONE || its == form)
+    target = layer_trace_find(&trace, image, AS_LAYER(item), &changed);
+  layer_trace_clear(&trace);
+  return target;
 }
 
-static gboolean is_result(ItemRef item, LayerRef target, Form form) {
-  guint tattoo;
+LayerRef result_target(ImageRef image, DrawableRef layer) { return target_of(image, AS_ITEM(layer), FORM_NONE); }
 
-  return recall(item, &tattoo) == form && tattoo == gimp_item_get_tattoo(AS_ITEM(target));
+static gboolean is_result(ItemRef item, LayerRef target, Form form) {
+  return target_of(gimp_item_get_image(item), item, form) == target;
 }
 
 /* A result of the target, or a group with one in it. */

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
 ; A result is made again from what is kept on it: the same picture in its place, also after the image was saved, opened and
-; selected in otherwise, and as a copy of a half transparent target; and what is not there any more is said.
+; selected in otherwise, and as a copy of a half transparent target; also where the layers have other numbers, because the image or
+; the result is a copy; and what is not there any more is said.
 (load "lib.scm")
 
 (define options "model=./other.safetensors strength=0.7 rounds=2 feather=12 placement=256,230,420,7 reference-placement=250,260,400")
@@ -24,6 +25,7 @@
 (let* ((image (open "target.png"))
        (target (active image))
        (reference (add-below image "reference.png")))
+  (gimp-item-set-name target "the target")
   (select-mask image 0 0)
   (let* ((first (heal image target reference options))
          (above (car (gimp-layer-new image 100 100 RGBA-IMAGE "above" 100 LAYER-MODE-NORMAL)))
@@ -54,6 +56,75 @@
   (refuses "what is no result" image 'argument "no result of a transplant"
            (lambda () (again image (car (gimp-image-get-layer-by-name image "above")))))
   (gimp-item-set-name (same "opened" image (lambda () (again image result))) "the result")
+  (gimp-image-delete image))
+
+; a duplicate numbers its layers anew, and more so where there were others
+(define (named image name) (car (gimp-image-get-layer-by-name image name)))
+(define (tattoo layer) (car (gimp-item-get-tattoo layer)))
+(define (add-plain image name position)
+  (let ((layer (car (gimp-layer-new image 512 512 RGB-IMAGE name 100 LAYER-MODE-NORMAL))))
+    (gimp-image-insert-layer image layer 0 position)
+    layer))
+(let* ((image (open "edit-again.xcf"))
+       (target (named image "the target")))
+  (gimp-image-remove-layer image (named image "above"))
+  (gimp-item-set-visible (add-plain image "between" 2) FALSE)
+  (let* ((copy (car (gimp-image-duplicate image)))
+         (twin (named copy "the target")))
+    (check "duplicate: the target's number is another layer's"
+           (not (equal? (car (gimp-image-get-layer-by-tattoo copy (tattoo target))) twin)) (tattoo target) (tattoo twin))
+    (gimp-item-set-name (same "duplicate" copy (lambda () (again copy (named copy "the result")))) "the result")
+    (equal "duplicate: as many layers" (number copy) 4)
+    (equal "duplicate: the target is hidden" (car (gimp-item-get-visible twin)) FALSE)
+    ; by content alone, also what it takes from
+    (gimp-item-set-name twin "another name")
+    (gimp-item-set-name (named copy "reference.png") "one more")
+    (gimp-item-set-name (same "duplicate, renamed" copy (lambda () (again copy (named copy "the result")))) "the result")
+    (gimp-image-remove-layer copy twin)
+    (refuses "duplicate, no target" copy 'work "not in this image any more" (lambda () (again copy (named copy "the result"))))
+    (gimp-image-delete copy))
+  ; in another image, whose first layer has the target's number
+  (let* ((other (open "reference.png"))
+         (its (active other))
+         (result (car (gimp-layer-new-from-drawable (named image "the result") other))))
+    (gimp-image-insert-layer other result 0 0)
+    (equal "copied: the target's number is another layer's" (car (gimp-image-get-layer-by-tattoo other (tattoo target))) its)
+    (refuses "copied" other 'work "not in this image any more" (lambda () (again other result)))
+    (let ((twin (car (gimp-layer-new-from-drawable target other))))
+      (gimp-image-insert-layer other twin 0 1)
+      (gimp-item-set-visible its FALSE)
+      (gimp-item-set-visible twin FALSE)
+      (let ((third (same "copied with its target" other (lambda () (again other result)))))
+        (equal "copied with its target: in its place" (layer-list other) (list third twin its))
+        (equal "copied with its target: that is hidden" (car (gimp-item-get-visible twin)) FALSE)))
+    (gimp-image-delete other))
+  ; painted on
+  (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 60 60)
+  (gimp-drawable-edit-fill target FILL-WHITE)
+  (let ((fourth (again image (named image "the result"))))
+    (equal "painted on: as many layers" (number image) 4)
+    (check "painted on: so is the result" (> (car (gimp-drawable-histogram fourth HISTOGRAM-VALUE 0 1)) 254)
+           (car (gimp-drawable-histogram fourth HISTOGRAM-VALUE 0 1))))
+  (gimp-image-delete image))
+
+; a result of an older version has the tattoos alone
+(define (lines-without string part) ; those that have it
+  (let loop ((chars (string->list string)) (line '()) (all '()))
+    (define (ended)
+      (let ((text (list->string (reverse line))))
+        (if (contains? text part) all (cons (string-append text "\n") all))))
+    (cond ((null? chars) (apply string-append (reverse (ended))))
+          ((char=? (car chars) #\newline) (loop (cdr chars) '() (ended)))
+          (else (loop (cdr chars) (cons (car chars) line) all)))))
+(define (edit-parasite layer name part)
+  (let ((parasite (car (gimp-item-get-parasite layer name))))
+    (gimp-item-attach-parasite layer (list name 1 (lines-without (caddr parasite) part)))))
+(let* ((image (open "edit-again.xcf"))
+       (result (named image "the result")))
+  (edit-parasite result "stylemap-edit" "t-mark=")
+  (edit-parasite result "stylemap-edit" "e-mark=")
+  (edit-parasite result "stylemap-edit" "target-name=")
+  (same "of an older version" image (lambda () (again image result)))
   (gimp-image-delete image))
 
 ; what is gone

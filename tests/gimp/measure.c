@@ -30,11 +30,12 @@ static Pixels read_pixels(DrawableRef drawable, const Babl *format) {
   return read_rows(drawable, format, 0, gimp_drawable_get_height(drawable));
 }
 
-/* What StyleMap remembers on a result of its own; g_free. */
+/* What StyleMap remembers on a result of its own: the first line, without what tells the target's layer; g_free. */
 static gchar *result_text(DrawableRef layer) {
   GimpParasite *parasite = gimp_item_get_parasite(AS_ITEM(layer), "stylemap-result");
   gchar *text = parasite ? compat_parasite_text(parasite) : g_strdup("");
 
+  text[strcspn(text, "\n")] = '\0';
   if (parasite)
     gimp_parasite_free(parasite);
   return text;
