@@ -36,9 +36,21 @@ static stylemap_status draw(stylemap_session *s, between *k, double t, stylemap_
   return stylemap_synth(s, k->frame, k->image, error);
 }
 
+static int makes_sense(const double *at, int frames) {
+  for (int i = 0; at && i < frames; i++)
+    if (!(at[i] >= 0 && at[i] <= 1)) return 0;
+  return 1;
+}
+
 stylemap_status stylemap_interpolate(stylemap_session *s, const float *a, const float *b, stylemap_space space,
                                      int frames, stylemap_frame take, void *data, stylemap_error *error) {
-  if (!s || !a || !b || !take || (unsigned)space > STYLEMAP_SPACE_W || frames < 2)
+  return stylemap_interpolate_at(s, a, b, space, NULL, frames, take, data, error);
+}
+
+stylemap_status stylemap_interpolate_at(stylemap_session *s, const float *a, const float *b, stylemap_space space,
+                                        const double *at, int frames, stylemap_frame take, void *data,
+                                        stylemap_error *error) {
+  if (!s || !a || !b || !take || (unsigned)space > STYLEMAP_SPACE_W || frames < 2 || !makes_sense(at, frames))
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                    SM_TEXT("interpolate needs two stylemaps, somebody who takes the frames, and at least 2 of them."), NULL);
   const sm_config *c = &s->net->config;
@@ -48,7 +60,7 @@ stylemap_status stylemap_interpolate(stylemap_session *s, const float *a, const 
   sm_work_begin(s, STYLEMAP_PHASE_RESIZE, (plus ? 2 : frames) * sm_resize_work(c) + frames * sm_synth_work(c));
   SM_TRY_DONE(prepare(s, &k, plus, error));
   for (int i = 0; i < frames; i++) {
-    SM_TRY_DONE(draw(s, &k, (double)i / (frames - 1), error));
+    SM_TRY_DONE(draw(s, &k, at ? at[i] : (double)i / (frames - 1), error));
     if (take(data, i, k.image)) {
       status = sm_fail(error, STYLEMAP_CANCELLED, "", SM_TEXT("Cancelled."), NULL);
       goto done;

@@ -118,6 +118,7 @@ static void query(void) {
 static void take_arguments(const Procedure *procedure, const GimpParam *params, FlowOptions *options) {
   options->method = EDIT_STYLES; /* where there was no other, with the results that they had */
   options->frames_detail = 0;
+  options->into = INTO_PATCHES;
   for (gint i = 0; i < procedure->n_positional; i++) {
     const Argument *argument = procedures_argument(procedure->arguments[i]);
     gpointer field = options_field(options, argument->id);
@@ -251,8 +252,7 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
       values[1].data.d_layer = result.layers[0];
     }
     call_tell(mode, &result);
-    if (mode != GIMP_RUN_NONINTERACTIVE)
-      gimp_displays_flush();
+    call_show(mode, &result);
     /* the layers' numbers are GIMP's to read after this function: the process ends then */
   } else {
     fail(error, values);

@@ -173,8 +173,7 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
       GIMP_VALUES_SET_LAYER(values, 1, result.layers[0]);
     }
     call_tell(mode, &result);
-    if (mode != GIMP_RUN_NONINTERACTIVE)
-      gimp_displays_flush();
+    call_show(mode, &result);
     flow_result_clear(&result);
   } else {
     GimpPDBStatusType status = call_status(error);

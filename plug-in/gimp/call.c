@@ -109,6 +109,7 @@ gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef imag
 
 gboolean call_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options, FlowResult *result,
                   GError **error) {
+  result->film = NO_ITEM;
   return procedure->returns == RETURNS_FRAMES ? frames_run(procedure, image, target, options, result, error)
                                               : flow_run(procedure, image, target, options, result, error);
 }
@@ -148,6 +149,14 @@ static void tell_refined(const FlowResult *result) {
                            reference->before, reference->after);
   tell(GIMP_RUN_NONINTERACTIVE, text);
   g_free(text);
+}
+
+void call_show(GimpRunMode mode, const FlowResult *result) {
+  if (mode == GIMP_RUN_NONINTERACTIVE)
+    return;
+  if (result->film != NO_ITEM)
+    gimp_display_new(result->film);
+  gimp_displays_flush();
 }
 
 void call_tell(GimpRunMode mode, const FlowResult *result) {

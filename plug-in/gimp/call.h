@@ -18,6 +18,9 @@ GimpPDBStatusType call_status(const GError *error);
  * GIMP's message, which has a warning's sign. */
 void call_tell(GimpRunMode mode, const FlowResult *result);
 
+/* To a user: in a window of its own what is in a new image. */
+void call_show(GimpRunMode mode, const FlowResult *result);
+
 /* Of a procedure that is `again`: `procedure`, `target` and `options` become what `target` was made by. */
 gboolean call_again(const Procedure **procedure, GimpRunMode mode, ImageRef image, DrawableRef *target,
                     FlowOptions *options, GError **error);

@@ -352,6 +352,33 @@ static void attach_feather(Dialog *self) {
                _("Softens the selection's border by so many pixels. The selection itself stays as it is."), NULL);
 }
 
+/* How frames follow each other, and what they are. */
+static void attach_film(Dialog *self) {
+  FlowOptions *options = self->options;
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *combo, *button, *label;
+
+  combo = new_choice(self, (gint *)&options->easing,
+                     _("At even steps, or smoothly: slowly away from the first frame, and slowly to the last."), _("At even steps"),
+                     (gint)EASING_LINEAR, _("Smoothly"), (gint)EASING_SMOOTH, NULL);
+  button = gtk_check_button_new_with_label(_("And back"));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), options->ping_pong);
+  gimp_help_set_help_data(button, _("Adds the frames between the last and the first in reverse, so that the film can be repeated without a jump."),
+                          NULL);
+  g_signal_connect(button, "toggled", G_CALLBACK(gimp_toggle_button_update), &options->ping_pong);
+  gtk_box_pack_start(GTK_BOX(box), combo, TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
+  gtk_widget_show_all(box);
+  label = table_attach(self->table, _("Movement:"), box, FALSE);
+  gtk_label_set_mnemonic_widget(GTK_LABEL(label), combo);
+  table_attach(self->table, _("Into:"),
+               new_choice(self, (gint *)&options->into,
+                          _("Whole pictures show all that is visible, without the reference; in this image its other layers are hidden then. "
+                            "A new image holds the frames alone, as an export needs it."),
+                          _("This image, whole pictures"), (gint)INTO_IMAGE, _("A new image, whole pictures"), (gint)INTO_NEW_IMAGE,
+                          _("This image, only what changes"), (gint)INTO_PATCHES, NULL),
+               FALSE);
+}
+
 void dialog_add_options(Dialog *self) {
   GtkWidget *label;
 
@@ -407,5 +434,6 @@ void dialog_add_options(Dialog *self) {
                  _("How long a frame is shown. It is written into the layers' names, where GIMP's animation tools "
                    "look for it."),
                  NULL);
+    attach_film(self);
   }
 }

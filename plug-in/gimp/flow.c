@@ -2,6 +2,7 @@
  * layer -> edit -> paste -> new layer. */
 #include "gimp/flow.h"
 #include "gimp/check.h"
+#include "gimp/film.h"
 #include "gimp/origin.h"
 #include "gimp/path.h"
 #include "gimp/pixels.h"
@@ -304,6 +305,7 @@ void flow_request(EditRequest *request, EditReference *references, const Procedu
   if (procedure->returns == RETURNS_LAYERS) {
     request->frames = options->frames;
     request->from = options->strength_from;
+    request->easing = options->easing;
   } else if (options->refine && !heals(procedure, options)) {
     request->refine = options->refine_steps;
     request->edit.space = STYLEMAP_SPACE_W_PLUS;
@@ -348,8 +350,7 @@ static gchar *layer_name(const Procedure *procedure, const FlowOptions *options,
   const stylemap_refine_report *refined = made->refined;
 
   if (procedure->returns == RETURNS_LAYERS)
-    /* read by GIMP's animation tools */
-    return g_strdup_printf(copy ? "Frame %d (%dms) (replace)" : "Frame %d (%dms)", n + 1, options->frame_ms);
+    return film_name(options, n, copy);
   if (made->n_refined == 1)
     return g_strdup_printf(_("%s (refined: MSE %.6f → %.6f)"), _(procedure->title), refined[0].before,
                            refined[0].after);
@@ -376,13 +377,20 @@ gboolean flow_still_there(ImageRef image, DrawableRef target, gint width, gint h
   return lost == NULL;
 }
 
+static gint n_new_layers(const Procedure *procedure, const FlowOptions *options, const EditResult *made) {
+  return procedure->returns == RETURNS_LAYERS ? film_count(options, made->n_layers) : made->n_layers;
+}
+
 /* On FALSE none of them is left. */
 static gboolean make_layers(const Procedure *procedure, const FlowOptions *options, const ResultPlan *plan,
                             const EditRequest *request, const EditResult *made, LayerRef *layers) {
-  for (gint i = 0; i < made->n_layers; i++) {
-    gchar *name = layer_name(procedure, options, made, i, plan->why_copy != NULL);
+  gint count = n_new_layers(procedure, options, made);
 
-    layers[i] = result_new(plan, name, made->layers[i], made->mask.weights);
+  for (gint i = 0; i < count; i++) {
+    gchar *name = layer_name(procedure, options, made, i, plan->why_copy != NULL);
+    gint drawn = count > made->n_layers ? film_frame(options, i, made->n_layers) : i;
+
+    layers[i] = result_new(plan, name, made->layers[drawn], made->mask.weights);
     g_free(name);
     if (layers[i] == NO_ITEM) {
       while (i-- > 0)
@@ -391,14 +399,14 @@ static gboolean make_layers(const Procedure *procedure, const FlowOptions *optio
     }
     if (procedure->returns == RETURNS_LAYER)
       recipe_write(layers[i], procedure, options, AS_DRAWABLE(plan->target), request, made);
-    gimp_progress_update(EDIT_SHARE + (1 - EDIT_SHARE) * (i + 1) / made->n_layers);
+    gimp_progress_update(EDIT_SHARE + (1 - EDIT_SHARE) * (i + 1) / count);
   }
   return TRUE;
 }
 
-static gchar **notes_on(const EditRequest *request, const EditResult *made, const ResultPlan *plan) {
+static gchar **notes_on(const EditRequest *request, const EditResult *made, gchar *note) {
   GStrvBuilder *builder = g_strv_builder_new();
-  gchar *note = result_note(plan), **notes = edit_notes(request, made);
+  gchar **notes = edit_notes(request, made);
 
   g_strv_builder_addv(builder, (const gchar **)notes);
   g_strfreev(notes);
@@ -410,15 +418,40 @@ static gchar **notes_on(const EditRequest *request, const EditResult *made, cons
   return notes;
 }
 
+static void fill_result(const EditRequest *request, const EditResult *made, gchar *note, FlowResult *result) {
+  result->notes = notes_on(request, made, note);
+  result->findings = edit_findings(made);
+  result->whole = made->mask.whole;
+  result->width = made->mask.bounds.width;
+  result->height = made->mask.bounds.height;
+  result->n_refined = MIN(made->n_refined, (gint)G_N_ELEMENTS(result->refined));
+  for (gint i = 0; i < result->n_refined; i++)
+    result->refined[i] = made->refined[i];
+}
+
+static gboolean add_film(ImageRef image, DrawableRef target, const FlowOptions *options, const EditRequest *request,
+                         const EditResult *made, FlowResult *result, GError **error) {
+  result->layers = film_make(image, target, options, request, made, EDIT_SHARE, &result->film, error);
+  if (!result->layers)
+    return FALSE;
+  result->n_layers = film_count(options, made->n_layers);
+  fill_result(request, made, NULL, result);
+  return TRUE;
+}
+
 static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options,
                            const EditRequest *request, const EditResult *made, FlowResult *result, GError **error) {
-  LayerRef *layers = g_new(LayerRef, made->n_layers);
+  gint count = n_new_layers(procedure, options, made);
+  LayerRef *layers;
   ResultPlan plan;
   ResultAside aside;
   GeglRectangle seen;
   gboolean ok;
 
   gimp_progress_set_text(_("Adding the result"));
+  if (procedure->returns == RETURNS_LAYERS && options->into != INTO_PATCHES)
+    return add_film(image, target, options, request, made, result, error);
+  layers = g_new(LayerRef, count);
   gimp_image_undo_group_start(image);
   if (options->replaces != NO_ITEM)
     result_step_aside(&aside, image, options->replaces, AS_LAYER(target));
@@ -427,7 +460,7 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
   ok = make_layers(procedure, options, &plan, request, made, layers);
   if (!ok)
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not make a new layer."));
-  else if (!(ok = result_insert(&plan, layers, made->n_layers)))
+  else if (!(ok = result_insert(&plan, layers, count)))
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("GIMP could not put the new layer above the target."));
   if (options->replaces != NO_ITEM)
     result_replace(&aside, ok ? layers[0] : NO_ITEM);
@@ -435,16 +468,9 @@ static gboolean add_layers(const Procedure *procedure, ImageRef image, DrawableR
     origin_write(image, options->engine, FALSE);
   gimp_image_undo_group_end(image);
   if (ok) {
-    result->n_layers = made->n_layers;
+    result->n_layers = count;
     result->layers = g_steal_pointer(&layers);
-    result->notes = notes_on(request, made, &plan);
-    result->findings = edit_findings(made);
-    result->whole = made->mask.whole;
-    result->width = made->mask.bounds.width;
-    result->height = made->mask.bounds.height;
-    result->n_refined = MIN(made->n_refined, (gint)G_N_ELEMENTS(result->refined));
-    for (gint i = 0; i < result->n_refined; i++)
-      result->refined[i] = made->refined[i];
+    fill_result(request, made, result_note(&plan), result);
   }
   g_free(layers);
   result_plan_clear(&plan);

@@ -7,6 +7,7 @@
 typedef struct {
   gint n_layers;
   LayerRef *layers;   /* lowest first; g_free */
+  ImageRef film;      /* a new image that they are in; NO_ITEM: they are in the target's */
   gchar **findings;   /* for scripts: edit_findings; g_strfreev */
   gchar **notes;      /* sentences on what the user may not expect, closed by NULL; g_strfreev */
   gboolean whole;     /* there was no selection: the whole square was edited */

@@ -6,6 +6,8 @@
 
 const gchar *const options_regions[] = {"selection", "alpha", "eyes", "mouth", "hair", "face", "background", NULL};
 
+const gchar *const options_into[] = {"image", "new-image", "patches", NULL};
+
 gpointer options_field(FlowOptions *options, ArgumentId id) {
   switch (id) {
   case ARGUMENT_REFERENCE:
@@ -58,6 +60,12 @@ gpointer options_field(FlowOptions *options, ArgumentId id) {
     return &options->refine_steps;
   case ARGUMENT_STRENGTH_FROM:
     return &options->strength_from;
+  case ARGUMENT_EASING:
+    return &options->easing;
+  case ARGUMENT_PING_PONG:
+    return &options->ping_pong;
+  case ARGUMENT_INTO:
+    return &options->into;
   case ARGUMENT_BOUNDARY:
     return &options->boundary;
   case ARGUMENT_LEVELS:

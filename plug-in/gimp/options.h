@@ -10,6 +10,11 @@ typedef enum { REGION_SELECTION, REGION_ALPHA, REGION_OF_MODEL } ReferenceRegion
 extern const gchar *const options_regions[]; /* closed by NULL */
 enum { OPTIONS_REGIONS = 7, OPTIONS_REFERENCES = 9 /* at most */ };
 
+/* What frames are: whole pictures, in this image, whose other layers are hidden, or in a new one; or only what was drawn, above the
+ * target. */
+typedef enum { INTO_IMAGE, INTO_NEW_IMAGE, INTO_PATCHES } FramesInto;
+extern const gchar *const options_into[]; /* closed by NULL */
+
 /* For all procedures; each uses the fields that its arguments name. */
 typedef struct {
   DrawableRef reference; /* NO_ITEM = not chosen */
@@ -32,6 +37,9 @@ typedef struct {
   gint frame_ms;
   gdouble reconstruct_detail, frames_detail; /* percent */
   gdouble strength_from; /* of frames of a transplant: the first one's */
+  Easing easing;
+  gboolean ping_pong;
+  FramesInto into;
   gint boundary;         /* of mix, as is: */
   gchar *levels;         /* g_free */
   struct { /* of procedures that need no image */

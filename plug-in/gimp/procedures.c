@@ -91,6 +91,15 @@ static Argument arguments[] = {
     "100000; 100 is a good number)", 1, EDIT_MOST_REFINE, 100, NULL },
   [ARGUMENT_STRENGTH_FROM] = { ARGUMENT_STRENGTH_FROM, ARGUMENT_IS_FLOAT, "strength-from",
     "The strength of the first frame; strength is the last one's (0 <= strength-from <= 1)", 0, 1, 0, NULL },
+  [ARGUMENT_EASING] = { ARGUMENT_EASING, ARGUMENT_IS_CHOICE, "easing",
+    "How the frames come from the first to the last { linear: at even steps, smooth: slowly away, slowly there }", 0, 1, EASING_LINEAR,
+    words_easings },
+  [ARGUMENT_PING_PONG] = { ARGUMENT_PING_PONG, ARGUMENT_IS_FLAG, "ping-pong",
+    "Whether the frames go back, too, so that the last is followed by the first: there are 2 x frames - 2 of them then", 0, 1, 0, NULL },
+  [ARGUMENT_INTO] = { ARGUMENT_INTO, ARGUMENT_IS_CHOICE, "into",
+    "What frames are { image: the whole picture each, as it is seen without the references, on top of this image, whose other layers "
+    "are hidden, new-image: the same in a new image that holds nothing else, patches: only what is drawn, above the target }", 0, 2,
+    INTO_IMAGE, options_into },
   [ARGUMENT_BOUNDARY] = { ARGUMENT_BOUNDARY, ARGUMENT_IS_INT, "boundary",
     "From which level of the style pyramid on the styles are the reference's (1 <= boundary <= 31; level 0 is the "
     "coarsest, and models of 128 pixels have 8 or 10)", 1, 31, 2, NULL },
@@ -135,7 +144,7 @@ static const ArgumentId interpolate_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_FRAMES,
   ARGUMENT_FRAME_MS,
   /* by name */
-  ARGUMENT_FRAMES_DETAIL,
+  ARGUMENT_FRAMES_DETAIL, ARGUMENT_EASING, ARGUMENT_PING_PONG, ARGUMENT_INTO,
 };
 
 static const ArgumentId adjust_arguments[] = {
@@ -149,7 +158,7 @@ static const ArgumentId strength_arguments[] = {
   /* by name */
   ARGUMENT_STRENGTH_FROM, ARGUMENT_STRENGTH, ARGUMENT_MASK_RULE, ARGUMENT_SPACE, ARGUMENT_FEATHER, ARGUMENT_COLLAGE,
   ARGUMENT_ROUNDS, ARGUMENT_DETAIL, ARGUMENT_PLACEMENT, ARGUMENT_REFERENCE_PLACEMENT, ARGUMENT_MIRROR, ARGUMENT_REGION,
-  ARGUMENT_VISIBLE, ARGUMENT_REFERENCES,
+  ARGUMENT_VISIBLE, ARGUMENT_REFERENCES, ARGUMENT_EASING, ARGUMENT_PING_PONG, ARGUMENT_INTO,
 };
 static const ArgumentId every_frame_arguments[] = {
   ARGUMENT_RUN_MODE, ARGUMENT_IMAGE, ARGUMENT_DRAWABLE, ARGUMENT_REFERENCE, ARGUMENT_MODEL, ARGUMENT_METHOD,
@@ -193,9 +202,8 @@ static const Procedure procedures[] = {
     reconstruct_arguments, G_N_ELEMENTS(reconstruct_arguments), 4, FALSE, RETURNS_LAYER, NULL },
   { EDIT_INTERPOLATE, "plug-in-stylemap-interpolate", N_("StyleMap _Interpolate..."), N_("StyleMap Interpolate"),
     N_("Makes frames that turn one layer into another"),
-    "Encodes the target layer and the reference layer with a StyleMapGAN model and synthesises pictures at equal "
-    "steps between their style maps, each on a new layer above the target, the first frame lowest, named for "
-    "GIMP's animation tools." SQUARE_HELP,
+    "Encodes the target layer and the reference layer with a StyleMapGAN model and synthesises pictures at steps between their "
+    "style maps, each on a new layer, the first frame lowest, named for GIMP's animation tools." SQUARE_HELP,
     interpolate_arguments, G_N_ELEMENTS(interpolate_arguments), 7, FALSE,
     RETURNS_LAYERS, NULL },
   { EDIT_ADJUST, "plug-in-stylemap-adjust", N_("StyleMap _Adjust..."), N_("StyleMap Adjust"),
@@ -206,8 +214,8 @@ static const Procedure procedures[] = {
     adjust_arguments, G_N_ELEMENTS(adjust_arguments), 5, FALSE, RETURNS_LAYER, NULL },
   { EDIT_TRANSPLANT, "plug-in-stylemap-interpolate-strength", N_("StyleMap Transplant as _Frames..."),
     N_("StyleMap Transplant as Frames"), N_("Makes frames in which a transplant comes in little by little"),
-    "Transplants as plug-in-stylemap-transplant does, by rising strength at equal steps, each on a new layer above the "
-    "target, the first frame lowest, named for GIMP's animation tools." SQUARE_HELP,
+    "Transplants as plug-in-stylemap-transplant does, by rising strength, each on a new layer, the first frame lowest, named for "
+    "GIMP's animation tools." SQUARE_HELP,
     strength_arguments, G_N_ELEMENTS(strength_arguments), 8, FALSE, RETURNS_LAYERS, NULL },
   { EDIT_TRANSPLANT, "plug-in-stylemap-transplant-every-frame", N_("StyleMap Transplant on _Every Frame..."),
     N_("StyleMap Transplant on Every Frame"), N_("Makes the same transplant on every frame of an animation, without flicker"),

@@ -10,8 +10,8 @@
 /* ----------------------------------------------------------------------------------- whose result it is */
 
 /* A parasite of three lines, "TATTOO FORM", the target's mark and its name; in files of older versions the first one alone. */
-typedef enum { FORM_NONE, FORM_ABOVE, FORM_COPY } Form;
-static const gchar *const form_names[] = {"none", "above", "copy"};
+typedef enum { FORM_NONE, FORM_ABOVE, FORM_COPY, FORM_FRAME } Form;
+static const gchar *const form_names[] = {"none", "above", "copy", "frame"};
 
 static void remember(LayerRef layer, LayerRef target, Form form) {
   gchar *mark = layer_mark(target), *name = gimp_item_get_name(AS_ITEM(target));
@@ -41,6 +41,8 @@ static Form recall(ItemRef item, LayerTrace *trace) {
     form = FORM_ABOVE;
   else if (g_str_equal(end, " copy"))
     form = FORM_COPY;
+  else if (g_str_equal(end, " frame"))
+    form = FORM_FRAME;
   if (form != FORM_NONE && g_strv_length(lines) == 3) {
     trace->mark = g_strdup(lines[1]);
     trace->name = g_strdup(lines[2]);
@@ -67,6 +69,17 @@ static LayerRef target_of(ImageRef image, ItemRef item, Form form) {
 }
 
 LayerRef result_target(ImageRef image, DrawableRef layer) { return target_of(image, AS_ITEM(layer), FORM_NONE); }
+
+void result_remember_frame(LayerRef layer, LayerRef target) { remember(layer, target, FORM_FRAME); }
+
+gboolean result_is_frame(ItemRef item) {
+  LayerTrace trace;
+  Form form = recall(item, &trace);
+
+  if (form != FORM_NONE)
+    layer_trace_clear(&trace);
+  return form == FORM_FRAME;
+}
 
 static gboolean is_result(ItemRef item, LayerRef target, Form form) {
   return target_of(gimp_item_get_image(item), item, form) == target;

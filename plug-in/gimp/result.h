@@ -40,6 +40,10 @@ gboolean result_insert(const ResultPlan *plan, const LayerRef *layers, gint n_la
 /* The layer that `layer` is a result of, or NO_ITEM; also after the image was saved and opened again. */
 LayerRef result_target(ImageRef image, DrawableRef layer);
 
+/* A layer that is a whole frame of an animation of `target` (film.h), and whether an item is such a one. */
+void result_remember_frame(LayerRef layer, LayerRef target);
+gboolean result_is_frame(ItemRef item);
+
 /* An earlier result whose place a new one is to take: it goes out of sight, and its target comes back where it had hidden
  * it, so that the plan for the new one is what it would be without it. All in the caller's undo group. */
 typedef struct {

@@ -73,7 +73,7 @@ static gboolean add_layer(Work *work, const gfloat *image, GError **error) {
     return say_status(stylemap_paste(image, size, &placement, &target, b->x, b->y, b->width, b->height, &layer, &core), &core,
                       error);
   if (work->n_details == 2) {
-    work->details[1].weight = (gdouble)(work->result->n_layers - 1) / (work->request->frames - 1);
+    work->details[1].weight = easing_at(work->request->easing, work->result->n_layers - 1, work->request->frames);
     work->details[0].weight = 1 - work->details[1].weight;
   }
   return say_status(stylemap_paste_detailed(image, size, &placement, &target, work->details, work->n_details,
@@ -313,15 +313,17 @@ static gboolean draw_frames(Work *work, GError **error) {
   Frames frames = { work, error, FALSE };
   gboolean ok = FALSE;
   g_autofree gfloat *first = engine_new_stylemap(engine), *last = engine_new_stylemap(engine);
+  g_autofree gdouble *at = g_new(gdouble, (gsize)request->frames);
   stylemap_error core;
 
+  for (gint n = 0; n < request->frames; n++) at[n] = easing_at(request->easing, n, request->frames);
   PART(engine, STYLEMAP_PHASE_ENCODE, 0, 0.08);
   if (!edit_encode(engine, &request->target, first, error)) goto done;
   PART(engine, STYLEMAP_PHASE_ENCODE, 0.08, 0.16);
   if (!edit_encode(engine, &request->references[0].picture, last, error)) goto done;
   PART(engine, STYLEMAP_PHASE_SYNTH, 0.16, 1);
-  stylemap_status status = stylemap_interpolate(engine->session, first, last, request->edit.space, request->frames,
-                                                take_frame, &frames, &core);
+  stylemap_status status = stylemap_interpolate_at(engine->session, first, last, request->edit.space, at, request->frames,
+                                                   take_frame, &frames, &core);
   ok = !frames.failed && say_status(status, &core, error);
 done:
   return ok;
@@ -468,7 +470,7 @@ static gboolean draw_transplants(Work *work, GError **error) {
   if (!request->frames) return draw_transplant(work, error);
   work->request = &frame;
   for (gint n = 0; n < request->frames && ok; n++) {
-    frame.edit.strength = n + 1 == request->frames ? to : from + (to - from) * n / (request->frames - 1);
+    frame.edit.strength = n + 1 == request->frames ? to : from + (to - from) * easing_at(request->easing, n, request->frames);
     engine_run(work->engine, n, request->frames);
     ok = draw_transplant(work, error);
     if (ok && !n && request->method == EDIT_HEAL) /* how it is healed does not hang on the strength: it is chosen once */

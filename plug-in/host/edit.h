@@ -3,6 +3,7 @@
  * Synchronous, on the calling thread (worker.h brings it to another). Knows GEGL and libstylemap, no GIMP and no
  * command line. */
 #pragma once
+#include "host/easing.h"
 #include "host/engine.h"
 #include "host/mask.h"
 
@@ -68,7 +69,8 @@ typedef struct {
   gboolean extend;
   gint refine;           /* steps of refinement of every picture first, 0 = none; not in frames, w or heal */
   gint frames;           /* of interpolate: 2 or more; of transplant: 0, or 2 or more of rising strength, */
-  gdouble from;          /* the first of this one, the last of edit.strength */
+  gdouble from;          /* the first of this one, the last of edit.strength; */
+  Easing easing;         /* of both */
   guint32 levels;        /* of mix: those that come from the reference (mix.h) */
   const stylemap_amount *amounts; /* of adjust: 1 or more */
   gint n_amounts;

@@ -5,6 +5,7 @@ const gchar *const words_methods[] = { "styles", "heal", NULL };
 const gchar *const words_collages[] = { "copy", "clone", "mean", "auto", "match", NULL };
 const gchar *const words_rules[] = { "soft", "any", "half", NULL };
 const gchar *const words_spaces[] = { "w+", "w", NULL };
+const gchar *const words_easings[] = { "linear", "smooth", NULL };
 const gchar *const words_regions[] = { "eyes", "mouth", "hair", "face", "background", NULL };
 
 gint words_find(const gchar *const *words, const gchar *text) {

@@ -7,6 +7,7 @@ extern const gchar *const words_methods[];  /* EditMethod */
 extern const gchar *const words_collages[]; /* stylemap_start */
 extern const gchar *const words_rules[];    /* stylemap_mask_rule */
 extern const gchar *const words_spaces[];   /* stylemap_space */
+extern const gchar *const words_easings[];  /* Easing */
 extern const gchar *const words_regions[];  /* stylemap_region */
 #define WORDS_ALPHA "alpha"                 /* in a region's place: a reference's own */
 

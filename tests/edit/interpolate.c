@@ -9,6 +9,7 @@ typedef struct row {
   stylemap_pyramid *last;
   stylemap_space space;
   float *want;
+  const double *at; /* NULL: even steps */
   int frames, taken, stop_at;
   double worst;
 } row;
@@ -16,8 +17,8 @@ typedef struct row {
 static int take(void *data, int number, const float *image) {
   row *r = data;
   by_hand *h = r->h;
-  const double t = (double)number / (r->frames - 1);
-  const int first = number == 0, last = number == r->frames - 1;
+  const double t = r->at ? r->at[number] : (double)number / (r->frames - 1);
+  const int first = t == 0, last = t == 1;
   CHECK(number == r->taken++);
   if (first || last || r->space == STYLEMAP_SPACE_W) {
     for (size_t i = 0; i < h->codes; i++)
@@ -47,6 +48,10 @@ static void rows(const stylemap_model *model) {
       CHECK(stylemap_interpolate(s, a, b, r.space, frames, take, &r, NULL) == STYLEMAP_OK && r.taken == frames);
       r.taken = 0, r.stop_at = frames - 1;
       CHECK(stylemap_interpolate(s, a, b, r.space, frames, take, &r, NULL) == STYLEMAP_CANCELLED && r.taken == frames - 1);
+      static const double at[] = {0.1, 0, 1, 0.85}, beyond[] = {0, 1.1};
+      row own = {.h = &h, .a = a, .b = b, .space = r.space, .want = want, .at = at, .frames = 4};
+      CHECK(stylemap_interpolate_at(s, a, b, r.space, at, 4, take, &own, NULL) == STYLEMAP_OK && own.taken == 4);
+      CHECK(stylemap_interpolate_at(s, a, b, r.space, beyond, 2, take, &own, NULL) == STYLEMAP_BAD_ARGUMENT);
       CHECK(stylemap_interpolate(s, a, b, r.space, 1, take, &r, NULL) == STYLEMAP_BAD_ARGUMENT);
       CHECK(stylemap_interpolate(s, a, b, (stylemap_space)2, 2, take, &r, NULL) == STYLEMAP_BAD_ARGUMENT);
       stylemap_session_free(s);

@@ -87,12 +87,12 @@
                 ("placement" #:placement ) ("reference-placement" #:reference-placement ) ("mirror" #:mirror )
                 ("region" #:region ) ("visible" #:visible ) ("references" #:references )
                 ("boundary" #:boundary ) ("levels" #:levels ) ("strength-from" #:strength-from ) ("frames" #:frames )
-                ("frame-ms" #:frame-ms )))
+                ("frame-ms" #:frame-ms ) ("easing" #:easing ) ("ping-pong" #:ping-pong ) ("into" #:into )))
 (define (-named text)
   (apply append
          (map (lambda (word)
                 (let* ((pair (-split word)) (key (cadr (assoc (car pair) -keys))))
-                  (list key (cond ((member (car pair) '("extend" "mirror" "match-colours" "visible")) (if (equal? (cdr pair) "yes") TRUE FALSE))
+                  (list key (cond ((member (car pair) '("extend" "mirror" "match-colours" "visible" "ping-pong")) (if (equal? (cdr pair) "yes") TRUE FALSE))
                                   ((equal? (car pair) "references") (cdr pair)) ; a text, also where it is one number
                                   ((string->number (cdr pair)) (string->number (cdr pair)))
                                   (else (cdr pair))))))
@@ -120,7 +120,7 @@
 (define -interpolate plug-in-stylemap-interpolate)
 (define (plug-in-stylemap-interpolate mode image target reference model frames ms)
   (-counted (car (-interpolate #:run-mode mode #:image image #:drawables (vector target) #:reference reference
-                               #:model model #:frames frames #:frame-ms ms #:detail 0))))
+                               #:model model #:frames frames #:frame-ms ms #:detail 0 #:into "patches"))))
 (define (plug-in-stylemap-interpolate-with mode image target reference text)
   (-counted (car (apply -interpolate (append (list '#:run-mode mode '#:image image '#:drawables (vector target)
                                                    '#:reference reference)
@@ -150,7 +150,8 @@
 (define -interpolate-strength plug-in-stylemap-interpolate-strength)
 (define (plug-in-stylemap-interpolate-strength mode image target reference model method frames ms)
   (-counted (car (-interpolate-strength #:run-mode mode #:image image #:drawables (vector target) #:reference reference
-                                        #:model model #:method (if (= method 1) "heal" "styles") #:frames frames #:frame-ms ms))))
+                                        #:model model #:method (if (= method 1) "heal" "styles") #:frames frames #:frame-ms ms
+                                        #:into "patches"))))
 (define (plug-in-stylemap-interpolate-strength-with mode image target reference text)
   (-counted (car (apply -interpolate-strength
                         (append (list '#:run-mode mode '#:image image '#:drawables (vector target) '#:reference reference)

@@ -26,7 +26,7 @@
            (> (mean (car layers) last) (mean (cadr layers) last) (mean (caddr layers) last) 1.0)))
   ; with the layers' own detail the ends are nearer to the layers
   (let* ((detailed (vector->list (cadr (plug-in-stylemap-interpolate-with RUN-NONINTERACTIVE image target reference
-                                                                          "frames=4 detail=50"))))
+                                                                          "frames=4 detail=50 into=patches"))))
          (mean (lambda (a b) (cadddr (test-stylemap-inside a b (car layers) 0)))))
     (check "detail: the first frame" (< (mean (car detailed) target) (* 0.8 (mean (car layers) target)))
            (mean (car detailed) target) (mean (car layers) target))

@@ -34,7 +34,7 @@
     (close-visible before)
     (close-visible after)
     (for-each (lambda (layer) (gimp-image-remove-layer image layer)) layers))
-  (let* ((layers (frames image target reference "model=./tiny.safetensors method=styles frames=2 frame-ms=70 strength-from=1 strength=0.25 feather=0"))
+  (let* ((layers (frames image target reference "model=./tiny.safetensors method=styles frames=2 frame-ms=70 strength-from=1 strength=0.25 feather=0 into=patches"))
          (first (transplant image target reference "./tiny.safetensors" 1.0 0 0 0.0))
          (last (transplant image target reference "./tiny.safetensors" 0.25 0 0 0.0)))
     (equal "styles: number" (length layers) 2)

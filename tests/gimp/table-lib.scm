@@ -150,7 +150,7 @@
 (define (frames) (layers-of (plug-in-stylemap-interpolate RUN-NONINTERACTIVE image target reference tiny 3 50)))
 (define (strengths)
   (layers-of (plug-in-stylemap-interpolate-strength-with RUN-NONINTERACTIVE image target reference
-                                                         (string-append "model=" tiny " feather=0 frames=3"))))
+                                                         (string-append "model=" tiny " feather=0 frames=3 into=patches"))))
 (define (by method) (set! edit method))
 (define (with text) (set! edit (lambda () (healed text))))
 
