@@ -119,6 +119,17 @@ good batch rows.csv -o o --model "$model" --resume --sheet o/sheet.png
 is "only what is not as it was left is done again" "$(count '"row":' o/stylemap-batch.jsonl)" 8
 grep -q '"done": 7, "failed": 0, "missing": 0, "done_before": 6' out && pass || fail "the summary: $(cat out)"
 [ -s o/sheet.png ] && pass || fail "no contact sheet"
+# of the row before, what this row names too
+check mask "$tool" ellipse 40 33 14 20 5 7 other.png
+paint 40 33 "R'G'B' u8" 3 c.png
+printf 'target,reference,mask,output\na.png,b.png,m.png,1.png\na.png,b.png,other.png,2.png\na.png,c.png,other.png,3.png\n' > kept.csv
+good batch kept.csv -o kept --model "$model" --jobs 1
+n=0
+for pair in "b m" "b other" "c other"; do
+  n=$((n + 1))
+  good transplant --quiet "$model" a.png ${pair% *}.png --mask ${pair#* }.png -o one.png
+  cmp -s one.png kept/$n.png && pass || fail "row $n of three that share what they read"
+done
 # in a folder that the run makes; the page that was edited, and what came of it, where the sheet has its only pair
 mkdir pages && cp "$pictures/pages.tif" pages
 good batch --each pages --operation reconstruct --page 2 --model "$model" -o fresh --sheet fresh/sheet.png
