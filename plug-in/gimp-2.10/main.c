@@ -4,7 +4,6 @@
 #include "gimp/alone.h"
 #include "gimp/call.h"
 #include "host/say.h"
-#include "host/start.h"
 #include <glib/gi18n-lib.h>
 
 #define MOST_ARGUMENTS 16
@@ -226,7 +225,7 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
   GError *error = NULL;
 
   say_start();
-  start_gegl();
+  call_start();
 
   *return_values = values;
   values[0].type = GIMP_PDB_STATUS;

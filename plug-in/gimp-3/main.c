@@ -4,7 +4,6 @@
 #include "gimp/call.h"
 #include "gimp/places.h"
 #include "host/say.h"
-#include "host/start.h"
 #include "host/words.h"
 #include <glib/gi18n-lib.h>
 
@@ -154,7 +153,7 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
   GError *error = NULL;
   gboolean ok, again = procedure->again;
 
-  start_gegl();
+  call_start();
   take_config(config, procedure, &options);
   reference = options.reference;
   ok = check_selected(procedure, drawables, &options, &error) &&
@@ -195,7 +194,7 @@ static GimpValueArray *run_alone(GimpProcedure *called, GimpProcedureConfig *con
   GimpValueArray *values;
   GError *error = NULL;
 
-  start_gegl();
+  call_start();
   g_object_get(config, "run-mode", &call.mode, NULL);
   take_config(config, procedure, &options);
   with = options.alone.with;

@@ -6,8 +6,17 @@
 #include "gimp/places.h"
 #include "gimp/recipe.h"
 #include "gimp/references.h"
+#include "host/start.h"
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+
+void call_start(void) {
+  gint threads = 0;
+
+  start_gegl();
+  g_object_get(gegl_config(), "threads", &threads, NULL); /* libgimp has told it GIMP's preference */
+  engine_set_threads(threads);
+}
 
 /* ---------------------------------------------------------------------------------------- last values */
 

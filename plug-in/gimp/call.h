@@ -3,6 +3,9 @@
 #pragma once
 #include "gimp/flow.h"
 
+/* At the beginning of each call: GEGL, and as many threads as the user's preferences of GIMP say. */
+void call_start(void);
+
 /* Completes `options`, which hold the arguments (GIMP_RUN_NONINTERACTIVE) or the last values, by the way that the run
  * mode says, and checks them; the user may choose another `target`. HOST_ERROR_CANCELLED where the user cancels the dialog. */
 gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef image, DrawableRef *target,

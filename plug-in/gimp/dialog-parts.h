@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the files of the dialog share: dialog.c is its frame and its flow, dialog-reference.c and dialog-more.c where it takes from,
- * dialog-presets.c what was kept, dialog-rows.c the options, dialog-adjust.c the directions, dialog-notes.c what it says, dialog-preview.c what it shows, dialog-places.c the buttons below
+ * dialog-presets.c what was kept, dialog-rows.c the options, dialog-adjust.c the directions, dialog-layers.c their pixels, dialog-notes.c what it says, dialog-preview.c what it shows, dialog-places.c the buttons below
  * that, dialog-variants.c other results. Nobody else includes this. */
 #pragma once
 #include "gimp/about.h"
@@ -69,6 +69,9 @@ typedef struct {
   GeglBuffer *pixels, *reference_pixels, *selection; /* all of them, in the layers' own pixels; the selection in the target's */
   DrawableRef pixels_of, reference_pixels_of;
   gboolean reference_visible; /* `reference_pixels` are what the image shows */
+  gboolean was_away;     /* another window had the focus; */
+  guint watch;           /* the source that then looks whether the layers were changed, */
+  gint watched, watched_row; /* by number, from that row on */
   DialogPixels more_pixels[OPTIONS_REFERENCES]; /* from 1 */
   gboolean placing;      /* the texts become what the views say */
   guint working;         /* the source that looks how far the preview is, */
@@ -135,6 +138,9 @@ void dialog_end_preview(Dialog *self);
 /* Reads the layers and the selection that are not the ones read before. */
 void dialog_read_layers(Dialog *self);
 void dialog_read_selection(Dialog *self);
+/* Looks, a little at a time, whether the layers' pixels were changed, and takes the new ones where they were. */
+void dialog_watch_layers(Dialog *self);
+void dialog_end_layers(Dialog *self);
 /* An option is another one: the preview follows, now or when the hand rests. */
 void dialog_ask(Dialog *self, DialogAsk wishes);
 void dialog_ask_later(Dialog *self, DialogAsk wishes);

@@ -20,78 +20,6 @@
   _("The square is what the model sees: drag it, pull its corners, turn it by its handle. Drag the picture beside it; the " \
     "wheel zooms. Keys: arrows, + and -, comma and full stop; B for before.")
 
-/* ---------------------------------------------------------------------------------------------- layers */
-
-/* Where from and where to, by name. */
-static void show_title(GtkWidget *title, const gchar *word, DrawableRef drawable) {
-  gchar *name, *markup;
-
-  if (!title)
-    return;
-  name = drawable != NO_ITEM && gimp_item_is_valid(AS_ITEM(drawable)) ? gimp_item_get_name(AS_ITEM(drawable)) : NULL;
-  markup = g_markup_printf_escaped("<b>%s</b> %s", word, name ? name : "");
-  gtk_label_set_markup(GTK_LABEL(title), markup);
-  g_free(markup);
-  g_free(name);
-}
-
-typedef GeglBuffer *(*Copy)(DrawableRef drawable, const stylemap_placement *placement);
-
-static void read_layer(DrawableRef drawable, Copy copy, GeglBuffer **pixels, DrawableRef *of, View *view) {
-  if (*of == drawable && *pixels)
-    return;
-  g_clear_object(pixels);
-  *of = drawable;
-  if (drawable != NO_ITEM && gimp_item_is_valid(AS_ITEM(drawable)))
-    *pixels = copy(drawable, NULL);
-  if (view)
-    view_set_picture(view, *pixels);
-}
-
-static void read_visible(Dialog *self) {
-  self->reference_pixels_of = self->options->reference;
-  if (self->reference_pixels)
-    return;
-  self->reference_pixels = flow_copy_visible(self->image, NULL);
-  if (self->reference_view)
-    view_set_picture(self->reference_view, self->reference_pixels);
-}
-
-/* The selection over the target, in its pixels; NULL: all. */
-void dialog_read_selection(Dialog *self) {
-  g_clear_object(&self->selection);
-  if (self->options->remembered && self->options->selection)
-    self->selection = g_object_ref(self->options->selection);
-  if (self->options->remembered || !gimp_item_is_valid(AS_ITEM(self->target)))
-    return;
-  self->selection = flow_copy_selection(self->image, self->target);
-}
-
-void dialog_read_layers(Dialog *self) {
-  gboolean other = self->pixels_of != self->target || !self->pixels;
-
-  if (other)
-    self->target_found = FALSE;
-  read_layer(self->target, flow_copy_target, &self->pixels, &self->pixels_of, self->view);
-  if (other)
-    dialog_read_selection(self);
-  show_title(self->target_title, self->needs_reference ? _("To:") : _("Layer:"), self->target);
-  show_title(self->reference_title, _("From:"), self->options->reference);
-  if (self->needs_reference) {
-    if (self->reference_pixels_of != self->options->reference || self->reference_visible != self->options->visible) {
-      self->found = FIND_NOTHING;
-      g_clear_object(&self->reference_pixels);
-    }
-    self->reference_visible = self->options->visible;
-    if (self->options->visible)
-      read_visible(self);
-    else
-      read_layer(self->options->reference, flow_copy_reference, &self->reference_pixels, &self->reference_pixels_of,
-               self->reference_view);
-    dialog_read_more(self);
-  }
-}
-
 /* --------------------------------------------------------------------------------------------- asking */
 
 static gboolean can_draw(const Dialog *self) {
@@ -449,13 +377,9 @@ void dialog_end_preview(Dialog *self) {
   if (self->later)
     g_source_remove(self->later);
   g_source_remove(self->working);
+  dialog_end_layers(self);
   preview_free(self->preview);
   self->preview = NULL;
   g_clear_pointer(&self->missed_words, g_free);
   self->view = self->reference_view = NULL; /* they go with the dialog */
-  g_clear_object(&self->pixels);
-  g_clear_object(&self->reference_pixels);
-  for (gint i = 1; i < OPTIONS_REFERENCES; i++)
-    g_clear_object(&self->more_pixels[i].pixels);
-  g_clear_object(&self->selection);
 }

@@ -100,6 +100,14 @@ static gboolean focus_in(GtkWidget *widget, GdkEventFocus *event, Dialog *self) 
     dialog_fill_reference(self);
   dialog_update_ok(self);
   dialog_ask(self, 0);
+  if (self->was_away)
+    dialog_watch_layers(self);
+  self->was_away = FALSE;
+  return FALSE;
+}
+
+static gboolean focus_out(GtkWidget *widget, GdkEventFocus *event, Dialog *self) {
+  self->was_away = TRUE;
   return FALSE;
 }
 
@@ -164,6 +172,7 @@ static gint run(Dialog *self, gint *x, gint *y) {
   /* Return means OK also where the first control is a combo box, which would open */
   gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK));
   g_signal_connect(self->dialog, "focus-in-event", G_CALLBACK(focus_in), self);
+  g_signal_connect(self->dialog, "focus-out-event", G_CALLBACK(focus_out), self);
 
   response = gimp_dialog_run(GIMP_DIALOG(self->dialog));
   if (self->replace)

@@ -117,6 +117,27 @@ GeglBuffer *pixels_copy_masked(DrawableRef drawable, const GeglRectangle *area) 
   return picture;
 }
 
+gboolean pixels_differ(GeglBuffer *a, GeglBuffer *b, const GeglRectangle *area) {
+  const Babl *format = gegl_buffer_get_format(a);
+  gint bytes = babl_format_get_bytes_per_pixel(format), rows = band_height(area, bytes);
+  gsize row = (gsize)MAX(area->width, 1) * bytes;
+  guchar *bands;
+  gboolean differ = format != gegl_buffer_get_format(b) || !gegl_rectangle_equal(gegl_buffer_get_extent(a), gegl_buffer_get_extent(b));
+
+  if (differ)
+    return TRUE;
+  bands = g_malloc(2 * rows * row);
+  for (gint y = 0; y < area->height && !differ; y += rows) {
+    const GeglRectangle part = {area->x, area->y + y, area->width, MIN(rows, area->height - y)};
+
+    gegl_buffer_get(a, &part, 1.0, format, bands, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get(b, &part, 1.0, format, bands + rows * row, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    differ = memcmp(bands, bands + rows * row, part.height * row) != 0;
+  }
+  g_free(bands);
+  return differ;
+}
+
 GeglBuffer *pixels_copy_part(DrawableRef drawable, const GeglRectangle *area, gint x, gint y) {
   GeglBuffer *from = gimp_drawable_get_buffer(drawable);
   const Babl *plain = gegl_buffer_get_format(from);

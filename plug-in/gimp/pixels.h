@@ -11,6 +11,9 @@ GeglBuffer *pixels_copy(DrawableRef drawable, const GeglRectangle *area);
 /* The same of a layer with its mask, if that is switched on, in the alpha: as it is seen. */
 GeglBuffer *pixels_copy_masked(DrawableRef drawable, const GeglRectangle *area);
 
+/* Whether two buffers of one size differ in `area`, bit by bit. */
+gboolean pixels_differ(GeglBuffer *a, GeglBuffer *b, const GeglRectangle *area);
+
 /* The part `area` of what lies there if the drawable's corner is at (x, y); its extent is `area`. */
 GeglBuffer *pixels_copy_part(DrawableRef drawable, const GeglRectangle *area, gint x, gint y);
 /* The same of a layer mask, as "Y float", times `opacity`; of a mask that is all 1 where there is none. */

@@ -49,7 +49,8 @@ static gint columns_of(gint count) { return (gint)ceil(sqrt(count)); }
 static gboolean add_layer(ImageRef image, const Procedure *procedure, const FlowOptions *options, gint n, gint x, gint y,
                           const gfloat *square) {
   gint size = options->engine->info->size;
-  gchar *name = g_strdup_printf("%s %d.%d", _(procedure->title), options->alone.seed, n);
+  gchar *name = options->alone.count > 1 ? g_strdup_printf(_("%s %d (seed %d)"), _(procedure->title), n + 1, options->alone.seed)
+                                         : g_strdup_printf(_("%s (seed %d)"), _(procedure->title), options->alone.seed);
   LayerRef layer = gimp_layer_new(image, name, size, size, GIMP_RGB_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
   GeglBuffer *buffer = layer_buffer_of_square(square, size, babl_format("R'G'B' float"));
 

@@ -48,6 +48,12 @@ static gdouble usual_error(const stylemap_model *model) {
   return end != text && value > 0 && value < G_MAXDOUBLE ? value : -1;
 }
 
+/* The host's, set before there are engines. */
+static gint usual_threads;
+
+void engine_set_threads(gint threads) { usual_threads = threads; }
+gint engine_threads(void) { return usual_threads; }
+
 /* Takes the path. */
 static Engine *engine_new(gchar *path, stylemap_progress tell, gpointer data) {
   Engine *engine = g_new0(Engine, 1);
@@ -86,7 +92,7 @@ gboolean engine_open(Engine **engine, const gchar *model, gint threads, stylemap
   stylemap_status status = stylemap_open(path, 0, on_progress, new_engine, &new_engine->model, &core);
   if (status == STYLEMAP_OK) {
     learned_read(new_engine->model, path);
-    status = stylemap_session_new(new_engine->model, threads, on_progress, new_engine, &new_engine->session, &core);
+    status = stylemap_session_new(new_engine->model, threads > 0 ? threads : usual_threads, on_progress, new_engine, &new_engine->session, &core);
   }
   if (!say_status(status, &core, error)) return FALSE;
   take_model(new_engine);

@@ -37,8 +37,12 @@ typedef struct {
   gint next_found;
 } Engine;
 
+/* What `threads` 0 means below, from now on: so many; 0, as at first: one per core. Before any other thread opens engines. */
+void     engine_set_threads (gint threads);
+gint     engine_threads (void);
+
 /* Makes `*engine` (NULL at first) one of `model`, a path or a name (models.h); where it is that already it stays as it
- * is, with all that it remembers. `threads` 0: one per core. `tell` may be NULL; else it is told from now on, on the
+ * is, with all that it remembers. `threads` 0: engine_threads. `tell` may be NULL; else it is told from now on, on the
  * thread of the call, how far the whole is (fractions that only rise; opening fills the first tenth of it) and ends the
  * call by a value that is not 0. On FALSE `*engine` is NULL. */
 gboolean engine_open (Engine **engine, const gchar *model, gint threads, stylemap_progress tell, gpointer data,

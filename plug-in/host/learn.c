@@ -162,8 +162,9 @@ static gchar *run(Engine *engine, const gchar *program, const LearnRequest *requ
   g_autofree gchar *folder = learned_folder(engine->path), *file = g_strconcat(request->name, LEARNED_ENDING, NULL);
   g_autofree gchar *output = g_build_filename(folder, file, NULL), *name = g_strconcat("--name=", request->name, NULL);
   g_autofree gchar *out = g_build_filename(work, "out", NULL), *err = g_build_filename(work, "err", NULL);
+  g_autofree gchar *threads = g_strdup_printf("--threads=%d", engine_threads());
   gchar *arguments[] = { (gchar *)program, "direction", "learn", engine->path, (gchar *)with, (gchar *)without,
-                         "-o",             output,      name,    "--quiet",    NULL };
+                         "-o",             output,      name,    threads,      "--quiet",     NULL };
   gchar *said = NULL;
   GPid pid;
   gboolean well;

@@ -13,6 +13,17 @@ void judge_clear(Judge *judge) {
   g_clear_object(&judge->judged_in);
 }
 
+static void keep_if(GeglBuffer **picture, const GeglBuffer *is) {
+  if (*picture != is) g_clear_object(picture);
+}
+
+void judge_keep(Judge *judge, const EditRequest *request) {
+  keep_if(&judge->placed, request->target.buffer);
+  keep_if(&judge->judged_in, request->target.buffer);
+  keep_if(&judge->selected, judge->placed ? request->mask.selection : NULL);
+  keep_if(&judge->searched, request->n_references == 1 ? request->references[0].picture.buffer : NULL);
+}
+
 /* ------------------------------------------------------------------------------------------- the model */
 
 gboolean judge_choose(Judge *judge, Engine **engine, const gchar *model, ScaledEdit *edit, stylemap_progress tell, gpointer data,

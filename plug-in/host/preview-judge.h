@@ -21,6 +21,8 @@ typedef struct {
 } Judge;
 
 void judge_clear (Judge *judge);
+/* Lets go of all pictures that are not the request's. */
+void judge_keep (Judge *judge, const EditRequest *request);
 
 /* choose_model for the edit; what was found by another model is forgotten. */
 gboolean judge_choose (Judge *judge, Engine **engine, const gchar *model, ScaledEdit *edit, stylemap_progress tell, gpointer data,

@@ -305,10 +305,20 @@ static gboolean prepare(Preview *preview, const EditRequest *request, gdouble sc
   return edit_prepare(&scaled->request, result, error);
 }
 
+/* Of layers that changed, or that nothing is asked of any more, no pixels are kept. */
+static void let_go(Preview *preview, const EditRequest *request) {
+  scaled_cache_keep(preview->cache, request);
+  judge_keep(&preview->judge, request);
+  if (request->n_references && was_healed(preview, request)) return;
+  g_clear_object(&preview->healed_target);
+  g_clear_object(&preview->healed_reference);
+}
+
 static gboolean draw(Preview *preview, Job *job, GError **error) {
   const gboolean find = job->edit.request.n_references && job->edit.references[0].picture.find;
   ScaledEdit scaled;
   EditResult result = { 0 };
+  let_go(preview, &job->edit.request);
   if (!judge_place(&preview->judge, *preview->engine, &job->edit, error)) return FALSE;
   judge_take_found(&preview->judge, &job->edit);
   gboolean ok = prepare(preview, &job->edit.request, job->edit.scale, &scaled, &result, error) &&

@@ -32,6 +32,20 @@ void scaled_cache_free(ScaledCache *cache) {
   g_free(cache);
 }
 
+static gboolean is_of(const EditRequest *request, const GeglBuffer *picture) {
+  gboolean any = picture == request->target.buffer || picture == request->mask.selection;
+  for (gint i = 0; i < request->n_references && !any; i++) {
+    const EditReference *reference = &request->references[i];
+    any = picture == reference->picture.buffer || (reference->mask && picture == reference->mask->selection);
+  }
+  return any;
+}
+
+void scaled_cache_keep(ScaledCache *cache, const EditRequest *request) {
+  for (gint i = 0; i < KEPT; i++)
+    if (!is_of(request, cache->kept[i].from)) forget(&cache->kept[i]);
+}
+
 static GeglBuffer *make(GeglBuffer *picture, gdouble scale) {
   const GeglRectangle *extent = gegl_buffer_get_extent(picture);
   const Babl *format = gegl_buffer_get_format(picture);

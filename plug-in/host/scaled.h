@@ -25,6 +25,8 @@ typedef struct {
 
 /* A copy of `request` that keeps its buffers and placements; it must have no image, stylemap, weights, amounts or take. */
 void scaled_copy (const EditRequest *request, ScaledEdit *copy);
+/* Lets go of all that is not of the request's pictures. */
+void scaled_cache_keep (ScaledCache *cache, const EditRequest *request);
 /* `request` with its target at `scale`; each reference becomes as small as leaves its square as many pixels as the
  * target's, but not where it is still to be found. */
 void scaled_edit (ScaledCache *cache, const EditRequest *request, gdouble scale, ScaledEdit *scaled);

@@ -21,7 +21,7 @@
   (equal "random: size" (list (car (gimp-image-width image)) (car (gimp-image-height image))) '(128 128))
   (equal "random: places" (map gimp-drawable-offsets (layer-list image)) '((0 0) (0 0) (0 0)))
   (equal "random: names" (map name (layer-list image))
-         '("StyleMap Random Portrait 7.0" "StyleMap Random Portrait 7.1" "StyleMap Random Portrait 7.2"))
+         '("StyleMap Random Portrait 1 (seed 7)" "StyleMap Random Portrait 2 (seed 7)" "StyleMap Random Portrait 3 (seed 7)"))
   (at-most "random: as by the command" (max (as-by-command image 0) (as-by-command image 1) (as-by-command image 2)) 1.01)
   (gimp-image-delete image))
 (let ((image (random 7 0.5 3 TRUE)))
@@ -53,6 +53,6 @@
 ; --- the self-check
 (let ((text (car (plug-in-stylemap-about RUN-NONINTERACTIVE))))
   (for-each (lambda (part) (check (string-append "about: " part) (contains? text part) text))
-            '("GIMP: " "StyleMap: " "GEGL: " "Folder of models: " "toon-portraits-128" "Instruction set: " "Pictures drawn: "
+            '("GIMP: " "StyleMap: " "GEGL: " "Folder of models: " "toon-portraits-128" "Instruction set: " ", 3 threads" "Pictures drawn: "
               "Self-check: all is well")))
 (finish)

@@ -436,6 +436,42 @@ check "placed: another layer" wait_for has_layers 4
 check "placed: that ends, too" wait_for no_plugin
 check "placed: not there" grep -q " placement=''" <<<"$(last_edit)"
 
+# --- before and after by a key; a target that changes while the dialog is open is shown as it is
+ask '(begin (for-each (lambda (layer) (if (not (member layer (list lowest other))) (gimp-image-remove-layer image layer))) (vector->list (cadr (gimp-image-get-layers image))))
+  (gimp-item-set-visible lowest TRUE) (gimp-image-set-active-layer image lowest) (gimp-displays-flush))' >/dev/null
+at_view() { # X and Y in the middle of the hair, in the view of the target
+  eval "$(in_profile xdotool getwindowgeometry --shell "$(window "StyleMap Transplant" | tail -1)" | grep '^WIDTH=')"
+  echo $((WIDTH - 212)) 190
+}
+view() { # what it shows there
+  local x y
+  read -r x y <<<"$(at_view)"
+  in_profile import -window "$(window "StyleMap Transplant" | tail -1)" -crop "120x80+$((x - 60))+$((y - 40))" +repage rgb:- | md5sum
+}
+shows() { [ "$(view)" = "$1" ]; }
+shows_other() { [ "$(view)" != "$1" ]; }
+check "view: the dialog opens" open_dialog ctrl+alt+t "StyleMap Transplant"
+empty=$(view)
+check "view: it shows the layer" wait_for shows_other "$empty"
+sleep 8
+in_profile xdotool mousemove --window "$(window "StyleMap Transplant" | tail -1)" $(at_view) click 1
+sleep 1
+after=$(view)
+screenshot dialog-after
+keys b
+check "view: B shows the layer as it is" shows_other "$after"
+screenshot dialog-before
+keys b
+check "view: and B the edit" shows "$after"
+ask '(begin (gimp-drawable-fill lowest FILL-WHITE) (gimp-displays-flush))' >/dev/null
+focus "$main"
+focus "StyleMap Transplant"
+check "view: the layer is shown as it is now" wait_for shows_other "$after"
+sleep 2
+screenshot dialog-changed
+keys alt+c
+check "view: it ends" wait_for no_plugin
+
 check "GIMP still runs" kill -0 "$gimp"
 check "no complaints of the plug-in" equal "$(grep CRITICAL gimp.txt | grep -c stylemap)" 0
 check "one plug-in died: the killed one" equal "$(grep -c 'Plug-in crashed' gimp.txt)" 1

@@ -521,6 +521,31 @@ static void test_many(void) {
   engine_free(engine);
 }
 
+/* Of a layer that changed (the dialog reads another buffer) no pixels are kept once the new ones are drawn. */
+static void test_let_go(void) {
+  Engine *engine = NULL;
+  Log log = {0};
+  GeglBuffer *known = target, *taken = reference, *old[2] = {gegl_buffer_dup(target), gegl_buffer_dup(reference)};
+  Preview *preview = preview_new(&engine, hear, &log);
+  target = old[0], reference = old[1];
+  for (int i = 0; i < 2; i++) {
+    EditRequest request = request_of(i ? EDIT_STYLES : EDIT_HEAL, 1);
+    one.picture.find = 1;
+    g_object_add_weak_pointer(G_OBJECT(old[i]), (gpointer *)&old[i]);
+    wait_for(&log, preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 0.5, .choose = TRUE, .urgent = TRUE}));
+    clear(&log);
+  }
+  g_object_unref(old[0]), g_object_unref(old[1]);
+  target = known, reference = taken;
+  EditRequest request = request_of(EDIT_STYLES, 1);
+  wait_for(&log, ask(preview, &request, 0.5, TRUE));
+  clear(&log);
+  rest(100); /* the job itself goes, too */
+  CHECK(!old[0] && !old[1], "%d, %d", old[0] != NULL, old[1] != NULL);
+  preview_free(preview);
+  engine_free(engine);
+}
+
 /* Without a reference nothing is drawn, but it is said whether the model knows the target. */
 static void test_known(void) {
   Engine *engine = NULL;
@@ -582,6 +607,7 @@ int main(int argc, char **argv) {
   test_drafts();
   test_variants();
   test_wishes();
+  test_let_go();
   test_known();
   test_many();
   g_object_unref(target), g_object_unref(reference), g_object_unref(selection);
