@@ -67,6 +67,20 @@ static void reason_is(Engine *engine, GeglBuffer *buffer, stylemap_placement at,
   CHECK(edit_probe(engine, &placed, &probe, NULL) && probe.akin, "%g,%g,%g,%g is not where it is known", there.x, there.y, there.side, there.angle);
 }
 
+/* A picture of S x S that lies on its side, or on its head. */
+static GeglBuffer *turned(GeglBuffer *upright, int quarters) {
+  float *pixels = test_get(upright, GEGL_RECTANGLE(0, 0, S, S), "R'G'B' float"), *out = g_new(float, 3 * S * S);
+  for (int y = 0; y < S; y++)
+    for (int x = 0; x < S; x++) {
+      const int from = quarters == 1 ? (S - 1 - x) * S + y : quarters == 2 ? (S - 1 - y) * S + S - 1 - x : x * S + S - 1 - y;
+      memcpy(out + 3 * (y * S + x), pixels + 3 * from, 3 * sizeof *out);
+    }
+  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, S, S), babl_format("R'G'B' float"));
+  gegl_buffer_set(buffer, NULL, 0, babl_format("R'G'B' float"), out, GEGL_AUTO_ROWSTRIDE);
+  g_free(pixels), g_free(out);
+  return buffer;
+}
+
 static void test_reasons(Engine *engine, GeglBuffer *moved, GeglBuffer *portrait, GeglBuffer *unknown) {
   const double x = X + S / 2, y = Y + S / 2;
   reason_is(engine, moved, (stylemap_placement){x, y, S, 0, 0}, REASON_NONE);
@@ -74,8 +88,11 @@ static void test_reasons(Engine *engine, GeglBuffer *moved, GeglBuffer *portrait
   reason_is(engine, moved, (stylemap_placement){x, y, 1.5 * S, 0, 0}, REASON_SMALL);
   reason_is(engine, moved, (stylemap_placement){x, y, S / 2, 0, 0}, REASON_LARGE);
   reason_is(engine, moved, (stylemap_placement){x, y, S, 0.5, 0}, REASON_TURNED);
-  reason_is(engine, portrait, (stylemap_placement){S / 2, S / 2, S, G_PI / 2, 0}, REASON_TURNED);
-  reason_is(engine, portrait, (stylemap_placement){S / 2, S / 2, S, G_PI, 0}, REASON_TURNED);
+  for (int quarters = 1; quarters < 4; quarters++) {
+    GeglBuffer *lying = turned(portrait, quarters);
+    reason_is(engine, lying, (stylemap_placement){S / 2, S / 2, S, 0, 0}, REASON_TURNED);
+    g_object_unref(lying);
+  }
   reason_is(engine, unknown, (stylemap_placement){S / 2, S / 2, S, 0, 0}, REASON_KIND);
 }
 
