@@ -50,7 +50,7 @@ stylemap_status stylemap_interpolate(stylemap_session *s, const float *a, const 
 stylemap_status stylemap_interpolate_at(stylemap_session *s, const float *a, const float *b, stylemap_space space,
                                         const double *at, int frames, stylemap_frame take, void *data,
                                         stylemap_error *error) {
-  if (!s || !a || !b || !take || (unsigned)space > STYLEMAP_SPACE_W || frames < 2 || !makes_sense(at, frames))
+  if (!s || !a || !b || !take || (unsigned)space > STYLEMAP_SPACE_W || frames < (at ? 1 : 2) || !makes_sense(at, frames))
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                    SM_TEXT("interpolate needs two stylemaps, somebody who takes the frames, and at least 2 of them."), NULL);
   const sm_config *c = &s->net->config;

@@ -42,7 +42,7 @@ typedef int (*stylemap_frame)(void *data, int number, const float *image);
 STYLEMAP_API stylemap_status stylemap_interpolate(stylemap_session *session, const float *a, const float *b,
                                                   stylemap_space space, int frames, stylemap_frame take, void *data,
                                                   stylemap_error *error);
-/* The same at the t that `at` has for each frame, 0 to 1 each. */
+/* The same at the t that `at` has for each of 1 frame or more, 0 to 1 each. */
 STYLEMAP_API stylemap_status stylemap_interpolate_at(stylemap_session *session, const float *a, const float *b,
                                                      stylemap_space space, const double *at, int frames,
                                                      stylemap_frame take, void *data, stylemap_error *error);

@@ -53,14 +53,15 @@ void dialog_read_selection(Dialog *self) {
 
 void dialog_read_layers(Dialog *self) {
   gboolean other = self->pixels_of != self->target || !self->pixels;
+  gboolean row = self->procedure->kind == EDIT_INTERPOLATE; /* which leads from the target to the reference */
 
   if (other)
     self->target_found = FALSE;
   read_layer(self->target, flow_copy_target, &self->pixels, &self->pixels_of, self->view);
   if (other)
     dialog_read_selection(self);
-  show_title(self->target_title, self->needs_reference ? _("To:") : _("Layer:"), self->target);
-  show_title(self->reference_title, _("From:"), self->options->reference);
+  show_title(self->target_title, row ? _("First:") : self->needs_reference ? _("To:") : _("Layer:"), self->target);
+  show_title(self->reference_title, row ? _("Last:") : _("From:"), self->options->reference);
   if (self->needs_reference) {
     if (self->reference_pixels_of != self->options->reference || self->reference_visible != self->options->visible) {
       self->found = FIND_NOTHING;

@@ -53,6 +53,10 @@ void dialog_note_result(Dialog *self) {
 
   if (!self->square_ok)
     return;
+  if (self->procedure->returns == RETURNS_LAYERS && self->options->into != INTO_PATCHES) { /* whole pictures: the target is in them */
+    note(self, self->result_hint, HINT_INFO, NULL);
+    return;
+  }
   if (self->procedure->returns == RETURNS_FRAMES) {
     note_frames(self);
     return;

@@ -47,6 +47,7 @@ typedef struct {
   GtkWidget *model, *model_hint, *square_hint, *result_hint, *probe_hint;
   GtkWidget *method, *collage, *match_colours; /* where the procedure takes them */
   GtkWidget *variants, *variant_pictures[PREVIEW_VARIANTS]; /* what opens their list, or NULL, and what shows each */
+  gint shown_frame; /* of interpolate: which the preview shows, from 1 */
   GtkWidget *refine, *refine_steps, *space; /* the last NULL where there is none */
   GPtrArray *of_styles, *of_heal;           /* the widgets that have a meaning with that method alone */
 
@@ -132,7 +133,7 @@ void dialog_note_model(Dialog *self);
 void dialog_note_detail(Dialog *self);
 void dialog_note_known(Dialog *self, const PreviewNews *news);
 
-/* The views and their buttons; without views only the model is looked at. */
+/* The views and their buttons. */
 void dialog_add_preview(Dialog *self, GtkWidget *box);
 void dialog_end_preview(Dialog *self);
 /* Reads the layers and the selection that are not the ones read before. */

@@ -62,6 +62,8 @@ void dialog_ask(Dialog *self, DialogAsk wishes) {
   request.refine = 0; /* which takes too long to look at */
   if (request.kind == EDIT_TRANSPLANT)
     request.frames = 0; /* the last one is looked at */
+  if (request.kind == EDIT_INTERPOLATE)
+    request.single = MIN(self->shown_frame, request.frames);
   references[0].picture.buffer = self->reference_pixels;
   for (gint i = 1; i < request.n_references; i++)
     references[i].picture.buffer = self->more_pixels[i].pixels;
@@ -366,8 +368,7 @@ static void add_views(Dialog *self, GtkWidget *box) {
 }
 
 void dialog_add_preview(Dialog *self, GtkWidget *box) {
-  if (self->procedure->kind != EDIT_INTERPOLATE)
-    add_views(self, box);
+  add_views(self, box);
   self->pixels_of = self->reference_pixels_of = NO_ITEM;
   self->preview = preview_new(&self->options->engine, hear, self);
   self->working = g_timeout_add(RESTING, look_at_work, self);

@@ -136,7 +136,31 @@ static GtkWidget *pack_count(Dialog *self, GtkWidget *box, gint *value, Argument
   return spin;
 }
 
-static void attach_count(Dialog *self, GtkWidget *table, const gchar *text, gint *value, ArgumentId id, const gchar *unit,
+static void limit_shown(GtkAdjustment *frames, GtkAdjustment *shown) {
+  gtk_adjustment_set_upper(shown, gtk_adjustment_get_value(frames));
+  gtk_adjustment_set_value(shown, MIN(gtk_adjustment_get_value(shown), gtk_adjustment_get_value(frames)));
+}
+
+/* Which frame the preview shows: one in the middle. */
+static void attach_shown(Dialog *self, GtkAdjustment *frames) {
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *spin, *label;
+  GtkAdjustment *shown;
+
+  self->shown_frame = (self->options->frames + 1) / 2;
+  shown = GTK_ADJUSTMENT(gtk_adjustment_new(self->shown_frame, 1, self->options->frames, 1, 1, 0));
+  spin = gtk_spin_button_new(shown, 1, 0);
+  gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), TRUE);
+  gimp_help_set_help_data(spin, _("Which of the frames the preview shows; nothing else depends on it."), NULL);
+  g_signal_connect(frames, "value-changed", G_CALLBACK(limit_shown), shown);
+  g_signal_connect(shown, "value-changed", G_CALLBACK(gimp_int_adjustment_update), &self->shown_frame);
+  g_signal_connect_swapped(shown, "value-changed", G_CALLBACK(option_changed), self);
+  gtk_box_pack_start(GTK_BOX(box), spin, FALSE, FALSE, 0);
+  gtk_widget_show_all(box);
+  label = table_attach(self->table, _("Frame shown:"), box, FALSE);
+  gtk_label_set_mnemonic_widget(GTK_LABEL(label), spin);
+}
+
+static GtkWidget *attach_count(Dialog *self, GtkWidget *table, const gchar *text, gint *value, ArgumentId id, const gchar *unit,
                          const gchar *tooltip, GPtrArray *widgets) {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *spin = pack_count(self, box, value, id, unit, tooltip);
@@ -147,6 +171,7 @@ static void attach_count(Dialog *self, GtkWidget *table, const gchar *text, gint
     g_ptr_array_add(widgets, label);
     g_ptr_array_add(widgets, box);
   }
+  return spin;
 }
 
 void dialog_update_method(Dialog *self) {
@@ -370,13 +395,13 @@ static void attach_film(Dialog *self) {
   gtk_widget_show_all(box);
   label = table_attach(self->table, _("Movement:"), box, FALSE);
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), combo);
-  table_attach(self->table, _("Into:"),
-               new_choice(self, (gint *)&options->into,
-                          _("Whole pictures show all that is visible, without the reference; in this image its other layers are hidden then. "
-                            "A new image holds the frames alone, as an export needs it."),
-                          _("This image, whole pictures"), (gint)INTO_IMAGE, _("A new image, whole pictures"), (gint)INTO_NEW_IMAGE,
-                          _("This image, only what changes"), (gint)INTO_PATCHES, NULL),
-               FALSE);
+  combo = new_choice(self, (gint *)&options->into,
+                     _("Whole pictures show all that is visible, without the reference; in this image its other layers are hidden then. "
+                       "A new image holds the frames alone, as an export needs it."),
+                     _("This image, whole pictures"), (gint)INTO_IMAGE, _("A new image, whole pictures"), (gint)INTO_NEW_IMAGE,
+                     _("This image, only what changes"), (gint)INTO_PATCHES, NULL);
+  g_signal_connect_swapped(combo, "changed", G_CALLBACK(dialog_note_result), self);
+  table_attach(self->table, _("Into:"), combo, FALSE);
 }
 
 void dialog_add_options(Dialog *self) {
@@ -428,8 +453,11 @@ void dialog_add_options(Dialog *self) {
   if (procedures_offers_refinement(self->procedure))
     attach_refine(self);
   if (self->procedure->returns == RETURNS_LAYERS) {
-    attach_count(self, self->table, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
-                 _("How many pictures are made, the first and the last included."), NULL);
+    GtkWidget *frames = attach_count(self, self->table, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
+                                     _("How many pictures are made, the first and the last included."), NULL);
+
+    if (self->procedure->kind == EDIT_INTERPOLATE)
+      attach_shown(self, gtk_spin_button_get_adjustment(GTK_SPIN_BUTTON(frames)));
     attach_count(self, self->table, _("Frame _time:"), &self->options->frame_ms, ARGUMENT_FRAME_MS, _("milliseconds"),
                  _("How long a frame is shown. It is written into the layers' names, where GIMP's animation tools "
                    "look for it."),

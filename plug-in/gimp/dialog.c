@@ -122,7 +122,6 @@ static void build(Dialog *self) {
   self->dialog = gimp_dialog_new(_(procedure->title), "gimp-stylemap", NULL, 0, dialog_help, procedure->name, _("Reset"),
                                  DIALOG_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK);
-  gtk_window_set_resizable(GTK_WINDOW(self->dialog), procedure->kind != EDIT_INTERPOLATE);
   gimp_window_set_transient(GTK_WINDOW(self->dialog));
 
   all = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
@@ -147,8 +146,7 @@ static void build(Dialog *self) {
   dialog_add_options(self);
   if (procedure->kind == EDIT_ADJUST)
     dialog_add_directions(self, box);
-  if (procedure->kind != EDIT_INTERPOLATE)
-    dialog_add_advanced(self, box);
+  dialog_add_advanced(self, box);
   dialog_add_notes(self, notes);
   dialog_add_preview(self, all);
   gtk_widget_show_all(all);

@@ -73,7 +73,8 @@ static gboolean add_layer(Work *work, const gfloat *image, GError **error) {
     return say_status(stylemap_paste(image, size, &placement, &target, b->x, b->y, b->width, b->height, &layer, &core), &core,
                       error);
   if (work->n_details == 2) {
-    work->details[1].weight = easing_at(work->request->easing, work->result->n_layers - 1, work->request->frames);
+    const gint frame = (work->request->single ? work->request->single : work->result->n_layers) - 1;
+    work->details[1].weight = easing_at(work->request->easing, frame, work->request->frames);
     work->details[0].weight = 1 - work->details[1].weight;
   }
   return say_status(stylemap_paste_detailed(image, size, &placement, &target, work->details, work->n_details,
@@ -317,12 +318,14 @@ static gboolean draw_frames(Work *work, GError **error) {
   stylemap_error core;
 
   for (gint n = 0; n < request->frames; n++) at[n] = easing_at(request->easing, n, request->frames);
+  const gdouble *wanted = request->single ? at + request->single - 1 : at;
+  const gint count = request->single ? 1 : request->frames;
   PART(engine, STYLEMAP_PHASE_ENCODE, 0, 0.08);
   if (!edit_encode(engine, &request->target, first, error)) goto done;
   PART(engine, STYLEMAP_PHASE_ENCODE, 0.08, 0.16);
   if (!edit_encode(engine, &request->references[0].picture, last, error)) goto done;
   PART(engine, STYLEMAP_PHASE_SYNTH, 0.16, 1);
-  stylemap_status status = stylemap_interpolate_at(engine->session, first, last, request->edit.space, at, request->frames,
+  stylemap_status status = stylemap_interpolate_at(engine->session, first, last, request->edit.space, wanted, count,
                                                    take_frame, &frames, &core);
   ok = !frames.failed && say_status(status, &core, error);
 done:
@@ -367,7 +370,7 @@ static const gchar *fault_of(const EditRequest *request) {
     return _("Refined styles are blended in w+, not in w.");
   if (request->refine && request->frames) return _("Frames are not refined.");
   if ((request->kind == EDIT_INTERPOLATE || (request->kind == EDIT_TRANSPLANT && request->frames)) &&
-      (request->frames < 2 || request->frames > EDIT_MOST_FRAMES))
+      (request->frames < 2 || request->frames > EDIT_MOST_FRAMES || request->single < 0 || request->single > request->frames))
     return _("The number of frames must be 2 to 100000.");
   return NULL;
 }

@@ -71,6 +71,7 @@ typedef struct {
   gint frames;           /* of interpolate: 2 or more; of transplant: 0, or 2 or more of rising strength, */
   gdouble from;          /* the first of this one, the last of edit.strength; */
   Easing easing;         /* of both */
+  gint single;           /* of interpolate: 0, or 1 + the frame that is drawn alone */
   guint32 levels;        /* of mix: those that come from the reference (mix.h) */
   const stylemap_amount *amounts; /* of adjust: 1 or more */
   gint n_amounts;

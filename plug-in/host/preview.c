@@ -404,7 +404,9 @@ static gboolean grant(Preview *preview, Job *job, GError **error) {
     job->wishes = 0;
     if (found) return TRUE; /* the square will lie there */
   }
-  if (job->edit.request.kind != EDIT_INTERPOLATE && !draw(preview, job, error)) return FALSE;
+  const EditRequest *request = &job->edit.request;
+  const gboolean look_alone = request->kind == EDIT_INTERPOLATE && !request->n_references;
+  if (!look_alone && !draw(preview, job, error)) return FALSE;
   set_aside(preview, TRUE);
   judge_again(preview, job);
   draw_variants(preview, job);

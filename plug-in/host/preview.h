@@ -54,7 +54,7 @@ enum { PREVIEW_VARIANTS = 4 };
 
 typedef struct {
   const gchar *model;
-  const EditRequest *request; /* scaled_copy's; of interpolate only the model is looked at */
+  const EditRequest *request; /* scaled_copy's; of interpolate without references only the model is looked at; else a single frame is drawn */
   gdouble scale;              /* of the target */
   gboolean choose; /* the model, the target or its square are others: it is looked which model knows it, and again
                       for what is to be found in references */

@@ -51,6 +51,8 @@ static void rows(const stylemap_model *model) {
       static const double at[] = {0.1, 0, 1, 0.85}, beyond[] = {0, 1.1};
       row own = {.h = &h, .a = a, .b = b, .space = r.space, .want = want, .at = at, .frames = 4};
       CHECK(stylemap_interpolate_at(s, a, b, r.space, at, 4, take, &own, NULL) == STYLEMAP_OK && own.taken == 4);
+      own.taken = 0, own.at = at + 3;
+      CHECK(stylemap_interpolate_at(s, a, b, r.space, own.at, 1, take, &own, NULL) == STYLEMAP_OK && own.taken == 1);
       CHECK(stylemap_interpolate_at(s, a, b, r.space, beyond, 2, take, &own, NULL) == STYLEMAP_BAD_ARGUMENT);
       CHECK(stylemap_interpolate(s, a, b, r.space, 1, take, &r, NULL) == STYLEMAP_BAD_ARGUMENT);
       CHECK(stylemap_interpolate(s, a, b, (stylemap_space)2, 2, take, &r, NULL) == STYLEMAP_BAD_ARGUMENT);

@@ -33,6 +33,12 @@
     (check "detail: the last frame" (< (mean (cadddr detailed) reference) (* 0.8 (mean (cadddr layers) reference)))
            (mean (cadddr detailed) reference) (mean (cadddr layers) reference))
     (check "detail: between" (> (mean (cadr detailed) (cadr layers)) 0)))
+  ; the squares may lie elsewhere
+  (let* ((placed (vector->list (cadr (plug-in-stylemap-interpolate-with RUN-NONINTERACTIVE image target reference
+                                        "frames=2 detail=0 into=patches placement=240,230,300,10 reference-placement=250,260,400"))))
+         (first (car (plug-in-stylemap-reconstruct-with RUN-NONINTERACTIVE image target "placement=240,230,300,10"))))
+    (equal "placed: where" (gimp-drawable-offsets (car placed)) (gimp-drawable-offsets first))
+    (at-most "placed: the first frame" (car (test-stylemap-inside (car placed) first first 0.999)) 1.01))
   (gimp-image-delete image))
 
 ; --- a selection limits all frames; in a group they lie above the target there

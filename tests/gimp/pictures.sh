@@ -38,6 +38,7 @@ page reconstruct
 close "StyleMap Reconstruct"
 open_dialog ctrl+alt+i "StyleMap Interpolate"
 shot interpolate "StyleMap Interpolate"
+page interpolate
 close "StyleMap Interpolate"
 for entry in "a adjust StyleMap Adjust" "m mix StyleMap Mix Styles" "f interpolate-strength StyleMap Transplant as Frames" \
   "p random StyleMap Random Portrait" "l learn-direction StyleMap Learn a Direction" "j import-model StyleMap Import Model" "b about StyleMap About and Self-Check"; do

@@ -260,14 +260,16 @@ static void test_frames(void) {
   CHECK(stylemap_encode(h.session, t, first, NULL) == STYLEMAP_OK && stylemap_encode(h.session, r, last, NULL) == STYLEMAP_OK);
   CHECK(stylemap_pyramid_new(h.model, &a, NULL) == STYLEMAP_OK && stylemap_pyramid_new(h.model, &b, NULL) == STYLEMAP_OK);
   CHECK(stylemap_pyramid_new(h.model, &frame, NULL) == STYLEMAP_OK);
-  for (int space = 0; space < 2; space++) {
+  for (int n = 0; n < 4; n++) {
+    const int space = n % 2, smooth = n / 2;
     Case c = case_for(EDIT_INTERPOLATE, target, reference);
-    EditResult result;
+    EditResult result, one;
     c.request.edit.space = (stylemap_space)space;
+    c.request.easing = smooth ? EASING_SMOOTH : EASING_LINEAR;
     c.request.frames = FRAMES;
     CHECK(run(&c, NULL, &result, NULL) && result.n_layers == FRAMES);
     for (int k = 0; k < FRAMES; k++) {
-      const double part = k / (FRAMES - 1.0);
+      const double even = k / (FRAMES - 1.0), part = smooth ? 3 * even * even - 2 * even * even * even : even;
       if (space == STYLEMAP_SPACE_W) {
         for (size_t i = 0; i < count; i++) between[i] = (float)((1 - part) * first[i] + part * last[i]);
         CHECK(stylemap_resize(h.session, between, frame, NULL) == STYLEMAP_OK);
@@ -277,6 +279,10 @@ static void test_frames(void) {
       }
       CHECK(stylemap_synth(h.session, frame, image, NULL) == STYLEMAP_OK);
       near_layer(&h, target, &result, k, image, 1e-4);
+      c.request.single = k + 1;
+      CHECK(run(&c, NULL, &one, NULL) && one.n_layers == 1);
+      near_layer(&h, target, &one, 0, image, 1e-4);
+      edit_result_clear(&one);
     }
     edit_result_clear(&result);
   }

@@ -315,6 +315,31 @@ static stylemap_heal_report healed(Engine *engine, const EditRequest *request, d
   return report;
 }
 
+/* Of frames one is seen. */
+static void test_frames(void) {
+  Engine *engine = NULL, *own = NULL;
+  Log log = {0};
+  CHECK(engine_open(&own, model, 0, NULL, NULL, NULL));
+  Preview *preview = preview_new(&engine, hear, &log);
+  EditRequest request = request_of(EDIT_STYLES, 1);
+  request.kind = EDIT_INTERPOLATE;
+  request.frames = 5;
+  for (request.single = 2; request.single <= 4; request.single += 2) {
+    clear(&log);
+    wait_for(&log, ask(preview, &request, 0.5, FALSE));
+    CHECK(log.done == 1 && !log.coarse && !log.drafts);
+    EditRequest other = request;
+    other.single = 3;
+    GeglBuffer *right = expected(own, &request, 0.5), *wrong = expected(own, &other, 0.5);
+    CHECK(same(log.picture, right) && !same(log.picture, wrong), "frame %d", request.single);
+    g_object_unref(right), g_object_unref(wrong);
+  }
+  clear(&log);
+  preview_free(preview);
+  engine_free(engine);
+  engine_free(own);
+}
+
 /* Of another mask or place a healed edit is seen as a draft first, and that is a round as the edit before was healed; once it is
  * seen, the rest of what is not asked for any more is not waited for. */
 static void test_drafts(void) {
@@ -604,6 +629,7 @@ int main(int argc, char **argv) {
   test_scaled();
   test_answers();
   test_last_wins();
+  test_frames();
   test_drafts();
   test_variants();
   test_wishes();

@@ -21,7 +21,7 @@ $two|$styles|_Strength:|Refi_ne, slower|E_xtend beyond the target's outline
 $two|$heal|$strength|$frames
 $two|$styles|$strength|$frames
 $two|_Feather:|Fine from le_vel:
-$edit|_Reference layer:|Deta_il:|$frames
+$two|Deta_il:|$frames
 $edit|_Advanced|Place in tar_get:|Deta_il:|Refi_ne, slower
 $edit|_Advanced|Place in tar_get:|_Feather:|Deta_il:
 _Cancel|_OK|_Model:|_Another|_Seed:|_Variety:|Pic_tures:|Co_ntact sheet
