@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "model/file/tensor.h"
 #include "model/form.h"
+#include "model/weights.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -276,6 +277,8 @@ typedef struct loading {
   uint64_t floats; /* counted, then used */
   uint64_t most;   /* of one tensor */
   int keep;        /* the weights are kept, and must be finite; else they are read for their count alone */
+  stylemap_take_weights take; /* is shown what is read and not kept; or NULL */
+  void *data;
   size_t batch;
   stylemap_error *error;
 } loading;
@@ -319,9 +322,11 @@ static stylemap_status load_slot(void *context, const sm_slot *s) {
     if (l->keep) l->floats += room(s, &t);
     if (half) *s->half = (uint16_t *)(void *)to;
     else *s->to = to;
-    return check_finite(l, full(&name, s->state, s->name, strlen(s->name)),
+    SM_TRY(check_finite(l, full(&name, s->state, s->name, strlen(s->name)),
                         half ? sm_loader_halves(l->loader, &t, (uint16_t *)(void *)to, l->error)
-                             : sm_loader_floats(l->loader, &t, to, l->error));
+                             : sm_loader_floats(l->loader, &t, to, l->error)));
+    if (l->take) sm_weights_show(s, l->take, l->data);
+    return STYLEMAP_OK;
   }
   int64_t *count = &l->model->batches[l->batch++];
   uint8_t raw[8];
@@ -356,10 +361,10 @@ static stylemap_status check_memory(const sm_checkpoint *c, uint64_t floats, uin
 }
 
 static stylemap_status load(const sm_checkpoint *c, stylemap_model *model, int keep, uint64_t memory_limit,
-                            stylemap_progress progress, void *data, stylemap_error *error) {
+                            stylemap_progress progress, stylemap_take_weights take, void *data, stylemap_error *error) {
   const sm_config *config = &model->network.config;
   int64_t mean_size = (int64_t)config->dim * config->spatial * config->spatial;
-  loading l = {.model = model, .keep = keep, .error = error};
+  loading l = {.model = model, .keep = keep, .take = take, .data = data, .error = error};
   stylemap_status status;
   SM_TRY(walk_states(&l, c, count_slot));
   if (model->info.has_mean) l.floats += aligned(mean_size);
@@ -393,9 +398,10 @@ done:
 
 stylemap_status sm_bind_load(const sm_checkpoint *c, stylemap_model *model, uint64_t memory_limit,
                              stylemap_progress progress, void *data, stylemap_error *error) {
-  return load(c, model, 1, memory_limit, progress, data, error);
+  return load(c, model, 1, memory_limit, progress, NULL, data, error);
 }
 
-stylemap_status sm_bind_count(const sm_checkpoint *c, stylemap_model *model, stylemap_error *error) {
-  return load(c, model, 0, 0, NULL, NULL, error);
+stylemap_status sm_bind_count(const sm_checkpoint *c, stylemap_model *model, stylemap_take_weights take, void *data,
+                              stylemap_error *error) {
+  return load(c, model, 0, 0, NULL, take, data, error);
 }

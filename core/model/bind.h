@@ -32,5 +32,7 @@ stylemap_status sm_model_save(const stylemap_model *model, const float *mean, co
 /* Converts the weights, which must be finite, and sets the network's pointers. */
 stylemap_status sm_bind_load(const sm_checkpoint *checkpoint, stylemap_model *model, uint64_t memory_limit,
                              stylemap_progress progress, void *data, stylemap_error *error);
-/* Reads the weights for info.not_finite alone: the model stays one that was only inspected. */
-stylemap_status sm_bind_count(const sm_checkpoint *checkpoint, stylemap_model *model, stylemap_error *error);
+/* Reads the weights for info.not_finite, and shows them to `take`, which may be NULL, alone: the model stays one that was only
+ * inspected. */
+stylemap_status sm_bind_count(const sm_checkpoint *checkpoint, stylemap_model *model, stylemap_take_weights take, void *data,
+                              stylemap_error *error);

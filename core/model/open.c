@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "model/bind.h"
 #include "model/form.h"
+#include "model/weights.h"
 
 #include <string.h>
 
@@ -49,7 +50,7 @@ static stylemap_status keep_texts(const sm_checkpoint *c, stylemap_model *m, sty
 typedef enum opening { INSPECT, COUNT, LOAD } opening;
 
 static stylemap_status open_model(const char *path, opening how, uint64_t memory_limit, stylemap_progress progress,
-                                  void *data, stylemap_model **model, stylemap_error *error) {
+                                  stylemap_take_weights take, void *data, stylemap_model **model, stylemap_error *error) {
   if (!path || !model) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("No file is named."), NULL);
   sm_checkpoint checkpoint;
   stylemap_status status;
@@ -62,7 +63,7 @@ static stylemap_status open_model(const char *path, opening how, uint64_t memory
   SM_TRY_DONE(sm_regions_read(&checkpoint, m->regions, error));
   SM_TRY_DONE(sm_directions_read(&checkpoint, &m->network.config, &m->directions, error));
   SM_TRY_DONE(keep_texts(&checkpoint, m, error));
-  if (how == COUNT) SM_TRY_DONE(sm_bind_count(&checkpoint, m, error));
+  if (how == COUNT) SM_TRY_DONE(sm_bind_count(&checkpoint, m, take, data, error));
   if (how == LOAD) SM_TRY_DONE(sm_bind_load(&checkpoint, m, memory_limit, progress, data, error));
   *model = m;
 done:
@@ -72,16 +73,21 @@ done:
 }
 
 stylemap_status stylemap_inspect(const char *path, stylemap_model **model, stylemap_error *error) {
-  return open_model(path, INSPECT, 0, NULL, NULL, model, error);
+  return open_model(path, INSPECT, 0, NULL, NULL, NULL, model, error);
 }
 
 stylemap_status stylemap_examine(const char *path, stylemap_model **model, stylemap_error *error) {
-  return open_model(path, COUNT, 0, NULL, NULL, model, error);
+  return open_model(path, COUNT, 0, NULL, NULL, NULL, model, error);
+}
+
+stylemap_status stylemap_examine_weights(const char *path, stylemap_take_weights take, void *data, stylemap_model **model,
+                                         stylemap_error *error) {
+  return open_model(path, COUNT, 0, NULL, take, data, model, error);
 }
 
 stylemap_status stylemap_open(const char *path, uint64_t memory_limit, stylemap_progress progress, void *data,
                               stylemap_model **model, stylemap_error *error) {
-  return open_model(path, LOAD, memory_limit, progress, data, model, error);
+  return open_model(path, LOAD, memory_limit, progress, NULL, data, model, error);
 }
 
 void stylemap_close(stylemap_model *model) {
@@ -110,4 +116,23 @@ const char *stylemap_model_text(const stylemap_model *model, const char *key) {
 
 const sm_network *sm_model_network(const stylemap_model *model) {
   return model && model->bound ? &model->network : NULL;
+}
+
+typedef struct showing {
+  stylemap_take_weights take;
+  void *data;
+} showing;
+
+static stylemap_status show_slot(void *context, const sm_slot *slot) {
+  const showing *s = context;
+  sm_weights_show(slot, s->take, s->data);
+  return STYLEMAP_OK;
+}
+
+stylemap_status stylemap_model_weights(const stylemap_model *model, stylemap_take_weights take, void *data,
+                                       stylemap_error *error) {
+  if (!model || !model->bound || !take)
+    return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("Only an opened model has weights to show."), NULL);
+  sm_network network = model->network; /* the walk sets the layers' sizes again */
+  return sm_network_walk(&network, SM_OF_MODEL, show_slot, &(showing){take, data});
 }

@@ -37,6 +37,19 @@ STYLEMAP_API stylemap_status stylemap_inspect(const char *path, stylemap_model *
  * (info.not_finite): a model with any cannot be opened. */
 STYLEMAP_API stylemap_status stylemap_examine(const char *path, stylemap_model **model, stylemap_error *error);
 
+/* Some numbers of a tensor of g_ema or e_ema. */
+typedef struct stylemap_weights {
+  const char *name;     /* as published, "g_ema.decoder.conv1.conv.weight" */
+  int rank;
+  const int64_t *shape;
+  int64_t first, count; /* which of its numbers these are; a tensor's parts come one after the other from 0 on */
+  const float *values;
+} stylemap_weights;
+typedef void (*stylemap_take_weights)(void *data, const stylemap_weights *part);
+/* stylemap_examine, which shows all weights that it reads, as stylemap_model_weights does, those that are NaN or infinite, too. */
+STYLEMAP_API stylemap_status stylemap_examine_weights(const char *path, stylemap_take_weights take, void *data,
+                                                      stylemap_model **model, stylemap_error *error);
+
 /* stylemap_inspect, then converts the weights to float. `memory_limit` in bytes, for the weights; 0 = 4 GiB. A
  * larger model is STYLEMAP_NO_MEMORY before anything of its size is allocated. A model with NaN or infinite weights
  * is refused (M5) by the name of the first such tensor: it would paint black. */
@@ -57,6 +70,12 @@ STYLEMAP_API stylemap_status stylemap_model_random(const stylemap_architecture *
                                                    stylemap_model **model, stylemap_error *error);
 
 STYLEMAP_API const stylemap_info *stylemap_model_info(const stylemap_model *model);
+
+/* Shows all that an opened model draws with, always in one order: the same for each file of these weights, in whatever
+ * form, with numbers of 32 bits or of 16 that they fit in, and whatever else it holds (texts, w_mean, place.*, regions.*,
+ * directions.*). So a digest of it is the model's own. */
+STYLEMAP_API stylemap_status stylemap_model_weights(const stylemap_model *model, stylemap_take_weights take, void *data,
+                                                    stylemap_error *error);
 
 /* A text of the file's `__metadata__` ("licence", "dataset", "attribution", "created_by", "source_sha256",
  * "canonical_points", "heldout_mse", and all of train_args; of a .pt the scalars of its train_args), or NULL.

@@ -9,6 +9,7 @@
 #include "host/learned.h"
 #include "host/models.h"
 #include "host/say.h"
+#include "host/weights.h"
 #include "host/words.h"
 
 /* -------------------------------------------------------------------------------------------- info */
@@ -83,7 +84,8 @@ static void print_directions(Printer *printer, const gchar *key, const stylemap_
     g_string_append_printf(printer->out, "  %-18s %s\n", stylemap_direction_name(model, i), stylemap_direction_text(model, i));
 }
 
-static void print_info(Printer *printer, const gchar *path, stylemap_model *model, const gchar *sha256) {
+static void print_info(Printer *printer, const gchar *path, stylemap_model *model, const gchar *sha256,
+                       const gchar *weights) {
   static const gchar *const forms[] = { "legacy", "zip", "safetensors" };
   static const gchar *const norms[] = { "LayerNorm", "InstanceNorm2d", "BatchNorm2d" };
   const stylemap_info *info = stylemap_model_info(model);
@@ -108,6 +110,7 @@ static void print_info(Printer *printer, const gchar *path, stylemap_model *mode
   print_text(printer, "licence", stylemap_model_text(model, "licence"));
   print_text(printer, "dataset", stylemap_model_text(model, "dataset"));
   print_text(printer, "sha256", sha256);
+  print_text(printer, "weights_sha256", weights);
   print_directions(printer, "directions", model, stylemap_direction_count(model));
   print_directions(printer, "learned_directions", model, learned_read(model, path));
 }
@@ -122,13 +125,13 @@ static gboolean run_info(const Command *command, gchar **arguments, GError **err
   if (!given) return FALSE;
   g_autofree gchar *path = models_find(given[0], error);
   if (!path) return FALSE;
-  stylemap_model *model = NULL;
-  stylemap_error core;
-  if (!say_status(stylemap_examine(path, &model, &core), &core, error)) return FALSE;
+  stylemap_model *model;
+  g_autofree gchar *weights = NULL;
+  if (!weights_examine(path, &model, &weights, error)) return FALSE;
   g_autofree gchar *sha256 = cli_sha256(path, error);
   if (sha256) {
     Printer printer = { g_string_new(NULL), json };
-    print_info(&printer, path, model, sha256);
+    print_info(&printer, path, model, sha256, weights);
     g_print("%s%s", printer.out->str, json ? "}\n" : "");
     g_string_free(printer.out, TRUE);
   }

@@ -139,28 +139,12 @@ void input_clear(Input *input) {
 
 /* ------------------------------------------------------------------------------------------ outputs */
 
-/* Of the model that was asked for last: many pictures are made with one. To be freed, or NULL. */
-static gchar *model_sha256(const gchar *path) {
-  static GMutex lock;
-  static gchar *last, *sum;
-  g_mutex_lock(&lock);
-  if (g_strcmp0(path, last) != 0) {
-    g_free(last);
-    g_free(sum);
-    last = g_strdup(path);
-    sum = cli_sha256(path, NULL);
-  }
-  gchar *text = g_strdup(sum);
-  g_mutex_unlock(&lock);
-  return text;
-}
-
 /* Of a picture that the model drew all of (`whole`) or drew into. */
 static gboolean drawn_write(const Engine *engine, GeglBuffer *buffer, Picture *like, gboolean whole, const gchar *path,
                             GError **error) {
   if (common.silent_origin) return picture_save(buffer, like, path, error);
-  g_autofree gchar *name = import_name(engine->path), *sum = model_sha256(engine->path);
-  g_autofree gchar *version = sum ? g_strdup_printf("%s (SHA-256 %s)", name, sum) : g_strdup(name);
+  g_autofree gchar *name = import_name(engine->path);
+  g_autofree gchar *version = g_strdup_printf("%s (SHA-256 %s)", name, engine_weights(engine));
   const PictureOrigin origin = { whole, "StyleMap " STYLEMAP_VERSION, version };
   return picture_save_made(buffer, like, &origin, path, error);
 }

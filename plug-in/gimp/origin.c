@@ -8,7 +8,7 @@
 void origin_write(ImageRef image, const Engine *engine, gboolean whole) {
   GimpMetadata *metadata;
   GExiv2Metadata *texts;
-  gchar *name, *sum, *version;
+  gchar *name, *version;
 
   if (!engine)
     return;
@@ -16,8 +16,7 @@ void origin_write(ImageRef image, const Engine *engine, gboolean whole) {
   if (!metadata)
     metadata = gimp_metadata_new();
   name = import_name(engine->path);
-  sum = import_sha256(engine->path, NULL, NULL);
-  version = sum ? g_strdup_printf("%s (SHA-256 %s)", name, sum) : g_strdup(name);
+  version = g_strdup_printf("%s (SHA-256 %s)", name, engine_weights(engine));
   texts = GEXIV2_METADATA(metadata);
   gexiv2_metadata_try_set_tag_string(texts, "Xmp.iptcExt.DigitalSourceType",
                                      whole ? KINDS "trainedAlgorithmicMedia" : KINDS "compositeWithTrainedAlgorithmicMedia", NULL);
@@ -26,6 +25,5 @@ void origin_write(ImageRef image, const Engine *engine, gboolean whole) {
   gimp_image_set_metadata(image, metadata);
   g_object_unref(metadata);
   g_free(name);
-  g_free(sum);
   g_free(version);
 }

@@ -7,6 +7,7 @@
 #include "host/models.h"
 #include "host/place.h"
 #include "host/say.h"
+#include "host/weights.h"
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 
@@ -187,6 +188,7 @@ void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions 
 
     g_key_file_set_string(file, GROUP, "model", name);
     g_key_file_set_string(file, GROUP, "model-mark", mark);
+    g_key_file_set_string(file, GROUP, "model-weights", engine_weights(options->engine));
     g_free(name);
     g_free(mark);
   }
@@ -365,15 +367,30 @@ static gboolean read_references(ImageRef image, GKeyFile *file, gboolean strict,
   return (options->visible || options->reference != NO_ITEM || !strict) && read_more(image, file, strict, options, recipe, error);
 }
 
+/* Is the model in `path`, whose file is `now`, the one of the recipe? If the file is another, its weights may be the same; older recipes
+ * know only the file. */
+static gboolean is_same_model(GKeyFile *file, const gchar *path, const gchar *now) {
+  gchar *mark = g_key_file_get_string(file, GROUP, "model-mark", NULL);
+  gchar *weights = g_key_file_get_string(file, GROUP, "model-weights", NULL), *its = NULL;
+  stylemap_model *model = NULL;
+  gboolean same = g_strcmp0(mark, now) == 0;
+
+  if (!same && weights && weights_examine(path, &model, &its, NULL))
+    same = g_strcmp0(weights, its) == 0;
+  stylemap_close(model);
+  g_free(mark);
+  g_free(weights);
+  g_free(its);
+  return same;
+}
+
 static gboolean read_model(GKeyFile *file, gboolean strict, FlowOptions *options, Recipe *recipe, GError **error) {
   gchar *model = g_key_file_get_string(file, GROUP, "model", NULL);
-  gchar *mark = g_key_file_get_string(file, GROUP, "model-mark", NULL), *path, *now = NULL;
+  gchar *path, *now = NULL;
   GError *fault = NULL;
 
-  if (!model) {
-    g_free(mark);
+  if (!model)
     return TRUE;
-  }
   path = models_find(model, &fault);
   if (path)
     now = model_mark(path);
@@ -387,7 +404,7 @@ static gboolean read_model(GKeyFile *file, gboolean strict, FlowOptions *options
       warn(recipe, g_strdup_printf(_("The model %s is not there any more."), model));
     }
   } else {
-    if (g_strcmp0(mark, now) != 0)
+    if (!is_same_model(file, path, now))
       warn(recipe, g_strdup_printf(_("The model %s is another one than it was then: the result may differ."), model));
     g_free(options->model);
     options->model = g_strdup(model);
@@ -395,7 +412,6 @@ static gboolean read_model(GKeyFile *file, gboolean strict, FlowOptions *options
   gboolean ok = (path && *now) || !strict;
   g_clear_error(&fault);
   g_free(model);
-  g_free(mark);
   g_free(path);
   g_free(now);
   return ok;

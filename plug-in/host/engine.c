@@ -6,6 +6,7 @@
 #include "host/learned.h"
 #include "host/models.h"
 #include "host/say.h"
+#include "host/weights.h"
 
 #define OPENING 0.1 /* of the whole */
 
@@ -124,8 +125,18 @@ void engine_free(Engine *engine) {
   if (!engine->shared) stylemap_close(engine->model);
   for (gint i = 0; i < ENGINE_FOUND; i++) g_weak_ref_clear(&engine->found[i].in);
   g_free(engine->mean);
+  g_free(engine->weights);
   g_free(engine->path);
   g_free(engine);
+}
+
+const gchar *engine_weights(const Engine *engine) {
+  static GMutex lock;
+  Engine *own = (Engine *)engine;
+  g_mutex_lock(&lock);
+  if (!own->weights) own->weights = weights_sha256(engine->model);
+  g_mutex_unlock(&lock);
+  return own->weights;
 }
 
 gfloat *engine_new_image(const Engine *engine) { return g_new(gfloat, engine->image_count); }

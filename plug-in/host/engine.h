@@ -32,6 +32,7 @@ typedef struct {
   stylemap_faces *faces; /* find.c's */
   gfloat *mean;
   gboolean shared; /* the model is another's */
+  gchar *weights;  /* engine_weights */
 
   EngineFound found[ENGINE_FOUND]; /* find.c's own */
   gint next_found;
@@ -53,6 +54,9 @@ gboolean engine_share (Engine **engine, stylemap_model *model, const gchar *path
                        stylemap_progress tell, gpointer data, GError **error);
 void     engine_free (Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Engine, engine_free)
+
+/* By what the model is known (weights.h), computed when it is first asked for; on any thread. */
+const gchar *engine_weights (const Engine *engine);
 
 /* From now on `tell` (or, if NULL, nobody) is told, and a new whole begins. */
 void engine_watch (Engine *engine, stylemap_progress tell, gpointer data);

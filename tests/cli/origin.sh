@@ -8,7 +8,7 @@ kinds=http://cv.iptc.org/newscodes/digitalsourcetype
 says() { grep -aqF -- "$2" "$1"; }
 silent() { ! grep -aqE 'DigitalSourceType|AISystem' "$1"; }
 
-sum=$(sha256sum "$model" | cut -d' ' -f1)
+sum=$("$stylemap" info "$model" | sed -n 's/^weights_sha256 *//p')
 for ending in png jpg tif webp jxl avif; do
   run sample "$model" -o "whole.$ending"
   [ "$code" = 0 ] || { grep -q 'built without\|cannot be written' err && continue; }

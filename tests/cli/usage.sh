@@ -151,21 +151,23 @@ mkfifo pipe.pt
 bad 1 'pipe.pt' info pipe.pt
 
 # -------------------------------------------------------------------------------------------- info
-keys='file form size latent_spatial_size latent_channel_size mapping_layer_num lr_mul normalize_mode small_generator parameters not_finite bytes dtype licence dataset sha256'
+keys='file form size latent_spatial_size latent_channel_size mapping_layer_num lr_mul normalize_mode small_generator parameters not_finite bytes dtype licence dataset sha256 weights_sha256'
 good info --json "$model"
 found=$(grep -o '"[a-z_0-9]*": ' out | tr -d '": ' | tr '\n' ' ')
 [ "$found" = "$keys " ] && pass || fail "keys: $found"
 [ "$(wc -l < out)" = 1 ] && grep -q '^{.*}$' out && pass || fail "one object: $(cat out)"
 for want in '"form": "zip"' '"size": 32' '"latent_spatial_size": 4' '"lr_mul": 0.01' '"normalize_mode": "LayerNorm"' \
   '"small_generator": false' '"dtype": "F32"' '"licence": null' "\"bytes\": $(wc -c < "$model")" \
-  "\"sha256\": \"$(sha256sum "$model" | cut -d' ' -f1)\"" "\"file\": \"$model\""; do
+  "\"sha256\": \"$(sha256sum "$model" | cut -d' ' -f1)\"" "\"file\": \"$model\"" \
+  '"weights_sha256": "d16aa34a1049b0b77a3ad4cc651fe71ffabbc47cdd8194c0ab14c91f915c174d"'; do # as PyTorch and hashlib have it
   grep -qF "$want" out && pass || fail "info --json lacks $want: $(cat out)"
 done
 good info "$model"
-[ "$(wc -l < out)" = 16 ] && grep -qE '^licence +unknown$' out && pass || fail "info: $(cat out)"
+[ "$(wc -l < out)" = 17 ] && grep -qE '^licence +unknown$' out && pass || fail "info: $(cat out)"
 # Texts are escaped; a locale with a comma changes no number.
 good convert "$model" './quo"te\.safetensors' --licence 'a "b" \c' --dataset $'tab\there, \xc3\xbc'
 good info --json './quo"te\.safetensors'
+grep -qF '"weights_sha256": "d16aa34a1049b0b77a3ad4cc651fe71ffabbc47cdd8194c0ab14c91f915c174d"' out && pass || fail "another model: $(cat out)"
 grep -qF '"licence": "a \"b\" \\c", "dataset": "tab\u0009here, ü"' out && grep -qF '"file": "./quo\"te\\.safetensors"' out && pass || fail "escapes: $(cat out)"
 for locale in $(locale -a 2> /dev/null | grep -iE '^de_..\.utf-?8$' | head -1); do
   LC_ALL=$locale good info --json "$model"

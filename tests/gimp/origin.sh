@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 after_run() {
   local kinds=http://cv.iptc.org/newscodes/digitalsourcetype sum file
-  sum=$(sha256sum "$SOURCE/models/toon-portraits-128.safetensors" | cut -d' ' -f1)
+  sum=$("$COMMAND" info "$SOURCE/models/toon-portraits-128.safetensors" | sed -n 's/^weights_sha256 *//p')
   for file in part.png again.png; do
     grep -aqF "$kinds/compositeWithTrainedAlgorithmicMedia" $file || { echo "FAIL: $file does not say what drew into it" && exit 1; }
     grep -aqF "toon-portraits-128 (SHA-256 $sum)" $file || { echo "FAIL: $file does not say which model" && exit 1; }
