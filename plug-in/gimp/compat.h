@@ -161,6 +161,7 @@ static inline gdouble *compat_path_stroke(PathRef path, gint stroke, gint *count
 #define compat_ui_init(name) gimp_ui_init(name)
 #define compat_label_top_left(label) g_object_set(label, "xalign", 0.0, "yalign", 0.0, NULL)
 #define compat_image_top(image) gtk_widget_set_valign(image, GTK_ALIGN_START)
+#define compat_image_left(image) gtk_widget_set_halign(image, GTK_ALIGN_START)
 #define COMPAT_POLICY_NO_BAR GTK_POLICY_EXTERNAL
 #define compat_scroll_beside(scroll) gtk_scrolled_window_set_overlay_scrolling(GTK_SCROLLED_WINDOW(scroll), FALSE)
 #define compat_wanted_size(widget, requisition) gtk_widget_get_preferred_size(widget, NULL, requisition)
@@ -231,6 +232,7 @@ static inline gdouble *compat_path_stroke(PathRef path, gint stroke, gint *count
 /* Text at the top left of a label's space, a picture at the top of its own. */
 #define compat_label_top_left(label) gtk_misc_set_alignment(GTK_MISC(label), 0.0, 0.0)
 #define compat_image_top(image) gtk_misc_set_alignment(GTK_MISC(image), 0.5, 0.0)
+#define compat_image_left(image) gtk_misc_set_alignment(GTK_MISC(image), 0.0, 0.5)
 /* A scrolled window without a bar; its bars, where there are some, take room of their own. */
 #define COMPAT_POLICY_NO_BAR GTK_POLICY_NEVER
 #define compat_scroll_beside(scroll)

@@ -44,7 +44,7 @@ typedef struct {
   GtkWidget *reference, *swap, *reference_hint;
   GtkWidget *more, *add; /* the rows of the references above the first, and what adds one; or NULL */
   guint refill;          /* the source that makes the rows anew */
-  GtkWidget *model, *model_hint, *square_hint, *result_hint, *probe_hint;
+  GtkWidget *model, *model_sheet, *model_hint, *square_hint, *result_hint, *probe_hint;
   GtkWidget *method, *collage, *match_colours; /* where the procedure takes them */
   GtkWidget *variants, *variant_pictures[PREVIEW_VARIANTS]; /* what opens their list, or NULL, and what shows each */
   gint shown_frame; /* of interpolate: which the preview shows, from 1 */

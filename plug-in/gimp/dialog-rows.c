@@ -2,6 +2,7 @@
 #include "gimp/dialog-parts.h"
 #include "gimp/hint.h"
 #include "gimp/model-chooser.h"
+#include "gimp/model-sheet.h"
 #include "gimp/references.h"
 #include "gimp/table.h"
 #include <glib/gi18n-lib.h>
@@ -367,6 +368,7 @@ static void model_changed(gpointer data) {
 
   g_free(self->options->model);
   self->options->model = model_chooser_get(self->model);
+  model_sheet_set(self->model_sheet, self->options->model);
   dialog_note_model(self);
   dialog_update_ok(self);
   dialog_ask(self, ASK_MOVED | ASK_MODEL);
@@ -405,12 +407,16 @@ static void attach_film(Dialog *self) {
 }
 
 void dialog_add_options(Dialog *self) {
-  GtkWidget *label;
+  GtkWidget *label, *box;
 
   self->model = model_chooser_new(self->options->model, TRUE, model_changed, self);
   g_free(self->options->model);
   self->options->model = model_chooser_get(self->model);
-  label = table_attach(self->table, _("_Model:"), dialog_with_hint(self->model, &self->model_hint), TRUE);
+  box = dialog_with_hint(self->model, &self->model_hint);
+  gtk_box_pack_start(GTK_BOX(box), self->model_sheet = model_sheet_new(self->options->model), FALSE, FALSE, 0);
+  gtk_box_reorder_child(GTK_BOX(box), self->model_sheet, 1);
+  gtk_widget_show(self->model_sheet);
+  label = table_attach(self->table, _("_Model:"), box, TRUE);
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), self->model);
 
   if (procedures_takes(self->procedure, ARGUMENT_METHOD))

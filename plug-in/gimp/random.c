@@ -4,6 +4,7 @@
 #include "gimp/dialog.h"
 #include "gimp/hint.h"
 #include "gimp/model-chooser.h"
+#include "gimp/model-sheet.h"
 #include "gimp/origin.h"
 #include "gimp/pixels.h"
 #include "gimp/table.h"
@@ -104,20 +105,6 @@ typedef struct {
   guint later; /* the source that draws */
 } Dialog;
 
-/* As GIMP shows it: a picture of this process needs no more than eight bits. */
-static void put(GdkPixbuf *sheet, const gfloat *square, gint size, gint x, gint y, gint side) {
-  GdkPixbuf *one = gdk_pixbuf_new(GDK_COLORSPACE_RGB, FALSE, 8, size, size);
-  guchar *pixels = gdk_pixbuf_get_pixels(one);
-  gint stride = gdk_pixbuf_get_rowstride(one);
-  gsize count = (gsize)size * size;
-
-  for (gsize i = 0; i < count; i++)
-    for (gsize c = 0; c < 3; c++)
-      pixels[i / size * stride + 3 * (i % size) + c] = (guchar)(CLAMP((square[c * count + i] + 1) / 2, 0, 1) * 255 + 0.5f);
-  gdk_pixbuf_scale(one, sheet, x, y, side, side, x, y, (gdouble)side / size, (gdouble)side / size, GDK_INTERP_BILINEAR);
-  g_object_unref(one);
-}
-
 static void show_pictures(Dialog *self) {
   GPtrArray *pictures = self->drawing.pictures;
   gint columns = columns_of((gint)pictures->len), side = SHOWN / columns, size = self->call->options->engine->info->size;
@@ -125,7 +112,7 @@ static void show_pictures(Dialog *self) {
 
   gdk_pixbuf_fill(sheet, 0);
   for (guint n = 0; n < pictures->len; n++)
-    put(sheet, pictures->pdata[n], size, (gint)n % columns * side, (gint)n / columns * side, side - (columns > 1));
+    model_sheet_put(sheet, pictures->pdata[n], size, (gint)n % columns * side, (gint)n / columns * side, side - (columns > 1));
   gtk_image_set_from_pixbuf(GTK_IMAGE(self->picture), sheet);
   g_object_unref(sheet);
 }

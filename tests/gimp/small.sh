@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # On a screen of 1366 x 768 the largest dialogs, Transplant with its variants and Edit Again of a result of three references, which opens
-# Advanced, are whole on the screen, also in German, whose words are long: their buttons can be pressed.
+# Advanced, are whole on the screen, also in German, whose words are long: their buttons can be pressed. And the sheet of the model is
+# there: the fifth picture that it draws by itself.
 # usage: small.sh [LANGUAGES], "en de"
 # From the environment: as run.sh, ARTEFACTS and STYLEMAP_LOCALEDIR.
 set -eu
@@ -15,7 +16,17 @@ named_locale "$PWD/locales"
 export GIMP_LOCALE=$locale SCREEN=1366x768
 . "$here/screen.sh"
 cp "$SOURCE/install/samples/target.png" "$SOURCE/install/samples/reference.png" "$here/dialect-3.scm" .
+in_profile "$COMMAND" sample --quiet toon-portraits-128 --seed 3 --count 5 --truncation 0.7 -o 'known-%d.png'
+in_profile convert known-5.png -filter Box -resize 48x48 known.png
 start_screen
+# The least distance from what is somewhere in the screenshot's left half, in thousandths (of a mirrored picture: 37).
+sheet_is_there() {
+  local distance
+  screenshot small-en-edit-again
+  distance=$(in_profile compare -metric RMSE -subimage-search \( "$ARTEFACTS/small-en-edit-again.png" -crop 700x768+0+0 +repage \) \
+    known.png null: 2>&1 | sed 's/.*(\([0-9.e-]*\)).*/\1/' | awk '{ print int(1000 * $1) }')
+  [ "$distance" -lt 20 ]
+}
 within() { # WHAT NUMBER MOST
   checks=$((checks + 1))
   if [ "$2" -le "$3" ] && [ "$2" -gt 300 ]; then return; fi
@@ -57,6 +68,10 @@ for LANGUAGE in ${1:-en de}; do
   open_dialog ctrl+alt+e "$title"
   sleep 2 # what is said of the picture takes its room
   is_whole edit-again
+  if [ "$LANGUAGE" = en ]; then
+    checks=$((checks + 1))
+    wait_for sheet_is_there || { failures=$((failures + 1)) && echo "FAILED: no sheet of what the model knows"; }
+  fi
   keys Escape
   wait_for no_window "$title"
   kill -9 $(children_of "$gimp") "$gimp"
