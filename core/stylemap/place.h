@@ -27,6 +27,15 @@ STYLEMAP_API stylemap_status stylemap_place(stylemap_session *session, const sty
                                             const stylemap_placement *near, int keep, stylemap_placement *placement,
                                             stylemap_place_report *report, stylemap_error *error);
 
+/* Where in a reference that shows the same as the target, another picture of a series, say, the square lies as the target's does:
+ * `place` moves, turns and grows by little, from where about it must be (some 15 of 128 pixels off at most), to where the lines
+ * of both agree best, beside what the target's mask covers (a layer of the target's size, or NULL). `agreement`: the cosine of
+ * their gradients there, 1 for the same picture in another light; two different people come to .7 at most, and mean nothing.
+ * Mirror stays. Needs no model; reads both layers once. */
+STYLEMAP_API stylemap_status stylemap_align(const stylemap_layer *target, const stylemap_placement *at, const stylemap_layer *mask,
+                                            const stylemap_layer *reference, stylemap_placement *place, double *agreement,
+                                            stylemap_error *error);
+
 typedef struct stylemap_place_options {
   uint64_t pictures; /* there are so many: 16 or more, with their subject where the model wants it */
   /* Puts picture `index` at `image` (3 x S x S), on the calling thread; non-zero: it cannot, and the call ends CANCELLED. */

@@ -118,6 +118,7 @@ static void show_reference(Dialog *self) {
                                                                 : &self->places.references[0].at);
   gtk_label_set_text(GTK_LABEL(self->reference_square),
                      found && self->found == FIND_FACES ? _("Found by the face")
+                     : found && self->found == FIND_LINES ? _("Found by its lines")
                      : found                            ? _("Found by the model")
                      : self->places.references[0].find                ? _("The middle, if nothing is found")
                                                         : "");

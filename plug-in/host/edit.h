@@ -96,7 +96,7 @@ typedef struct {
   stylemap_refine_report *refined; /* of the target, then of the references */
   gint n_found;
   stylemap_placement *found; /* where references lie that were to be found and were, in their order */
-  gint *found_by;            /* a Find each: by a face or by the model */
+  gint *found_by;            /* a Find each: by a face, by the model or by the target's lines */
   gint *found_of;            /* which reference each is */
 } EditResult;
 

@@ -4,8 +4,9 @@
 #include "host/edit.h"
 
 /* FIND_AUTO: by faces, where the model's file tells where its eyes and mouth lie and a face is found, else by the model, if
- * it has learnt to find its subject. FIND_POINTS: by the picture's own points. */
-typedef enum { FIND_NOTHING, FIND_AUTO, FIND_FACES, FIND_MODEL, FIND_POINTS } Find;
+ * it has learnt to find its subject; a reference that shows the same as the target lies where its lines meet the target's
+ * (FIND_LINES, which cannot be asked for). FIND_POINTS: by the picture's own points. */
+typedef enum { FIND_NOTHING, FIND_AUTO, FIND_FACES, FIND_MODEL, FIND_POINTS, FIND_LINES } Find;
 
 /* Looks for what picture->find says in its buffer. `under`: what is selected on it; of several faces the one nearest to its
  * middle is taken, without it (or where it is NULL) the largest; the model looks around what is selected first. A `target` is left where it is as long as the model knows
@@ -27,9 +28,9 @@ gboolean find_target (Engine *engine, EditRequest *request, EditReference *refer
                       stylemap_placement *at, Find *by, GError **error);
 /* Its last step: the references that follow the target go where that lies now. */
 void find_followers (const EditRequest *request, EditReference *references, stylemap_placement *placements);
-/* A sentence that says so, to be freed; of FIND_FACES and FIND_MODEL. */
+/* A sentence that says so, to be freed; of FIND_FACES, FIND_MODEL and, of a reference, FIND_LINES. */
 gchar   *find_words (Find by, gboolean target, const stylemap_placement *placement);
-/* The references that are to be found: `references` and `placements` become the request's, as far as anything was found.
+/* The references that are to be found, of those that show the same as the target to a fraction of a pixel: `references` and `placements` become the request's, as far as anything was found.
  * Only a target that the model knows has the place for what is found without being asked for by name. */
 gboolean find_references (Engine *engine, const EditRequest *request, EditReference *references,
                           stylemap_placement *placements, EditResult *result, GError **error);

@@ -151,6 +151,21 @@ int main(int argc, char **argv) {
   CHECK(near < far / 3, "%g of %g", near, far);
   g_free(found), g_free(middle), g_free(plain);
 
+  /* what shows the same as the target lies where its lines do, not where the model takes its subject to be; in the middle it stays */
+  GeglBuffer *same_portrait = picture(squares[0], S + 24, S + 20, 9, 3);
+  found = edit(engine, target, same_portrait, NULL, FIND_AUTO, &result);
+  CHECK(result.n_found == 1 && result.found_by[0] == FIND_LINES, "%d found", result.n_found);
+  if (result.n_found == 1)
+    CHECK(hypot(result.found[0].x - 9 - S / 2, result.found[0].y - 3 - S / 2) < 0.4 && fabs(result.found[0].side - S) < 0.6, "%g, %g, %g",
+          result.found[0].x, result.found[0].y, result.found[0].side);
+  edit_result_clear(&result);
+  g_free(found);
+  found = edit(engine, target, target, NULL, FIND_AUTO, &result);
+  CHECK(result.n_found == 1 && result.found_by[0] == FIND_MODEL && result.found[0].x == S / 2 && result.found[0].side == S);
+  edit_result_clear(&result);
+  g_free(found);
+  g_object_unref(same_portrait);
+
   /* a target that the model does not know has no place for what it finds */
   plain = edit(engine, unknown, moved, NULL, FALSE, &result);
   edit_result_clear(&result);
