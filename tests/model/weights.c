@@ -119,8 +119,29 @@ static void known(const char *file) {
   unlink(again);
 }
 
+/* Tensors of more numbers than are shown at a time, and those of 16 bits among them. */
+static void large(void) {
+  const stylemap_architecture wide = {.size = 32, .latent_spatial_size = 4, .latent_channel_size = 16, .channel_cap = 32, .channel_base = 1024,
+                                      .mapping_layer_num = 2, .lr_mul = 0.01};
+  char path[512];
+  stylemap_error error = {0};
+  stylemap_model *model = NULL;
+  shown *all = calloc(1, sizeof *all);
+  CHECK(stylemap_model_random(&wide, 1, &model, &error) == STYLEMAP_OK, "%s", error.message);
+  CHECK(stylemap_model_weights(model, take, all, &error) == STYLEMAP_OK && all->left == 0, "%s", error.message);
+  CHECK(stylemap_save(model, corpus_path(path, sizeof path, scratch, "large.safetensors"), &(stylemap_save_options){.half = 1}, NULL, &error) ==
+        STYLEMAP_OK, "%s", error.message);
+  shown *half = show(path);
+  CHECK(half->count == all->count && half->left == 0 && all->count > 100000, "%zu and %zu numbers", all->count, half->count);
+  stylemap_close(model);
+  forget(all);
+  forget(half);
+  unlink(path);
+}
+
 int main(void) {
   scratch = corpus_scratch();
+  large();
   known("tiny_LayerNorm_sp4_full.zip.pt");
   known("tiny_BatchNorm2d_sp4_full.legacy.pt");
   CHECK(rmdir(scratch) == 0, "something is left in %s", scratch);
