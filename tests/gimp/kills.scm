@@ -58,6 +58,9 @@
 (try "mix" mix)
 (try "frames" frames)
 (try "frames by strength" strengths)
+(set! images-made 1) ; a copy of the image, in which GIMP puts each frame together
+(try "whole frames" whole-frames)
+(set! images-made 0)
 (try "adjust" (lambda () (plug-in-stylemap-adjust RUN-NONINTERACTIVE image target "beard=1" "toon-portraits-128")))
 (let ((first (car (healed ""))))
   (try "edit again" (lambda () (plug-in-stylemap-edit-again RUN-NONINTERACTIVE image first))))

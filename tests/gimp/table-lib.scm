@@ -151,6 +151,8 @@
 (define (strengths)
   (layers-of (plug-in-stylemap-interpolate-strength-with RUN-NONINTERACTIVE image target reference
                                                          (string-append "model=" tiny " feather=0 frames=3 into=patches"))))
+(define (whole-frames)
+  (layers-of (plug-in-stylemap-interpolate-with RUN-NONINTERACTIVE image target reference (string-append "model=" tiny " frames=3"))))
 (define (by method) (set! edit method))
 (define (with text) (set! edit (lambda () (healed text))))
 
