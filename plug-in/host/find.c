@@ -190,15 +190,18 @@ static gboolean find_reference(Engine *engine, const EditPicture *picture, Find 
 
 /* Another picture of what the target shows, by the same camera or another, lies where its lines meet the target's: better than any
  * guess at its subject alone. */
-static gboolean align(const EditRequest *request, const EditPicture *picture, Find *by, stylemap_placement *placement, GError **error) {
+static gboolean align(const EditRequest *request, const EditReference *reference, Find *by, stylemap_placement *placement,
+                      GError **error) {
   static const gdouble same_lines = 0.75;      /* of two different people they agree by at most 0.68 */
   static const gdouble as_it_was = 0.75 / 128; /* of the side: nothing would be gained but a picture resampled */
-  const EditPicture *target = &request->target;
+  const EditPicture *target = &request->target, *picture = &reference->picture;
+  /* where a region or its own outline brings it in is not known before it lies somewhere: all is compared */
+  const gboolean masked = edit_mask_is_needed(request) && !reference->alpha && !reference->region;
   const stylemap_placement start = edit_placement(picture), at = edit_placement(target), from[] = { *placement, start };
   const gint starts = memcmp(placement, &start, sizeof start) == 0 ? 1 : 2;
   const stylemap_layer to = layer_of_colours(target->buffer), layer = layer_of_colours(picture->buffer);
   Mask mask = { 0 };
-  gboolean ok = edit_mask_make(request, &mask, error);
+  gboolean ok = !masked || mask_make(reference->mask ? reference->mask : &request->mask, &at, to.width, to.height, &mask, error);
   gdouble best = same_lines;
   Find how = *by;
   stylemap_error core;
@@ -206,13 +209,13 @@ static gboolean align(const EditRequest *request, const EditPicture *picture, Fi
     const stylemap_layer covered = mask_layer(&mask, to.width, to.height);
     stylemap_placement place = from[i];
     gdouble agreement;
-    ok = say_status(stylemap_align(&to, &at, &covered, &layer, &place, &agreement, &core), &core, error);
+    ok = say_status(stylemap_align(&to, &at, masked ? &covered : NULL, &layer, &place, &agreement, &core), &core, error);
     if (!ok || agreement <= best) continue;
     best = agreement;
     *placement = place;
     how = FIND_LINES;
   }
-  mask_clear(&mask);
+  if (masked && ok) mask_clear(&mask);
   if (how == FIND_LINES && stylemap_placement_distance(placement, &start) < as_it_was) *placement = start;
   else *by = how;
   return ok;
@@ -274,9 +277,9 @@ gboolean find_references(Engine *engine, const EditRequest *request, EditReferen
     references[i] = request->references[i];
     const gboolean asked = picture->find != FIND_NOTHING && (there.akin || picture->find != FIND_AUTO);
     if (asked && picture->buffer && !picture->image && !picture->stylemap) {
-      const gboolean lines = picture->find == FIND_AUTO && is_drawn_on(&request->target);
+      const gboolean lines = request->kind == EDIT_TRANSPLANT && picture->find == FIND_AUTO && is_drawn_on(&request->target);
       if (!find_reference(engine, picture, &by, &placements[i], error) ||
-          (lines && !align(request, picture, &by, &placements[i], error)))
+          (lines && !align(request, &references[i], &by, &placements[i], error)))
         return FALSE;
       picture->placement = &placements[i];
       if (by != FIND_NOTHING) {

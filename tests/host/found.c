@@ -160,6 +160,14 @@ int main(int argc, char **argv) {
           result.found[0].x, result.found[0].y, result.found[0].side);
   edit_result_clear(&result);
   g_free(found);
+  const EditReference outlined = {.picture = {.buffer = same_portrait, .find = FIND_AUTO}, .alpha = TRUE};
+  EditRequest where = {.kind = EDIT_TRANSPLANT, .target = {.buffer = target}, .references = &outlined, .n_references = 1};
+  EditReference placed;
+  stylemap_placement at_lines;
+  result = (EditResult){0};
+  CHECK(find_references(engine, &where, &placed, &at_lines, &result, NULL) && result.n_found == 1 && result.found_by[0] == FIND_LINES,
+        "where its outline brings it in is known only then");
+  edit_result_clear(&result);
   found = edit(engine, target, target, NULL, FIND_AUTO, &result);
   CHECK(result.n_found == 1 && result.found_by[0] == FIND_MODEL && result.found[0].x == S / 2 && result.found[0].side == S);
   edit_result_clear(&result);
