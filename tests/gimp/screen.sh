@@ -41,6 +41,7 @@ screenshot() { in_profile import -window root "$ARTEFACTS/$1.png"; }
 shot() {
   local last= now id same=0 n
   id=$(window "$2" | tail -1)
+  in_profile xdotool windowraise "$id" windowmove "$id" 0 0 # what lies behind another or beyond the screen is not in the picture
   for ((n = 0; n < 60 && same < 3; n++)); do
     sleep 3
     in_profile import -window "$id" "$ARTEFACTS/$1.png"
