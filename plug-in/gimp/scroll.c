@@ -27,6 +27,7 @@ void scroll_fit(GtkWidget *scroll) {
   GtkWidget *column = g_object_get_data(G_OBJECT(scroll), "column");
   gint below = height_below(scroll), reserved = GPOINTER_TO_INT(g_object_get_data(G_OBJECT(scroll), "reserved")), most;
   GtkRequisition wanted;
+  GtkAllocation given;
 
   if (!reserved)
     g_object_set_data(G_OBJECT(scroll), "reserved", GINT_TO_POINTER(reserved = below));
@@ -36,8 +37,9 @@ void scroll_fit(GtkWidget *scroll) {
     g_object_set_data(G_OBJECT(scroll), "width", GINT_TO_POINTER(wanted.width));
     gtk_widget_queue_resize(scroll); /* GTK 2 asks nobody again whom somebody else has asked */
   }
+  gtk_widget_get_allocation(scroll, &given); /* more than it asks for where something beside it is higher */
   gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroll), GTK_POLICY_NEVER,
-                                 wanted.height > most ? GTK_POLICY_ALWAYS : COMPAT_POLICY_NO_BAR);
+                                 wanted.height > MAX(most, given.height) ? GTK_POLICY_ALWAYS : COMPAT_POLICY_NO_BAR);
   gtk_widget_set_size_request(scroll, -1, MIN(wanted.height, most));
 }
 
@@ -48,7 +50,7 @@ static gboolean fit_now(gpointer scroll) {
 }
 
 /* While sizes are settled none may be asked for. */
-static void fit_later(GtkWidget *column, GtkAllocation *allocation, GtkWidget *scroll) {
+static void fit_later(GtkWidget *either, GtkAllocation *allocation, GtkWidget *scroll) {
   if (!g_object_get_data(G_OBJECT(scroll), "source"))
     g_object_set_data(G_OBJECT(scroll), "source",
                       GUINT_TO_POINTER(g_idle_add_full(G_PRIORITY_HIGH_IDLE, fit_now, scroll, NULL)));
@@ -75,6 +77,7 @@ GtkWidget *scroll_new(GtkWidget *column, GtkWidget *below) {
   g_object_set_data(G_OBJECT(scroll), "column", column);
   g_object_set_data(G_OBJECT(scroll), "below", below);
   g_signal_connect(column, "size-allocate", G_CALLBACK(fit_later), scroll);
+  g_signal_connect(scroll, "size-allocate", G_CALLBACK(fit_later), scroll);
   g_signal_connect(scroll, "destroy", G_CALLBACK(destroyed), NULL);
   return scroll;
 }

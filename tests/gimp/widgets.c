@@ -24,7 +24,14 @@ static GtkAllocation where(GtkWidget *widget) {
 
 /* ------------------------------------------------------------------------------------------- notes */
 
-static void test_notes(int rows) {
+static int has_bar(GtkWidget *scroll) {
+  GtkPolicyType vertical;
+  gtk_scrolled_window_get_policy(GTK_SCROLLED_WINDOW(scroll), NULL, &vertical);
+  return vertical == GTK_POLICY_ALWAYS;
+}
+
+/* `beside`: something higher than the column and its notes lies beside them, so that there is room anyway. */
+static void test_notes(int rows, gboolean beside) {
   GtkWidget *window = gtk_window_new(GTK_WINDOW_TOPLEVEL), *all = gtk_box_new(GTK_ORIENTATION_VERTICAL, SCROLL_SPACING);
   GtkWidget *column = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12), *notes = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *scroll = scroll_new(column, notes), *kept = hint_new(WIDTH, 2), *other = hint_new(WIDTH, 0), *button = gtk_button_new();
@@ -35,8 +42,12 @@ static void test_notes(int rows) {
   gtk_box_pack_start(GTK_BOX(all), scroll, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(all), notes, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(all), button, FALSE, FALSE, 0);
-  gtk_container_add(GTK_CONTAINER(window), all);
-  gtk_widget_show_all(all);
+  GtkWidget *both = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0), *neighbour = gtk_drawing_area_new();
+  gtk_widget_set_size_request(neighbour, 10, beside ? 690 : 10);
+  gtk_box_pack_start(GTK_BOX(both), all, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(both), neighbour, FALSE, FALSE, 0);
+  gtk_container_add(GTK_CONTAINER(window), both);
+  gtk_widget_show_all(both);
   scroll_fit(scroll);
   gtk_widget_show(window);
   settle();
@@ -54,6 +65,7 @@ static void test_notes(int rows) {
   CHECK(where(button).y == button_at.y, "%d rows: %d, was %d", rows, where(button).y, button_at.y);
   CHECK(note.height > 60 && note.y + note.height <= button_at.y, "%d rows: the note ends at %d, the button begins at %d", rows,
         note.y + note.height, button_at.y);
+  CHECK(has_bar(scroll) == !beside, "%d rows: a bar: %d", rows, has_bar(scroll));
   CHECK(where(scroll).height < before.height && where(scroll).height >= 200, "%d rows: %d, was %d", rows, where(scroll).height, before.height);
   gtk_widget_destroy(window);
   g_string_free(text, TRUE);
@@ -135,8 +147,9 @@ static void test_view(void) {
 int main(int argc, char **argv) {
   gtk_init(&argc, &argv);
   gegl_init(&argc, &argv);
-  test_notes(18);
-  test_notes(ROWS);
+  test_notes(18, FALSE);
+  test_notes(ROWS, FALSE);
+  test_notes(14, TRUE);
   test_view();
   gegl_exit();
   return harness_end();
