@@ -61,6 +61,16 @@ for LANGUAGE in ${1:-en de}; do
   is_whole variants
   keys Escape
   wait_for no_window "$title"
+  for entry in 'i interpolate StyleMap Interpolate' 'f interpolate-strength StyleMap Transplant as Frames'; do
+    read -r key name sentence <<<"$entry"
+    title=$(translated "$sentence")
+    open_dialog "ctrl+alt+$key" "$title"
+    sleep 2
+    is_whole "$name"
+    keys Escape
+    wait_for no_window "$title"
+  done
+  title=$(translated "StyleMap Transplant")
   ask "(let ((other (vector-ref (cadr (gimp-image-get-layers image)) 1)))
     (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target other (string-append \"feather=16 rounds=1 references='\"
       (number->string other) \" region=alpha; \" (number->string other) \" placement=250,260,500,15' placement=256,256,500\")))" >/dev/null
