@@ -151,6 +151,7 @@ static void attach_shown(Dialog *self, GtkAdjustment *frames) {
   shown = GTK_ADJUSTMENT(gtk_adjustment_new(self->shown_frame, 1, self->options->frames, 1, 1, 0));
   spin = gtk_spin_button_new(shown, 1, 0);
   gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), TRUE);
+  gtk_entry_set_activates_default(GTK_ENTRY(spin), TRUE);
   gimp_help_set_help_data(spin, _("Which of the frames the preview shows; nothing else depends on it."), NULL);
   g_signal_connect(frames, "value-changed", G_CALLBACK(limit_shown), shown);
   g_signal_connect(shown, "value-changed", G_CALLBACK(gimp_int_adjustment_update), &self->shown_frame);
