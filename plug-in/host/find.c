@@ -193,6 +193,7 @@ static gboolean find_reference(Engine *engine, const EditPicture *picture, Find 
 static gboolean align(const EditRequest *request, const EditReference *reference, Find *by, stylemap_placement *placement,
                       GError **error) {
   static const gdouble same_lines = 0.75;      /* of two different people they agree by at most 0.68 */
+  static const gdouble believed = 16.0 / 128;  /* corners that go further agree by chance */
   static const gdouble as_it_was = 0.75 / 128; /* of the side: nothing would be gained but a picture resampled */
   const EditPicture *target = &request->target, *picture = &reference->picture;
   /* where a region or its own outline brings it in is not known before it lies somewhere: all is compared */
@@ -210,7 +211,7 @@ static gboolean align(const EditRequest *request, const EditReference *reference
     stylemap_placement place = from[i];
     gdouble agreement;
     ok = say_status(stylemap_align(&to, &at, masked ? &covered : NULL, &layer, &place, &agreement, &core), &core, error);
-    if (!ok || agreement <= best) continue;
+    if (!ok || agreement <= best || stylemap_placement_distance(&place, &from[i]) > believed) continue;
     best = agreement;
     *placement = place;
     how = FIND_LINES;
@@ -277,7 +278,8 @@ gboolean find_references(Engine *engine, const EditRequest *request, EditReferen
     references[i] = request->references[i];
     const gboolean asked = picture->find != FIND_NOTHING && (there.akin || picture->find != FIND_AUTO);
     if (asked && picture->buffer && !picture->image && !picture->stylemap) {
-      const gboolean lines = request->kind == EDIT_TRANSPLANT && picture->find == FIND_AUTO && is_drawn_on(&request->target);
+      const gboolean lines = request->kind == EDIT_TRANSPLANT && picture->find == FIND_AUTO && is_drawn_on(&request->target) &&
+                             (engine->info->places || find_has_faces(engine)); /* else the middle is what auto means */
       if (!find_reference(engine, picture, &by, &placements[i], error) ||
           (lines && !align(request, &references[i], &by, &placements[i], error)))
         return FALSE;
