@@ -84,6 +84,8 @@ run_needs() {
   need librsvg2-common has_svg_icons
 }
 
+has_gnu_parallel() { parallel --version 2>/dev/null | grep -q '^GNU parallel'; } # moreutils has another one
+
 # what single tests use, and are skipped without
 test_needs() {
   need binutils has_command nm
@@ -91,7 +93,7 @@ test_needs() {
   need strace has_command strace
   need appstream has_command appstreamcli
   need make has_command make
-  need parallel has_command parallel
+  need parallel has_gnu_parallel
 }
 
 gui_needs() {

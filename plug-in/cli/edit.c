@@ -231,7 +231,8 @@ gboolean cli_edit_draw(const CliEdit *edit, Engine *engine, CliPictures *picture
 void cli_edit_say_reason(Engine *engine, const EditRequest *request) {
   Reason reason;
   stylemap_placement there;
-  if (!request->target.buffer || !reason_find(engine, &request->target, &request->mask, &reason, &there, NULL) ||
+  if (common.quiet || !request->target.buffer || request->target.image || !(engine->usual > 0) ||
+      !reason_find(engine, &request->target, &request->mask, &reason, &there, NULL) ||
       reason == REASON_NONE)
     return;
   g_autofree gchar *at = place_text(&there, 1), *dataset = models_text(engine->model, "dataset");

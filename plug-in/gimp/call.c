@@ -48,10 +48,29 @@ static void take_place(gchar **field, const gchar *remembered) {
   *field = g_strdup(remembered);
 }
 
-static void recall_places(const Procedure *procedure, DrawableRef target, FlowOptions *options) {
+/* What was remembered; to be freed. */
+static gchar *places_text(const Procedure *procedure) {
   gchar *key = places_key(procedure);
   GimpParasite *parasite = gimp_get_parasite(key);
   gchar *text = parasite ? compat_parasite_text(parasite) : g_strdup("");
+
+  g_clear_pointer(&parasite, gimp_parasite_free);
+  g_free(key);
+  return text;
+}
+
+/* Whether what this was called for last lies in the image. */
+static gboolean was_here(const Procedure *procedure, ImageRef image) {
+  gchar *text = places_text(procedure);
+  gint id = -1;
+  LayerRef target = sscanf(text, "%d", &id) == 1 ? compat_layer_by_id(id) : NO_ITEM;
+
+  g_free(text);
+  return target != NO_ITEM && gimp_item_get_image(AS_ITEM(target)) == image;
+}
+
+static void recall_places(const Procedure *procedure, DrawableRef target, FlowOptions *options) {
+  gchar *text = places_text(procedure);
   gchar **lines = g_strsplit(text, "\n", 3);
   gint of_target, of_reference;
   gboolean same_target = FALSE, same_reference = FALSE;
@@ -64,13 +83,24 @@ static void recall_places(const Procedure *procedure, DrawableRef target, FlowOp
   take_place(&options->reference_placement, same_reference ? lines[2] : "");
   g_strfreev(lines);
   g_free(text);
-  g_clear_pointer(&parasite, gimp_parasite_free);
-  g_free(key);
+}
+
+/* For a new image its own layers come before what was taken for another one. */
+static void propose_of_here(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options) {
+  DrawableRef last = options->reference, own;
+
+  if (last == NO_ITEM || !gimp_item_is_valid(AS_ITEM(last)) || gimp_item_get_image(AS_ITEM(last)) == image || was_here(procedure, image))
+    return;
+  own = check_propose_reference(image, target, NO_ITEM, procedure->returns == RETURNS_FRAMES);
+  if (own != NO_ITEM && gimp_item_get_image(AS_ITEM(own)) == image)
+    options->reference = own;
 }
 
 /* What was taken from the last time, as far as that can be taken from once more, and where the squares lay, if these are the same
  * layers. A result that is made once more knows all that itself. */
 static void propose(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options) {
+  if (options->replaces == NO_ITEM)
+    propose_of_here(procedure, image, target, options);
   options->reference = check_propose_reference(image, target, options->reference, procedure->returns == RETURNS_FRAMES);
   references_keep_usable(options, target);
   if (options->replaces == NO_ITEM)
@@ -94,7 +124,7 @@ gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef imag
   case GIMP_RUN_INTERACTIVE:
     if (!check_target(image, *target, error))
       return FALSE;
-    propose(procedure, image, check_first_target(image, *target, options), options);
+    propose(procedure, image, frames ? *target : check_first_target(image, *target, options), options);
     if (dialog_run(procedure, image, target, options)) {
       if (options->replaces == NO_ITEM)
         remember_places(procedure, *target, options);

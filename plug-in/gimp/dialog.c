@@ -52,7 +52,7 @@ static void add_origin(Dialog *self, GtkWidget *box) {
   gchar *name, *text, **parts;
   GtkWidget *hint, *button, *both;
 
-  if (origin == self->given)
+  if (self->procedure->returns == RETURNS_FRAMES || origin == self->given) /* a frame is edited itself */
     return;
   text = gimp_item_get_name(AS_ITEM(origin));
   parts = g_strsplit(text, "_", -1);

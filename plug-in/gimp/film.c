@@ -37,7 +37,9 @@ static void hide_references(ImageRef image, const FlowOptions *options, ImageRef
   for (guint i = 0; all && i < all->len; i++) {
     DrawableRef layer = references_nth(all, i)->layer;
 
-    if (layer != NO_ITEM && gimp_item_get_image(AS_ITEM(layer)) == image)
+    /* one that was deleted meanwhile is in the history still, and at no place */
+    if (layer != NO_ITEM && gimp_item_is_valid(AS_ITEM(layer)) && gimp_item_get_image(AS_ITEM(layer)) == image &&
+        gimp_image_get_item_position(image, AS_ITEM(layer)) >= 0)
       compat_set_visible(twin_of(image, AS_ITEM(layer), copy), FALSE);
   }
   g_clear_pointer(&all, g_array_unref);
@@ -59,7 +61,7 @@ static ImageRef new_stage(ImageRef image, DrawableRef target, const FlowOptions 
   g_free(items);
   hide_references(image, options, copy);
   *twin = AS_LAYER(twin_of(image, AS_ITEM(target), copy));
-  for (ItemRef item = AS_ITEM(*twin); item != NO_ITEM; item = gimp_item_get_parent(item))
+  for (ItemRef item = gimp_item_get_parent(AS_ITEM(*twin)); item != NO_ITEM; item = gimp_item_get_parent(item))
     compat_set_visible(item, TRUE);
   return copy;
 }
@@ -86,6 +88,11 @@ static gint draw_frames(ImageRef stage, LayerRef twin, ImageRef into, const Flow
   ResultPlan plan;
 
   result_plan(&plan, stage, twin, request->target.buffer, &seen, &made->mask.bounds, request->extend);
+  if (plan.shown == twin && !gimp_item_get_visible(AS_ITEM(twin))) { /* nor does a copy show it */
+    compat_set_visible(AS_ITEM(twin), TRUE);
+    result_plan_clear(&plan);
+    result_plan(&plan, stage, twin, request->target.buffer, &seen, &made->mask.bounds, request->extend);
+  }
   for (n = 0; n < count; n++) {
     gchar *name = film_name(options, n, TRUE);
 

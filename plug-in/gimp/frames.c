@@ -122,7 +122,7 @@ static gboolean check_frame(ImageRef image, LayerRef layer, gboolean first, cons
 
 static gboolean check_stack(ImageRef image, DrawableRef target, const FlowOptions *options, const Stack *stack, GError **error) {
   GeglRectangle base = {0, 0, gimp_drawable_get_width(target), gimp_drawable_get_height(target)};
-  gboolean together = TRUE;
+  gboolean together = stack->base >= 0;
 
   for (gint i = 0; i < options->n_chosen; i++)
     together &= gimp_item_get_parent(AS_ITEM(options->chosen[i])) == gimp_item_get_parent(AS_ITEM(target));

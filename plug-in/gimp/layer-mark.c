@@ -124,10 +124,9 @@ LayerRef layer_trace_find(const LayerTrace *trace, ImageRef image, LayerRef but,
     return found;
   if (numbered != NO_ITEM && has_mark(numbered, trace)) /* it was given another name */
     return numbered;
-  if ((found = find_among(trace, image, NO_ITEM, but, FALSE)) != NO_ITEM)
-    return found;
-  if (!changed || numbered == NO_ITEM || !has_name(numbered, trace) || !has_size(numbered, trace))
-    return NO_ITEM;
-  *changed = TRUE;
-  return numbered;
+  if (changed && numbered != NO_ITEM && has_name(numbered, trace) && has_size(numbered, trace)) { /* it was painted on */
+    *changed = TRUE;
+    return numbered;
+  }
+  return find_among(trace, image, NO_ITEM, but, FALSE);
 }

@@ -9,6 +9,7 @@
 #include "host/layer.h"
 #include "host/models.h"
 #include "host/place.h"
+#include "host/region.h"
 #include "host/say.h"
 
 enum { MOST_FACES = 100 };
@@ -190,19 +191,26 @@ static gboolean find_reference(Engine *engine, const EditPicture *picture, Find 
 
 /* Another picture of what the target shows, by the same camera or another, lies where its lines meet the target's: better than any
  * guess at its subject alone. */
-static gboolean align(const EditRequest *request, const EditReference *reference, Find *by, stylemap_placement *placement,
-                      GError **error) {
+static gboolean align(const Engine *engine, const EditRequest *request, const EditReference *reference, Find *by,
+                      stylemap_placement *placement, GError **error) {
   static const gdouble same_lines = 0.75;      /* of two different people they agree by at most 0.68 */
   static const gdouble believed = 16.0 / 128;  /* corners that go further agree by chance */
   static const gdouble as_it_was = 0.75 / 128; /* of the side: nothing would be gained but a picture resampled */
   const EditPicture *target = &request->target, *picture = &reference->picture;
-  /* where a region or its own outline brings it in is not known before it lies somewhere: all is compared */
-  const gboolean masked = edit_mask_is_needed(request) && !reference->alpha && !reference->region;
-  const stylemap_placement start = edit_placement(picture), at = edit_placement(target), from[] = { *placement, start };
+  /* where its own outline brings it in is not known before it lies somewhere: all is compared */
+  const gboolean masked = edit_mask_is_needed(request) && !reference->alpha;
+  const stylemap_placement start = edit_placement(picture), at = edit_placement(target), found = *placement, from[] = { found, start };
   const gint starts = memcmp(placement, &start, sizeof start) == 0 ? 1 : 2;
   const stylemap_layer to = layer_of_colours(target->buffer), layer = layer_of_colours(picture->buffer);
+  MaskSource source = reference->mask ? *reference->mask : request->mask;
+  g_autoptr(GeglBuffer) region = NULL;
   Mask mask = { 0 };
-  gboolean ok = !masked || mask_make(reference->mask ? reference->mask : &request->mask, &at, to.width, to.height, &mask, error);
+  if (masked && reference->region && !reference->mask) {
+    region = region_mask(engine, (stylemap_region)(reference->region - 1), &at, to.width, to.height, error);
+    if (!region) return FALSE;
+    source = (MaskSource){ .selection = region, .feather = request->mask.feather };
+  }
+  gboolean ok = !masked || mask_make(&source, &at, to.width, to.height, &mask, error);
   gdouble best = same_lines;
   Find how = *by;
   stylemap_error core;
@@ -211,12 +219,15 @@ static gboolean align(const EditRequest *request, const EditReference *reference
     stylemap_placement place = from[i];
     gdouble agreement;
     ok = say_status(stylemap_align(&to, &at, masked ? &covered : NULL, &layer, &place, &agreement, &core), &core, error);
-    if (!ok || agreement <= best || stylemap_placement_distance(&place, &from[i]) > believed) continue;
+    /* where a subject was found, lines of what is behind it do not take that away */
+    if (!ok || agreement <= best || stylemap_placement_distance(&place, &from[i]) > believed ||
+        (*by != FIND_NOTHING && stylemap_placement_distance(&place, &found) > believed))
+      continue;
     best = agreement;
     *placement = place;
     how = FIND_LINES;
   }
-  if (masked && ok) mask_clear(&mask);
+  mask_clear(&mask);
   if (how == FIND_LINES && stylemap_placement_distance(placement, &start) < as_it_was) *placement = start;
   else *by = how;
   return ok;
@@ -279,9 +290,10 @@ gboolean find_references(Engine *engine, const EditRequest *request, EditReferen
     const gboolean asked = picture->find != FIND_NOTHING && (there.akin || picture->find != FIND_AUTO);
     if (asked && picture->buffer && !picture->image && !picture->stylemap) {
       const gboolean lines = request->kind == EDIT_TRANSPLANT && picture->find == FIND_AUTO && is_drawn_on(&request->target) &&
+                             !request->weights && /* a tensor, whose part cannot be left out */
                              (engine->info->places || find_has_faces(engine)); /* else the middle is what auto means */
       if (!find_reference(engine, picture, &by, &placements[i], error) ||
-          (lines && !align(request, &references[i], &by, &placements[i], error)))
+          (lines && !align(engine, request, &references[i], &by, &placements[i], error)))
         return FALSE;
       picture->placement = &placements[i];
       if (by != FIND_NOTHING) {

@@ -8,6 +8,7 @@
 
 void judge_clear(Judge *judge) {
   g_clear_object(&judge->searched);
+  g_clear_object(&judge->under);
   g_clear_object(&judge->placed);
   g_clear_object(&judge->selected);
   g_clear_object(&judge->judged_in);
@@ -18,9 +19,13 @@ static void keep_if(GeglBuffer **picture, const GeglBuffer *is) {
 }
 
 void judge_keep(Judge *judge, const EditRequest *request) {
+  /* what was found under another selection, which may be gone, is not taken for this one */
+  if (judge->selected != request->mask.selection) g_clear_object(&judge->placed);
+  if (judge->under != request->mask.selection) g_clear_object(&judge->searched);
   keep_if(&judge->placed, request->target.buffer);
   keep_if(&judge->judged_in, request->target.buffer);
   keep_if(&judge->selected, judge->placed ? request->mask.selection : NULL);
+  keep_if(&judge->under, request->mask.selection);
   keep_if(&judge->searched, request->n_references == 1 ? request->references[0].picture.buffer : NULL);
 }
 
@@ -84,8 +89,12 @@ gboolean judge_place(Judge *judge, Engine *engine, ScaledEdit *edit, GError **er
 
 void judge_take_found(Judge *judge, ScaledEdit *edit) {
   if (edit->request.n_references != 1) return;
+  const EditReference *only = &edit->references[0];
   EditPicture *picture = &edit->references[0].picture;
-  if (!picture->find || picture->buffer != judge->searched || picture->placement->mirror != judge->mirror) return;
+  if (!picture->find || picture->buffer != judge->searched || picture->placement->mirror != judge->mirror ||
+      picture->find != judge->how || only->alpha != judge->alpha || only->region != judge->region ||
+      edit->request.mask.selection != judge->under || edit->request.mask.feather != judge->feather)
+    return;
   edit->places[0] = judge->place;
   picture->find = FIND_NOTHING;
 }
@@ -93,14 +102,20 @@ void judge_take_found(Judge *judge, ScaledEdit *edit) {
 static void remember_found(Judge *judge, const ScaledEdit *edit, const EditResult *result) {
   if (edit->request.n_references < 1 || !edit->references[0].picture.find) return;
   GeglBuffer *only = edit->request.n_references == 1 ? edit->references[0].picture.buffer : NULL;
+  const EditReference *first = &edit->references[0];
   g_set_object(&judge->searched, only);
+  g_set_object(&judge->under, edit->request.mask.selection);
+  judge->how = first->picture.find;
+  judge->alpha = first->alpha;
+  judge->region = first->region;
+  judge->feather = edit->request.mask.feather;
   judge->mirror = edit->places[0].mirror;
   judge->found_by = result->n_found && result->found_of[0] == 0 ? result->found_by[0] : FIND_NOTHING;
   judge->place = judge->found_by ? result->found[0] : edit->places[0];
 }
 
 gboolean judge_has_to_find(const ScaledEdit *edit) {
-  for (gint i = 0; edit->request.kind == EDIT_TRANSPLANT && i < edit->request.n_references; i++)
+  for (gint i = 0; i < edit->request.n_references; i++)
     if (edit->references[i].picture.find != FIND_NOTHING) return TRUE;
   return FALSE;
 }

@@ -8,7 +8,10 @@
 
 typedef struct {
   GeglBuffer *searched;          /* the only reference, in which was looked for the subject, */
-  gboolean mirror;               /* as it was asked for, */
+  gboolean mirror, alpha;        /* as it was asked for, */
+  gint how, region;              /* (how: a Find) */
+  GeglBuffer *under;             /* with that selection, */
+  gdouble feather;
   stylemap_placement place;      /* where the edit took it from, */
   gint found_by;                 /* a Find; FIND_NOTHING: it was not found */
   GeglBuffer *placed, *selected; /* the target in which its square was found, with that selection, */

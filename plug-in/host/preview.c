@@ -406,12 +406,12 @@ static gboolean grant(Preview *preview, Job *job, GError **error) {
   }
   const EditRequest *request = &job->edit.request;
   const gboolean look_alone = request->kind == EDIT_INTERPOLATE && !request->n_references;
-  if (!look_alone && !draw(preview, job, error)) return FALSE;
+  const gboolean drawn = look_alone || draw(preview, job, error);
   set_aside(preview, TRUE);
   judge_again(preview, job);
-  draw_variants(preview, job);
+  if (drawn) draw_variants(preview, job);
   set_aside(preview, FALSE);
-  return TRUE;
+  return drawn;
 }
 
 static void work(Preview *preview, Job *job) {

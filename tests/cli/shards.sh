@@ -54,7 +54,7 @@ else
   echo "skipped: there is no make"
 fi
 
-if command -v parallel > /dev/null; then
+if parallel --version 2> /dev/null | grep -q '^GNU parallel'; then # moreutils has another one
   mkdir -p home/.parallel && : > home/.parallel/will-cite # what it says at its first start is not ours
   code=0
   bash "$examples/parallel.sh" rows.csv spread 3 > out 2> err || code=$?

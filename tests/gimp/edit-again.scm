@@ -51,6 +51,25 @@
     (gimp-xcf-save RUN-NONINTERACTIVE image target "edit-again.xcf" "edit-again.xcf"))
   (gimp-image-delete image))
 
+; beside a copy of itself that is as the target was, the target is still the one that was painted on
+(let* ((image (open "target.png"))
+       (target (active image))
+       (reference (add-below image "reference.png"))
+       (backup (car (gimp-layer-copy target FALSE))))
+  (gimp-image-insert-layer image backup 0 1)
+  (gimp-item-set-name backup "backup")
+  (select-mask image 0 0)
+  (let ((first (heal image target reference options)))
+    (gimp-selection-none image)
+    (gimp-drawable-invert target FALSE)
+    (select-mask image 0 0)
+    (let ((second (heal image target reference options)))
+      (check "a result of a target that was changed lies above the earlier one" (< (position image second) (position image first)))
+      (gimp-image-remove-layer image second))
+    (gimp-image-remove-layer image backup)
+    (check "of the target, as it is now" (number? (again image first))))
+  (gimp-image-delete image))
+
 (let* ((image (open "edit-again.xcf"))
        (result (car (gimp-image-get-layer-by-name image "the result"))))
   (refuses "what is no result" image 'argument "no result of a transplant"

@@ -100,4 +100,32 @@
   (gimp-image-remove-layer image reference)
   (check "unless there is nothing else" (contains? (recipe (with-last-values image target)) "reference-name=the result\n"))
   (gimp-image-delete image))
+
+; what was taken last lies in another image: this image's own layers come first, unless it was taken for this one, or there are none
+(if (not in-gimp-3) ; where the layer is kept in the settings of GIMP itself
+    (let* ((other (open "target.png"))
+           (other-reference (add-below other "reference.png"))
+           (image (open "target.png"))
+           (target (active image))
+           (reference (add-below image "reference.png")))
+      (define (last-for layer)
+        (gimp-procedural-db-set-data "plug-in-stylemap-transplant-reference" 4
+                                     (vector (modulo other-reference 256) (quotient other-reference 256) 0 0))
+        (gimp-attach-parasite (list "plug-in-stylemap-transplant-places" 0
+                                    (string-append (number->string layer) " " (number->string other-reference) "\n\n"))))
+      (define (taken-here)
+        (let* ((made (with-last-values image target))
+               (text (recipe made)))
+          (gimp-image-remove-layer image made)
+          (contains? text "reference-here=true")))
+      (keep "" "")
+      (last-for (active other))
+      (equal "another image's last reference" (taken-here) #t)
+      (last-for target)
+      (equal "this image's last reference, of another image" (taken-here) #f)
+      (last-for (active other))
+      (gimp-image-remove-layer image reference)
+      (equal "an image with one layer" (taken-here) #f)
+      (gimp-image-delete image)
+      (gimp-image-delete other)))
 (finish)

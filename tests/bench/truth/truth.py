@@ -19,6 +19,7 @@ from poisson import Domain
 
 cv2.setNumThreads(1)
 SAME = 0.0005  # differences of the MSE below this count as half a win
+MUCH = 0.02  # an MSE of the target in the mask that asks for an edit
 
 
 def feathered(mask, radius):
@@ -104,6 +105,10 @@ def main():
         for name, v in found.items():
             beats = '  '.join('%3.0f %3.0f' % wins(v, found[k]) for k in ('poisson', 'copy', 'no edit') if k != name)
             print('%-8s %-9s %6d %8.4f %6.3f %8.4f %8.2f | %s' % (condition, name, len(v), *np.median(v, 0), beats))
+        much = found['no edit'][:, 0] >= MUCH
+        if much.any():
+            print('%-8s no edit is off by %g or more in %d: beaten in %.0f, %.0f %%' %
+                  (condition, MUCH, much.sum(), *wins(found['stylemap'][much], found['no edit'][much])))
         sys.stdout.flush()
         if o.sheets:
             os.makedirs(o.sheets, exist_ok=True)
