@@ -63,7 +63,7 @@ static gchar *places_text(const Procedure *procedure) {
 static gboolean was_here(const Procedure *procedure, ImageRef image) {
   gchar *text = places_text(procedure);
   gint id = -1;
-  LayerRef target = sscanf(text, "%d", &id) == 1 ? compat_layer_by_id(id) : NO_ITEM;
+  DrawableRef target = sscanf(text, "%d", &id) == 1 ? compat_layer_by_id(id) : NO_ITEM;
 
   g_free(text);
   return target != NO_ITEM && gimp_item_get_image(AS_ITEM(target)) == image;
