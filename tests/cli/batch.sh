@@ -146,36 +146,6 @@ is "other options, all anew but for the reconstruction" "$(count '"row":' o/styl
 grep -q '"status": "do$' o/stylemap-batch.jsonl && fail "a cut line is still there" || pass
 
 # -------------------------------------------------------------------------------------- good ones among twenty kinds of broken
-broken() { # FOLDER: makes them; their names begin with x
-  local f=$1 i
-  "$tool" paint 40 33 "R'G'B' u8" 9 "$f/whole.tif" && "$tool" paint 40 33 "R'G'B' u8" 9 "$f/whole.webp" &&
-    "$tool" paint 40 33 "R'G'B' u8" 9 "$f/whole.jpg" && "$tool" paint 40 33 "R'G'B' u8" 9 "$f/whole.png" || return 1
-  : > "$f/x01.png"                                                            # nothing
-  echo "no picture" > "$f/x02.png"                                            # a text
-  head -c 300 "$f/whole.png" > "$f/x03.png"                                   # cut
-  { head -c 60 "$f/whole.png"; printf 'XXXX'; tail -c +65 "$f/whole.png"; } > "$f/x04.png" # damaged
-  head -c 8 "$f/whole.png" > "$f/x05.png"                                     # no more than how it starts
-  { head -c 16 "$f/whole.png"; printf '\0\0\0\0'; tail -c +21 "$f/whole.png"; } > "$f/x06.png" # no width
-  { head -c 16 "$f/whole.png"; printf '\0\0\377\377\0\0\377\377'; tail -c +25 "$f/whole.png"; } > "$f/x07.png" # four thousand million pixels
-  head -c 400 "$f/whole.jpg" > "$f/x08.jpg"                                   # cut
-  head -c 2 "$f/whole.jpg" > "$f/x09.jpg"
-  { head -c 100 "$f/whole.jpg"; head -c 300 /dev/zero; } > "$f/x10.jpg"
-  head -c 200 "$f/whole.tif" > "$f/x11.tif"
-  printf 'II*\0\377\377\377\177' > "$f/x12.tif"                               # a directory that lies nowhere
-  head -c 60 "$f/whole.webp" > "$f/x13.webp"
-  printf 'RIFF\4\0\0\0WEBP' > "$f/x14.webp"
-  printf 'GIF89a\1\0\1\0\0\0\0' > "$f/x15.gif"                             # no frame
-  head -c 5000 /dev/urandom > "$f/x16.png"
-  head -c 5000 /dev/zero > "$f/x17.jpg"
-  mkdir "$f/x18.png"                                                          # a folder
-  ln -s nowhere.png "$f/x19.png"
-  mkfifo "$f/x20.png"                                                         # nobody writes into it
-  "$tool" clear 40 33 "$f/x21.png"                                            # nothing to be seen
-  "$tool" paint 41 33 "R'G'B' u8" 9 "$f/x22.png"                              # not of the mask's size
-  printf '<!DOCTYPE html><title>404</title>' > "$f/x23.jpg"
-  printf '\0\0\0\14ftypavif\0\0\0\0' > "$f/x24.avif"
-  : > "$f/readme.txt"                                                         # no picture's name: left alone
-}
 mkdir mixed
 check "broken pictures" broken mixed
 each=(--each mixed --reference b.png --mask m.png --model "$model")
