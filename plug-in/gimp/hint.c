@@ -23,6 +23,7 @@ GtkWidget *hint_new(gint width, gint lines) {
   GtkWidget *icon = gtk_image_new();
   GtkWidget *label = gtk_label_new(NULL);
   GString *text = g_string_new("<small>X");
+  gint side = -1; /* of the icon, which is higher than one small line */
 
   compat_image_top(icon);
   gtk_box_pack_start(GTK_BOX(box), icon, FALSE, FALSE, 0);
@@ -39,8 +40,11 @@ GtkWidget *hint_new(gint width, gint lines) {
   for (gint i = 1; i < lines; i++)
     g_string_append(text, "\nX");
   g_string_append(text, "</small>");
-  if (lines > 0)
+  if (lines > 0) {
     keep_room(box, text->str);
+    gtk_icon_size_lookup(GTK_ICON_SIZE_MENU, NULL, &side);
+    gtk_widget_set_size_request(box, -1, side);
+  }
   gtk_widget_set_visible(box, lines > 0);
   g_string_free(text, TRUE);
   return box;
