@@ -176,11 +176,17 @@ void dialog_note_model(Dialog *self) {
   about_model_clear(&self->about);
   self->model_ok = about_model(self->options->model, &self->about, &error);
   if (self->model_ok) {
-    hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
+    /* where the picture decides, in the room of a whole card, below a line that names the model */
+    gchar *card = g_strconcat(*self->options->model ? "" : "<small>X</small>\n", self->about.markup, NULL);
+
+    hint_set_markup(self->model_hint, HINT_PLAIN, card);
+    g_free(card);
     if (*self->options->model)
       dialog_show_directions(self);
-    else if (self->pixels) /* in the room of a whole card */
+    else if (self->pixels)
       hint_set(self->model_hint, HINT_PLAIN, _("Looking which model knows this picture…"));
+    else
+      hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
     note(self, self->probe_hint, HINT_INFO,
              self->pixels ? _("Looking whether the model knows this kind of picture…") : NULL);
   } else {

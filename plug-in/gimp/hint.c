@@ -23,7 +23,7 @@ GtkWidget *hint_new(gint width, gint lines) {
   GtkWidget *icon = gtk_image_new();
   GtkWidget *label = gtk_label_new(NULL);
   GString *text = g_string_new("<small>X");
-  gint side = -1; /* of the icon, which is higher than one small line */
+  gint side; /* of the icon, which is higher than one small line */
 
   compat_image_top(icon);
   gtk_box_pack_start(GTK_BOX(box), icon, FALSE, FALSE, 0);
@@ -41,9 +41,9 @@ GtkWidget *hint_new(gint width, gint lines) {
     g_string_append(text, "\nX");
   g_string_append(text, "</small>");
   if (lines > 0) {
-    keep_room(box, text->str);
     gtk_icon_size_lookup(GTK_ICON_SIZE_MENU, NULL, &side);
-    gtk_widget_set_size_request(box, -1, side);
+    g_object_set_data(G_OBJECT(box), "height", GINT_TO_POINTER(side));
+    keep_room(box, text->str);
   }
   gtk_widget_set_visible(box, lines > 0);
   g_string_free(text, TRUE);
