@@ -120,6 +120,14 @@ static gboolean is_changed(Dialog *self, const Watched *watched, gint *row) {
   return changed;
 }
 
+void dialog_layers_changed(Dialog *self) {
+  dialog_read_layers(self);
+  dialog_note_square(self);
+  dialog_show_squares(self);
+  dialog_update_ok(self);
+  dialog_ask(self, ASK_MOVED);
+}
+
 static void read_again(Dialog *self, gint n, const Watched *watched) {
   g_clear_object(watched->pixels);
   if (n == 0) {
@@ -127,11 +135,7 @@ static void read_again(Dialog *self, gint n, const Watched *watched) {
     return;
   }
   self->found = FIND_NOTHING;
-  dialog_read_layers(self);
-  dialog_note_square(self);
-  dialog_show_squares(self);
-  dialog_update_ok(self);
-  dialog_ask(self, ASK_MOVED);
+  dialog_layers_changed(self);
 }
 
 static gboolean look_at_next(gpointer data) {

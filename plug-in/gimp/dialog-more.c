@@ -21,15 +21,6 @@ static gboolean fits(DrawableRef layer, gpointer data) {
   return check_reference(self->target, layer, NULL);
 }
 
-/* All that depends on them. */
-static void changed(Dialog *self) {
-  dialog_read_layers(self);
-  dialog_note_square(self);
-  dialog_show_squares(self);
-  dialog_update_ok(self);
-  dialog_ask(self, ASK_MOVED);
-}
-
 /* ---------------------------------------------------------------------------------------------- a row */
 
 static void layer_changed(gpointer data) {
@@ -47,7 +38,7 @@ static void layer_changed(gpointer data) {
     references_keep(self->options, all);
   g_list_free(rows);
   g_clear_pointer(&all, g_array_unref);
-  changed(self);
+  dialog_layers_changed(self);
 }
 
 static void region_changed(GtkWidget *combo, Dialog *self) {
@@ -59,7 +50,7 @@ static void region_changed(GtkWidget *combo, Dialog *self) {
     references_keep(self->options, all);
   }
   g_clear_pointer(&all, g_array_unref);
-  changed(self);
+  dialog_layers_changed(self);
 }
 
 static const gchar *const placements[] = {"", "as-placed", "centre", NULL};
@@ -77,7 +68,7 @@ static void placement_changed(GtkWidget *combo, Dialog *self) {
     references_keep(self->options, all);
   }
   g_clear_pointer(&all, g_array_unref);
-  changed(self);
+  dialog_layers_changed(self);
 }
 
 static gboolean fill_again(gpointer data) {
@@ -85,7 +76,7 @@ static gboolean fill_again(gpointer data) {
 
   self->refill = 0;
   dialog_fill_more(self);
-  changed(self);
+  dialog_layers_changed(self);
   return G_SOURCE_REMOVE;
 }
 

@@ -138,6 +138,8 @@ void dialog_add_preview(Dialog *self, GtkWidget *box);
 void dialog_end_preview(Dialog *self);
 /* Reads the layers and the selection that are not the ones read before. */
 void dialog_read_layers(Dialog *self);
+/* Another reference, or one that lies or shows something else: all that depends on that. */
+void dialog_layers_changed(Dialog *self);
 void dialog_read_selection(Dialog *self);
 /* Looks, a little at a time, whether the layers' pixels were changed, and takes the new ones where they were. */
 void dialog_watch_layers(Dialog *self);

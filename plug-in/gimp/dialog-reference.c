@@ -28,11 +28,7 @@ static void reference_changed(gpointer data) {
   self->options->visible = layer_chooser_is_visible(self->reference);
   self->options->reference = layer_chooser_get(self->reference);
   update_swap(self);
-  dialog_read_layers(self);
-  dialog_note_square(self);
-  dialog_show_squares(self);
-  dialog_update_ok(self);
-  dialog_ask(self, ASK_MOVED);
+  dialog_layers_changed(self);
 }
 
 static void show_reference(Dialog *self) {
