@@ -104,7 +104,7 @@ void settings_load(const Procedure *procedure, FlowOptions *options) {
   const gchar *group = procedure->name;
 
   g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL);
-  options_defaults(procedure, options);
+  options_dialog_defaults(procedure, options);
   load_layers(procedure, options);
   for (gint i = 0; i < procedure->n_arguments; i++) {
     const Argument *argument = procedures_argument(procedure->arguments[i]);

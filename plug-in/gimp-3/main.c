@@ -9,6 +9,7 @@
 
 /* What a dialog offers beyond the procedure's arguments: kept with the last values, not to be called with. */
 #define REFINE "refine"
+#define DIALOG_INTO "dialog-into" /* the dialog's `into`, whose default is another */
 
 typedef struct {
   GimpPlugIn parent;
@@ -20,6 +21,14 @@ static GType style_map_get_type(void);
 G_DEFINE_TYPE(StyleMap, style_map, GIMP_TYPE_PLUG_IN)
 
 /* ---------------------------------------------------------------------------------------- arguments */
+
+static GimpChoice *new_choice(const Argument *argument) {
+  GimpChoice *choice = gimp_choice_new();
+
+  for (gint i = 0; argument->words[i]; i++)
+    gimp_choice_add(choice, argument->words[i], i, argument->words[i], NULL);
+  return choice;
+}
 
 static void add_argument(GimpProcedure *made, const Argument *argument) {
   const gchar *name = argument->name, *text = argument->text;
@@ -46,15 +55,10 @@ static void add_argument(GimpProcedure *made, const Argument *argument) {
   case ARGUMENT_IS_TEXT:
     gimp_procedure_add_string_argument(made, name, name, text, "", G_PARAM_READWRITE);
     break;
-  case ARGUMENT_IS_CHOICE: {
-    GimpChoice *choice = gimp_choice_new();
-
-    for (gint i = 0; argument->words[i]; i++)
-      gimp_choice_add(choice, argument->words[i], i, argument->words[i], NULL);
-    gimp_procedure_add_choice_argument(made, name, name, text, choice, argument->words[(gint)argument->default_value],
+  case ARGUMENT_IS_CHOICE:
+    gimp_procedure_add_choice_argument(made, name, name, text, new_choice(argument), argument->words[(gint)argument->default_value],
                                        G_PARAM_READWRITE);
     break;
-  }
   case ARGUMENT_IS_FLAG:
     gimp_procedure_add_boolean_argument(made, name, name, text, argument->default_value != 0, G_PARAM_READWRITE);
     break;
@@ -69,7 +73,7 @@ static void add_argument(GimpProcedure *made, const Argument *argument) {
   }
 }
 
-static void take_config(GimpProcedureConfig *config, const Procedure *procedure, FlowOptions *options) {
+static void take_config(GimpProcedureConfig *config, const Procedure *procedure, GimpRunMode mode, FlowOptions *options) {
   const gchar *steps = procedures_argument(ARGUMENT_REFINE_STEPS)->name;
 
   options_defaults(procedure, options);
@@ -95,6 +99,13 @@ static void take_config(GimpProcedureConfig *config, const Procedure *procedure,
   }
   if (procedures_offers_refinement(procedure))
     g_object_get(config, REFINE, &options->refine, steps, &options->refine_steps, NULL);
+  if (procedures_takes(procedure, ARGUMENT_INTO) && mode != GIMP_RUN_NONINTERACTIVE) {
+    gchar *into = NULL;
+
+    g_object_get(config, DIALOG_INTO, &into, NULL);
+    options->into = (FramesInto)words_find(options_into, into);
+    g_free(into);
+  }
 }
 
 static void put_config(GimpProcedureConfig *config, const Procedure *procedure, FlowOptions *options) {
@@ -118,6 +129,8 @@ static void put_config(GimpProcedureConfig *config, const Procedure *procedure, 
   if (procedures_offers_refinement(procedure))
     g_object_set(config, REFINE, options->refine, procedures_argument(ARGUMENT_REFINE_STEPS)->name,
                  options->refine_steps, NULL);
+  if (procedures_takes(procedure, ARGUMENT_INTO))
+    g_object_set(config, DIALOG_INTO, options_into[options->into], NULL);
 }
 
 /* ---------------------------------------------------------------------------------------------- run */
@@ -154,7 +167,7 @@ static GimpValueArray *run(GimpProcedure *called, GimpRunMode mode, GimpImage *i
   gboolean ok, again = procedure->again;
 
   call_start();
-  take_config(config, procedure, &options);
+  take_config(config, procedure, mode, &options);
   reference = options.reference;
   ok = check_selected(procedure, drawables, &options, &error) &&
        (!again || call_again(&procedure, mode, image, &target, &options, &error)) &&
@@ -196,7 +209,7 @@ static GimpValueArray *run_alone(GimpProcedure *called, GimpProcedureConfig *con
 
   call_start();
   g_object_get(config, "run-mode", &call.mode, NULL);
-  take_config(config, procedure, &options);
+  take_config(config, procedure, call.mode, &options);
   with = options.alone.with;
   without = options.alone.without;
   if (alone_run(&call, &error)) {
@@ -267,6 +280,9 @@ static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const gchar *name) {
     gimp_procedure_add_int_aux_argument(made, steps->name, steps->name, steps->text, (gint)steps->minimum,
                                         (gint)steps->maximum, (gint)steps->default_value, G_PARAM_READWRITE);
   }
+  if (procedures_takes(procedure, ARGUMENT_INTO))
+    gimp_procedure_add_choice_aux_argument(made, DIALOG_INTO, DIALOG_INTO, NULL, new_choice(procedures_argument(ARGUMENT_INTO)),
+                                           options_into[OPTIONS_DIALOG_INTO], G_PARAM_READWRITE);
   if (procedure->returns == RETURNS_LAYERS || procedure->returns == RETURNS_FRAMES)
     gimp_procedure_add_core_object_array_return_value(made, "layers", "layers", "The new layers, frame 1 first",
                                                       GIMP_TYPE_LAYER, G_PARAM_READWRITE);

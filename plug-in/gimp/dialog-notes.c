@@ -6,6 +6,7 @@
 #include "gimp/pixels.h"
 #include "gimp/result.h"
 #include "gimp/scroll.h"
+#include "gimp/stage.h"
 #include <glib/gi18n-lib.h>
 
 /* A hint's room is taken from the controls: the buttons stay where they are. */
@@ -54,7 +55,9 @@ void dialog_note_result(Dialog *self) {
   if (!self->square_ok)
     return;
   if (self->procedure->returns == RETURNS_LAYERS && self->options->into != INTO_PATCHES) { /* whole pictures: the target is in them */
-    note(self, self->result_hint, HINT_INFO, NULL);
+    text = stage_note(self->image, self->target, self->options);
+    note(self, self->result_hint, HINT_INFO, text);
+    g_free(text);
     return;
   }
   if (self->procedure->returns == RETURNS_FRAMES) {

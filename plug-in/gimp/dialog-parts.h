@@ -47,6 +47,7 @@ typedef struct {
   GtkWidget *model, *model_sheet, *model_hint, *square_hint, *result_hint, *probe_hint;
   GtkWidget *method, *collage, *match_colours; /* where the procedure takes them */
   GtkWidget *variants, *variant_pictures[PREVIEW_VARIANTS]; /* what opens their list, or NULL, and what shows each */
+  GtkWidget *frames; /* how many; or NULL */
   gint shown_frame; /* of interpolate: which the preview shows, from 1 */
   GtkWidget *refine, *refine_steps, *space; /* the last NULL where there is none */
   GPtrArray *of_styles, *of_heal;           /* the widgets that have a meaning with that method alone */

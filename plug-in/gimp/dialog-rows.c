@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/dialog-parts.h"
+#include "gimp/film.h"
 #include "gimp/hint.h"
 #include "gimp/model-chooser.h"
 #include "gimp/model-sheet.h"
@@ -119,18 +120,21 @@ static GtkWidget *new_choice(Dialog *self, gint *value, const gchar *tooltip, co
   return combo;
 }
 
+#define UNIT "unit" /* of a spin button: its label */
+
 /* A spin button with its unit, both in `box`. */
 static GtkWidget *pack_count(Dialog *self, GtkWidget *box, gint *value, ArgumentId id, const gchar *unit, const gchar *tooltip) {
   const Argument *argument = procedures_argument(id);
   GtkAdjustment *adjustment =
       GTK_ADJUSTMENT(gtk_adjustment_new(*value, argument->minimum, argument->maximum, 1, 10, 0));
-  GtkWidget *spin = gtk_spin_button_new(adjustment, 1, 0);
+  GtkWidget *spin = gtk_spin_button_new(adjustment, 1, 0), *label = gtk_label_new(unit);
 
   gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), TRUE);
   gtk_entry_set_activates_default(GTK_ENTRY(spin), TRUE);
   gimp_help_set_help_data(spin, tooltip, NULL);
   gtk_box_pack_start(GTK_BOX(box), spin, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(box), gtk_label_new(unit), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), label, FALSE, FALSE, 0);
+  g_object_set_data(G_OBJECT(spin), UNIT, label);
   gtk_widget_show_all(box);
   g_signal_connect(adjustment, "value-changed", G_CALLBACK(gimp_int_adjustment_update), value);
   g_signal_connect_swapped(adjustment, "value-changed", G_CALLBACK(option_changed), self);
@@ -380,6 +384,16 @@ static void attach_feather(Dialog *self) {
                _("Softens the selection's border by so many pixels. The selection itself stays as it is."), NULL);
 }
 
+/* How many layers the frames make, beside their number. */
+static void count_layers(Dialog *self) {
+  const FlowOptions *options = self->options;
+  GtkWidget *unit = g_object_get_data(G_OBJECT(self->frames), UNIT);
+  gchar *text = options->ping_pong ? g_strdup_printf(_("and back: %d layers"), film_count(options, options->frames)) : g_strdup(_("layers"));
+
+  gtk_label_set_text(GTK_LABEL(unit), text);
+  g_free(text);
+}
+
 /* How frames follow each other, and what they are. */
 static void attach_film(Dialog *self) {
   FlowOptions *options = self->options;
@@ -393,15 +407,19 @@ static void attach_film(Dialog *self) {
   gimp_help_set_help_data(button, _("Adds the frames between the last and the first in reverse, so that the film can be repeated without a jump."),
                           NULL);
   g_signal_connect(button, "toggled", G_CALLBACK(gimp_toggle_button_update), &options->ping_pong);
+  g_signal_connect_swapped(button, "toggled", G_CALLBACK(count_layers), self);
+  g_signal_connect_swapped(gtk_spin_button_get_adjustment(GTK_SPIN_BUTTON(self->frames)), "value-changed", G_CALLBACK(count_layers), self);
+  count_layers(self);
   gtk_box_pack_start(GTK_BOX(box), combo, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
   gtk_widget_show_all(box);
   label = table_attach(self->table, _("Movement:"), box, FALSE);
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), combo);
   combo = new_choice(self, (gint *)&options->into,
-                     _("Whole pictures show all that is visible, without the reference; in this image its other layers are hidden then. "
-                       "A new image holds the frames alone, as an export needs it."),
-                     _("This image, whole pictures"), (gint)INTO_IMAGE, _("A new image, whole pictures"), (gint)INTO_NEW_IMAGE,
+                     _("Whole pictures show all that is visible, without the reference. A new image holds the frames alone, ready for an "
+                       "export. In this image its other layers are hidden, and exports of animations take hidden layers along: before "
+                       "one, delete them in a copy of the image."),
+                     _("A new image, whole pictures"), (gint)INTO_NEW_IMAGE, _("This image, whole pictures"), (gint)INTO_IMAGE,
                      _("This image, only what changes"), (gint)INTO_PATCHES, NULL);
   g_signal_connect_swapped(combo, "changed", G_CALLBACK(dialog_note_result), self);
   table_attach(self->table, _("Into:"), combo, FALSE);
@@ -460,11 +478,10 @@ void dialog_add_options(Dialog *self) {
   if (procedures_offers_refinement(self->procedure))
     attach_refine(self);
   if (self->procedure->returns == RETURNS_LAYERS) {
-    GtkWidget *frames = attach_count(self, self->table, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
-                                     _("How many pictures are made, the first and the last included."), NULL);
-
+    self->frames = attach_count(self, self->table, _("_Frames:"), &self->options->frames, ARGUMENT_FRAMES, _("layers"),
+                                _("How many pictures are made, the first and the last included."), NULL);
     if (self->procedure->kind == EDIT_INTERPOLATE)
-      attach_shown(self, gtk_spin_button_get_adjustment(GTK_SPIN_BUTTON(frames)));
+      attach_shown(self, gtk_spin_button_get_adjustment(GTK_SPIN_BUTTON(self->frames)));
     attach_count(self, self->table, _("Frame _time:"), &self->options->frame_ms, ARGUMENT_FRAME_MS, _("milliseconds"),
                  _("How long a frame is shown. It is written into the layers' names, where GIMP's animation tools "
                    "look for it."),

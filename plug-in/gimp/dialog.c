@@ -192,7 +192,7 @@ static gint run(Dialog *self, gint *x, gint *y) {
 static void reset(const Procedure *procedure, FlowOptions *options) {
   FlowOptions fresh = {.engine = options->engine, .remembered = options->remembered, .selection = options->selection};
 
-  options_defaults(procedure, &fresh);
+  options_dialog_defaults(procedure, &fresh);
   fresh.reference = options->reference;
   fresh.visible = options->visible;
   g_free(fresh.references);

@@ -4,8 +4,8 @@
 #include "gimp/film.h"
 #include "gimp/flow.h"
 #include "gimp/origin.h"
-#include "gimp/references.h"
 #include "gimp/result.h"
+#include "gimp/stage.h"
 #include <glib/gi18n-lib.h>
 
 gint film_count(const FlowOptions *options, gint frames) { return options->ping_pong ? easing_there_and_back(frames) : frames; }
@@ -16,54 +16,6 @@ gint film_frame(const FlowOptions *options, gint n, gint frames) {
 
 gchar *film_name(const FlowOptions *options, gint n, gboolean whole) {
   return g_strdup_printf(whole ? "Frame %d (%dms) (replace)" : "Frame %d (%dms)", n + 1, options->frame_ms);
-}
-
-/* --------------------------------------------------------------------------------------------- the stage */
-
-/* What lies in a copy of the image where the item lies in the image. */
-static ItemRef twin_of(ImageRef image, ItemRef item, ImageRef copy) {
-  ItemRef parent = gimp_item_get_parent(item), twin;
-  gint n_items;
-  ItemRef *items = compat_children(copy, parent == NO_ITEM ? NO_ITEM : twin_of(image, parent, copy), &n_items);
-
-  twin = items[gimp_image_get_item_position(image, item)];
-  g_free(items);
-  return twin;
-}
-
-static void hide_references(ImageRef image, const FlowOptions *options, ImageRef copy) {
-  GArray *all = references_read(options, NULL);
-
-  for (guint i = 0; all && i < all->len; i++) {
-    DrawableRef layer = references_nth(all, i)->layer;
-
-    /* one that was deleted meanwhile is in the history still, and at no place */
-    if (layer != NO_ITEM && gimp_item_is_valid(AS_ITEM(layer)) && gimp_item_get_image(AS_ITEM(layer)) == image &&
-        gimp_image_get_item_position(image, AS_ITEM(layer)) >= 0)
-      compat_set_visible(twin_of(image, AS_ITEM(layer), copy), FALSE);
-  }
-  g_clear_pointer(&all, g_array_unref);
-}
-
-/* A copy of the image that shows the target, neither references nor the frames of an earlier film; and the target in it. */
-static ImageRef new_stage(ImageRef image, DrawableRef target, const FlowOptions *options, LayerRef *twin) {
-  ImageRef copy = gimp_image_duplicate(image);
-  gint n_items;
-  ItemRef *items;
-
-  if (copy == NO_ITEM)
-    return NO_ITEM;
-  gimp_image_undo_disable(copy);
-  items = compat_children(copy, NO_ITEM, &n_items);
-  for (gint i = 0; i < n_items; i++)
-    if (result_is_frame(items[i]))
-      compat_set_visible(items[i], FALSE);
-  g_free(items);
-  hide_references(image, options, copy);
-  *twin = AS_LAYER(twin_of(image, AS_ITEM(target), copy));
-  for (ItemRef item = gimp_item_get_parent(AS_ITEM(*twin)); item != NO_ITEM; item = gimp_item_get_parent(item))
-    compat_set_visible(item, TRUE);
-  return copy;
 }
 
 /* -------------------------------------------------------------------------------------------- the frames */
@@ -155,8 +107,8 @@ static gboolean add(ImageRef image, DrawableRef target, const FlowOptions *optio
   gboolean ok;
 
   gimp_image_undo_group_start(into);
-  for (gint n = 0; n < count && into == image; n++)
-    result_remember_frame(layers[n], AS_LAYER(target));
+  if (into == image)
+    stage_remember(image, target, options, layers, count);
   ok = insert(into, layers, count);
   if (ok && into == image) {
     hide_below(image, count);
@@ -173,7 +125,7 @@ LayerRef *film_make(ImageRef image, DrawableRef target, const FlowOptions *optio
   gint count = film_count(options, made->n_layers), n = 0;
   LayerRef *layers = g_new(LayerRef, count), twin = NO_ITEM;
   ImageRef into = options->into == INTO_NEW_IMAGE ? new_film(image) : image;
-  ImageRef stage = into != NO_ITEM ? new_stage(image, target, options, &twin) : NO_ITEM;
+  ImageRef stage = into != NO_ITEM ? stage_new(image, target, options, &twin) : NO_ITEM;
   gboolean ok;
 
   if (stage != NO_ITEM)

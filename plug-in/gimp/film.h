@@ -10,8 +10,7 @@ gint film_frame(const FlowOptions *options, gint n, gint frames);
 /* As GIMP's animation tools read it; `whole`: it takes the place of the frame before, where it is transparent, too. */
 gchar *film_name(const FlowOptions *options, gint n, gboolean whole);
 
-/* Layers of the canvas's size, film_count of them, the first lowest: what the image shows of `target` with each frame in it, without the
- * references and earlier frames. They lie in the image, in a step of its history, and its other layers are hidden; or, by
+/* Layers of the canvas's size, film_count of them, the first lowest: what the image shows of `target` with each frame in it (stage.h). They lie in the image, in a step of its history, and its other layers are hidden; or, by
  * options->into, in a new one, `film`. NULL and a sentence, and nothing is changed, where GIMP cannot make them. g_free. `from` is where
  * the bar of the progress stands. */
 LayerRef *film_make(ImageRef image, DrawableRef target, const FlowOptions *options, const EditRequest *request, const EditResult *made,

@@ -10,6 +10,7 @@
 #include "gimp/recipe.h"
 #include "gimp/references.h"
 #include "gimp/result.h"
+#include "gimp/stage.h"
 #include "host/mix.h"
 #include "host/place.h"
 #include "host/worker.h"
@@ -431,11 +432,15 @@ static void fill_result(const EditRequest *request, const EditResult *made, gcha
 
 static gboolean add_film(ImageRef image, DrawableRef target, const FlowOptions *options, const EditRequest *request,
                          const EditResult *made, FlowResult *result, GError **error) {
+  gchar *note = stage_note(image, target, options); /* of the image as it is before */
+
   result->layers = film_make(image, target, options, request, made, EDIT_SHARE, &result->film, error);
-  if (!result->layers)
+  if (!result->layers) {
+    g_free(note);
     return FALSE;
+  }
   result->n_layers = film_count(options, made->n_layers);
-  fill_result(request, made, NULL, result);
+  fill_result(request, made, note, result);
   return TRUE;
 }
 

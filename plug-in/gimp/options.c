@@ -120,6 +120,11 @@ void options_defaults(const Procedure *procedure, FlowOptions *options) {
     options->method = EDIT_STYLES;
 }
 
+void options_dialog_defaults(const Procedure *procedure, FlowOptions *options) {
+  options_defaults(procedure, options);
+  options->into = OPTIONS_DIALOG_INTO;
+}
+
 void options_clear(FlowOptions *options) {
   engine_free(options->engine);
   g_free(options->model);

@@ -61,6 +61,9 @@ typedef struct {
 
 /* All zero at first. Afterwards options_clear. */
 void options_defaults(const Procedure *procedure, FlowOptions *options);
+/* The same for a dialog, where frames go into an image that holds nothing else, as an export needs it; a script's stay in its image. */
+#define OPTIONS_DIALOG_INTO INTO_NEW_IMAGE
+void options_dialog_defaults(const Procedure *procedure, FlowOptions *options);
 void options_clear(FlowOptions *options);
 
 /* The field of an argument, by its type: DrawableRef, gchar *, gint (also of choices and flags) or gdouble. NULL for those

@@ -165,11 +165,32 @@ void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *
 
 void result_plan_clear(ResultPlan *plan) { g_clear_pointer(&plan->earlier, g_free); }
 
+/* Whether frames of an animation that lie above the layer hide it. */
+static gboolean lies_below_frames(ImageRef image, ItemRef layer) {
+  gboolean below = FALSE;
+  gint n_items, position;
+  ItemRef *items = compat_children(image, NO_ITEM, &n_items);
+
+  for (ItemRef parent = gimp_item_get_parent(layer); parent != NO_ITEM; parent = gimp_item_get_parent(layer))
+    layer = parent;
+  position = gimp_image_get_item_position(image, layer);
+  for (gint i = 0; i < position && i < n_items && !below; i++)
+    below = gimp_item_get_visible(items[i]) && result_is_frame(items[i]);
+  g_free(items);
+  return below;
+}
+
 gchar *result_note(const ResultPlan *plan) {
-  return plan->why_copy ? g_strdup_printf(_("%s: the result is a copy of the target with the edit in it, and the target "
-                                            "is hidden."),
-                                          plan->why_copy)
-                        : NULL;
+  gboolean below = lies_below_frames(plan->image, AS_ITEM(plan->target));
+  const gchar *frames = below ? _("Frames of an animation lie above the target, and so above the result: hide them to see it.") : NULL;
+  gchar *note = NULL, *copy;
+
+  if (plan->why_copy) {
+    copy = g_strdup_printf(_("%s: the result is a copy of the target with the edit in it, and the target is hidden."), plan->why_copy);
+    note = g_strconcat(copy, frames ? "\n" : NULL, frames, NULL);
+    g_free(copy);
+  }
+  return note ? note : g_strdup(frames);
 }
 
 /* ---------------------------------------------------------------------------------------------- making */

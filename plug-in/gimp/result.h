@@ -26,7 +26,7 @@ void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *
                  const GeglRectangle *bounds, gboolean extend);
 void result_plan_clear(ResultPlan *plan);
 
-/* What a plan means for the user, before the edit and after it; to be freed. NULL for a layer above. */
+/* What a plan means for the user, before the edit and after it; to be freed. NULL for a layer above that is seen. */
 gchar *result_note(const ResultPlan *plan);
 
 /* A layer that is not in the image yet: nothing of it can be seen or undone. `picture` and `mask` have the extent

@@ -48,6 +48,31 @@
            (lambda () (plug-in-stylemap-transplant RUN-WITH-LAST-VALS image target target "" 0 0 0 0)))
   (gimp-image-delete image))
 
+; where frames go: what was taken last, by itself into a new image, which a script's do not
+(let* ((image (open "target.png"))
+       (target (active image))
+       (reference (add-below image "reference.png")))
+  (define (film-in what into mode here)
+    (call-with-output-file (if in-gimp-3 "gimp/plug-in-settings/GimpProcedureConfigRun-plug-in-stylemap-interpolate.last"
+                               "gimp/stylemap-last-values")
+      (lambda (port)
+        (for-each (lambda (text) (display text port))
+                  (if in-gimp-3
+                      (list "(model \"./tiny.safetensors\")\n(frames 2)\n"
+                            (if (string=? into "") "" (string-append "(dialog-into \"" into "\")\n")))
+                      (list "[plug-in-stylemap-interpolate]\nmodel=./tiny.safetensors\nframes=2\n"
+                            (if (string=? into "") "" (string-append "into=" into "\n")))))))
+    (let* ((made (vector->list (cadr (plug-in-stylemap-interpolate-with mode image target reference "model=./tiny.safetensors frames=2"))))
+           (its (car (gimp-item-get-image (car made)))))
+      (equal what (= its image) here)
+      (if here
+          (for-each (lambda (layer) (gimp-image-remove-layer image layer)) made)
+          (gimp-image-delete its))))
+  (film-in "frames: a script's" "" RUN-NONINTERACTIVE #t)
+  (film-in "frames: a dialog's" "" RUN-WITH-LAST-VALS #f)
+  (film-in "frames: as taken last" "image" RUN-WITH-LAST-VALS #t)
+  (gimp-image-delete image))
+
 ; where the squares lay: words are kept, numbers of the very layers that they were told for as long as the session
 (define (keep place reference-place)
   (call-with-output-file (if in-gimp-3 "gimp/plug-in-settings/GimpProcedureConfigRun-plug-in-stylemap-transplant.last"

@@ -3,7 +3,7 @@
 if [ "$GIMP" = 3 ]; then
   mkdir -p gimp/plug-in-settings
   last=gimp/plug-in-settings/GimpProcedureConfigRun-plug-in-stylemap
-  printf '(model "./tiny.safetensors")\n(frames 3)\n(frame-ms 250)\n(into "patches")\n' >$last-interpolate.last
+  printf '(model "./tiny.safetensors")\n(frames 3)\n(frame-ms 250)\n(dialog-into "patches")\n' >$last-interpolate.last
   printf '(model "./tiny.safetensors")\n(feather 0.0)\n(strength nonsense)\n' >$last-transplant.last
   printf '(model "./tiny.safetensors")\n(refine yes)\n(refine-steps 2)\n' >$last-reconstruct.last
 else
