@@ -6,6 +6,7 @@
 #include "gimp/origin.h"
 #include "gimp/pixels.h"
 #include "gimp/progress.h"
+#include "gimp/recipe.h"
 #include "gimp/references.h"
 #include "host/choose.h"
 #include "host/find.h"
@@ -360,6 +361,7 @@ static LayerRef make_layer(Frames *self, gint n) {
 
   if (layer == NO_ITEM)
     return NO_ITEM;
+  recipe_forget(layer);
   compat_set_visible(AS_ITEM(layer), gimp_item_get_visible(AS_ITEM(frame)));
   pixels_composite(AS_DRAWABLE(layer), made->layers[0], made->mask.weights,
                    self->request.extend && gimp_drawable_has_alpha(AS_DRAWABLE(layer)));

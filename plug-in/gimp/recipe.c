@@ -214,6 +214,8 @@ void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions 
   g_key_file_free(file);
 }
 
+void recipe_forget(LayerRef layer) { gimp_item_detach_parasite(AS_ITEM(layer), PARASITE); }
+
 /* ------------------------------------------------------------------------------------------- reading */
 
 static GKeyFile *open_recipe(DrawableRef layer) {
@@ -323,8 +325,10 @@ static LayerRef read_target(ImageRef image, GKeyFile *file, DrawableRef layer, R
   read_trace(file, "target", 0, &trace);
   target = layer_trace_find(&trace, image, AS_LAYER(layer), &changed);
   if (target == NO_ITEM)
-    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED,
-                        _("The layer that this one was made of is not in this image any more."));
+    g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
+                _("The layer \"%s\", which this one was made of, is not in this image. If this one was copied from another image, copy "
+                  "that layer here, too."),
+                trace.name ? trace.name : "?");
   if (changed)
     warn_changed(recipe, &trace);
   layer_trace_clear(&trace);

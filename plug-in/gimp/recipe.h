@@ -7,6 +7,9 @@
 void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions *options, DrawableRef target,
                   const EditRequest *request, const EditResult *made);
 
+/* Of a copy of a result, which is another result or none. The layer is in no image yet. */
+void recipe_forget(LayerRef layer);
+
 typedef struct {
   const Procedure *procedure;
   LayerRef target;

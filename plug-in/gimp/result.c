@@ -2,6 +2,7 @@
 #include "gimp/result.h"
 #include "gimp/layer-mark.h"
 #include "gimp/pixels.h"
+#include "gimp/recipe.h"
 #include "gimp/stack.h"
 #include "host/layer.h"
 #include "stylemap.h"
@@ -247,6 +248,7 @@ static LayerRef new_copy(const ResultPlan *plan, const gchar *name, GeglBuffer *
 
   if (layer == NO_ITEM)
     return NO_ITEM;
+  recipe_forget(layer);
   gimp_item_set_name(AS_ITEM(layer), name);
   compat_set_visible(AS_ITEM(layer), TRUE);
   for (gint i = 0; i < plan->n_earlier; i++)

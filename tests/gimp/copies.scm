@@ -119,6 +119,15 @@
         (close-visible before)
         (close-visible after)))))
 
+; --- frames that are copies of a result are not that result
+(with-target with-opacity
+  (lambda (image target reference)
+    (let* ((result (edit image target reference))
+           (frames (vector->list (cadr (plug-in-stylemap-interpolate RUN-NONINTERACTIVE image target reference model 2 100)))))
+      (equal "frames: the result" (list (copy? result) (recipe? result)) '(#t #t))
+      (equal "frames: copies" (map copy? frames) '(#t #t))
+      (equal "frames: not the result" (map recipe? frames) '(#f #f)))))
+
 ; --- numbers of the target that are infinite or none are gone where it was edited
 (let* ((image (car (gimp-image-new-with-precision 90 70 RGB PRECISION-FLOAT-GAMMA)))
        (reference (car (gimp-layer-new image 90 70 RGB-IMAGE "reference" 100 LAYER-MODE-NORMAL)))

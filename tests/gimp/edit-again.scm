@@ -100,7 +100,7 @@
     (gimp-item-set-name (named copy "reference.png") "one more")
     (gimp-item-set-name (same "duplicate, renamed" copy (lambda () (again copy (named copy "the result")))) "the result")
     (gimp-image-remove-layer copy twin)
-    (refuses "duplicate, no target" copy 'work "not in this image any more" (lambda () (again copy (named copy "the result"))))
+    (refuses "duplicate, no target" copy 'work "The layer \"another name\", which this one was made of, is not in this image." (lambda () (again copy (named copy "the result"))))
     (gimp-image-delete copy))
   ; in another image, whose first layer has the target's number
   (let* ((other (open "reference.png"))
@@ -108,7 +108,7 @@
          (result (car (gimp-layer-new-from-drawable (named image "the result") other))))
     (gimp-image-insert-layer other result 0 0)
     (equal "copied: the target's number is another layer's" (car (gimp-image-get-layer-by-tattoo other (tattoo target))) its)
-    (refuses "copied" other 'work "not in this image any more" (lambda () (again other result)))
+    (refuses "copied" other 'work "copy that layer here, too" (lambda () (again other result)))
     (let ((twin (car (gimp-layer-new-from-drawable target other))))
       (gimp-image-insert-layer other twin 0 1)
       (gimp-item-set-visible its FALSE)

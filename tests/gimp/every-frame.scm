@@ -111,6 +111,13 @@
   (undo)
   (gimp-image-remove-layer image beside))
 
+; --- what is in the place of a result is that result no more
+(gimp-item-attach-parasite first (list "stylemap-edit" 0 "[edit]"))
+(equal "a result among the frames" (recipe? first) #t)
+(equal "a result among the frames: another layer" (recipe? (car (edit first options))) #f)
+(undo)
+(gimp-item-detach-parasite first "stylemap-edit")
+
 ; --- ended while it works
 (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 173 240 200 90)
 (let ((state (test-stylemap-state image)) (steps (undo-steps)) (layers (layer-list image)))

@@ -100,6 +100,10 @@
   (gimp-image-undo-freeze image)
   (gimp-image-undo-thaw image))
 
+(define (recipe? layer) ; whether it says what it was made by; GIMP 2.10 counts parasites
+  (let ((names (gimp-item-get-parasite-list layer)))
+    (if (member "stylemap-edit" (if in-gimp-3 (car names) (cadr names))) #t #f)))
+
 ; What is visible, as the only layer of another image of the same kind: the projection's own bits, where `profile` is the
 ; image's, if that is not sRGB.
 (define (visible image . profile)
