@@ -2,11 +2,16 @@
  * What every test program is written with. A program ends with `return harness_end();`. */
 #pragma once
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#ifdef __GLIBC__
+#include <execinfo.h>
+#endif
 
 #pragma GCC diagnostic ignored "-Wformat-zero-length" /* the message after a condition is optional */
 
@@ -19,6 +24,25 @@ enum { SANITIZED = 0 };
 #endif
 
 static int harness_passed, harness_failed;
+
+/* A program that crashes says where: most of the time nobody sees the crash but in a log. Sanitizers say it themselves. */
+#ifdef __GLIBC__
+static inline void harness_crashed(int number) {
+  static const char text[] = "crashed; called from:\n";
+  void *frames[64];
+  if (write(STDERR_FILENO, text, sizeof text - 1) < 0) return; /* a signal handler can do nothing about it */
+  backtrace_symbols_fd(frames, backtrace(frames, 64), STDERR_FILENO);
+  raise(number);
+}
+static inline void __attribute__((constructor)) harness_watch(void) {
+  const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+  void *frame;
+  struct sigaction action = {.sa_handler = harness_crashed, .sa_flags = SA_RESETHAND | SA_NODEFER};
+  if (SANITIZED) return;
+  backtrace(&frame, 1); /* the first call loads a library, which a handler must not */
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) sigaction(numbers[i], &action, NULL);
+}
+#endif
 
 #define CHECK(condition, ...) harness_check(!!(condition), __FILE__, __LINE__, #condition, "" __VA_ARGS__)
 
