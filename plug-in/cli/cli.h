@@ -35,7 +35,7 @@ extern const Command command_info, command_convert, command_encode, command_synt
 typedef struct {
   gint threads;
   gboolean quiet;
-  gboolean silent_origin; /* outputs do not say that a model drew them */
+  gboolean silent_origin; /* outputs do not say that a model drew them; nor where the user's settings say so */
 } CommonOptions;
 extern CommonOptions common;
 

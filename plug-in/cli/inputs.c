@@ -7,6 +7,7 @@
 #include "host/import.h"
 #include "host/layer.h"
 #include "host/say.h"
+#include "host/settings.h"
 #include "picture/picture.h"
 
 gboolean is_tensor_path(const gchar *path) {
@@ -142,7 +143,7 @@ void input_clear(Input *input) {
 /* Of a picture that the model drew all of (`whole`) or drew into. */
 static gboolean drawn_write(const Engine *engine, GeglBuffer *buffer, Picture *like, gboolean whole, const gchar *path,
                             GError **error) {
-  if (common.silent_origin) return picture_save(buffer, like, path, error);
+  if (common.silent_origin || !settings_provenance()) return picture_save(buffer, like, path, error);
   g_autofree gchar *name = import_name(engine->path);
   g_autofree gchar *version = g_strdup_printf("%s (SHA-256 %s)", name, engine_weights(engine));
   const PictureOrigin origin = { whole, "StyleMap " STYLEMAP_VERSION, version };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/origin.h"
 #include "host/import.h"
+#include "host/settings.h"
 #include <gexiv2/gexiv2.h>
 
 #define KINDS "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -10,7 +11,7 @@ void origin_write(ImageRef image, const Engine *engine, gboolean whole) {
   GExiv2Metadata *texts;
   gchar *name, *version;
 
-  if (!engine)
+  if (!engine || !settings_provenance())
     return;
   metadata = gimp_image_get_metadata(image);
   if (!metadata)

@@ -5,5 +5,5 @@
 #include "host/engine.h"
 
 /* That the engine's model drew into it, or, `whole`, all of it: in the image's XMP, as the command's files do (IPTC's
- * DigitalSourceType, AISystemUsed and AISystemVersionUsed). A step of the image's undo history. */
+ * DigitalSourceType, AISystemUsed and AISystemVersionUsed), unless the user's settings say otherwise. A step of the image's undo history. */
 void origin_write(ImageRef image, const Engine *engine, gboolean whole);

@@ -4,6 +4,7 @@
 #include "gimp/dialog.h"
 #include "gimp/hint.h"
 #include "host/selfcheck.h"
+#include "host/settings.h"
 #include "host/worker.h"
 #include <glib/gi18n-lib.h>
 
@@ -45,6 +46,32 @@ static void checked(gpointer data, const GError *error) {
   gtk_dialog_set_response_sensitive(GTK_DIALOG(self->dialog), RESPONSE_COPY, TRUE);
 }
 
+/* The one setting that all edits share, wherever the picture is written: kept at once. */
+static void provenance_toggled(GtkToggleButton *button, gpointer unused) {
+  gboolean wanted = gtk_toggle_button_get_active(button);
+  GError *error = NULL;
+
+  if (settings_set_provenance(wanted, &error))
+    return;
+  g_signal_handlers_block_by_func(button, provenance_toggled, NULL);
+  gtk_toggle_button_set_active(button, !wanted);
+  g_signal_handlers_unblock_by_func(button, provenance_toggled, NULL);
+  gimp_message(error->message);
+  g_error_free(error);
+}
+
+static GtkWidget *new_provenance(void) {
+  GtkWidget *button = gtk_check_button_new_with_mnemonic(_("_Say in pictures that a model drew in them (XMP)"));
+
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), settings_provenance());
+  gimp_help_set_help_data(button,
+                          _("Edits write into the image's XMP that a model drew in it, and which, for files that are exported with XMP. "
+                            "The command stylemap keeps to this, too."),
+                          NULL);
+  g_signal_connect(button, "toggled", G_CALLBACK(provenance_toggled), NULL);
+  return button;
+}
+
 static void run_dialog(const Alone *call, Check *work) {
   Dialog self = {.work = work};
   GtkWidget *box, *scrolled, *view;
@@ -67,6 +94,7 @@ static void run_dialog(const Alone *call, Check *work) {
   gtk_box_pack_start(GTK_BOX(box), scrolled, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(box), self.verdict = hint_new(WIDTH - 24, 1), FALSE, FALSE, 0);
   hint_set(self.verdict, HINT_INFO, _("Drawing pictures for a second…"));
+  gtk_box_pack_start(GTK_BOX(box), new_provenance(), FALSE, FALSE, 0);
   gtk_widget_show_all(self.dialog);
   gtk_widget_grab_focus(gtk_dialog_get_widget_for_response(GTK_DIALOG(self.dialog), GTK_RESPONSE_CLOSE));
   worker = worker_start(check_dialog, checked, &self);

@@ -5,6 +5,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "host/settings.h"
+
 static const gchar *const endings[] = { ".safetensors", ".pt" };
 
 gchar *models_user_folder(void) { return g_build_filename(g_get_user_data_dir(), "stylemap", "models", NULL); }
@@ -143,17 +145,6 @@ static gchar *what_there_is(GPtrArray *folders) {
   return g_string_free(text, FALSE);
 }
 
-static gchar *settings_model(gchar **settings_path) {
-  *settings_path = g_build_filename(g_get_user_config_dir(), "stylemap", "settings.ini", NULL);
-  GKeyFile *settings = g_key_file_new();
-  gchar *model = NULL;
-  if (g_key_file_load_from_file(settings, *settings_path, G_KEY_FILE_NONE, NULL))
-    model = g_key_file_get_string(settings, "stylemap", "model", NULL);
-  g_key_file_free(settings);
-  if (model && !*g_strstrip(model)) g_clear_pointer(&model, g_free);
-  return model;
-}
-
 /* `model` names a file, not an installed model. */
 static gboolean is_path(const gchar *model) {
   static const gchar *const files[] = { ".safetensors", ".pt", ".pth", ".ckpt" };
@@ -167,7 +158,7 @@ static gboolean is_path(const gchar *model) {
 static gboolean is_open(const gchar *model) { return !model || !*model || g_str_equal(model, "auto"); }
 
 gchar **models_free_choice(const gchar *model) {
-  g_autofree gchar *settings_path = NULL, *setting = is_open(model) ? settings_model(&settings_path) : NULL;
+  g_autofree gchar *setting = is_open(model) ? settings_model() : NULL;
   g_autoptr(GPtrArray) folders = model_folders();
   GPtrArray *paths = g_ptr_array_new();
   for (guint i = 0; i < G_N_ELEMENTS(ours) && is_open(model) && !setting; i++) {
@@ -192,9 +183,9 @@ gchar *models_faces(GError **error) {
 }
 
 gchar *models_find(const gchar *model, GError **error) {
-  gchar *settings_path = NULL, *setting = NULL, *path = NULL;
+  gchar *setting = NULL, *path = NULL;
   GPtrArray *folders = model_folders();
-  if (is_open(model)) model = setting = settings_model(&settings_path);
+  if (is_open(model)) model = setting = settings_model();
 
   if (!model) path = find_first(folders, ours[0]);
   else if (is_path(model)) path = g_strdup(model);
@@ -205,10 +196,11 @@ gchar *models_find(const gchar *model, GError **error) {
     if (!model)
       g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("No model was named, and there is no default one. %s"),
                   there);
-    else if (setting)
+    else if (setting) {
+      g_autofree gchar *settings = settings_path();
       g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _("There is no model \"%s\", which %s names. %s"), model,
-                  settings_path, there);
-    else if (g_file_test(model, G_FILE_TEST_IS_REGULAR))
+                  settings, there);
+    } else if (g_file_test(model, G_FILE_TEST_IS_REGULAR))
       g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
                   _("There is no installed model \"%s\", but a file of this name is here: if that is meant, write ./%s. %s"),
                   model, model, there);
@@ -218,7 +210,6 @@ gchar *models_find(const gchar *model, GError **error) {
   }
   g_ptr_array_unref(folders);
   g_free(setting);
-  g_free(settings_path);
   return path;
 }
 

@@ -25,4 +25,8 @@ check "drawn into a picture" says part.png "$kinds/compositeWithTrainedAlgorithm
 part --no-provenance -o silent.png
 check "drawn into a picture, switched off" silent silent.png
 check "and that alone is different" "$tool" steps part.png silent.png 0
+mkdir -p config/stylemap
+printf '[stylemap]\nprovenance=no\n' >config/stylemap/settings.ini
+part -o setting.png
+check "drawn into a picture, switched off by the settings" silent setting.png
 finish

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * models.c's search, and what an engine keeps of the file.
+ * models.c's search, the user's settings, and what an engine keeps of the file.
  * usage: test-models GOLDEN_FOLDER */
 #include <glib/gstdio.h>
 
 #include "host/choose.h"
 #include "host/hosts.h"
 #include "host/models.h"
+#include "host/settings.h"
 
 static char *model_path, *scratch;
 static void remove_all(const char *path);
@@ -61,6 +62,31 @@ static void test_models(void) {
         strstr(error->message, folder));
   g_clear_error(&error);
   g_unlink(settings);
+
+  /* The other setting: by default it is on; what else is in the file stays. */
+  CHECK(settings_provenance(), "%s", settings);
+  static const struct { const char *text; gboolean on; } words[] = {
+    {"no", FALSE}, {" No ", FALSE}, {"false", FALSE}, {"0", FALSE}, {"yes", TRUE}, {"true", TRUE}, {"", TRUE}, {"nonsense", TRUE},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+    char *text = g_strdup_printf("[stylemap]\nprovenance=%s\n", words[i].text);
+    CHECK(g_file_set_contents(settings, text, -1, NULL));
+    CHECK(settings_provenance() == words[i].on, "%s", text);
+    g_free(text);
+  }
+  CHECK(g_file_set_contents(settings, "# mine\n[stylemap]\nmodel=zebra\n", -1, NULL));
+  for (int on = 0; on < 2; on++) {
+    char *text = NULL;
+    CHECK(settings_set_provenance(on, &error) && !error);
+    CHECK(settings_provenance() == on, "%d", on);
+    CHECK(g_file_get_contents(settings, &text, NULL, NULL) && strstr(text, "# mine") && strstr(text, "model=zebra"), "%s", text);
+    g_free(text);
+  }
+  g_unlink(settings);
+  CHECK(g_mkdir(settings, 0755) == 0); /* no file can lie there */
+  CHECK(!settings_set_provenance(FALSE, &error) && strstr(error->message, "cannot be kept"));
+  g_clear_error(&error);
+  g_rmdir(settings);
 
   /* What the model says of itself reaches the host, if it is a number above 0. */
   static const struct { const char *text; double usual; } usual[] = {

@@ -28,7 +28,7 @@ _Cancel|_OK|_Model:|_Another|_Seed:|_Variety:|Pic_tures:|Co_ntact sheet
 _Cancel|_Import|_File:|_Name:
 _Cancel|_Learn|_Model:|_Name:|_With it:|With_out it:
 _Cancel|_Open
-_Close|Cop_y
+_Close|Cop_y|_Say in pictures that a model drew in them (XMP)
 StyleMap _Transplant...|StyleMap _Reconstruct...|StyleMap _Interpolate...|StyleMap _Adjust...|StyleMap Transplant as _Frames...|StyleMap Transplant on _Every Frame...|StyleMap _Mix Styles...|StyleMap Edit _Again...|StyleMap Ra_ndom Portrait...|StyleMap Import Mo_del...|StyleMap _Learn a Direction...|StyleMap A_bout and Self-Check...
 END
 xgettext --from-code=UTF-8 --no-wrap -k_ -kN_ -o "$work/gimp.pot" plug-in/gimp*/*.c || bad=1
