@@ -85,11 +85,14 @@ static void recall_places(const Procedure *procedure, DrawableRef target, FlowOp
   g_free(text);
 }
 
-/* For a new image its own layers come before what was taken for another one. */
+/* For a new image its own layers come before what was taken for another one; and what that one showed is of that image alone. */
 static void propose_of_here(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options) {
   DrawableRef last = options->reference, own;
 
-  if (last == NO_ITEM || !gimp_item_is_valid(AS_ITEM(last)) || gimp_item_get_image(AS_ITEM(last)) == image || was_here(procedure, image))
+  if (was_here(procedure, image))
+    return;
+  references_forget_visible(options);
+  if (last == NO_ITEM || !gimp_item_is_valid(AS_ITEM(last)) || gimp_item_get_image(AS_ITEM(last)) == image)
     return;
   own = check_propose_reference(image, target, NO_ITEM, procedure->returns == RETURNS_FRAMES);
   if (own != NO_ITEM && gimp_item_get_image(AS_ITEM(own)) == image)

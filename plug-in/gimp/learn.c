@@ -75,6 +75,7 @@ static GPtrArray *copy_pictures(DrawableRef group) {
 typedef struct {
   Alone *call;
   GtkWidget *dialog, *model, *name, *with, *without, *fault;
+  gboolean tried; /* OK was pressed: what is missing is an error from then on */
 } Dialog;
 
 static void look(Dialog *self) {
@@ -86,7 +87,7 @@ static void look(Dialog *self) {
   options->alone.without = layer_chooser_get(self->without);
   ok = check(options, &error);
   if (!ok) {
-    hint_set(self->fault, HINT_ERROR, error->message);
+    hint_set(self->fault, self->tried ? HINT_ERROR : HINT_INFO, error->message);
   } else {
     gint least = MIN(count_layers(options->alone.with, NULL), count_layers(options->alone.without, NULL));
     gchar *text = least < ENOUGH ? g_strdup_printf(_("Of %d pictures each, chance decides much; %d are better."), least, ENOUGH) : NULL;
@@ -94,7 +95,6 @@ static void look(Dialog *self) {
     hint_set(self->fault, HINT_WARNING, text);
     g_free(text);
   }
-  gtk_dialog_set_response_sensitive(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK, ok);
   g_clear_error(&error);
 }
 
@@ -148,7 +148,7 @@ static gboolean run_dialog(Alone *call) {
   Dialog self = {.call = call};
   GtkSizeGroup *labels;
   GtkWidget *box, *table;
-  gboolean ok;
+  gint response;
 
   compat_ui_init("gimp-stylemap");
   labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
@@ -160,10 +160,13 @@ static gboolean run_dialog(Alone *call) {
   gtk_widget_show_all(self.dialog);
   g_signal_connect(self.name, "changed", G_CALLBACK(name_changed), &self);
   look(&self);
-  ok = gimp_dialog_run(GIMP_DIALOG(self.dialog)) == GTK_RESPONSE_OK;
+  while ((response = gimp_dialog_run(GIMP_DIALOG(self.dialog))) == GTK_RESPONSE_OK && !check(call->options, NULL)) {
+    self.tried = TRUE;
+    look(&self);
+  }
   gtk_widget_destroy(self.dialog);
   g_object_unref(labels);
-  return ok;
+  return response == GTK_RESPONSE_OK;
 }
 
 /* ------------------------------------------------------------------------------------------------ run */

@@ -166,6 +166,17 @@ void references_keep_usable(FlowOptions *options, DrawableRef target) {
   g_array_unref(all);
 }
 
+void references_forget_visible(FlowOptions *options) {
+  GArray *all = read_all(options, NULL);
+
+  options->visible = FALSE;
+  for (guint i = all->len - 1; i > 0; i--)
+    if (references_nth(all, i)->layer == NO_ITEM)
+      g_array_remove_index(all, i);
+  references_keep(options, all);
+  g_array_unref(all);
+}
+
 /* ---------------------------------------------------------------------------------------------- layers */
 
 gboolean references_check(const GArray *all, DrawableRef target, GError **error) {

@@ -29,6 +29,8 @@ gchar *references_pairs(const Reference *reference);
 void references_keep(FlowOptions *options, const GArray *all);
 /* Of those after the first only the ones that can be used with `target` stay. */
 void references_keep_usable(FlowOptions *options, DrawableRef target);
+/* What an image showed is none of them, nor the first. */
+void references_forget_visible(FlowOptions *options);
 
 /* FALSE and a sentence where one cannot be used. */
 gboolean references_check(const GArray *all, DrawableRef target, GError **error);

@@ -266,6 +266,19 @@ keys alt+c
 check "it closes" wait_for no_window "StyleMap Transplant"
 check "it ends" wait_for no_plugin
 
+# --- learning a direction: what is missing is told, and once more where OK is pressed
+check "learn: the dialog opens" open_dialog ctrl+alt+l "StyleMap Learn a Direction"
+sleep 1
+shot dialog-learn "StyleMap Learn a Direction"
+keys alt+l
+sleep 1
+check "learn: not with nothing to learn from" plugin_dialog "StyleMap Learn a Direction"
+shot dialog-learn-tried "StyleMap Learn a Direction"
+differs_in_icon() { ! cmp -s "$ARTEFACTS/dialog-learn.png" "$ARTEFACTS/dialog-learn-tried.png"; }
+check "learn: it is an error then" differs_in_icon
+keys Escape
+check "learn: it ends" wait_for no_plugin
+
 # --- reconstruct
 check "the third dialog opens" open_dialog ctrl+alt+r "StyleMap Reconstruct"
 sleep 2

@@ -111,6 +111,28 @@
   (check "of another image" (contains? (recipe (with-last-values image target)) " placement='' reference-placement=''"))
   (gimp-image-delete image))
 
+; what an image showed is taken from once more in that image alone
+(let* ((image (open "target.png"))
+       (target (active image))
+       (reference (add-below image "reference.png")))
+  (define (visible-for layer)
+    (call-with-output-file (if in-gimp-3 "gimp/plug-in-settings/GimpProcedureConfigRun-plug-in-stylemap-transplant.last"
+                               "gimp/stylemap-last-values")
+      (lambda (port)
+        (display (if in-gimp-3 "(model \"./tiny.safetensors\")\n(visible yes)\n"
+                     "[plug-in-stylemap-transplant]\nmodel=./tiny.safetensors\nvisible=true\n")
+                 port)))
+    (gimp-attach-parasite (list "plug-in-stylemap-transplant-places" 0 (string-append (number->string layer) " -1\n\n")))
+    (let* ((made (with-last-values image target)) (text (recipe made)))
+      (gimp-image-remove-layer image made)
+      (contains? text " visible=1")))
+  (equal "what this image shows" (visible-for target) #t)
+  (let ((other (open "reference.png")))
+    (equal "what another image showed" (visible-for (active other)) #f)
+    (gimp-image-delete other))
+  (equal "what an image showed that is closed" (visible-for 99999) #f)
+  (gimp-image-delete image))
+
 ; from the top: the reference, a result, the target, which a reference was below before
 (let* ((image (open "target.png"))
        (target (active image))

@@ -12,7 +12,9 @@ cd "$run_dir"
 cp "$SOURCE"/install/samples/*.png "$here/dialect-3.scm" .
 start_screen
 start_gimp
+named() { ask "(begin (gimp-item-set-name target \"$1\") (gimp-displays-flush))" >/dev/null; } # GIMP itself calls it Background
 open_samples
+named target.png
 in_profile xdotool mousemove 1279 899 # where no tooltip comes up over a dialog
 
 small() { in_profile convert "$ARTEFACTS/$1.png" -strip -dither None -colors 255 -define png:compression-level=9 "$ARTEFACTS/README-$1-$GIMP.png"; }
@@ -36,10 +38,12 @@ open_dialog ctrl+alt+r "StyleMap Reconstruct"
 shot reconstruct "StyleMap Reconstruct"
 page reconstruct
 close "StyleMap Reconstruct"
+ask '(gimp-selection-none image)' >/dev/null # which would limit the frames
 open_dialog ctrl+alt+i "StyleMap Interpolate"
 shot interpolate "StyleMap Interpolate"
 page interpolate
 close "StyleMap Interpolate"
+ask '(gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)' >/dev/null
 for entry in "a adjust StyleMap Adjust" "m mix StyleMap Mix Styles" "f interpolate-strength StyleMap Transplant as Frames" \
   "p random StyleMap Random Portrait" "l learn-direction StyleMap Learn a Direction" "j import-model StyleMap Import Model" "b about StyleMap About and Self-Check"; do
   read -r key name title <<<"$entry"
@@ -65,6 +69,7 @@ shot references "StyleMap Transplant"
 close "StyleMap Transplant"
 open_image scene.png 800x640 '(gimp-image-select-polygon image CHANNEL-OP-REPLACE 16
   (vector 327 239 564 206 592 407 538 414 523 380 413 395 408 433 355 440))'
+named scene.png
 open_dialog ctrl+alt+t "StyleMap Transplant"
 shot tutorial-dialog "StyleMap Transplant"
 page tutorial-dialog

@@ -100,23 +100,44 @@ check "again: the same model" equal "$(grep ^model <<<"$again")" "$(grep ^model 
 check "again: the same place" grep -qF "placement='$(sed -n 's/^found-target=//p' <<<"$first")'" <<<"$again"
 check "again: the same picture" equal "$(changes 0)" "(0 #f)"
 
-# --- twelve frames between two layers, and the film
+# --- twelve frames between two layers: in this image, and, as by itself, in a new one, which is exported
 ask '(begin (close-visible before) (gimp-display-delete view))' >/dev/null
 open_image target.png 512x512 '#t'
-check "frames: the dialog" open_dialog ctrl+alt+i "StyleMap Interpolate"
-keys alt+f ctrl+a
-in_profile xdotool type 12
-keys Tab
-sleep 2
-screenshot walk-frames
-keys Return
+frames() {
+  check "$1: the dialog" open_dialog ctrl+alt+i "StyleMap Interpolate"
+  if [ $# -gt 2 ]; then
+    keys "${@:3}"
+    sleep 2
+  fi
+  keys alt+f ctrl+a
+  in_profile xdotool type 12
+  keys Tab
+  sleep 2
+  screenshot "$2"
+  keys Return
+}
+if [ "$GIMP" = 3 ]; then
+  mkdir -p gimp/plug-in-settings
+  echo '(dialog-into "image")' >gimp/plug-in-settings/GimpProcedureConfigRun-plug-in-stylemap-interpolate.last
+else
+  printf '\n[plug-in-stylemap-interpolate]\ninto=image\n' >>gimp/stylemap-last-values
+fi
+frames "frames" walk-frames-here
 check "frames: twelve" wait_for has_layers 14
 check "frames: it ends" wait_for no_plugin
 undo
 check "frames: one undo" wait_for has_layers 2
 keys ctrl+y
 check "frames: redo" wait_for has_layers 14
-ask "(begin (gimp-image-remove-layer image $(top 13)) (gimp-image-remove-layer image $(top 12)))" >/dev/null
+undo
+check "frames: undone again" wait_for has_layers 2
+frames "film" walk-frames shift+Tab shift+Tab space # from OK to Reset: this image was remembered
+ask '(define (film) (let ((all (vector->list (cadr (gimp-image-list))))) (if (= (car all) image) (cadr all) (car all))))' >/dev/null
+film_has() { [ "$(ask '(display (car (gimp-image-get-layers (film))))')" = "$1" ]; }
+check "film: twelve frames in an image of their own" wait_for film_has 12
+check "film: it ends" wait_for no_plugin
+check "film: nothing in this image" has_layers 2
+sleep 2 # its window is shown
 focus "$main"
 keys ctrl+shift+e
 check "film: export" wait_for window "Export Image"
