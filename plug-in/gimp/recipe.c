@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/recipe.h"
 #include "gimp/layer-mark.h"
+#include "gimp/mask-text.h"
 #include "gimp/references.h"
 #include "gimp/result.h"
 #include "host/find.h"
@@ -8,7 +9,6 @@
 #include "host/place.h"
 #include "host/say.h"
 #include "host/weights.h"
-#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 
 #define PARASITE "stylemap-edit"
@@ -53,70 +53,6 @@ static gchar *model_name(const gchar *path) {
   return name;
 }
 
-/* --------------------------------------------------------------------------------------------- masks */
-
-static gchar *convert(GConverter *converter, const void *bytes, gsize size, gsize *length) {
-  GInputStream *in = g_memory_input_stream_new_from_data(bytes, (gssize)size, NULL);
-  GInputStream *through = g_converter_input_stream_new(in, converter);
-  GOutputStream *out = g_memory_output_stream_new_resizable();
-  gboolean ok = g_output_stream_splice(out, through, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, NULL) >= 0;
-  gchar *result = NULL;
-
-  if (ok) {
-    *length = g_memory_output_stream_get_data_size(G_MEMORY_OUTPUT_STREAM(out));
-    result = g_memory_output_stream_steal_data(G_MEMORY_OUTPUT_STREAM(out));
-  }
-  g_object_unref(out);
-  g_object_unref(through);
-  g_object_unref(in);
-  g_object_unref(converter);
-  return result;
-}
-
-/* "x,y,w,h,BASE64" of what is selected, in the target's pixels. */
-static gchar *mask_text(const MaskSource *mask) {
-  GeglRectangle bounds;
-  gsize length = 0;
-  guchar *values;
-  gchar *packed, *base64, *text;
-
-  if (!mask->selection || !mask_bounds(mask->selection, &bounds))
-    return NULL;
-  values = g_malloc((gsize)bounds.width * bounds.height);
-  gegl_buffer_get(mask->selection, &bounds, 1.0, babl_format("Y u8"), values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  packed = convert(G_CONVERTER(g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_ZLIB, -1)), values,
-                   (gsize)bounds.width * bounds.height, &length);
-  base64 = g_base64_encode((guchar *)packed, length);
-  text = g_strdup_printf("%d,%d,%d,%d,%s", bounds.x - mask->x, bounds.y - mask->y, bounds.width, bounds.height, base64);
-  g_free(base64);
-  g_free(packed);
-  g_free(values);
-  return text;
-}
-
-/* NULL where the text makes no sense. */
-static GeglBuffer *mask_of(const gchar *text, gint width, gint height) {
-  GeglRectangle bounds;
-  GeglBuffer *mask = NULL;
-  gsize size, length = 0;
-  guchar *packed;
-  gchar *values;
-  gint at = 0;
-
-  if (sscanf(text, "%d,%d,%d,%d,%n", &bounds.x, &bounds.y, &bounds.width, &bounds.height, &at) != 4 || !at ||
-      bounds.width < 1 || bounds.height < 1 || bounds.width > (1 << 20) || bounds.height > (1 << 20))
-    return NULL;
-  packed = g_base64_decode(text + at, &size);
-  values = convert(G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_ZLIB)), packed, size, &length);
-  if (values && length == (gsize)bounds.width * bounds.height) {
-    mask = gegl_buffer_new(GEGL_RECTANGLE(0, 0, width, height), babl_format("Y u8"));
-    gegl_buffer_set(mask, &bounds, 0, babl_format("Y u8"), values, GEGL_AUTO_ROWSTRIDE);
-  }
-  g_free(values);
-  g_free(packed);
-  return mask;
-}
-
 /* ------------------------------------------------------------------------------------------- writing */
 
 static void write_place(GKeyFile *file, const gchar *key, const stylemap_placement *place) {
@@ -129,20 +65,34 @@ static void write_place(GKeyFile *file, const gchar *key, const stylemap_placeme
 /* "reference" of the first, "reference-2" of the second; to be freed. */
 static gchar *key_of(const gchar *name, gint n) { return n ? g_strdup_printf("%s-%d", name, n + 1) : g_strdup(name); }
 
-/* The keys of a layer's LayerTrace: `base`, which is its tattoo, "base-name" and "base-mark". */
+/* The keys of a layer's LayerTrace: `base` of its tattoo, "base-name" and "base-mark", of the second "base-2" and so on. */
+typedef struct {
+  gchar *tattoo, *name, *mark;
+} TraceKeys;
+
+static TraceKeys trace_keys(const gchar *base, gint n) {
+  gchar *name = g_strconcat(base, "-name", NULL), *mark = g_strconcat(base, "-mark", NULL);
+  TraceKeys keys = {key_of(base, n), key_of(name, n), key_of(mark, n)};
+
+  g_free(name);
+  g_free(mark);
+  return keys;
+}
+
+static void trace_keys_clear(TraceKeys *keys) {
+  g_free(keys->tattoo);
+  g_free(keys->name);
+  g_free(keys->mark);
+}
+
 static void write_trace(GKeyFile *file, const gchar *base, gint n, LayerRef layer) {
-  gchar *name_base = g_strconcat(base, "-name", NULL), *mark_base = g_strconcat(base, "-mark", NULL);
-  gchar *key = key_of(base, n), *name_key = key_of(name_base, n), *mark_key = key_of(mark_base, n);
+  TraceKeys keys = trace_keys(base, n);
   gchar *name = gimp_item_get_name(AS_ITEM(layer)), *mark = layer_mark(layer);
 
-  g_key_file_set_uint64(file, GROUP, key, gimp_item_get_tattoo(AS_ITEM(layer)));
-  g_key_file_set_string(file, GROUP, name_key, name);
-  g_key_file_set_string(file, GROUP, mark_key, mark);
-  g_free(name_base);
-  g_free(mark_base);
-  g_free(key);
-  g_free(name_key);
-  g_free(mark_key);
+  g_key_file_set_uint64(file, GROUP, keys.tattoo, gimp_item_get_tattoo(AS_ITEM(layer)));
+  g_key_file_set_string(file, GROUP, keys.name, name);
+  g_key_file_set_string(file, GROUP, keys.mark, mark);
+  trace_keys_clear(&keys);
   g_free(name);
   g_free(mark);
 }
@@ -173,7 +123,8 @@ static void write_references(GKeyFile *file, const FlowOptions *options, Drawabl
 void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions *options, DrawableRef target,
                   const EditRequest *request, const EditResult *made) {
   GKeyFile *file = g_key_file_new();
-  gchar *text = options_text(procedure, options), *selected = mask_text(&request->mask);
+  const MaskSource *mask = &request->mask;
+  gchar *text = options_text(procedure, options), *selected = mask->selection ? mask_text(mask->selection, mask->x, mask->y) : NULL;
   gsize length;
 
   g_key_file_set_integer(file, GROUP, "version", VERSION);
@@ -236,17 +187,12 @@ static GKeyFile *open_recipe(DrawableRef layer) {
 }
 
 static void read_trace(GKeyFile *file, const gchar *base, gint n, LayerTrace *trace) {
-  gchar *name_base = g_strconcat(base, "-name", NULL), *mark_base = g_strconcat(base, "-mark", NULL);
-  gchar *key = key_of(base, n), *name_key = key_of(name_base, n), *mark_key = key_of(mark_base, n);
+  TraceKeys keys = trace_keys(base, n);
 
-  trace->tattoo = (guint)g_key_file_get_uint64(file, GROUP, key, NULL);
-  trace->name = g_key_file_get_string(file, GROUP, name_key, NULL);
-  trace->mark = g_key_file_get_string(file, GROUP, mark_key, NULL);
-  g_free(name_base);
-  g_free(mark_base);
-  g_free(key);
-  g_free(name_key);
-  g_free(mark_key);
+  trace->tattoo = (guint)g_key_file_get_uint64(file, GROUP, keys.tattoo, NULL);
+  trace->name = g_key_file_get_string(file, GROUP, keys.name, NULL);
+  trace->mark = g_key_file_get_string(file, GROUP, keys.mark, NULL);
+  trace_keys_clear(&keys);
 }
 
 static void warn(Recipe *recipe, gchar *sentence) {
@@ -279,15 +225,17 @@ static LayerRef find_elsewhere(const LayerTrace *trace, ImageRef image, gboolean
   return found;
 }
 
-/* Where it was then; else, if it is known what it shows, wherever that is shown: the image may be a copy. */
+/* Where it was then; else, if it is known what it shows, wherever that is shown, since the image may be a copy; else where it was, painted
+ * on meanwhile. */
 static LayerRef find_reference(ImageRef image, const LayerTrace *trace, gboolean here, gboolean *changed) {
-  LayerRef found = here ? layer_trace_find(trace, image, NO_ITEM, NULL) : find_elsewhere(trace, image, NULL);
+  LayerRef found = NO_ITEM;
 
   *changed = FALSE;
-  if (found == NO_ITEM && trace->mark)
-    found = here ? find_elsewhere(trace, image, NULL) : layer_trace_find(trace, image, NO_ITEM, NULL);
-  if (found == NO_ITEM && trace->mark)
-    found = here ? layer_trace_find(trace, image, NO_ITEM, changed) : find_elsewhere(trace, image, changed);
+  for (gint look = 0; look < (trace->mark ? 3 : 1) && found == NO_ITEM; look++) {
+    gboolean *painted = look == 2 ? changed : NULL;
+
+    found = here == (look != 1) ? layer_trace_find(trace, image, NO_ITEM, painted) : find_elsewhere(trace, image, painted);
+  }
   return found;
 }
 
@@ -443,7 +391,7 @@ static void read_rest(GKeyFile *file, FlowOptions *options, DrawableRef target) 
   options->remembered = TRUE;
   g_clear_object(&options->selection);
   if (selected)
-    options->selection = mask_of(selected, gimp_drawable_get_width(target), gimp_drawable_get_height(target));
+    options->selection = mask_of_text(selected, gimp_drawable_get_width(target), gimp_drawable_get_height(target));
   g_free(selected);
 }
 
