@@ -186,12 +186,12 @@ void dialog_note_model(Dialog *self) {
     g_free(card);
     if (*self->options->model)
       dialog_show_directions(self);
-    else if (self->pixels)
+    else if (self->pixels && !self->kept)
       hint_set(self->model_hint, HINT_PLAIN, _("Looking which model knows this picture…"));
     else
       hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
     note(self, self->probe_hint, HINT_INFO,
-             self->pixels ? _("Looking whether the model knows this kind of picture…") : NULL);
+             self->pixels && !self->kept ? _("Looking whether the model knows this kind of picture…") : NULL);
   } else {
     hint_set(self->model_hint, HINT_ERROR, error->message);
     note(self, self->probe_hint, HINT_INFO, NULL);

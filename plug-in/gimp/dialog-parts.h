@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the files of the dialog share: dialog.c is its frame and its flow, dialog-reference.c and dialog-more.c where it takes from,
- * dialog-presets.c what was kept, dialog-rows.c the options, dialog-adjust.c the directions, dialog-layers.c their pixels, dialog-notes.c what it says, dialog-preview.c what it shows, dialog-places.c the buttons below
+ * dialog-presets.c what was kept, dialog-rows.c the options, dialog-adjust.c the directions, dialog-kept.c an earlier result, dialog-layers.c their pixels, dialog-notes.c what it says, dialog-preview.c what it shows, dialog-places.c the buttons below
  * that, dialog-variants.c other results. Nobody else includes this. */
 #pragma once
 #include "gimp/about.h"
@@ -27,12 +27,16 @@ typedef struct {
   GeglBuffer *pixels;
 } DialogPixels;
 
+typedef struct DialogKept DialogKept; /* dialog-kept.c's own */
+
 typedef struct {
   const Procedure *procedure;
   ImageRef image;
   DrawableRef target, given; /* what is edited: the layer that was active, or the one it is a result of */
   FlowOptions *options;
   gboolean needs_reference;
+  gboolean fresh;   /* the options are as they came, and it was not looked yet whether they made the result that is to be edited again; */
+  DialogKept *kept; /* they did, and it is shown; or NULL */
 
   GtkWidget *dialog, *table;
   GtkWidget *scroll; /* with all controls but the views and theirs, above the hints */
@@ -148,6 +152,11 @@ void dialog_end_layers(Dialog *self);
 /* An option is another one: the preview follows, now or when the hand rests. */
 void dialog_ask(Dialog *self, DialogAsk wishes);
 void dialog_ask_later(Dialog *self, DialogAsk wishes);
+/* An earlier result that the options, as they came, would make just so is kept, */
+void dialog_find_kept(Dialog *self);
+/* and shown, at that scale, as long as no other is asked for: then it is let go, FALSE is returned, and what was not looked for before is. */
+gboolean dialog_show_kept(Dialog *self, DialogAsk wishes, gdouble scale);
+void dialog_end_kept(Dialog *self);
 /* The squares as the options have them, into the views. */
 void dialog_show_squares(Dialog *self);
 /* Where the target's square lies, as far as that is known. */
@@ -155,6 +164,7 @@ const stylemap_placement *dialog_target_square(const Dialog *self);
 
 /* Other results to choose from. What they add to what is asked for, `into` kept as long as that. */
 void dialog_add_variants(Dialog *self, GtkWidget *box);
+gboolean dialog_variants_are_open(const Dialog *self);
 void dialog_ask_variants(const Dialog *self, PreviewAsk *ask, PreviewVariant *into);
 void dialog_show_variant(Dialog *self, const PreviewNews *news);
 /* They are of something else. */

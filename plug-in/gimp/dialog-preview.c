@@ -48,12 +48,17 @@ void dialog_ask(Dialog *self, DialogAsk wishes) {
   EditReference references[OPTIONS_REFERENCES];
   PreviewVariant variants[PREVIEW_VARIANTS];
   stylemap_placement near;
+  gboolean was_kept = self->kept != NULL;
 
   wishes |= self->wishes;
   if (self->later)
     g_source_remove(self->later);
   self->later = 0;
   self->wishes = 0;
+  if (self->kept && dialog_show_kept(self, wishes, preview_scale(self)))
+    return;
+  if (was_kept)
+    wishes |= ASK_MODEL;
   if (!self->preview || !self->pixels || !self->model_ok)
     return;
   flow_request(&request, references, self->procedure, self->options, &self->places);
@@ -380,6 +385,7 @@ void dialog_end_preview(Dialog *self) {
     g_source_remove(self->later);
   g_source_remove(self->working);
   dialog_end_layers(self);
+  dialog_end_kept(self);
   preview_free(self->preview);
   self->preview = NULL;
   g_clear_pointer(&self->missed_words, g_free);

@@ -428,7 +428,7 @@ static void attach_film(Dialog *self) {
 void dialog_add_options(Dialog *self) {
   GtkWidget *label, *box;
 
-  self->model = model_chooser_new(self->options->model, TRUE, model_changed, self);
+  self->model = model_chooser_new(self->options->model, TRUE, self->options->replaces != NO_ITEM, model_changed, self);
   g_free(self->options->model);
   self->options->model = model_chooser_get(self->model);
   box = dialog_with_hint(self->model, &self->model_hint);

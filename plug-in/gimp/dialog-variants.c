@@ -18,12 +18,12 @@ static const struct {
     {{EDIT_STYLES, STYLEMAP_START_FIT}, N_("Drawn anew")},
 };
 
-static gboolean are_open(const Dialog *self) {
+gboolean dialog_variants_are_open(const Dialog *self) {
   return self->variants && gtk_expander_get_expanded(GTK_EXPANDER(self->variants));
 }
 
 void dialog_ask_variants(const Dialog *self, PreviewAsk *ask, PreviewVariant *into) {
-  if (!are_open(self))
+  if (!dialog_variants_are_open(self))
     return;
   for (gint i = 0; i < PREVIEW_VARIANTS; i++)
     into[i] = variants[i].how;
@@ -88,7 +88,7 @@ static GtkWidget *new_variant(Dialog *self, gint n) {
 }
 
 static void opened(GtkWidget *expander, GParamSpec *property, Dialog *self) {
-  if (are_open(self))
+  if (dialog_variants_are_open(self))
     dialog_ask(self, 0);
 }
 

@@ -20,6 +20,7 @@ void dialog_update_ok(Dialog *self) {
 void dialog_look(Dialog *self) {
   dialog_read_layers(self);
   dialog_note_square(self);
+  dialog_find_kept(self);
   dialog_show_squares(self);
   if (self->view)
     view_follow_square(self->view);
@@ -227,11 +228,11 @@ static void take_preset(const Procedure *procedure, ImageRef image, DrawableRef 
 gboolean dialog_run(const Procedure *procedure, ImageRef image, DrawableRef *target, FlowOptions *options) {
   DrawableRef given = *target;
   gchar *preset = NULL;
-  gint response, x = -1, y = -1;
+  gint response = GTK_RESPONSE_NONE, x = -1, y = -1;
 
   compat_ui_init("gimp-stylemap");
   do {
-    Dialog self = {.procedure = procedure, .image = image, .target = given, .given = given, .options = options, .preset = preset};
+    Dialog self = {.procedure = procedure, .image = image, .target = given, .given = given, .options = options, .preset = preset, .fresh = response == GTK_RESPONSE_NONE};
 
     self.needs_reference = procedures_takes(procedure, ARGUMENT_REFERENCE);
     response = run(&self, &x, &y);

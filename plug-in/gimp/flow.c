@@ -160,19 +160,22 @@ GeglRectangle flow_square(DrawableRef drawable, const stylemap_placement *placem
   return area;
 }
 
-/* Only what the model can see is fetched: the middle square of a panorama, not all of it. */
-static GeglRectangle around_square(DrawableRef drawable, const stylemap_placement *placement) {
-  const GeglRectangle whole = {0, 0, gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable)};
+GeglRectangle flow_around(gint width, gint height, const stylemap_placement *placement) {
+  const GeglRectangle whole = {0, 0, width, height};
   GeglRectangle area;
-  gint edge;
+  gint edge = (gint)EDGE(MIN(placement->side, width + height));
 
-  if (!placement)
-    return whole;
-  area = flow_square(drawable, placement);
-  edge = (gint)EDGE(MIN(placement->side, whole.width + whole.height));
+  stylemap_bounds(placement, width, height, &area.x, &area.y, &area.width, &area.height);
   area = (GeglRectangle){area.x - edge, area.y - edge, area.width + 2 * edge, area.height + 2 * edge};
   gegl_rectangle_intersect(&area, &area, &whole);
   return area;
+}
+
+/* Only what the model can see is fetched: the middle square of a panorama, not all of it. */
+static GeglRectangle around_square(DrawableRef drawable, const stylemap_placement *placement) {
+  gint width = gimp_drawable_get_width(drawable), height = gimp_drawable_get_height(drawable);
+
+  return placement ? flow_around(width, height, placement) : *GEGL_RECTANGLE(0, 0, width, height);
 }
 
 GeglBuffer *flow_copy_target(DrawableRef drawable, const stylemap_placement *placement) {
@@ -399,7 +402,7 @@ static gboolean make_layers(const Procedure *procedure, const FlowOptions *optio
       return FALSE;
     }
     if (procedure->returns == RETURNS_LAYER)
-      recipe_write(layers[i], procedure, options, AS_DRAWABLE(plan->target), request, made);
+      recipe_write(layers[i], procedure, options, plan, request, made);
     gimp_progress_update(EDIT_SHARE + (1 - EDIT_SHARE) * (i + 1) / count);
   }
   return TRUE;

@@ -61,8 +61,10 @@ gboolean flow_selected(ImageRef image, DrawableRef target, const FlowOptions *op
 
 /* What the model can see of a layer, in its pixels. */
 GeglRectangle flow_square(DrawableRef drawable, const stylemap_placement *placement);
+/* All that an edit with that square reads of a picture of this size. */
+GeglRectangle flow_around(gint width, gint height, const stylemap_placement *placement);
 
-/* The same and what touches it, or all of the layer where `placement` is NULL, copied into memory of this process: a
+/* The same of a layer, or all of it where `placement` is NULL, copied into memory of this process: a
  * drawable's own buffer is a wire to GIMP that only the main thread may use. */
 GeglBuffer *flow_copy_target(DrawableRef drawable, const stylemap_placement *placement);
 /* A reference is taken as it is seen: with its layer mask, a group merged. */

@@ -129,7 +129,7 @@ static GtkWidget *attach_groups(Dialog *self, GtkWidget *table, const gchar *tex
 static void add_rows(Dialog *self, GtkWidget *table) {
   FlowOptions *options = self->call->options;
 
-  self->model = model_chooser_new(options->model, FALSE, model_changed, self);
+  self->model = model_chooser_new(options->model, FALSE, FALSE, model_changed, self);
   g_free(options->model);
   options->model = model_chooser_get(self->model);
   table_attach(table, _("_Model:"), self->model, FALSE);

@@ -111,12 +111,17 @@ static void chooser_free(gpointer data) {
 
 /* Which line to begin with: "" is the line that leaves the choice to the picture, or, where there is none, a model that
  * models.h finds, and its name is more use than "default". */
-static void select_first(Chooser *chooser, const gchar *model) {
+static void select_first(Chooser *chooser, const gchar *model, gboolean insist) {
   gchar *path = NULL, *name;
 
   if (select_model(chooser, model))
     return;
-  if (!(path = models_find(model, NULL)) && !(path = models_find("", NULL)))
+  if (!(path = models_find(model, NULL)) && insist) {
+    add_file(chooser, model);
+    select_model(chooser, model);
+    return;
+  }
+  if (!path && !(path = models_find("", NULL)))
     return;
   name = g_path_get_basename(path);
   if (g_str_has_suffix(name, ".safetensors"))
@@ -133,7 +138,7 @@ static void select_first(Chooser *chooser, const gchar *model) {
   g_free(path);
 }
 
-GtkWidget *model_chooser_new(const gchar *model, gboolean by_picture, void (*changed)(gpointer data), gpointer data) {
+GtkWidget *model_chooser_new(const gchar *model, gboolean by_picture, gboolean insist, void (*changed)(gpointer data), gpointer data) {
   Chooser *chooser = g_new0(Chooser, 1);
   GtkCellRenderer *cell = gtk_cell_renderer_text_new();
   gchar **names = models_list(), **free_choice = by_picture ? models_free_choice("") : NULL;
@@ -163,7 +168,7 @@ GtkWidget *model_chooser_new(const gchar *model, gboolean by_picture, void (*cha
                             "trained on."),
                           NULL);
 
-  select_first(chooser, model);
+  select_first(chooser, model, insist);
   GtkTreeIter iter;
   if (gtk_combo_box_get_active_iter(GTK_COMBO_BOX(chooser->combo), &iter)) {
     g_free(chooser->model);

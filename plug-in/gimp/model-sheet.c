@@ -143,6 +143,8 @@ void model_sheet_set(GtkWidget *image, const gchar *model) {
     sheet->later = g_timeout_add(RESTING, start, sheet);
 }
 
+void model_sheet_wait(GtkWidget *image) { stop(g_object_get_data(G_OBJECT(image), "sheet")); }
+
 GtkWidget *model_sheet_new(const gchar *model) {
   Sheet *sheet = g_new0(Sheet, 1);
 

@@ -9,6 +9,8 @@
  * opened. */
 GtkWidget *model_sheet_new(const gchar *model);
 void model_sheet_set(GtkWidget *sheet, const gchar *model);
+/* Nothing is drawn before the next model_sheet_set. */
+void model_sheet_wait(GtkWidget *sheet);
 
 /* Draws an image tensor of `size` into a square of `side` of the pixbuf, with the eight bits of a screen. */
 void model_sheet_put(GdkPixbuf *sheet, const gfloat *square, gint size, gint x, gint y, gint side);

@@ -13,6 +13,8 @@ GeglBuffer *pixels_copy_masked(DrawableRef drawable, const GeglRectangle *area);
 
 /* Whether two buffers of one size differ in `area`, bit by bit. */
 gboolean pixels_differ(GeglBuffer *a, GeglBuffer *b, const GeglRectangle *area);
+/* A digest of these bits, and of what they mean; to be freed. */
+gchar *pixels_digest(GeglBuffer *picture, const GeglRectangle *area);
 
 /* The part `area` of what lies there if the drawable's corner is at (x, y); its extent is `area`. */
 GeglBuffer *pixels_copy_part(DrawableRef drawable, const GeglRectangle *area, gint x, gint y);

@@ -202,7 +202,7 @@ static void add_rows(Dialog *self, GtkWidget *table) {
   GtkWidget *button = gtk_button_new_with_mnemonic(_("_Another")), *sheet;
   GtkAdjustment *count;
 
-  self->model = model_chooser_new(options->model, FALSE, model_changed, self);
+  self->model = model_chooser_new(options->model, FALSE, FALSE, model_changed, self);
   g_free(options->model);
   options->model = model_chooser_get(self->model);
   table_attach(table, _("_Model:"), self->model, FALSE);

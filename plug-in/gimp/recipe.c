@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/recipe.h"
+#include "gimp/kept.h"
 #include "gimp/layer-mark.h"
 #include "gimp/mask-text.h"
 #include "gimp/references.h"
-#include "gimp/result.h"
 #include "host/find.h"
 #include "host/models.h"
 #include "host/place.h"
@@ -120,7 +120,7 @@ static void write_references(GKeyFile *file, const FlowOptions *options, Drawabl
   g_clear_pointer(&all, g_array_unref);
 }
 
-void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions *options, DrawableRef target,
+void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions *options, const ResultPlan *plan,
                   const EditRequest *request, const EditResult *made) {
   GKeyFile *file = g_key_file_new();
   const MaskSource *mask = &request->mask;
@@ -130,7 +130,7 @@ void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions 
   g_key_file_set_integer(file, GROUP, "version", VERSION);
   g_key_file_set_string(file, GROUP, "procedure", procedure->name);
   g_key_file_set_string(file, GROUP, "options", text);
-  write_trace(file, "target", 0, AS_LAYER(target));
+  write_trace(file, "target", 0, plan->target);
   g_free(text);
   if (options->refine)
     g_key_file_set_integer(file, GROUP, "refine", options->refine_steps);
@@ -144,7 +144,7 @@ void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions 
     g_free(mark);
   }
   if (procedures_takes(procedure, ARGUMENT_REFERENCE))
-    write_references(file, options, target);
+    write_references(file, options, AS_DRAWABLE(plan->target));
   if (made->target_by != FIND_NOTHING)
     write_place(file, "found-target", &made->placement);
   for (gint i = 0; i < made->n_found; i++) {
@@ -157,6 +157,7 @@ void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions 
     g_key_file_set_string(file, GROUP, "selection", selected);
   g_free(selected);
 
+  kept_write(file, layer, plan->target, plan->why_copy != NULL, request, made);
   text = g_key_file_to_data(file, &length, NULL);
   GimpParasite *parasite = gimp_parasite_new(PARASITE, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE, length + 1, text);
   gimp_item_attach_parasite(AS_ITEM(layer), parasite);
@@ -355,13 +356,14 @@ static gboolean read_model(GKeyFile *file, gboolean strict, FlowOptions *options
     } else {
       warn(recipe, g_strdup_printf(_("The model %s is not there any more."), model));
     }
-  } else {
-    if (!is_same_model(file, path, now))
-      warn(recipe, g_strdup_printf(_("The model %s is another one than it was then: the result may differ."), model));
+  } else if (!is_same_model(file, path, now)) {
+    warn(recipe, g_strdup_printf(_("The model %s is another one than it was then: the result may differ."), model));
+  }
+  gboolean ok = (path && *now) || !strict;
+  if (ok) { /* also where it is gone: another one takes its place once the user chooses it */
     g_free(options->model);
     options->model = g_strdup(model);
   }
-  gboolean ok = (path && *now) || !strict;
   g_clear_error(&fault);
   g_free(model);
   g_free(path);
@@ -424,5 +426,26 @@ gboolean recipe_read(ImageRef image, DrawableRef layer, gboolean strict, FlowOpt
   g_clear_pointer(&file, g_key_file_free);
   g_free(name);
   g_free(text);
+  return ok;
+}
+
+/* Is there either the model of the recipe, or none of its name? */
+static gboolean is_no_other_model(GKeyFile *file) {
+  gchar *model = g_key_file_get_string(file, GROUP, "model", NULL), *path = model ? models_find(model, NULL) : NULL;
+  gchar *now = path ? model_mark(path) : g_strdup("");
+  gboolean ok = !*now || is_same_model(file, path, now);
+
+  g_free(model);
+  g_free(path);
+  g_free(now);
+  return ok;
+}
+
+gboolean recipe_kept(LayerRef layer, LayerRef target, const FlowPlaces *places, GeglBuffer *pixels, GeglBuffer *const *references,
+                     GeglBuffer **picture, GeglBuffer **weights) {
+  GKeyFile *file = open_recipe(AS_DRAWABLE(layer));
+  gboolean ok = file && is_no_other_model(file) && kept_read(file, layer, target, places, pixels, references, picture, weights);
+
+  g_clear_pointer(&file, g_key_file_free);
   return ok;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What a result layer was made of and how, kept on it as a parasite, also in XCF files: for Edit Again. */
 #pragma once
-#include "gimp/options.h"
+#include "gimp/flow.h"
+#include "gimp/result.h"
 
-/* `request` has what was selected, `made` where target and reference were found. */
-void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions *options, DrawableRef target,
+/* `layer` is result_new's of the plan; `request` has what was selected, `made` where target and reference were found. */
+void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions *options, const ResultPlan *plan,
                   const EditRequest *request, const EditResult *made);
 
 /* Of a copy of a result, which is another result or none. The layer is in no image yet. */
@@ -21,3 +22,8 @@ typedef struct {
  * reference or model is gone. */
 gboolean recipe_read(ImageRef image, DrawableRef layer, gboolean strict, FlowOptions *options, Recipe *recipe,
                      GError **error);
+
+/* Whether the recipe, with squares at `places`, would make of these pictures the very layer that is there: kept_read's. That its model is
+ * not there any more takes nothing from that. */
+gboolean recipe_kept(LayerRef layer, LayerRef target, const FlowPlaces *places, GeglBuffer *pixels, GeglBuffer *const *references,
+                     GeglBuffer **picture, GeglBuffer **weights);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A result that is to be edited again, as long as nothing that was asked of it is changed: it is shown as its layer has it, and no model is
+ * opened for that. */
+#include "gimp/dialog-parts.h"
+#include "gimp/hint.h"
+#include "gimp/model-sheet.h"
+#include "gimp/recipe.h"
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+struct DialogKept {
+  GeglBuffer *picture, *weights;                /* recipe_kept's */
+  gchar *asked;                                 /* all that the options say; NULL: it was not shown yet */
+  GeglBuffer *pixels[1 + OPTIONS_REFERENCES]; /* of the target and its references */
+};
+
+/* The pixels of the target, at 0, and of its references; NULL: there are none. */
+static GeglBuffer *nth_pixels(const Dialog *self, gint n) {
+  return n == 0 ? self->pixels : n == 1 ? self->reference_pixels : self->more_pixels[n - 1].pixels;
+}
+
+static gchar *asked_now(const Dialog *self) {
+  const FlowOptions *options = self->options;
+  gchar *text = options_text(self->procedure, options);
+  gchar *all = g_strdup_printf("%s %d %d %d %d %d %d", text, options->refine, options->refine_steps, options->visible, options->remembered,
+                               compat_item_id(options->reference), compat_item_id(self->target));
+
+  g_free(text);
+  return all;
+}
+
+void dialog_find_kept(Dialog *self) {
+  DialogKept kept = {NULL};
+
+  if (!self->fresh)
+    return;
+  self->fresh = FALSE;
+  for (gint i = 0; i <= OPTIONS_REFERENCES; i++)
+    kept.pixels[i] = nth_pixels(self, i);
+  if (self->options->replaces == NO_ITEM || !self->square_ok || !self->pixels ||
+      !recipe_kept(self->options->replaces, AS_LAYER(self->target), &self->places, self->pixels, kept.pixels + 1, &kept.picture,
+                   &kept.weights))
+    return;
+  for (gint i = 0; i <= OPTIONS_REFERENCES; i++)
+    if (kept.pixels[i])
+      g_object_ref(kept.pixels[i]);
+  self->kept = g_memdup2(&kept, sizeof kept);
+  model_sheet_wait(self->model_sheet);
+}
+
+void dialog_end_kept(Dialog *self) {
+  DialogKept *kept = self->kept;
+
+  if (!kept)
+    return;
+  for (gint i = 0; i <= OPTIONS_REFERENCES; i++)
+    g_clear_object(&kept->pixels[i]);
+  g_object_unref(kept->picture);
+  g_object_unref(kept->weights);
+  g_free(kept->asked);
+  g_clear_pointer(&self->kept, g_free);
+}
+
+static gboolean is_asked(Dialog *self, DialogAsk wishes) {
+  DialogKept *kept = self->kept;
+  gchar *now = asked_now(self);
+  gboolean same = !(wishes & ASK_FIND) && !dialog_variants_are_open(self);
+
+  if (!kept->asked)
+    kept->asked = g_strdup(now);
+  same = same && g_str_equal(kept->asked, now);
+  for (gint i = 0; same && i <= OPTIONS_REFERENCES; i++)
+    same = kept->pixels[i] == nth_pixels(self, i);
+  g_free(now);
+  return same;
+}
+
+/* All of a picture, with as many pixels for one of its own, but no part of one beyond its edges. */
+static GeglBuffer *scaled_down(GeglBuffer *picture, gdouble scale) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(picture);
+  const Babl *format = gegl_buffer_get_format(picture);
+  gint left = (gint)ceil(extent->x * scale), top = (gint)ceil(extent->y * scale);
+  GeglRectangle area = {left, top, MAX((gint)((extent->x + extent->width) * scale) - left, 1),
+                        MAX((gint)((extent->y + extent->height) * scale) - top, 1)};
+  GeglBuffer *small = gegl_buffer_new(&area, format);
+  guchar *pixels = g_malloc((gsize)area.width * area.height * babl_format_get_bytes_per_pixel(format));
+
+  gegl_buffer_get(picture, &area, scale, format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  gegl_buffer_set(small, &area, 0, format, pixels, GEGL_AUTO_ROWSTRIDE);
+  g_free(pixels);
+  return small;
+}
+
+/* The picture that was shown is not asked for any more; from now on the model draws. */
+static void begin_anew(Dialog *self) {
+  GError *error = NULL;
+  AboutModel about = {NULL};
+
+  dialog_end_kept(self);
+  model_sheet_set(self->model_sheet, self->options->model);
+  dialog_note_model(self);
+  if (self->model_ok || about_model(self->options->model, &about, &error)) {
+    about_model_clear(&about);
+    return;
+  }
+  view_set_result(self->view, NULL, NULL, 1);
+  hint_set(self->status, HINT_WARNING, error->message);
+  g_error_free(error);
+}
+
+gboolean dialog_show_kept(Dialog *self, DialogAsk wishes, gdouble scale) {
+  GeglBuffer *picture, *weights;
+
+  if (!is_asked(self, wishes)) {
+    begin_anew(self);
+    return FALSE;
+  }
+  picture = scaled_down(self->kept->picture, scale);
+  weights = scaled_down(self->kept->weights, scale);
+  view_set_result(self->view, picture, weights, scale);
+  g_object_unref(picture);
+  g_object_unref(weights);
+  hint_set(self->status, HINT_INFO, _("Shown as it was made, from the layer itself. What you change is drawn anew."));
+  return TRUE;
+}
