@@ -37,8 +37,6 @@ static void read_visible(Dialog *self) {
   if (self->reference_pixels)
     return;
   self->reference_pixels = flow_copy_visible(self->image, NULL);
-  if (self->reference_view)
-    view_set_picture(self->reference_view, self->reference_pixels);
 }
 
 /* The selection over the target, in its pixels; NULL: all. */
@@ -61,19 +59,20 @@ void dialog_read_layers(Dialog *self) {
   if (other)
     dialog_read_selection(self);
   show_title(self->target_title, row ? _("First:") : self->needs_reference ? _("To:") : _("Layer:"), self->target);
-  show_title(self->reference_title, row ? _("Last:") : _("From:"), self->options->reference);
   if (self->needs_reference) {
     if (self->reference_pixels_of != self->options->reference || self->reference_visible != self->options->visible) {
-      self->found = FIND_NOTHING;
+      self->found[0].by = FIND_NOTHING;
       g_clear_object(&self->reference_pixels);
     }
     self->reference_visible = self->options->visible;
     if (self->options->visible)
       read_visible(self);
     else
-      read_layer(self->options->reference, flow_copy_reference, &self->reference_pixels, &self->reference_pixels_of,
-               self->reference_view);
+      read_layer(self->options->reference, flow_copy_reference, &self->reference_pixels, &self->reference_pixels_of, NULL);
     dialog_read_more(self);
+    dialog_view_reference(self, self->in_view);
+    show_title(self->reference_title, row ? _("Last:") : _("From:"),
+               self->in_view ? self->more_pixels[self->in_view].of : self->options->reference);
   }
 }
 
@@ -134,7 +133,7 @@ static void read_again(Dialog *self, gint n, const Watched *watched) {
     dialog_look(self);
     return;
   }
-  self->found = FIND_NOTHING;
+  self->found[n - 1].by = FIND_NOTHING;
   dialog_layers_changed(self);
 }
 
@@ -169,6 +168,7 @@ void dialog_end_layers(Dialog *self) {
     g_source_remove(self->watch);
   g_clear_object(&self->pixels);
   g_clear_object(&self->reference_pixels);
+  g_clear_object(&self->viewed);
   for (gint i = 1; i < OPTIONS_REFERENCES; i++)
     g_clear_object(&self->more_pixels[i].pixels);
   g_clear_object(&self->selection);

@@ -4,8 +4,10 @@
 #include "gimp/check.h"
 #include "gimp/dialog-parts.h"
 #include "gimp/layer-chooser.h"
+#include "gimp/places.h"
 #include "gimp/references.h"
 #include "gimp/result.h"
+#include "host/place.h"
 #include <glib/gi18n-lib.h>
 
 /* A row's widgets know it by its number. */
@@ -29,10 +31,14 @@ static void layer_changed(gpointer data) {
   GList *rows = gtk_container_get_children(GTK_CONTAINER(self->more));
 
   for (GList *row = rows; all && row; row = row->next) {
-    GtkWidget *chooser = g_object_get_data(G_OBJECT(row->data), "layer");
+    DrawableRef layer = layer_chooser_get(g_object_get_data(G_OBJECT(row->data), "layer"));
+    guint n = number_of(row->data);
 
-    if (number_of(row->data) < all->len)
-      references_nth(all, number_of(row->data))->layer = layer_chooser_get(chooser);
+    if (n >= all->len || references_nth(all, n)->layer == layer)
+      continue;
+    references_nth(all, n)->layer = layer;
+    self->found[n].by = 0;
+    dialog_view_reference(self, (gint)n);
   }
   if (all)
     references_keep(self->options, all);
@@ -53,22 +59,57 @@ static void region_changed(GtkWidget *combo, Dialog *self) {
   dialog_layers_changed(self);
 }
 
-static const gchar *const placements[] = {"", "as-placed", "centre", NULL};
+/* How a row says that a reference lies; by hand: where the view's square was drawn to. */
+static const gchar *const placements[] = {"", "as-placed", "centre"};
+enum { BY_HAND = G_N_ELEMENTS(placements), OTHERWISE };
 
-static void placement_changed(GtkWidget *combo, Dialog *self) {
+static gint placement_of(const gchar *text) {
+  if (g_str_equal(text, "auto"))
+    return 0;
+  for (gint i = 0; i < BY_HAND; i++)
+    if (g_str_equal(placements[i], text))
+      return i;
+  return places_is_word(text) ? OTHERWISE : BY_HAND;
+}
+
+static void set_placement(Dialog *self, guint n, const gchar *text) {
   GArray *all = references_read(self->options, NULL);
-  gint chosen;
 
-  if (all && number_of(combo) < all->len && gimp_int_combo_box_get_active(GIMP_INT_COMBO_BOX(combo), &chosen) &&
-      chosen < (gint)g_strv_length((gchar **)placements)) {
-    Reference *reference = references_nth(all, number_of(combo));
-
-    g_free(reference->placement);
-    reference->placement = g_strdup(placements[chosen]);
+  if (all && n < all->len) {
+    g_free(references_nth(all, n)->placement);
+    references_nth(all, n)->placement = g_strdup(text);
     references_keep(self->options, all);
   }
   g_clear_pointer(&all, g_array_unref);
+}
+
+static void placement_changed(GtkWidget *combo, Dialog *self) {
+  gint chosen;
+
+  if (self->placing || !gimp_int_combo_box_get_active(GIMP_INT_COMBO_BOX(combo), &chosen) || chosen == OTHERWISE)
+    return;
+  dialog_view_reference(self, (gint)number_of(combo));
+  if (chosen == BY_HAND) {
+    gchar *text = place_text(dialog_reference_square(self), 1);
+
+    set_placement(self, number_of(combo), text);
+    g_free(text);
+  } else {
+    set_placement(self, number_of(combo), placements[chosen]);
+  }
   dialog_layers_changed(self);
+}
+
+void dialog_place_more(Dialog *self, const gchar *text) {
+  GList *rows = gtk_container_get_children(GTK_CONTAINER(self->more));
+
+  set_placement(self, (guint)self->in_view, text);
+  self->placing = TRUE;
+  for (GList *row = rows; row; row = row->next)
+    if ((gint)number_of(row->data) == self->in_view)
+      gimp_int_combo_box_set_active(g_object_get_data(G_OBJECT(row->data), "place"), placement_of(text));
+  self->placing = FALSE;
+  g_list_free(rows);
 }
 
 static gboolean fill_again(gpointer data) {
@@ -92,6 +133,9 @@ static void remove_row(GtkWidget *button, Dialog *self) {
   if (all && number_of(button) < all->len) {
     g_array_remove_index(all, number_of(button));
     references_keep(self->options, all);
+    for (gint i = 1; i < OPTIONS_REFERENCES; i++)
+      self->found[i].by = 0;
+    self->in_view = 0;
     fill_later(self);
   }
   g_clear_pointer(&all, g_array_unref);
@@ -113,17 +157,14 @@ static GtkWidget *new_combo(gint value, const gchar *tooltip, void (*taken)(GtkW
 
 static GtkWidget *new_row(Dialog *self, const Reference *reference, guint n) {
   const gchar *regions[OPTIONS_REGIONS + 1] = {NULL};
-  const gchar *places[] = {_("Found"), _("As Placed"), _("Centre"), NULL, NULL};
+  const gchar *places[] = {_("Found"), _("As Placed"), _("Centre"), _("By Hand"), NULL, NULL};
   GtkWidget *row = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6), *first = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *second = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *chooser, *button;
-  gint place = 0;
+  GtkWidget *second = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *chooser, *button, *place;
 
   for (gint i = 0; i < OPTIONS_REGIONS; i++)
     regions[i] = _(references_regions[i]);
-  while (placements[place] && !g_str_equal(placements[place], reference->placement))
-    place++;
-  if (!placements[place])
-    places[place] = reference->placement; /* as a script or an earlier edit had it */
+  if (placement_of(reference->placement) == OTHERWISE)
+    places[OTHERWISE] = reference->placement; /* as a script had it */
   chooser = layer_chooser_new(fits, layer_changed, self);
   layer_chooser_offer_visible(chooser);
   layer_chooser_fill(chooser, self->image);
@@ -133,6 +174,7 @@ static GtkWidget *new_row(Dialog *self, const Reference *reference, guint n) {
     layer_chooser_set(chooser, reference->layer);
   gimp_help_set_help_data(chooser, _("The layer to take from, or what the image shows. It comes in above the rows before."), NULL);
   gtk_widget_set_size_request(chooser, 150, -1);
+  gtk_box_pack_start(GTK_BOX(first), dialog_view_button(self, n), FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(first), chooser, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(second),
                      new_combo((gint)reference->region,
@@ -140,12 +182,11 @@ static GtkWidget *new_row(Dialog *self, const Reference *reference, guint n) {
                                  "transparency, or a part of the face that the model tells."),
                                region_changed, n, self, regions),
                      TRUE, TRUE, 0);
-  gtk_box_pack_start(GTK_BOX(second),
-                     new_combo(place,
-                               _("How it lies: found by a face or by the model, as it lies over the target on the canvas, or the "
-                                 "layer's middle."),
-                               placement_changed, n, self, places),
-                     TRUE, TRUE, 0);
+  place = new_combo(placement_of(reference->placement),
+                    _("How it lies: found by a face or by the model, as it lies over the target on the canvas, the layer's middle, or "
+                      "where you drew its square in the view."),
+                    placement_changed, n, self, places);
+  gtk_box_pack_start(GTK_BOX(second), place, TRUE, TRUE, 0);
   button = gtk_button_new_with_label("−");
   gimp_help_set_help_data(button, _("Takes nothing from this layer."), NULL);
   set_number(button, n);
@@ -155,8 +196,48 @@ static GtkWidget *new_row(Dialog *self, const Reference *reference, guint n) {
   gtk_box_pack_start(GTK_BOX(row), second, FALSE, FALSE, 0);
   set_number(row, n);
   g_object_set_data(G_OBJECT(row), "layer", chooser);
+  g_object_set_data(G_OBJECT(row), "place", place);
   gtk_widget_show_all(row);
   return row;
+}
+
+/* ---------------------------------------------------------------------------------------------- the view */
+
+static void view_chosen(GtkToggleButton *button, Dialog *self) {
+  if (!gtk_toggle_button_get_active(button) || self->in_view == (gint)number_of(GTK_WIDGET(button)))
+    return;
+  dialog_view_reference(self, (gint)number_of(GTK_WIDGET(button)));
+  dialog_read_layers(self); /* its name */
+  dialog_show_squares(self);
+}
+
+GtkWidget *dialog_view_button(Dialog *self, guint n) {
+  GtkWidget *button = gtk_radio_button_new_from_widget(n ? GTK_RADIO_BUTTON(self->choose_view) : NULL);
+
+  gimp_help_set_help_data(button, _("Shows this reference in the view, where its square is drawn to its place."), NULL);
+  set_number(button, n);
+  g_signal_connect(button, "toggled", G_CALLBACK(view_chosen), self);
+  return button;
+}
+
+/* The button of that reference, as if the user had pressed it. */
+static void press(Dialog *self, gint n) {
+  GSList *buttons = self->choose_view ? gtk_radio_button_get_group(GTK_RADIO_BUTTON(self->choose_view)) : NULL;
+
+  for (; buttons; buttons = buttons->next)
+    if ((gint)number_of(buttons->data) == n)
+      gtk_toggle_button_set_active(buttons->data, TRUE);
+}
+
+void dialog_view_reference(Dialog *self, gint n) {
+  GeglBuffer *pixels = n ? self->more_pixels[n].pixels : self->reference_pixels;
+
+  self->in_view = n;
+  press(self, n);
+  if (!self->reference_view || self->viewed == pixels)
+    return;
+  g_set_object(&self->viewed, pixels);
+  view_set_picture(self->reference_view, pixels);
 }
 
 /* ---------------------------------------------------------------------------------------------- all rows */
@@ -171,8 +252,12 @@ void dialog_fill_more(Dialog *self) {
   gtk_container_foreach(GTK_CONTAINER(self->more), destroy, NULL);
   references_keep_usable(self->options, self->target);
   all = references_read(self->options, NULL);
+  if (!all || self->in_view >= (gint)all->len)
+    self->in_view = 0;
   for (guint n = 1; all && n < all->len; n++)
     gtk_box_pack_start(GTK_BOX(self->more), new_row(self, references_nth(all, n), n), FALSE, FALSE, 0);
+  gtk_widget_set_visible(self->choose_view, all && all->len > 1);
+  press(self, self->in_view);
   gtk_widget_set_sensitive(self->add, !all || all->len < OPTIONS_REFERENCES);
   g_clear_pointer(&all, g_array_unref);
 }
@@ -197,6 +282,8 @@ static void add_row(GtkWidget *button, Dialog *self) {
     more.placement = g_strdup("");
     g_array_append_val(all, more);
     references_keep(self->options, all);
+    self->in_view = (gint)all->len - 1;
+    self->found[self->in_view].by = 0;
     fill_later(self);
   }
   g_clear_pointer(&all, g_array_unref);

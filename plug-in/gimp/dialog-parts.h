@@ -27,6 +27,12 @@ typedef struct {
   GeglBuffer *pixels;
 } DialogPixels;
 
+/* Where the subject lies in a reference. */
+typedef struct {
+  gint by; /* a Find: how it was found; 0: it was not */
+  stylemap_placement place;
+} DialogFound;
+
 typedef struct DialogKept DialogKept; /* dialog-kept.c's own */
 
 typedef struct {
@@ -86,8 +92,10 @@ typedef struct {
   DialogAsk wishes; /* its */
   guint64 missed;   /* the request to find the target's subject that found nothing last, 0: none; and what is said of it, */
   gchar *missed_words; /* also once that has drawn the picture again */
-  gint found;       /* a Find: how the subject was found in the reference; 0: it was not; */
-  stylemap_placement found_place; /* there */
+  gint in_view;     /* which reference the view beside shows, 0 the first, and its pixels there; */
+  GeglBuffer *viewed;
+  GtkWidget *choose_view; /* of the first row what chooses it, which is seen where there are others; or NULL */
+  DialogFound found[OPTIONS_REFERENCES]; /* of each reference */
   gboolean target_found; /* the target's square was looked for, */
   stylemap_placement target_place; /* and lies there */
 } Dialog;
@@ -104,6 +112,12 @@ void dialog_fill_reference(Dialog *self);
 
 /* The rows below it, of the references above the first one, and their pixels. */
 void dialog_add_more(Dialog *self, GtkWidget *box);
+/* What chooses reference `n` for the view: of one group with the first row's, which comes first. */
+GtkWidget *dialog_view_button(Dialog *self, guint n);
+/* That one is shown there. */
+void dialog_view_reference(Dialog *self, gint n);
+/* The reference in the view gets a place, by its text; and its row says so. */
+void dialog_place_more(Dialog *self, const gchar *text);
 void dialog_fill_more(Dialog *self);
 void dialog_read_more(Dialog *self);
 
@@ -159,6 +173,8 @@ gboolean dialog_show_kept(Dialog *self, DialogAsk wishes, gdouble scale);
 void dialog_end_kept(Dialog *self);
 /* The squares as the options have them, into the views. */
 void dialog_show_squares(Dialog *self);
+/* Where the square of the reference in the view lies, as far as that is known. */
+const stylemap_placement *dialog_reference_square(const Dialog *self);
 /* Where the target's square lies, as far as that is known. */
 const stylemap_placement *dialog_target_square(const Dialog *self);
 
@@ -178,4 +194,5 @@ void dialog_write_places(Dialog *self);
 gboolean dialog_around_selection(Dialog *self, stylemap_placement *place);
 /* The user gave the target's or the reference's square another place. */
 void dialog_place_target(Dialog *self, const stylemap_placement *place, gboolean done);
+/* (of the reference that is in the view) */
 void dialog_place_reference(Dialog *self, const stylemap_placement *place, gboolean done);

@@ -40,12 +40,19 @@ void dialog_place_target(Dialog *self, const stylemap_placement *place, gboolean
   placed(self, TRUE, done);
 }
 
+static void set_reference_text(Dialog *self, const gchar *text, gboolean done) {
+  if (self->in_view)
+    dialog_place_more(self, text);
+  else
+    set_text(self, &self->options->reference_placement, text);
+  placed(self, FALSE, done);
+}
+
 void dialog_place_reference(Dialog *self, const stylemap_placement *place, gboolean done) {
   gchar *text = place_text(place, 1);
 
-  set_text(self, &self->options->reference_placement, text);
+  set_reference_text(self, text, done);
   g_free(text);
-  placed(self, FALSE, done);
 }
 
 /* --------------------------------------------------------------------------------------------- buttons */
@@ -81,14 +88,9 @@ static void around(GtkWidget *button, Dialog *self) {
 
 static void find(GtkWidget *button, Dialog *self) { dialog_ask(self, ASK_FIND); }
 
-static void reference_word(Dialog *self, const gchar *word) {
-  set_text(self, &self->options->reference_placement, word);
-  placed(self, FALSE, TRUE);
-}
-
-static void find_reference(GtkWidget *button, Dialog *self) { reference_word(self, "auto"); }
-static void lie_as_placed(GtkWidget *button, Dialog *self) { reference_word(self, "as-placed"); }
-static void centre_reference(GtkWidget *button, Dialog *self) { reference_word(self, "centre"); }
+static void find_reference(GtkWidget *button, Dialog *self) { set_reference_text(self, "auto", TRUE); }
+static void lie_as_placed(GtkWidget *button, Dialog *self) { set_reference_text(self, "as-placed", TRUE); }
+static void centre_reference(GtkWidget *button, Dialog *self) { set_reference_text(self, "centre", TRUE); }
 
 static void add_button(Dialog *self, GtkWidget *box, const gchar *text, const gchar *tooltip,
                        void (*clicked)(GtkWidget *button, Dialog *self)) {

@@ -114,19 +114,24 @@ void dialog_ask_later(Dialog *self, DialogAsk wishes) {
 
 /* How the reference's square came to be where it is. */
 static void show_reference(Dialog *self) {
-  gboolean found = self->places.references[0].find && self->found;
+  gboolean looked_for = self->places.references[self->in_view].find != FIND_NOTHING;
+  gint by = looked_for ? self->found[self->in_view].by : FIND_NOTHING;
 
   if (!self->reference_view)
     return;
-  view_set_square(self->reference_view, !self->reference_pixels ? NULL
-                                        : found                 ? &self->found_place
-                                                                : &self->places.references[0].at);
-  gtk_label_set_text(GTK_LABEL(self->reference_square),
-                     found && self->found == FIND_FACES ? _("Found by the face")
-                     : found && self->found == FIND_LINES ? _("Found by its lines")
-                     : found                            ? _("Found by the model")
-                     : self->places.references[0].find                ? _("The middle, if nothing is found")
-                                                        : "");
+  view_set_square(self->reference_view, self->viewed ? dialog_reference_square(self) : NULL);
+  gtk_label_set_text(GTK_LABEL(self->reference_square), by == FIND_FACES   ? _("Found by the face")
+                                                        : by == FIND_LINES ? _("Found by its lines")
+                                                        : by               ? _("Found by the model")
+                                                        : looked_for       ? _("The middle, if nothing is found")
+                                                                           : "");
+}
+
+const stylemap_placement *dialog_reference_square(const Dialog *self) {
+  const FlowPlace *place = &self->places.references[self->in_view];
+  const DialogFound *found = &self->found[self->in_view];
+
+  return place->find && found->by ? &found->place : &place->at;
 }
 
 const stylemap_placement *dialog_target_square(const Dialog *self) {
@@ -209,12 +214,9 @@ static void hear(const PreviewNews *news, gpointer data) {
     if (!self->view)
       break;
     view_set_result(self->view, news->picture, news->weights, news->scale);
-    if (self->places.references[0].find) {
-      self->found = news->n_found ? news->found_by : FIND_NOTHING;
-      if (self->found)
-        self->found_place = *news->found;
-      show_reference(self);
-    }
+    for (gint i = 0; i < MIN(news->n_references, OPTIONS_REFERENCES); i++)
+      self->found[i] = (DialogFound){news->references_by[i], news->references[i]};
+    show_reference(self);
     take_target_square(self, &news->target);
     say_drawn(self, news);
     break;

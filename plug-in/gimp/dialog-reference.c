@@ -27,6 +27,7 @@ static void reference_changed(gpointer data) {
 
   self->options->visible = layer_chooser_is_visible(self->reference);
   self->options->reference = layer_chooser_get(self->reference);
+  self->in_view = 0;
   update_swap(self);
   dialog_layers_changed(self);
 }
@@ -79,6 +80,11 @@ void dialog_add_reference(Dialog *self) {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *all, *label;
 
   self->reference = layer_chooser_new(fits, reference_changed, self);
+  if (procedures_takes(self->procedure, ARGUMENT_REFERENCES)) {
+    self->choose_view = dialog_view_button(self, 0);
+    gtk_widget_set_no_show_all(self->choose_view, TRUE); /* seen where there are others */
+    gtk_box_pack_start(GTK_BOX(box), self->choose_view, FALSE, FALSE, 0);
+  }
   if (procedures_takes(self->procedure, ARGUMENT_VISIBLE))
     layer_chooser_offer_visible(self->reference);
   gimp_help_set_help_data(self->reference, _("The layer to take from: any layer of any open image."), NULL);

@@ -6,8 +6,13 @@
 #include "host/place.h"
 #include "host/say.h"
 
+static void forget_references(Judge *judge) {
+  for (gint i = 0; i < judge->n_references; i++) g_clear_object(&judge->references[i].in);
+}
+
 void judge_clear(Judge *judge) {
-  g_clear_object(&judge->searched);
+  forget_references(judge);
+  g_free(judge->references);
   g_clear_object(&judge->under);
   g_clear_object(&judge->placed);
   g_clear_object(&judge->selected);
@@ -21,12 +26,13 @@ static void keep_if(GeglBuffer **picture, const GeglBuffer *is) {
 void judge_keep(Judge *judge, const EditRequest *request) {
   /* what was found under another selection, which may be gone, is not taken for this one */
   if (judge->selected != request->mask.selection) g_clear_object(&judge->placed);
-  if (judge->under != request->mask.selection) g_clear_object(&judge->searched);
+  if (judge->under != request->mask.selection) forget_references(judge);
   keep_if(&judge->placed, request->target.buffer);
   keep_if(&judge->judged_in, request->target.buffer);
   keep_if(&judge->selected, judge->placed ? request->mask.selection : NULL);
   keep_if(&judge->under, request->mask.selection);
-  keep_if(&judge->searched, request->n_references == 1 ? request->references[0].picture.buffer : NULL);
+  for (gint i = 0; i < judge->n_references; i++)
+    keep_if(&judge->references[i].in, i < request->n_references ? request->references[i].picture.buffer : NULL);
 }
 
 /* ------------------------------------------------------------------------------------------- the model */
@@ -35,7 +41,7 @@ gboolean judge_choose(Judge *judge, Engine **engine, const gchar *model, ScaledE
                       GError **error) {
   if (!choose_model(engine, model, &edit->request, 0, tell, data, error)) return FALSE;
   g_clear_object(&judge->placed);
-  g_clear_object(&judge->searched);
+  forget_references(judge);
   return TRUE;
 }
 
@@ -87,32 +93,53 @@ gboolean judge_place(Judge *judge, Engine *engine, ScaledEdit *edit, GError **er
   return TRUE;
 }
 
-void judge_take_found(Judge *judge, ScaledEdit *edit) {
-  if (edit->request.n_references != 1) return;
-  const EditReference *only = &edit->references[0];
-  EditPicture *picture = &edit->references[0].picture;
-  if (!picture->find || picture->buffer != judge->searched || picture->placement->mirror != judge->mirror ||
-      picture->find != judge->how || only->alpha != judge->alpha || only->region != judge->region ||
-      edit->request.mask.selection != judge->under || edit->request.mask.feather != judge->feather)
-    return;
-  edit->places[0] = judge->place;
-  picture->find = FIND_NOTHING;
+/* Whether it is what was looked in, and for the same. */
+static gboolean is_same_search(const JudgeReference *before, const EditReference *reference) {
+  const EditPicture *picture = &reference->picture;
+  return picture->buffer == before->in && picture->placement->mirror == before->mirror && picture->find == before->how &&
+         reference->alpha == before->alpha && reference->region == before->region;
 }
 
-static void remember_found(Judge *judge, const ScaledEdit *edit, const EditResult *result) {
-  if (edit->request.n_references < 1 || !edit->references[0].picture.find) return;
-  GeglBuffer *only = edit->request.n_references == 1 ? edit->references[0].picture.buffer : NULL;
-  const EditReference *first = &edit->references[0];
-  g_set_object(&judge->searched, only);
-  g_set_object(&judge->under, edit->request.mask.selection);
-  judge->how = first->picture.find;
-  judge->alpha = first->alpha;
-  judge->region = first->region;
-  judge->feather = edit->request.mask.feather;
-  judge->mirror = edit->places[0].mirror;
-  judge->found_by = result->n_found && result->found_of[0] == 0 ? result->found_by[0] : FIND_NOTHING;
-  judge->place = judge->found_by ? result->found[0] : edit->places[0];
+void judge_take_found(Judge *judge, ScaledEdit *edit) {
+  const MaskSource *mask = &edit->request.mask;
+  if (mask->selection != judge->under || mask->feather != judge->feather) return;
+  for (gint i = 0; i < edit->request.n_references && i < judge->n_references; i++) {
+    EditPicture *picture = &edit->references[i].picture;
+    if (!picture->find || !is_same_search(&judge->references[i], &edit->references[i])) continue;
+    edit->places[i] = judge->references[i].place;
+    picture->find = FIND_NOTHING;
+  }
 }
+
+/* Of those that had to be found. */
+static void remember_found(Judge *judge, const ScaledEdit *edit, const EditResult *result) {
+  const MaskSource *mask = &edit->request.mask;
+  const gint count = edit->request.n_references;
+  if (mask->selection != judge->under || mask->feather != judge->feather) forget_references(judge);
+  g_set_object(&judge->under, mask->selection);
+  judge->feather = mask->feather;
+  if (count > judge->n_references) {
+    judge->references = g_renew(JudgeReference, judge->references, count);
+    for (gint i = judge->n_references; i < count; i++) judge->references[i] = (JudgeReference){ NULL };
+    judge->n_references = count;
+  }
+  for (gint i = 0; i < count; i++) {
+    const EditReference *reference = &edit->references[i];
+    JudgeReference *found = &judge->references[i];
+    if (!reference->picture.find) continue;
+    g_set_object(&found->in, reference->picture.buffer);
+    found->how = reference->picture.find;
+    found->alpha = reference->alpha;
+    found->region = reference->region;
+    found->mirror = edit->places[i].mirror;
+    found->place = edit->places[i];
+    found->by = FIND_NOTHING;
+    for (gint k = 0; k < result->n_found; k++)
+      if (result->found_of[k] == i) found->by = result->found_by[k];
+  }
+}
+
+gint judge_found_by(const Judge *judge, gint n) { return n < judge->n_references ? judge->references[n].by : FIND_NOTHING; }
 
 gboolean judge_has_to_find(const ScaledEdit *edit) {
   for (gint i = 0; i < edit->request.n_references; i++)

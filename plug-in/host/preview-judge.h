@@ -6,14 +6,20 @@
 #include "host/reason.h"
 #include "host/scaled.h"
 
+/* A reference in which was looked for the subject, or its lines compared with the target's. */
 typedef struct {
-  GeglBuffer *searched;          /* the only reference, in which was looked for the subject, */
-  gboolean mirror, alpha;        /* as it was asked for, */
-  gint how, region;              /* (how: a Find) */
-  GeglBuffer *under;             /* with that selection, */
+  GeglBuffer *in;           /* NULL: nothing was looked for, */
+  gboolean mirror, alpha;   /* as it was asked for, */
+  gint how, region;         /* (how: a Find) */
+  stylemap_placement place; /* where the edit took it from, */
+  gint by;                  /* a Find; FIND_NOTHING: it was not found */
+} JudgeReference;
+
+typedef struct {
+  JudgeReference *references;    /* each in its place among the edit's, */
+  gint n_references;
+  GeglBuffer *under;             /* with that selection */
   gdouble feather;
-  stylemap_placement place;      /* where the edit took it from, */
-  gint found_by;                 /* a Find; FIND_NOTHING: it was not found */
   GeglBuffer *placed, *selected; /* the target in which its square was found, with that selection, */
   gint placed_how;               /* a Find, */
   stylemap_placement target;     /* there */
@@ -40,11 +46,13 @@ gboolean judge_explain (Judge *judge, Engine *engine, const EditRequest *request
 
 /* The target's square, where it is to be found: as the edit will find it. */
 gboolean judge_place (Judge *judge, Engine *engine, ScaledEdit *edit, GError **error);
-/* What was found in the only reference before is not looked for again; the engine remembers several. */
+/* What was found in references before is not looked for again. */
 void     judge_take_found (Judge *judge, ScaledEdit *edit);
 gboolean judge_has_to_find (const ScaledEdit *edit);
 /* The references that are to be found, in the whole pictures: only what lies somewhere can be made smaller. */
 gboolean judge_find_references (Judge *judge, Engine *engine, ScaledEdit *edit, GError **error);
+/* A Find: how reference `n`, which had to be found, was. */
+gint     judge_found_by (const Judge *judge, gint n);
 
 /* Whether there is a way to find the model's subject. */
 gboolean judge_can_find (const Engine *engine);

@@ -66,6 +66,8 @@ static void told_free(gpointer data) {
   g_clear_object(&told->news.picture);
   g_clear_object(&told->news.weights);
   g_free((gpointer)told->news.found);
+  g_free((gpointer)told->news.references);
+  g_free((gpointer)told->news.references_by);
   g_clear_error(&told->error);
   g_free(told->path);
   g_free(told);
@@ -314,10 +316,21 @@ static void let_go(Preview *preview, const EditRequest *request) {
   g_clear_object(&preview->healed_reference);
 }
 
+/* Where they lay; `asked`: which had to be found. */
+static void tell_references(const Preview *preview, const Job *job, const gboolean *asked, Told *told) {
+  const gint count = told->news.n_references = job->edit.request.n_references;
+  gint *by = g_new(gint, count);
+  for (gint i = 0; i < count; i++) by[i] = asked[i] ? judge_found_by(&preview->judge, i) : FIND_NOTHING;
+  told->news.references = g_memdup2(job->edit.places, (gsize)count * sizeof *job->edit.places);
+  told->news.references_by = by;
+}
+
 static gboolean draw(Preview *preview, Job *job, GError **error) {
-  const gboolean find = job->edit.request.n_references && job->edit.references[0].picture.find;
+  const gint count = job->edit.request.n_references;
+  g_autofree gboolean *asked = g_new(gboolean, count);
   ScaledEdit scaled;
   EditResult result = { 0 };
+  for (gint i = 0; i < count; i++) asked[i] = job->edit.references[i].picture.find != FIND_NOTHING;
   let_go(preview, &job->edit.request);
   if (!judge_place(&preview->judge, *preview->engine, &job->edit, error)) return FALSE;
   judge_take_found(&preview->judge, &job->edit);
@@ -335,11 +348,7 @@ static gboolean draw(Preview *preview, Job *job, GError **error) {
     Told *told = told_new(PREVIEW_DONE);
     told->news.target = job->edit.target;
     compose(&scaled, result.layers[0], &result.mask, told);
-    if (find && preview->judge.found_by) {
-      told->news.n_found = 1;
-      told->news.found_by = preview->judge.found_by;
-      told->news.found = g_memdup2(&preview->judge.place, sizeof preview->judge.place);
-    }
+    tell_references(preview, job, asked, told);
     tell(preview, job, told);
     remember_drawn(preview, &job->edit, &result);
   }

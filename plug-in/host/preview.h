@@ -29,10 +29,13 @@ typedef struct {
                                VARIANT with a margin */
   GeglBuffer *weights;      /* of COARSE, DRAFT and DONE: the mask there, "Y float", the same extent */
   gint variant;             /* of VARIANT: which of those that were asked for */
-  gint n_found;             /* of DONE: references that were found; of FOUND: 1, or 0: the model is not sure; */
-  const stylemap_placement *found; /* in their, or the target's, own whole pixels */
+  gint n_found;             /* of FOUND: 1, or 0: the model is not sure; */
+  const stylemap_placement *found; /* in the target's own whole pixels */
   gint found_by;            /* a Find (find.h) */
-  stylemap_placement target;       /* of DONE: where the target's square lies, found or not, in its whole pixels */
+  stylemap_placement target;       /* of DONE: where the target's square lies, found or not, in its whole pixels, */
+  const stylemap_placement *references; /* and where those of its n_references do, in theirs, */
+  const gint *references_by;            /* and a Find each: how it was found; FIND_NOTHING: it was not, or did not have to be */
+  gint n_references;
   gint64 time;              /* microseconds since it was asked for */
 } PreviewNews;
 

@@ -56,10 +56,10 @@ ask '(make 50 "copy")' >/dev/null
 check "they are made" test -s above.xcf -a -s copy.xcf
 
 hex() { od -An -v -tx1 | tr -d ' \n'; }
-# Twenty rows of 40 pixels in the middle of a picture, each a line.
+# Twenty rows of 40 pixels across the left eye of a picture, each a line.
 rows() {
   local y
-  for ((y = 236; y < 276; y += 2)); do in_profile convert "$1" -crop 40x1+236+$y +repage -depth 8 rgb:- | hex && echo; done
+  for ((y = 254; y < 294; y += 2)); do in_profile convert "$1" -crop 40x1+190+$y +repage -depth 8 rgb:- | hex && echo; done
 }
 # How many of them the dialog shows as they are.
 shown() {
@@ -79,6 +79,7 @@ show() { # XCF
 }
 hide() { ask '(begin (gimp-display-delete view) (gimp-displays-flush))' >/dev/null; }
 # The dialog with the layer's middle, pixel for pixel, and nothing over it.
+not() { ! "$@"; }
 open_again() {
   open_dialog ctrl+alt+e "$dialog" || return 1
   sleep 1
@@ -137,6 +138,50 @@ check "painted on: edit again opens" open_again
 check "painted on: the old result is not shown" wait_for shows above-target.png
 keys alt+c
 check "painted on: it ends" wait_for no_plugin
+
+hide
+
+# --- of two references each has its square, in the view, where the user draws it to its place
+mv gone own.safetensors
+ask '(begin
+  (set! image (car (gimp-file-load RUN-NONINTERACTIVE "target.png" "target.png")))
+  (define target (top image))
+  (gimp-image-insert-layer image (car (gimp-file-load-layer RUN-NONINTERACTIVE image "reference.png")) 0 1)
+  (define green (car (gimp-layer-new image 400 400 RGBA-IMAGE "green" 100 LAYER-MODE-NORMAL)))
+  (gimp-image-insert-layer image green 0 2)
+  (gimp-drawable-edit-fill green FILL-FOREGROUND)
+  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 136 136 240 240)
+  (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target (lowest image 2) (string-append "placement=centre reference-placement=centre references=\x27" (number->string green) " region=selection placement=centre\x27"))
+  (gimp-xcf-save RUN-NONINTERACTIVE image target "two.xcf" "two.xcf")
+  (gimp-image-delete image))' >/dev/null
+green_is_seen() {
+  local row
+  row=$(printf '0ac81e%.0s' {1..60})
+  in_profile import -window "$(window "$dialog" | tail -1)" -depth 8 rgb:- | hex >window.hex
+  grep -qF "$row" window.hex
+}
+show two.xcf
+check "two references: edit again opens" open_again
+keys b # the layer as it is
+check "two references: the first one is seen" not green_is_seen
+keys alt+r shift+Tab Down
+check "two references: the second one is seen" wait_for green_is_seen
+screenshot references-second
+in_profile xdotool mousemove --window "$(window "$dialog" | tail -1)" $((WIDTH - 544)) 60 click 1
+keys Right Right Down period
+sleep 1
+screenshot references-placed
+keys alt+o
+check "two references: it ends" wait_for no_plugin
+told=$(ask '(display (caddr (car (gimp-item-get-parasite (top image) "stylemap-edit"))))')
+check "two references: the second lies where it was moved" grep -q "^reference-pairs-2=region=selection placement='20[2-9][0-9.]*,20[1-9][0-9.]*,400,1'" <<<"$told"
+check "two references: the first where it was" grep -q "^options=.* reference-placement='centre'" <<<"$told"
+check "two references: edit again opens once more" open_again
+keys b alt+r shift+Tab Down
+check "two references: the second is seen once more" wait_for green_is_seen
+screenshot references-again
+keys alt+c
+check "two references: that ends" wait_for no_plugin
 
 check "no complaints of the plug-in" equal "$(grep CRITICAL gimp.txt | grep -c stylemap)" 0
 [ $failures = 0 ] || { grep -v -e '^$' -e 'equest' -e '^Server' -e pixmap gimp.txt; echo "$failures of $checks checks failed; screenshots in $ARTEFACTS"; exit 1; }

@@ -1,98 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The preview's thread without a window: what it tells is the edit of the smaller pictures, the last request wins, stale
  * ones are dropped. Prints how long requests take; nothing is asked of that.
- * usage: test-host-preview MODEL PICTURE_THAT_IT_KNOWS */
-#include "host/preview.h"
-#include "host/hosts.h"
+ * usage: test-host-preview MODEL */
+#include "host/previews.h"
 #include <time.h>
 
-enum { W = 300, H = 240, SIDE = 200, MOST = 400 };
+enum { W = 300, H = 240, SIDE = 200 };
 
-static const char *model, *portrait;
+static const char *model;
 static GeglBuffer *target, *reference, *selection;
-
-typedef struct {
-  int n, models, found, sure, coarse, drafts, done, failed, variants;
-  GeglBuffer *variant[PREVIEW_VARIANTS];
-  guint64 number, order[MOST]; /* of what was told last; of all pictures */
-  guint64 least; /* what is told of pictures must answer this request or a later one */
-  double scale;
-  gint64 time;
-  GeglBuffer *picture, *draft; /* the last one's */
-  char *error;
-  double mse, usual; /* of the model */
-  Reason reason; /* told last */
-  stylemap_placement place; /* found */
-  GThread *thread;
-} Log;
-
-static void hear(const PreviewNews *news, gpointer data) {
-  Log *log = data;
-  log->models += news->kind == PREVIEW_MODEL;
-  log->coarse += news->kind == PREVIEW_COARSE;
-  log->drafts += news->kind == PREVIEW_DRAFT;
-  log->done += news->kind == PREVIEW_DONE;
-  log->failed += news->kind == PREVIEW_FAILED;
-  log->thread = g_thread_self();
-  if (news->kind == PREVIEW_VARIANT) {
-    CHECK(news->request == log->number && log->done > 0 && news->variant == log->variants, "in their order, after the edit");
-    log->variants++;
-    g_set_object(&log->variant[news->variant], news->picture);
-    return;
-  }
-  if (news->kind == PREVIEW_MODEL) {
-    CHECK(news->mse > 0 && news->size == 128 && news->path && !news->error);
-    log->mse = news->mse;
-    log->usual = news->usual;
-    log->reason = news->reason;
-    return;
-  }
-  if (news->kind == PREVIEW_FOUND) {
-    log->found++;
-    log->sure = news->n_found;
-    log->place = *news->found;
-    return;
-  }
-  CHECK(news->request >= log->least, "%d is told after %d was asked for at once", (int)news->request, (int)log->least);
-  log->number = news->request;
-  log->time = news->time;
-  if (log->n < MOST) log->order[log->n++] = news->request;
-  if (news->kind == PREVIEW_DRAFT) g_set_object(&log->draft, news->picture);
-  g_clear_object(&log->picture);
-  g_clear_pointer(&log->error, g_free);
-  if (news->kind == PREVIEW_FAILED) {
-    CHECK(news->error && !news->picture);
-    log->error = g_strdup(news->error ? news->error->message : "");
-    return;
-  }
-  log->picture = g_object_ref(news->picture);
-  log->scale = news->scale;
-  CHECK(gegl_rectangle_equal(gegl_buffer_get_extent(news->picture), gegl_buffer_get_extent(news->weights)));
-}
-
-static void clear(Log *log) {
-  g_clear_object(&log->picture);
-  g_clear_object(&log->draft);
-  g_clear_pointer(&log->error, g_free);
-  for (int i = 0; i < PREVIEW_VARIANTS; i++) g_clear_object(&log->variant[i]);
-  *log = (Log){0};
-}
-
-/* Until `number` is done or failed, a minute at most. */
-static void wait_for(Log *log, guint64 number) {
-  const gint64 end = g_get_monotonic_time() + 60 * G_TIME_SPAN_SECOND;
-  int before = log->done + log->failed;
-  while ((log->number != number || log->done + log->failed == before) && g_get_monotonic_time() < end) {
-    if (!g_main_context_iteration(NULL, FALSE)) g_usleep(500);
-  }
-  CHECK(log->number == number, "%d told", log->n);
-}
-
-static void rest(int milliseconds) {
-  const gint64 end = g_get_monotonic_time() + milliseconds * G_TIME_SPAN_MILLISECOND;
-  while (g_get_monotonic_time() < end)
-    if (!g_main_context_iteration(NULL, FALSE)) g_usleep(500);
-}
 
 /* ------------------------------------------------------------------------------------------ requests */
 
@@ -501,17 +417,6 @@ static void test_wishes(void) {
   CHECK(G_OBJECT(target)->ref_count == 1 && G_OBJECT(reference)->ref_count == 1 && G_OBJECT(selection)->ref_count == 1);
 }
 
-static GeglBuffer *load(void) {
-  GeglBuffer *buffer = NULL;
-  GeglNode *graph = gegl_node_new();
-  GeglNode *source = gegl_node_new_child(graph, "operation", "gegl:load", "path", portrait, NULL);
-  GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:buffer-sink", "buffer", &buffer, NULL);
-  gegl_node_link(source, sink);
-  gegl_node_process(sink);
-  g_object_unref(graph);
-  return buffer;
-}
-
 /* Pages of this process. */
 static long resident(void) {
   long size = 0, pages = 0;
@@ -571,57 +476,9 @@ static void test_let_go(void) {
   engine_free(engine);
 }
 
-/* Without a reference nothing is drawn, but it is said whether the model knows the target. */
-static void test_known(void) {
-  Engine *engine = NULL;
-  Log log = {0};
-  GeglBuffer *known = load();
-  Preview *preview = preview_new(&engine, hear, &log);
-  for (int i = 0; i < 2; i++) {
-    const EditRequest request = {.kind = EDIT_INTERPOLATE, .target = {.buffer = i ? target : known}};
-    preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 1, .choose = TRUE, .urgent = TRUE});
-    for (int k = 0; k < 600 && log.models == i; k++) rest(20);
-    CHECK(log.models == i + 1 && log.n == 0 && log.usual > 0);
-    CHECK((log.reason == REASON_NONE) == !i && (log.mse <= EDIT_UNKNOWN_FACTOR * log.usual) == !i, "%g, usual %g", log.mse, log.usual);
-  }
-
-  /* and why it does not: that is looked for when nothing else is to be done, also once something else was asked for */
-  const int before = log.models;
-  const EditRequest unknown = {.kind = EDIT_INTERPOLATE, .target = {.buffer = target}};
-  preview_ask(preview, &(PreviewAsk){.model = model, .request = &unknown, .scale = 1, .urgent = TRUE});
-  for (int k = 0; k < 1500 && log.reason == REASON_UNTOLD; k++) rest(20);
-  CHECK(log.reason == REASON_KIND && log.models <= before + 1, "%d, %d", log.reason, log.models - before);
-  const int told = log.models;
-  preview_ask(preview, &(PreviewAsk){.model = model, .request = &unknown, .scale = 1, .urgent = TRUE});
-  rest(500);
-  CHECK(log.models == told, "once");
-
-  /* the portrait somewhere else, found although something else is asked for at once */
-  const int side = gegl_buffer_get_width(known), x = side / 2, y = side / 8;
-  const stylemap_placement near = {x + 0.45 * side, y + 0.55 * side, 0.8 * side, 0, 0};
-  GeglBuffer *moved = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 2 * side, 5 * side / 4), babl_format("R'G'B' u8"));
-  float pink[3] = {1, 0.84f, 0.86f};
-  gegl_buffer_set_color_from_pixel(moved, NULL, pink, babl_format("R'G'B' float"));
-  gegl_buffer_copy(known, NULL, GEGL_ABYSS_NONE, moved, GEGL_RECTANGLE(x, y, side, side));
-  for (int i = 0; i < 2; i++) {
-    const EditRequest request = {.kind = EDIT_INTERPOLATE, .target = {.buffer = moved}};
-    preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 1, .choose = TRUE, .find = TRUE,
-                                       .near = i ? &near : NULL, .urgent = TRUE});
-    preview_ask(preview, &(PreviewAsk){.model = model, .request = &request, .scale = 1, .urgent = TRUE});
-    for (int k = 0; k < 3000 && log.found == i; k++) rest(20);
-    CHECK(log.found == i + 1 && log.sure);
-    CHECK(hypot(log.place.x - x - side / 2, log.place.y - y - side / 2) < side / 12 && fabs(log.place.side - side) < side / 8,
-          "%g, %g, %g", log.place.x, log.place.y, log.place.side);
-  }
-  preview_free(preview);
-  engine_free(engine);
-  g_object_unref(known);
-  g_object_unref(moved);
-}
-
 int main(int argc, char **argv) {
-  if (argc != 3) return 2;
-  model = argv[1], portrait = argv[2];
+  if (argc != 2) return 2;
+  model = argv[1];
   gegl_init(NULL, NULL);
   target = test_picture(W, H, "R'G'B' u8", 2);
   reference = test_picture(320, 260, "R'G'B' u8", 5);
@@ -634,7 +491,6 @@ int main(int argc, char **argv) {
   test_variants();
   test_wishes();
   test_let_go();
-  test_known();
   test_many();
   g_object_unref(target), g_object_unref(reference), g_object_unref(selection);
   gegl_exit();
