@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * What the user chose in a dialog, kept under names, in both GIMPs: all options but the layers. */
+ * What the user chose in a dialog, kept under names, in both GIMPs: all options but the layers. In a file of our own: GIMP 3 keeps one set
+ * a procedure, which has no name, by functions that no header of libgimp 3.0 declares, and GIMP 2.10 keeps none. */
 #pragma once
 #include "gimp/options.h"
 
