@@ -8,6 +8,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#define MOST_PIXELS 16e6 /* that the view keeps of it */
+#define LEAST_SCALE 1e-3
+
 struct DialogKept {
   GeglBuffer *picture, *weights;                /* recipe_kept's */
   gchar *asked;                                 /* all that the options say; NULL: it was not shown yet */
@@ -108,13 +111,23 @@ static void begin_anew(Dialog *self) {
   g_error_free(error);
 }
 
-gboolean dialog_show_kept(Dialog *self, DialogAsk wishes, gdouble scale) {
+/* As many pixels as the screen shows of it, also where an edit would draw fewer. */
+static gdouble scale_of(Dialog *self) {
+  const GeglRectangle *extent = gegl_buffer_get_extent(self->kept->picture);
+  gdouble most = sqrt(MOST_PIXELS / ((gdouble)extent->width * extent->height));
+
+  return CLAMP(view_scale(self->view), LEAST_SCALE, MIN(most, 1));
+}
+
+gboolean dialog_show_kept(Dialog *self, DialogAsk wishes) {
   GeglBuffer *picture, *weights;
+  gdouble scale;
 
   if (!is_asked(self, wishes)) {
     begin_anew(self);
     return FALSE;
   }
+  scale = scale_of(self);
   picture = scaled_down(self->kept->picture, scale);
   weights = scaled_down(self->kept->weights, scale);
   view_set_result(self->view, picture, weights, scale);

@@ -168,8 +168,8 @@ void dialog_ask(Dialog *self, DialogAsk wishes);
 void dialog_ask_later(Dialog *self, DialogAsk wishes);
 /* An earlier result that the options, as they came, would make just so is kept, */
 void dialog_find_kept(Dialog *self);
-/* and shown, at that scale, as long as no other is asked for: then it is let go, FALSE is returned, and what was not looked for before is. */
-gboolean dialog_show_kept(Dialog *self, DialogAsk wishes, gdouble scale);
+/* and shown as long as no other is asked for: then it is let go, FALSE is returned, and what was not looked for before is. */
+gboolean dialog_show_kept(Dialog *self, DialogAsk wishes);
 void dialog_end_kept(Dialog *self);
 /* The squares as the options have them, into the views. */
 void dialog_show_squares(Dialog *self);

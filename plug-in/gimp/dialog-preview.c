@@ -55,7 +55,7 @@ void dialog_ask(Dialog *self, DialogAsk wishes) {
     g_source_remove(self->later);
   self->later = 0;
   self->wishes = 0;
-  if (self->kept && dialog_show_kept(self, wishes, preview_scale(self)))
+  if (self->kept && dialog_show_kept(self, wishes))
     return;
   if (was_kept)
     wishes |= ASK_MODEL;
