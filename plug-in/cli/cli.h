@@ -58,6 +58,8 @@ gboolean cli_need_output (const gchar *output, GError **error);
 
 /* TRUE if `value` lies in least .. most (and is a number), else a usage error that names the option. */
 gboolean cli_check_range (const gchar *option, gdouble value, gdouble least, gdouble most, GError **error);
+/* --feather: "auto", NULL or pixels; a MaskSource's feather. */
+gboolean cli_feather (const gchar *text, gdouble *feather, GError **error);
 
 /* `text` as one of `names`, which a NULL closes, in any case: its place in `*value`, unless `text` is NULL; else a usage
  * error that names the option. */
@@ -110,6 +112,9 @@ gboolean cli_open_for (Engine **engine, const gchar *model, const EditRequest *r
 
 /* --page and its like: TRUE if `page` is 0 (not given), or a page from 1 on of an input that is no tensor file. */
 gboolean cli_check_page (const gchar *option, gint page, const gchar *path, GError **error);
+
+#define CLI_FEATHER_HELP \
+  N_("Soften the mask's edge by so many pixels, or as suits the square and what is masked (auto, the default)")
 
 /* The options of a command that reads one picture, and of one that reads A and B; `page`, `pages`: gint. */
 #define CLI_PAGE(page) \

@@ -14,7 +14,7 @@ typedef struct {
   const gchar *model, *target;
   gchar **files;      /* of directions beside the model's own */
   gchar **directions; /* names or files that hold one, and "=AMOUNT" behind them or not */
-  gchar *mask, *placement, *output;
+  gchar *mask, *placement, *output, *softness;
   gdouble amount, feather, detail;
   gint page, mask_page;
   gboolean raw;
@@ -90,7 +90,7 @@ static gboolean adjust(const Apply *apply, Engine *engine, Input *target, GeglBu
   return done;
 }
 
-static gboolean check(const Apply *apply, Place *place, GError **error) {
+static gboolean check(Apply *apply, Place *place, GError **error) {
   g_autoptr(GError) fault = NULL;
   if (!apply->directions) cli_usage(error, _("Which way? Name a direction with --direction."));
   else if (apply->mask && (apply->raw || is_tensor_path(apply->output)))
@@ -99,14 +99,14 @@ static gboolean check(const Apply *apply, Place *place, GError **error) {
     cli_usage(error, "%s", fault->message);
   else
     return cli_need_output(apply->output, error) && output_check(apply->output, error) &&
-           cli_check_range("--feather", apply->feather, 0, EDIT_MOST_FEATHER, error) &&
+           cli_feather(apply->softness, &apply->feather, error) &&
            cli_check_range("--detail", apply->detail, 0, 100, error) &&
            cli_check_page("--page", apply->page, apply->target, error) &&
            (!apply->mask || cli_check_page("--mask-page", apply->mask_page, apply->mask, error));
   return FALSE;
 }
 
-static gboolean run(const Apply *apply, GError **error) {
+static gboolean run(Apply *apply, GError **error) {
   g_autoptr(Engine) engine = NULL;
   g_autoptr(GeglBuffer) mask = NULL;
   Place place = { 0 };
@@ -137,7 +137,7 @@ static gboolean run_apply(const Command *command, gchar **arguments, GError **er
       N_("A file with directions beside the model's own; may be given more than once"), "D.safetensors" },
     { "mask", 0, 0, G_OPTION_ARG_FILENAME, &apply.mask, N_("White where it shall change, as large as the picture; else everywhere"),
       N_("PICTURE") },
-    { "feather", 0, 0, G_OPTION_ARG_DOUBLE, &apply.feather, N_("Soften the mask's edge, in pixels"), "PX" },
+    { "feather", 0, 0, G_OPTION_ARG_STRING, &apply.softness, CLI_FEATHER_HELP, "auto|PX" },
     { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &apply.detail,
       N_("From 0, the model's drawing alone, to 100, all lines and grain of the picture (50)"), "PERCENT" },
     { "placement", 0, 0, G_OPTION_ARG_STRING, &apply.placement,
@@ -159,6 +159,7 @@ static gboolean run_apply(const Command *command, gchar **arguments, GError **er
   g_strfreev(apply.directions);
   g_free(apply.mask);
   g_free(apply.placement);
+  g_free(apply.softness);
   g_free(apply.output);
   return done;
 }

@@ -100,7 +100,7 @@ static GOptionEntry *transplant_entries(CliEdit *edit) {
       "soft|any|half" },
     { "space", 0, 0, G_OPTION_ARG_STRING, &edit->space, N_("Styles: blend every level (w+) or once (w); default w+"), "w+|w" },
     { "strength", 0, 0, G_OPTION_ARG_DOUBLE, &edit->edit.strength, N_("From 0, nothing, to 1, all (default)"), "X" },
-    { "feather", 0, 0, G_OPTION_ARG_DOUBLE, &edit->feather, N_("Soften the mask's edge, in pixels"), "PX" },
+    { "feather", 0, 0, G_OPTION_ARG_STRING, &edit->softness, CLI_FEATHER_HELP, "auto|PX" },
     { "refine", 0, 0, G_OPTION_ARG_INT, &edit->refine,
       N_("Styles: come nearer to the pictures first, in so many steps (slower)"), N_("STEPS") },
     { "extend", 0, 0, G_OPTION_ARG_NONE, &edit->extend,
@@ -164,7 +164,7 @@ static gboolean read_transplant(CliEdit *edit, GError **error) {
                   cli_word("--mask-rule", edit->rule, words_rules, &rule, error) &&
                   cli_word("--space", edit->space, words_spaces, &space, error) &&
                   cli_check_range("--strength", edit->edit.strength, 0, 1, error) &&
-                  cli_check_range("--feather", edit->feather, 0, EDIT_MOST_FEATHER, error);
+                  cli_feather(edit->softness, &edit->feather, error);
   edit->method = (EditMethod)way;
   edit->edit.rule = (stylemap_mask_rule)rule;
   edit->edit.space = (stylemap_space)space;
@@ -254,7 +254,7 @@ gboolean cli_edit_parse(CliEdit *edit, const Command *command, gchar **arguments
 }
 
 void cli_edit_clear(CliEdit *edit) {
-  gchar *texts[] = { edit->placement, edit->output, edit->rule, edit->space, edit->way, edit->collage };
+  gchar *texts[] = { edit->placement, edit->output, edit->rule, edit->space, edit->way, edit->collage, edit->softness };
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   for (gint i = 0; i < edit->n_parts; i++) {
     CliReference *reference = &edit->references[i];

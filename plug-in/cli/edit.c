@@ -143,6 +143,9 @@ static void take_masks(const CliEdit *edit, CliPictures *pictures) {
   pictures->request.mask.selection = pictures->parts[0].mask;
   for (gint i = 1; i < edit->n_references; i++)
     pictures->parts[i].source = (MaskSource){ .selection = pictures->parts[i].mask, .feather = edit->feather };
+  if (edit->n_parts && edit->references[0].mask && is_tensor_path(edit->references[0].mask) &&
+      pictures->request.mask.feather == MASK_BY_SIZE)
+    pictures->request.mask.feather = 0; /* a tensor's numbers are weights already */
 }
 
 static gboolean has_region(const CliEdit *edit) {

@@ -25,14 +25,14 @@ typedef struct {
   gint page;
   Place place; /* what the text says */
   gboolean raw, extend;
-  gdouble feather;
+  gdouble feather; /* of the masks, as a MaskSource has it */
   gint refine;
   EditMethod method;
   stylemap_edit edit;
   stylemap_heal_options heal;
 
   /* What the table fills and cli_edit_parse makes the above of. */
-  gchar *rule, *space, *way, *collage;
+  gchar *rule, *space, *way, *collage, *softness;
   gboolean match_colours;
   gint rounds;
   gdouble detail;

@@ -144,6 +144,17 @@ gboolean cli_check_range(const gchar *option, gdouble value, gdouble least, gdou
   return FALSE;
 }
 
+gboolean cli_feather(const gchar *text, gdouble *feather, GError **error) {
+  gchar *end = NULL;
+  *feather = MASK_BY_SIZE;
+  if (!text || g_ascii_strcasecmp(text, "auto") == 0) return TRUE;
+  *feather = g_strtod(text, &end);
+  if (end == text || *end) *feather = NAN;
+  if (*feather >= 0 && *feather <= EDIT_MOST_FEATHER) return TRUE;
+  cli_usage(error, _("--feather is '%s'; it must be auto or from 0 to %d pixels."), text, EDIT_MOST_FEATHER);
+  return FALSE;
+}
+
 static GPtrArray *notes_kept; /* or they are printed */
 
 void cli_notes_into(GPtrArray *notes) { notes_kept = notes; }

@@ -14,10 +14,10 @@ property_enum (method, "Method", StylemapTransplantMethod, stylemap_transplant_m
 property_double (strength, "Strength", 1.0)
   description ("How much of the reference is taken")
   value_range (0.0, 1.0)
-property_double (feather, "Feather", 0.0)
-  description ("Softens the mask's edge, in pixels")
-  value_range (0.0, EDIT_MOST_FEATHER)
-  ui_range (0.0, 100.0)
+property_double (feather, "Feather", MASK_BY_SIZE)
+  description ("Softens the mask's edge, in pixels; -1: as suits the square and what is masked")
+  value_range (MASK_BY_SIZE, EDIT_MOST_FEATHER)
+  ui_range (MASK_BY_SIZE, 100.0)
 
 #else
 

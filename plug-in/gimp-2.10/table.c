@@ -43,6 +43,8 @@ GtkAdjustment *table_attach_scale(GtkWidget *table, const gchar *text, const Tab
   adjustment = gimp_scale_entry_new(GTK_TABLE(table), 0, row, text, SCALE_WIDTH, SPIN_DIGITS, *value, scale->lower,
                                     scale->slider_upper, scale->step, 10 * scale->step, scale->digits,
                                     scale->slider_upper >= scale->upper, scale->lower, scale->upper, tooltip, NULL);
+  if (scale->lowest)
+    table_name_lowest(GTK_SPIN_BUTTON(GIMP_SCALE_ENTRY_SPINBUTTON(adjustment)), scale->lowest);
   g_signal_connect(adjustment, "value-changed", G_CALLBACK(gimp_double_adjustment_update), value);
   if (widgets) {
     g_ptr_array_add(widgets, GIMP_SCALE_ENTRY_LABEL(adjustment));

@@ -53,6 +53,8 @@ GtkAdjustment *table_attach_scale(GtkWidget *table, const gchar *text, const Tab
   gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), TRUE);
   gtk_entry_set_width_chars(GTK_ENTRY(spin), SPIN_DIGITS);
   gtk_entry_set_activates_default(GTK_ENTRY(spin), TRUE);
+  if (scale->lowest)
+    table_name_lowest(GTK_SPIN_BUTTON(spin), scale->lowest);
   gtk_box_pack_start(GTK_BOX(box), slider, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(box), spin, FALSE, FALSE, 0);
   if (unit)

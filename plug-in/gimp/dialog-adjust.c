@@ -80,7 +80,7 @@ static void add_sliders(Dialog *self, GtkWidget *table) {
     gchar *label = label_of(self->directions[i]);
     gdouble amount = self->amounts[i] = amount_in(self->options->directions, self->directions[i]);
     gdouble end = MAX(USUAL, ceil(fabs(amount)));
-    TableScale scale = {-end, end, end, 0.05, 2};
+    TableScale scale = {-end, end, end, 0.05, 2, NULL};
 
     g_signal_connect_swapped(
         table_attach_scale(table, label, &scale, NULL, &self->amounts[i],

@@ -55,6 +55,7 @@ typedef struct {
   GtkWidget *more, *add; /* the rows of the references above the first, and what adds one; or NULL */
   guint refill;          /* the source that makes the rows anew */
   GtkWidget *model, *model_sheet, *model_hint, *square_hint, *result_hint, *probe_hint;
+  GtkAdjustment *feather; /* NULL where there is none */
   GtkWidget *method, *collage, *match_colours; /* where the procedure takes them */
   GtkWidget *variants, *variant_pictures[PREVIEW_VARIANTS]; /* what opens their list, or NULL, and what shows each */
   GtkWidget *frames; /* how many; or NULL */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gimp/dialog-parts.h"
 #include "gimp/hint.h"
+#include "gimp/table.h"
 #include "host/find.h"
 #include "host/place.h"
 #include <gdk/gdkkeysyms.h>
@@ -191,6 +192,12 @@ static void say_drawn(Dialog *self, const PreviewNews *news) {
   g_free(text);
 }
 
+/* How many pixels the feather by size comes to. */
+static void tell_feather(Dialog *self, const PreviewNews *news) {
+  if (self->feather && self->options->feather == MASK_BY_SIZE)
+    table_tell_lowest(self->feather, news->feather);
+}
+
 static void hear(const PreviewNews *news, gpointer data) {
   Dialog *self = data;
 
@@ -207,12 +214,16 @@ static void hear(const PreviewNews *news, gpointer data) {
     }
     break;
   case PREVIEW_COARSE:
+    view_set_result(self->view, news->picture, news->weights, news->scale);
+    break;
   case PREVIEW_DRAFT:
     view_set_result(self->view, news->picture, news->weights, news->scale);
+    tell_feather(self, news);
     break;
   case PREVIEW_DONE:
     if (!self->view)
       break;
+    tell_feather(self, news);
     view_set_result(self->view, news->picture, news->weights, news->scale);
     for (gint i = 0; i < MIN(news->n_references, OPTIONS_REFERENCES); i++)
       self->found[i] = (DialogFound){news->references_by[i], news->references[i]};

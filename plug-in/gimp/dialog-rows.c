@@ -88,7 +88,7 @@ static void option_changed(Dialog *self) {
 static void attach_scale(Dialog *self, const gchar *text, gdouble *value, ArgumentId id, gdouble page_end, gdouble step,
                          gint digits, const gchar *unit, const gchar *tooltip, GPtrArray *widgets) {
   const Argument *argument = procedures_argument(id);
-  TableScale scale = {argument->minimum, argument->maximum, page_end, step, digits};
+  TableScale scale = {argument->minimum, argument->maximum, page_end, step, digits, NULL};
 
   g_signal_connect_swapped(table_attach_scale(self->table, text, &scale, unit, value, tooltip, widgets), "value-changed",
                            G_CALLBACK(option_changed), self);
@@ -380,8 +380,15 @@ static void model_changed(gpointer data) {
 }
 
 static void attach_feather(Dialog *self) {
-  attach_scale(self, _("_Feather:"), &self->options->feather, ARGUMENT_FEATHER, 100.0, 1.0, 1, _("px"),
-               _("Softens the selection's border by so many pixels. The selection itself stays as it is."), NULL);
+  static const TableScale scale = {MASK_BY_SIZE, EDIT_MOST_FEATHER, 100, 1, 1, N_("Auto")};
+  TableScale here = scale;
+
+  here.lowest = _(scale.lowest);
+  self->feather = table_attach_scale(self->table, _("_Feather:"), &here, _("px"), &self->options->feather,
+                                     _("Softens the selection's border by so many pixels. Auto, at the left end, suits the model's square "
+                                       "and what is selected, and leaves a border that is soft already. The selection itself stays as it is."),
+                                     NULL);
+  g_signal_connect_swapped(self->feather, "value-changed", G_CALLBACK(option_changed), self);
 }
 
 /* How many layers the frames make, beside their number. */

@@ -34,7 +34,9 @@ static Argument arguments[] = {
     "Styles: where the style maps are blended { W+ (0): at every level of the style pyramid, W (1): once, before it }",
     0, 1, 0, words_spaces },
   [ARGUMENT_FEATHER] = { ARGUMENT_FEATHER, ARGUMENT_IS_FLOAT, "feather",
-    "Radius in pixels by which a copy of the selection is feathered (0 <= feather <= 10000)", 0, EDIT_MOST_FEATHER, 10, NULL },
+    "Radius in pixels by which a copy of the selection is feathered (0 <= feather <= 10000; -1 = by size: a 128th of the model's "
+    "square on the layer, less where little is selected or where the selection is soft already)", MASK_BY_SIZE, EDIT_MOST_FEATHER,
+    MASK_BY_SIZE, NULL },
   [ARGUMENT_METHOD] = { ARGUMENT_METHOD, ARGUMENT_IS_CHOICE, "method",
     "How the reference comes in { heal: pasted, then mended by the model at the layer's own resolution, styles: drawn anew "
     "from both layers' style maps }", 0, 1, EDIT_HEAL, words_methods },

@@ -197,7 +197,7 @@ static GtkAdjustment *attach_number(GtkWidget *table, const gchar *text, gdouble
 }
 
 static void add_rows(Dialog *self, GtkWidget *table) {
-  static const TableScale truncation = {0, 2, 1, 0.01, 2};
+  static const TableScale truncation = {0, 2, 1, 0.01, 2, NULL};
   FlowOptions *options = self->call->options;
   GtkWidget *button = gtk_button_new_with_mnemonic(_("_Another")), *sheet;
   GtkAdjustment *count;

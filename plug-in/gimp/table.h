@@ -15,9 +15,16 @@ typedef struct {
   gdouble slider_upper;
   gdouble step;
   gint digits;
+  const gchar *lowest; /* what `lower` is called, with nothing between it and the next whole number; or NULL */
 } TableScale;
 
 /* A slider with a number that changes `value`; `unit` may be NULL. Its widgets go into `widgets`, which may be NULL.
  * Returns the number, whose "value-changed" comes after `value` is set. */
 GtkAdjustment *table_attach_scale(GtkWidget *table, const gchar *text, const TableScale *scale, const gchar *unit, gdouble *value,
                         const gchar *tooltip, GPtrArray *widgets);
+
+/* A number's lowest value has a name: the spin button shows it, takes it and what is no number for it, and a value between it and
+ * the next whole number becomes it. For table.c, before anything else hears of the value. */
+void table_name_lowest(GtkSpinButton *spin, const gchar *name);
+/* What the name stands for now, which is shown behind it, in the spin button's unit; below 0: that is not known. */
+void table_tell_lowest(GtkAdjustment *number, gdouble stands_for);

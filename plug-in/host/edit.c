@@ -359,8 +359,8 @@ static const gchar *fault_of(const EditRequest *request) {
     return _("There is no reference layer.");
   for (gint i = 0; i < request->n_references; i++)
     if (!is_there(&request->references[i].picture)) return _("There is no reference layer.");
-  if (!(request->mask.feather >= 0 && request->mask.feather <= EDIT_MOST_FEATHER))
-    return _("The feather must be 0 to 10000 pixels.");
+  if (request->mask.feather != MASK_BY_SIZE && !(request->mask.feather >= 0 && request->mask.feather <= EDIT_MOST_FEATHER))
+    return _("The feather must be 0 to 10000 pixels, or -1: by size.");
   if (request->refine < 0 || request->refine > EDIT_MOST_REFINE)
     return _("The steps of refinement must be 0 to 100000.");
   if (!(request->heal.detail >= 0 && request->heal.detail <= 1)) return _("The detail must be 0 to 100 percent.");

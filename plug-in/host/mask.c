@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "host/feather.h"
 #include "host/say.h"
 
 #define FAINTEST (1.0f / 512) /* too small to see, but a blur in float spreads it far over the picture */
@@ -115,7 +116,8 @@ gboolean mask_reaches_over(const GeglRectangle *selected, const stylemap_placeme
 
 void mask_reach(const stylemap_placement *placement, gint width, gint height, gdouble feather,
                 GeglRectangle *reach) {
-  gint more = (gint)ceil(2 * CLAMP(feather, 0, 1e6)) + 2; /* twice: a Gaussian of deviation feather / 3.5 is 0 there */
+  gint more; /* twice the feather: a Gaussian of deviation feather / 3.5 is 0 there */
+  more = (gint)ceil(2 * CLAMP(feather_most(feather, placement), 0, 1e6)) + 2;
   stylemap_bounds(placement, width, height, &reach->x, &reach->y, &reach->width, &reach->height);
   *reach = *GEGL_RECTANGLE(reach->x - more, reach->y - more, reach->width + 2 * more, reach->height + 2 * more);
 }
@@ -142,8 +144,9 @@ static void fade(GeglBuffer *weights, const stylemap_placement *placement, gint 
 
 /* -------------------------------------------------------------------------------------------- masks */
 
-/* Why nothing of the selection is left in `square`; `soft` is the feathered selection. */
-static void say_nothing_left(const MaskSource *source, GeglBuffer *soft, const GeglRectangle *square, GError **error) {
+/* Why nothing of the selection is left in `square`; `soft` is the selection, feathered by `radius`. */
+static void say_nothing_left(const MaskSource *source, gdouble radius, GeglBuffer *soft, const GeglRectangle *square,
+                             GError **error) {
   GeglRectangle selected, spread;
   gdouble most = scan(source->selection, &selected);
   if (most <= 0)
@@ -159,7 +162,7 @@ static void say_nothing_left(const MaskSource *source, GeglBuffer *soft, const G
     g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
                 _("A feather of %g pixels spreads the selected region (%d x %d pixels) until nothing of it can be seen. "
                   "Choose a smaller feather."),
-                source->feather, selected.width, selected.height);
+                radius, selected.width, selected.height);
   else
     g_set_error(error, HOST_ERROR, HOST_ERROR_FAILED,
                 _("The mask is nearly black everywhere, so nothing would be seen to change: its greatest value is %.2g "
@@ -172,11 +175,14 @@ gboolean mask_make(const MaskSource *source, const stylemap_placement *placement
   GeglRectangle square, selected;
   stylemap_bounds(placement, width, height, &square.x, &square.y, &square.width, &square.height);
   *mask = (Mask){ .whole = !source->selection };
+  Feather feather;
+  feather_of(source, placement, width, height, &feather);
 
   g_autoptr(GeglBuffer) part = gegl_buffer_new(&square, format), soft = NULL;
   if (source->selection) {
     GeglRectangle from = { square.x + source->x, square.y + source->y, square.width, square.height };
-    soft = mask_feather(source->selection, source->feather);
+    soft = mask_feather(source->selection, feather.radius);
+    mask->feather = feather.radius;
     gegl_buffer_copy(soft, &from, GEGL_ABYSS_NONE, part, &square);
     mask_bounds(source->selection, &selected);
     selected.x -= source->x;
@@ -186,12 +192,12 @@ gboolean mask_make(const MaskSource *source, const stylemap_placement *placement
     const gfloat one = 1.0f;
     gegl_buffer_set_color_from_pixel(part, &square, &one, format);
   }
-  if (placement->angle != 0 || (source->selection && source->feather > 0))
-    fade(part, placement, width, height, source->selection ? source->feather : 0);
+  if (placement->angle != 0 || (source->selection && feather.fade > 0))
+    fade(part, placement, width, height, source->selection ? feather.fade : 0);
 
   mask->most = scan(part, &mask->bounds);
   if (mask->most <= 0) {
-    say_nothing_left(source, soft, &square, error);
+    say_nothing_left(source, feather.radius, soft, &square, error);
     return FALSE;
   }
   mask->weights = gegl_buffer_new(&mask->bounds, format);
@@ -228,5 +234,6 @@ void mask_unite(Mask *mask, const Mask *other) {
     for (gint n = 0; n < i->length; n++) out[n] = MAX(a[n], b[n]);
   }
   g_object_unref(mask->weights);
-  *mask = (Mask){ both, bounds, MAX(mask->most, other->most), mask->whole || other->whole, mask->cut || other->cut };
+  *mask = (Mask){ both, bounds, MAX(mask->most, other->most), mask->feather, mask->whole || other->whole,
+                  mask->cut || other->cut };
 }

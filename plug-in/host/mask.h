@@ -4,17 +4,20 @@
 #include <gegl.h>
 #include "stylemap.h"
 
+#define MASK_BY_SIZE -1.0 /* a feather that follows the square and what is selected: feather.h */
+
 /* What was selected, on a layer. */
 typedef struct {
   GeglBuffer *selection; /* one component, any extent; NULL: the whole square */
   gint x, y;             /* layer pixel (i, j) is selection pixel (i + x, j + y) */
-  gdouble feather;       /* pixels, as GIMP's Select > Feather; 0 = none */
+  gdouble feather;       /* pixels, as GIMP's Select > Feather; 0 = none; or MASK_BY_SIZE */
 } MaskSource;
 
 typedef struct {
   GeglBuffer *weights;  /* "Y float", extent = bounds */
   GeglRectangle bounds; /* in layer pixels: where the weight is above 0 */
   gdouble most;         /* the greatest weight */
+  gdouble feather;      /* pixels that the selection was feathered by; 0: not at all, or nothing was selected */
   gboolean whole;       /* nothing was selected: the whole square */
   gboolean cut;         /* the selection goes on beyond the square */
 } Mask;
@@ -35,7 +38,7 @@ void mask_unite (Mask *mask, const Mask *other);
 /* Whether something in `selected` (the selection's bounds, in layer pixels) lies on the layer, but beyond the square. */
 gboolean mask_reaches_over (const GeglRectangle *selected, const stylemap_placement *placement, gint width,
                             gint height);
-/* The part of a selection, in layer pixels, that the weights depend on. */
+/* The part of a selection, in layer pixels, that the weights depend on; `feather` as a MaskSource's. */
 void     mask_reach (const stylemap_placement *placement, gint width, gint height, gdouble feather,
                      GeglRectangle *reach);
 

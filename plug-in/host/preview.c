@@ -174,6 +174,7 @@ static void compose(const ScaledEdit *scaled, GeglBuffer *layer, const Mask *mas
   told->news.picture = scaled_laid(scaled, layer, mask, &mask->bounds);
   told->news.weights = g_object_ref(mask->weights);
   told->news.scale = scaled->scale;
+  told->news.feather = mask->feather / scaled->scale;
 }
 
 static gboolean draw_coarse(Preview *preview, const Job *job, const ScaledEdit *scaled, const Mask *mask, GError **error) {

@@ -28,6 +28,7 @@ typedef struct {
   GeglBuffer *picture;      /* of COARSE, DRAFT, DONE and VARIANT: the target with the edit in it where that changes something; of
                                VARIANT with a margin */
   GeglBuffer *weights;      /* of COARSE, DRAFT and DONE: the mask there, "Y float", the same extent */
+  gdouble feather;          /* of DRAFT and DONE: pixels of the target that the selection was feathered by */
   gint variant;             /* of VARIANT: which of those that were asked for */
   gint n_found;             /* of FOUND: 1, or 0: the model is not sure; */
   const stylemap_placement *found; /* in the target's own whole pixels */

@@ -126,7 +126,7 @@ static void scale_place(stylemap_placement *place, gdouble scale) {
  * beyond the layer what lies there is not seen. */
 static void scale_mask(ScaledCache *cache, gint width, gint height, gdouble scale, MaskSource *mask) {
   const GeglRectangle layer = { 0, 0, width, height }, from = { mask->x, mask->y, width, height };
-  mask->feather *= scale;
+  if (mask->feather != MASK_BY_SIZE) mask->feather *= scale;
   if (!mask->selection) return;
   if (mask->x == 0 && mask->y == 0 && gegl_rectangle_equal(gegl_buffer_get_extent(mask->selection), &layer)) {
     mask->selection = scaled_picture(cache, mask->selection, scale);

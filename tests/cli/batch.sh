@@ -72,7 +72,7 @@ done
   printf "in/2 R'G'B'A u8.png,b.png,m2.png,3,,,true,sub/two.png,transplant\n\n"
   printf "in/3 Y' u8.png,a.png,m3.png,,styles,\"20,16,30,10\",no,three.png,\n"
   printf "in/4 R'G'B' u16.png,,,,,\"20,16,30,10\",,four.png,reconstruct\n"
-  printf "in/5 Y' u16.png,b.png,m5.png,2.5,,,,five.tif,\n"
+  printf "in/5 Y' u16.png,b.png,m5.png,auto,,,,five.tif,\n"
   printf "in/6 R'G'B' u8.jpg,b.png,m6.png,,,,,six.jpg,\n"
   printf "in/7 R'G'B' float.tif,b.png,m7.png,,,,,seven.tif,"
 } > rows.csv
@@ -81,7 +81,7 @@ done
   echo "{\"target\": \"in/2 R'G'B'A u8.png\", \"reference\": \"b.png\", \"mask\": \"m2.png\", \"feather\": 3, \"mirror\": true, \"output\": \"sub/two.png\"}"
   echo "{\"target\": \"in/3 Y' u8.png\", \"reference\": \"a.png\", \"mask\": \"m3.png\", \"method\": \"styles\", \"placement\": \"20,16,30,10\", \"mirror\": false, \"output\": \"three.png\"}"
   echo "{\"operation\": \"reconstruct\", \"target\": \"in/4 R'G'B' u16.png\", \"placement\": \"20,16,30,10\", \"output\": \"four.png\", \"mask\": null}"
-  echo "{\"target\": \"in/5 Y' u16.png\", \"reference\": \"b.png\", \"mask\": \"m5.png\", \"feather\": 2.5, \"output\": \"five.tif\"}"
+  echo "{\"target\": \"in/5 Y' u16.png\", \"reference\": \"b.png\", \"mask\": \"m5.png\", \"feather\": \"auto\", \"output\": \"five.tif\"}"
   echo "{\"target\": \"in/6 R'G'B' u8.jpg\", \"reference\": \"b.png\", \"mask\": \"m6.png\", \"output\": \"six.jpg\"}"
   echo "{\"target\": \"in/7 R'G'B' float.tif\", \"reference\": \"b.png\", \"mask\": \"m7.png\", \"output\": \"seven.tif\"}"
 } > rows.jsonl
@@ -91,7 +91,7 @@ good transplant --quiet "$model" "../in/1 R'G'B' u8.png" ../b.png --mask ../m1.p
 good transplant --quiet "$model" "../in/2 R'G'B'A u8.png" ../b.png --mask ../m2.png --feather 3 --mirror -o two.png
 good transplant --quiet "$model" "../in/3 Y' u8.png" ../a.png --mask ../m3.png --method styles --placement 20,16,30,10 -o three.png
 good reconstruct --quiet "$model" "../in/4 R'G'B' u16.png" --placement 20,16,30,10 -o four.png
-good transplant --quiet "$model" "../in/5 Y' u16.png" ../b.png --mask ../m5.png --feather 2.5 -o five.tif
+good transplant --quiet "$model" "../in/5 Y' u16.png" ../b.png --mask ../m5.png -o five.tif
 good transplant --quiet "$model" "../in/6 R'G'B' u8.jpg" ../b.png --mask ../m6.png -o six.jpg
 good transplant --quiet "$model" "../in/7 R'G'B' float.tif" ../b.png --mask ../m7.png -o seven.tif
 cd ..

@@ -98,6 +98,10 @@ check_not "two directions" "$tool" steps two.png a.png 0
 "$tool" ellipse 40 40 14 20 8 9 mask.png
 good apply with.safetensors target.png --direction folders --amount 20 --mask mask.png --feather 3 -o inside.png
 check "outside the mask nothing changes, inside something does" "$tool" outside inside.png target.png mask.png 3
+good apply with.safetensors target.png --direction folders --amount 20 --detail 0 --mask mask.png -o by-size.png
+good apply with.safetensors target.png --direction folders --amount 20 --detail 0 --mask mask.png --feather auto -o auto.png
+check "the feather by size is the default" cmp by-size.png auto.png
+check "outside the mask, by size" "$tool" outside by-size.png target.png mask.png -1
 good apply with.safetensors target.png --direction folders --raw -o raw.png
 [ "$("$tool" shape raw.png | cut -d' ' -f1,2)" = '32 32' ] && pass || fail "raw is $("$tool" shape raw.png)"
 good apply with.safetensors target.png --direction folders --placement 20,20,32 -o placed.png

@@ -21,7 +21,7 @@ i=0
 while IFS='|' read -r encoding ending back; do
   i=$((i + 1))
   paint 90 61 "$encoding" 1 target-$i.$ending
-  good transplant "$model" target-$i.$ending reference.png --mask mask.png -o result-$i.$ending
+  good transplant "$model" target-$i.$ending reference.png --mask mask.png --feather 0 -o result-$i.$ending
   shape_is result-$i.$ending "90 61 $back"
   check "outside, $encoding" "$tool" outside target-$i.$ending result-$i.$ending mask.png 0
   good transplant "$model" target-$i.$ending reference.png --mask mask.png --feather 5 -o soft-$i.$ending
@@ -145,8 +145,30 @@ check "outside, over the edge" "$tool" outside target-1.png over-1.png over.png 
 check "a feather wider than GEGL's" "$tool" ellipse 90 61 90 30 90 300 half.png
 good transplant "$model" target-1.png reference.png --mask half.png --feather 6000 --quiet -o wide.png
 
-# -------------------------------------------------------------------- why the model does not know the picture
+# By size is the default: 2.3 pixels of this square, and none where the mask is soft already or a tensor.
 toon=$root/models/toon-portraits-128.safetensors
+paint 400 300 "R'G'B' u8" 3 large.png
+check ellipse "$tool" ellipse 400 300 200 150 60 45 large-mask.png
+by_size() { good transplant --quiet "$toon" --method styles large.png reference.png "$@"; }
+by_size --mask large-mask.png -o by-size.png
+by_size --mask large-mask.png --feather Auto -o auto.png
+check "auto is the default" cmp by-size.png auto.png
+check "outside, by size" "$tool" outside large.png by-size.png large-mask.png -1
+check_not "by size is soft" "$tool" outside large.png by-size.png large-mask.png 0
+by_size --mask large-mask.png --feather 2.34375 -o told.png
+check "a 128th of the square" "$tool" steps by-size.png told.png 0
+check soften "$tool" soften large-mask.png soft-mask.png
+by_size --mask soft-mask.png -o by-size.png
+by_size --mask soft-mask.png --feather 0 -o hard.png
+check "a soft mask stays as it is" cmp by-size.png hard.png
+check part "$tool" part large.png 136 86 128 128 square.png
+check part "$tool" part large-mask.png 96 86 128 128 square-mask.png
+check weights "$tool" weights square-mask.png square-mask.safetensors
+for soft in 0 auto 1; do good transplant --quiet "$toon" --method styles square.png reference.png --mask square-mask.safetensors --feather $soft -o square-$soft.png; done
+check "a tensor is taken as it is" cmp square-0.png square-auto.png
+check_not "a tensor's mask may be feathered" cmp -s square-0.png square-1.png
+
+# -------------------------------------------------------------------- why the model does not know the picture
 portrait=$root/install/samples/target.png
 notes() { # SENTENCE ARGUMENTS...: that is the only note
   local sentence=$1

@@ -9,12 +9,13 @@
  *   paint WIDTH HEIGHT ENCODING SEED OUT     a smooth picture; ENCODING as babl names it, "R'G'B' u8"
  *   ellipse WIDTH HEIGHT CX CY RX RY OUT     a grey 8-bit mask
  *   soften MASK OUT                          an 8-bit mask's numbers, feathered by 6
+ *   weights MASK OUT                         an 8-bit mask's numbers as the tensor mask, 1 x 1 x height x width
  *   clear WIDTH HEIGHT OUT                   fully transparent, 8 bits
  *   part PICTURE X Y WIDTH HEIGHT OUT        what of it lies there
  *   lay PICTURE ONTO X Y OUT                 the first over the second
  *   flip PICTURE OUT                         left and right exchanged
  *   outside A B MASK FEATHER                 the same encoding and, where the feathered mask is 0, the same bits; and
- *                                            not the same everywhere
+ *                                            not the same everywhere; FEATHER -1: by size
  *   steps A B LIMIT                          pictures whose colours differ by at most LIMIT / 255
  *   lit BEFORE A B MASK                      both are one picture laid over BEFORE by the mask's 8-bit numbers, in A as numbers
  *                                            are mixed, in B as light is; all are rounded to 8 bits
@@ -161,6 +162,17 @@ static int soften(char **a) {
   gegl_buffer_get(soft, gegl_buffer_get_extent(mask), 1.0, babl_format("Y float"), weights, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   layer_set_numbers(out, gegl_buffer_get_extent(mask), weights);
   save(out, a[1]);
+  return 0;
+}
+
+static int weights_(char **a) {
+  Picture *p = load(a[0]);
+  GError *error = NULL;
+  GeglBuffer *mask = picture_load_mask(a[0], 0, p->width, p->height, &error);
+  if (!mask) die(error->message);
+  float *weights = g_new(float, (size_t)p->width * (size_t)p->height);
+  gegl_buffer_get(mask, gegl_buffer_get_extent(mask), 1.0, babl_format("Y float"), weights, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  write_tensor(a[1], "mask", 4, (const int64_t[]){1, 1, p->height, p->width}, weights);
   return 0;
 }
 
@@ -389,6 +401,7 @@ int main(int argc, char **argv) {
   if (strcmp(verb, "paint") == 0 && n == 5) return paint(a);
   if (strcmp(verb, "ellipse") == 0 && n == 7) return ellipse(a);
   if (strcmp(verb, "soften") == 0 && n == 2) return soften(a);
+  if (strcmp(verb, "weights") == 0 && n == 2) return weights_(a);
   if (strcmp(verb, "clear") == 0 && n == 3) return clear(a);
   if (strcmp(verb, "part") == 0 && n == 6) return part(a);
   if (strcmp(verb, "lay") == 0 && n == 5) return lay(a);

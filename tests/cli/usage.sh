@@ -51,7 +51,8 @@ bad 2 '--canonical-points' convert "$model" out.safetensors --canonical-points '
 bad 2 '--mask' transplant "$model" a.png b.png -o c.png
 bad 2 '--strength' transplant "$model" a.png b.png --mask m.png -o c.png --strength 1.5
 bad 2 '--strength' transplant "$model" a.png b.png --mask m.png -o c.png --strength nan
-bad 2 '--feather' transplant "$model" a.png b.png --mask m.png -o c.png --feather -1
+for feather in -1 10001 nan '' '3 px' by-size; do bad 2 '--feather' transplant "$model" a.png b.png --mask m.png -o c.png --feather "$feather"; done
+bad 2 '--feather' apply "$model" a.png --direction d --mask m.png -o c.png --feather much
 bad 2 'soft, any, half' transplant "$model" a.png b.png --mask m.png -o c.png --method styles --mask-rule hard
 bad 2 'w+, w' transplant "$model" a.png b.png --mask m.png -o c.png --method styles --space z
 bad 2 '--near takes numbers' place "$model" x.png --near centre

@@ -31,8 +31,8 @@
   (let* ((part (adjust image target changes "toon-portraits-128"))
          (after (visible image))
          (counts (test-stylemap-outside untouched after part)))
-    (equal "selection: place" (gimp-drawable-offsets part) '(120 90)) ; feathered by 10 pixels, the default
-    (equal "selection: pixels" (like "selection" image part "expected-part.png") 58642)
+    (equal "selection: place" (gimp-drawable-offsets part) '(126 96)) ; feathered by 4 pixels, by size
+    (equal "selection: pixels" (like "selection" image part "expected-part.png") 52466)
     (equal "selection: changed pixels outside" (car counts) 0)
     (gimp-selection-none image)
     (let* ((again (car (plug-in-stylemap-edit-again RUN-NONINTERACTIVE image part)))

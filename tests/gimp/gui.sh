@@ -146,7 +146,7 @@ ask '(begin (gimp-image-insert-layer image red 0 2) (gimp-context-set-foreground
   (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222) (gimp-image-set-active-layer image target))' >/dev/null
 made() { ask '(let ((top (vector-ref (cadr (gimp-image-get-layers image)) 0)))
   (display (car (gimp-drawable-histogram top HISTOGRAM-RED 0 1))) (gimp-image-remove-layer image top))'; }
-made_of() { ask "(plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target $1 \"feather=10\")" >/dev/null && made; }
+made_of() { ask "(plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target $1 \"\")" >/dev/null && made; }
 choose_below() {
   open_dialog ctrl+alt+t "StyleMap Transplant" || return 1
   keys alt+r Down

@@ -23,7 +23,7 @@
     (equal "names" (map name layers) '("Frame 1 (40ms)" "Frame 2 (40ms)" "Frame 3 (40ms)"))
     (equal "changed pixels outside" (car (test-stylemap-outside before after (car layers))) 0)
     (let* ((pictures (map (lambda (layer) (shown layers layer)) layers))
-           (last (begin (close-visible (shown layers #f)) (heal image target reference "feather=10")))
+           (last (begin (close-visible (shown layers #f)) (heal image target reference "")))
            (healed (visible image))
            (middle (mean (cadr pictures) healed last)))
       (at-most "the first frame is the target" (mean (car pictures) before last) 0.02)

@@ -4,4 +4,4 @@ in_profile "$COMMAND" transplant --quiet --method styles "" target.png reference
 in_profile "$COMMAND" transplant --quiet --method styles "" target.png reference.png --mask mask.png --feather 12 --refine 3 \
   -o expected-refined.png
 in_profile "$COMMAND" transplant --quiet --method styles "" target.png reference.png --mask mask.png --mask-rule any --space w \
-  --strength 0.7 -o expected-any.png
+  --strength 0.7 --feather 0 -o expected-any.png

@@ -5,6 +5,7 @@
 
 #include "gimp/hint.h"
 #include "gimp/scroll.h"
+#include "gimp/table.h"
 #include "gimp/view-parts.h"
 #include "harness.h"
 
@@ -151,6 +152,63 @@ static void test_view(void) {
   g_object_unref(picture), g_object_unref(result), g_object_unref(weights);
 }
 
+/* ------------------------------------------------------------------------------------------- numbers */
+
+static void find_spin(GtkWidget *widget, gpointer data) {
+  if (GTK_IS_SPIN_BUTTON(widget)) *(GtkWidget **)data = widget;
+  else if (GTK_IS_CONTAINER(widget)) gtk_container_forall(GTK_CONTAINER(widget), find_spin, data);
+}
+
+static void count(GtkAdjustment *number, gpointer data) {
+  CHECK(gtk_adjustment_get_value(number) == -1 || gtk_adjustment_get_value(number) >= 0, "%g", gtk_adjustment_get_value(number));
+  ++*(int *)data;
+}
+
+static const char *type(GtkWidget *spin, const char *text) {
+  gtk_entry_set_text(GTK_ENTRY(spin), text);
+  gtk_spin_button_update(GTK_SPIN_BUTTON(spin));
+  return gtk_entry_get_text(GTK_ENTRY(spin));
+}
+
+/* A number whose lowest value has a name. */
+static void test_lowest(void) {
+  const TableScale scale = {-1, 1000, 100, 1, 1, "Auto"};
+  double value = -1;
+  int changes = 0;
+  GtkWidget *window = gtk_window_new(GTK_WINDOW_TOPLEVEL), *table = table_new(gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL));
+  GtkWidget *spin = NULL, *other = gtk_entry_new();
+  GtkAdjustment *number = table_attach_scale(table, "_Feather:", &scale, "px", &value, "help", NULL);
+  g_signal_connect(number, "value-changed", G_CALLBACK(count), &changes);
+  table_attach(table, "Other", other, FALSE);
+  gtk_container_add(GTK_CONTAINER(window), table);
+  gtk_widget_show_all(window);
+  gtk_widget_grab_focus(other);
+  settle();
+  find_spin(window, &spin);
+  const char *shown = gtk_entry_get_text(GTK_ENTRY(spin));
+  CHECK(strcmp(shown, "Auto") == 0 && value == -1, "%s", shown);
+  table_tell_lowest(number, 4);
+  CHECK(strcmp(gtk_entry_get_text(GTK_ENTRY(spin)), "Auto 4") == 0, "%s", gtk_entry_get_text(GTK_ENTRY(spin)));
+  table_tell_lowest(number, 31.25);
+  CHECK(strcmp(gtk_entry_get_text(GTK_ENTRY(spin)), "Auto 31") == 0, "%s", gtk_entry_get_text(GTK_ENTRY(spin)));
+  table_tell_lowest(number, 0.46);
+  shown = gtk_entry_get_text(GTK_ENTRY(spin));
+  CHECK(strcmp(shown, "Auto 0.46") == 0 || strcmp(shown, "Auto 0,46") == 0, "%s", shown);
+  gtk_spin_button_update(GTK_SPIN_BUTTON(spin)); /* as when the user goes on to another control */
+  CHECK(value == -1 && changes == 0, "%g, %d", value, changes);
+  CHECK(strncmp(type(spin, "12"), "12", 2) == 0 && value == 12 && changes == 1, "%g, %d", value, changes);
+  table_tell_lowest(number, 5);
+  CHECK(strncmp(gtk_entry_get_text(GTK_ENTRY(spin)), "12", 2) == 0, "%s", gtk_entry_get_text(GTK_ENTRY(spin)));
+  CHECK(strcmp(type(spin, "auto"), "Auto 5") == 0 && value == -1, "%g", value);
+  gtk_spin_button_spin(GTK_SPIN_BUTTON(spin), GTK_SPIN_STEP_FORWARD, 1);
+  CHECK(value == 0, "%g", value);
+  changes = 0;
+  gtk_adjustment_set_value(number, -0.4); /* a slider on its way */
+  CHECK(value == -1 && changes == 1 && strcmp(gtk_entry_get_text(GTK_ENTRY(spin)), "Auto 5") == 0, "%g, %d, %s", value, changes,
+        gtk_entry_get_text(GTK_ENTRY(spin)));
+  gtk_widget_destroy(window);
+}
+
 int main(int argc, char **argv) {
   gtk_init(&argc, &argv);
   gegl_init(&argc, &argv);
@@ -158,6 +216,7 @@ int main(int argc, char **argv) {
   test_notes(ROWS, FALSE);
   test_notes(14, TRUE);
   test_view();
+  test_lowest();
   gegl_exit();
   return harness_end();
 }

@@ -315,7 +315,7 @@ static void test_failures(void) {
   c.request.frames = 1;
   expect(c, NULL, HOST_ERROR_ARGUMENT, "frames");
   c = case_for(EDIT_TRANSPLANT, target, reference);
-  c.request.mask.feather = -1;
+  c.request.mask.feather = -0.5;
   expect(c, NULL, HOST_ERROR_ARGUMENT, "feather");
   c = case_for(EDIT_TRANSPLANT, target, reference);
   c.request.edit.strength = 2;

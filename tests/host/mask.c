@@ -229,7 +229,7 @@ static void test_wide(void) {
 static void test_reach(void) {
   stylemap_placement placement;
   GeglBuffer *selection = test_selection(400, 300, *GEGL_RECTANGLE(10, 120, 330, 40));
-  for (int feather = 0; feather <= 40; feather += 8) {
+  for (int feather = -1; feather <= 40; feather += feather < 0 ? 1 : 8) { /* -1: by size */
     GeglRectangle reach;
     Mask all, part;
     stylemap_fit(100, 60, &placement);
@@ -248,6 +248,102 @@ static void test_reach(void) {
     g_object_unref(cut);
   }
   g_object_unref(selection);
+}
+
+/* ------------------------------------------------------------------------------------- by size */
+
+static double radius_of(GeglBuffer *selection, int width, int height) {
+  Mask mask = {0};
+  CHECK(make(selection, 0, 0, MASK_BY_SIZE, width, height, &mask, NULL));
+  const double radius = mask.feather;
+  mask_clear(&mask);
+  return radius;
+}
+
+static double radius_on(GeglRectangle on, int width, int height) {
+  GeglBuffer *selection = test_selection(width, height, on);
+  const double radius = radius_of(selection, width, height);
+  g_object_unref(selection);
+  return radius;
+}
+
+static void test_by_size(void) {
+  const GeglRectangle all = {0, 0, 512, 512}, box = {150, 180, 200, 160};
+  /* A 128th of the square's side; all of it: nothing has an edge. */
+  CHECK_NEAR(radius_on((GeglRectangle){40, 40, 50, 50}, 128, 128), 1, 1e-6);
+  CHECK_NEAR(radius_on(box, 512, 512), 4, 1e-6);
+  CHECK_NEAR(radius_on((GeglRectangle){600, 200, 500, 500}, 1600, 1024), 8, 1e-6);
+  CHECK_NEAR(radius_on(all, 512, 512), 4, 1e-6);
+  /* What is small keeps its middle: two thirds of a strip's width, or as much of area / (edge / 2). */
+  CHECK_NEAR(radius_on((GeglRectangle){200, 0, 3, 512}, 512, 512), 2, 1e-3);
+  CHECK_NEAR(radius_on((GeglRectangle){0, 300, 512, 3}, 512, 512), 2, 1e-3);
+  CHECK_NEAR(radius_on((GeglRectangle){250, 250, 6, 6}, 512, 512), 2, 0.1);
+  /* at the layer's edge it goes on beyond it, on each side */
+  CHECK_NEAR(radius_on((GeglRectangle){0, 0, 2, 512}, 512, 512), 8 / 3.0, 1e-3);
+  CHECK_NEAR(radius_on((GeglRectangle){510, 0, 2, 512}, 512, 512), 8 / 3.0, 1e-3);
+  CHECK_NEAR(radius_on((GeglRectangle){0, 510, 512, 2}, 512, 512), 8 / 3.0, 1e-3);
+  for (int size = 1; size <= 9; size += 2) {
+    GeglBuffer *small = test_selection(4000, 3000, *GEGL_RECTANGLE(1900, 1400, size, size));
+    Mask mask;
+    CHECK(make(small, 0, 0, MASK_BY_SIZE, 4000, 3000, &mask, NULL));
+    CHECK(at(&mask, 1900 + size / 2, 1400 + size / 2) > 0.95, "%d: %g", size, at(&mask, 1900 + size / 2, 1400 + size / 2));
+    mask_clear(&mask);
+    g_object_unref(small);
+  }
+  /* What is soft already: variances add, as far as anything is wanting. */
+  GeglBuffer *hard = test_selection(512, 512, box);
+  for (int own = 2; own <= 20; own *= 2) {
+    GeglBuffer *soft = mask_feather(hard, own);
+    /* less than a pixel of deviation counts for less: so soft are edges of pixels, too */
+    CHECK_NEAR(radius_of(soft, 512, 512), sqrt(MAX(16 - own * own, 0)), own <= 4 ? 1 : 0);
+    if (own > 4) {
+      Mask mask;
+      float *before = test_get(soft, &all, "Y float");
+      CHECK(make(soft, 0, 0, MASK_BY_SIZE, 512, 512, &mask, NULL) && mask.feather == 0);
+      for (int n = 0; n < 512 * 512; n++) CHECK_NEAR(at(&mask, n % 512, n / 512), before[n], 0);
+      mask_clear(&mask);
+      g_free(before);
+    }
+    g_object_unref(soft);
+  }
+  GeglBuffer *layer_sized = mask_feather(hard, 10.5); /* of a square of 2560 */
+  GeglBuffer *big = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 2560, 2560), babl_format("Y float"));
+  gegl_buffer_copy(layer_sized, &all, GEGL_ABYSS_NONE, big, &all);
+  CHECK_NEAR(radius_of(big, 2560, 2560), sqrt(400 - 10.5 * 10.5), 0.3);
+  g_object_unref(layer_sized), g_object_unref(big);
+  /* An edge that was scaled is none that is soft. */
+  GeglBuffer *odd = test_selection(512, 512, box), *smaller = gegl_buffer_new(GEGL_RECTANGLE(0, 0, 512, 512), babl_format("Y float"));
+  const float between = 0.5f;
+  gegl_buffer_copy(odd, &all, GEGL_ABYSS_NONE, smaller, &all);
+  for (int i = 0; i < 2; i++) {
+    const GeglRectangle column = {box.x - 1 + i * (box.width + 1), box.y, 1, box.height}, row = {box.x, box.y - 1 + i * (box.height + 1), box.width, 1};
+    gegl_buffer_set_color_from_pixel(smaller, &column, &between, babl_format("Y float"));
+    gegl_buffer_set_color_from_pixel(smaller, &row, &between, babl_format("Y float"));
+  }
+  CHECK_NEAR(radius_of(smaller, 512, 512), 4, 0.02);
+  g_object_unref(odd), g_object_unref(smaller);
+  /* Half of a weight has an edge as hard. */
+  GeglBuffer *grey = gegl_buffer_new(&all, babl_format("Y float"));
+  const float half = 0.5f;
+  gegl_buffer_set_color_from_pixel(grey, &box, &half, babl_format("Y float"));
+  CHECK_NEAR(radius_of(grey, 512, 512), 4, 1e-6);
+  /* Only what lies in the square counts: a comb beside it is nothing. */
+  GeglBuffer *comb = test_selection(1000, 512, *GEGL_RECTANGLE(300, 100, 300, 200));
+  for (int x = 0; x < 240; x += 2) gegl_buffer_set_color_from_pixel(comb, GEGL_RECTANGLE(x, 0, 1, 512), &(float){1}, babl_format("Y float"));
+  CHECK_NEAR(radius_of(comb, 1000, 512), 4, 1e-6);
+  /* At the square's edges it fades as a feather of that size does, also where what is selected needs none. */
+  GeglBuffer *wide = test_selection(1000, 512, *GEGL_RECTANGLE(0, 100, 1000, 300)), *wide_soft = mask_feather(wide, 20);
+  Mask by_size, told, soft;
+  CHECK(make(wide, 0, 0, MASK_BY_SIZE, 1000, 512, &by_size, NULL) && make(wide, 0, 0, 4, 1000, 512, &told, NULL) &&
+        make(wide_soft, 0, 0, MASK_BY_SIZE, 1000, 512, &soft, NULL));
+  CHECK(soft.feather == 0 && by_size.feather == 4 && told.feather == 4);
+  for (int x = 244; x < 256; x++) {
+    CHECK_NEAR(at(&by_size, x, 250), at(&told, x, 250), 0);
+    CHECK_NEAR(at(&soft, x, 250), at(&told, x, 250), 2e-3);
+  }
+  CHECK(at(&told, 244, 250) < 0.1 && at(&told, 249, 250) > 0.99);
+  mask_clear(&by_size), mask_clear(&told), mask_clear(&soft);
+  g_object_unref(hard), g_object_unref(grey), g_object_unref(comb), g_object_unref(wide), g_object_unref(wide_soft);
 }
 
 /* Two masks at once. */
@@ -272,6 +368,7 @@ int main(int argc, char **argv) {
   test_nothing_left();
   test_wide();
   test_reach();
+  test_by_size();
   test_unite();
   gegl_exit();
   return harness_end();
