@@ -20,6 +20,7 @@ typedef struct {
   stylemap_placement place; /* found */
   int n_references, by[4]; /* of the last one done: how references were found, */
   stylemap_placement at[4]; /* and where */
+  double feather;
   GThread *thread;
 } Log;
 
@@ -69,6 +70,7 @@ static inline void hear(const PreviewNews *news, gpointer data) {
   }
   log->picture = g_object_ref(news->picture);
   log->scale = news->scale;
+  log->feather = news->feather;
   CHECK(gegl_rectangle_equal(gegl_buffer_get_extent(news->picture), gegl_buffer_get_extent(news->weights)));
 }
 
