@@ -103,11 +103,19 @@ check "again: the same picture" equal "$(changes 0)" "(0 #f)"
 # --- twelve frames between two layers: in this image, and, as by itself, in a new one, which is exported
 ask '(begin (close-visible before) (gimp-display-delete view))' >/dev/null
 open_image target.png 512x512 '#t'
+anew() { # OLD: the dialog is another window
+  local id
+  id=$(window "StyleMap Interpolate" | tail -1) && [ -n "$id" ] && [ "$id" != "$1" ]
+}
 frames() {
   check "$1: the dialog" open_dialog ctrl+alt+i "StyleMap Interpolate"
   if [ $# -gt 2 ]; then
+    local old
+    old=$(window "StyleMap Interpolate" | tail -1)
     keys "${@:3}"
+    check "$1: another dialog" wait_for anew "$old"
     sleep 2
+    focus "StyleMap Interpolate"
   fi
   keys alt+f ctrl+a
   in_profile xdotool type 12
