@@ -5,12 +5,12 @@
 #include "gimp/stage.h"
 #include "gimp/references.h"
 #include "gimp/result.h"
+#include "host/words.h"
 #include <glib/gi18n-lib.h>
-#include <stdlib.h>
 
 #define PARASITE "stylemap-film" /* a line "PART TATTOO NAME" for each layer or group, the name escaped */
 typedef enum { PART_NONE, PART_PICTURE, PART_TARGET, PART_REFERENCE } Part;
-static const gchar *const part_names[] = {"none", "picture", "target", "reference"};
+static const gchar *const part_names[] = {"none", "picture", "target", "reference", NULL};
 
 /* One of the image's layers and groups, which are listed from the top, but for the frames of films. */
 typedef struct {
@@ -40,39 +40,26 @@ static gchar **read_film(const ItemRef *items, gint n_items) {
   return lines;
 }
 
-/* The line's words, where it tells the item by its name, its tattoo, or both; else NULL; g_strfreev. */
-static gchar **match(const gchar *line, ItemRef item, gboolean by_tattoo, gboolean by_name) {
-  gchar **words = g_strsplit(line, " ", 3), *name, *its;
-  gboolean is = g_strv_length(words) == 3;
+/* What a line may tell an item by: where an image was duplicated the tattoos are others, where a layer was renamed the name is. */
+enum { BY_TATTOO = 1, BY_NAME = 2 };
 
-  if (is && by_tattoo)
-    is = g_ascii_strtoull(words[1], NULL, 10) == gimp_item_get_tattoo(item);
-  if (is && by_name) {
-    name = g_strcompress(words[2]);
-    its = gimp_item_get_name(item);
-    is = g_strcmp0(name, its) == 0;
-    g_free(name);
-    g_free(its);
-  }
-  if (!is)
-    g_clear_pointer(&words, g_strfreev);
-  return words;
-}
-
-/* Where an image was duplicated the tattoos are others; where a layer was renamed, the name is. */
 static Part part_of(gchar **lines, ItemRef item) {
-  static const gboolean by[][2] = {{TRUE, TRUE}, {FALSE, TRUE}, {TRUE, FALSE}};
+  static const gint ways[] = {BY_TATTOO | BY_NAME, BY_NAME, BY_TATTOO};
+  gchar *name = gimp_item_get_name(item), *escaped = g_strescape(name, NULL);
+  const guint tattoo = gimp_item_get_tattoo(item);
   Part part = PART_NONE;
 
-  for (gsize way = 0; way < G_N_ELEMENTS(by) && part == PART_NONE; way++)
+  for (gsize i = 0; i < G_N_ELEMENTS(ways) && part == PART_NONE; i++)
     for (gchar **line = lines; line && *line && part == PART_NONE; line++) {
-      gchar **words = match(*line, item, by[way][0], by[way][1]);
+      gchar **words = g_strsplit(*line, " ", 3);
 
-      for (gint i = 0; words && i < (gint)G_N_ELEMENTS(part_names); i++)
-        if (g_str_equal(words[0], part_names[i]))
-          part = (Part)i;
+      if (g_strv_length(words) == 3 && (!(ways[i] & BY_TATTOO) || g_ascii_strtoull(words[1], NULL, 10) == tattoo) &&
+          (!(ways[i] & BY_NAME) || g_str_equal(words[2], escaped)))
+        part = MAX(words_find(part_names, words[0]), PART_NONE);
       g_strfreev(words);
     }
+  g_free(name);
+  g_free(escaped);
   return part;
 }
 
