@@ -322,10 +322,10 @@ static void test_by_size(void) {
   }
   CHECK_NEAR(radius_of(smaller, 512, 512), 4, 0.02);
   g_object_unref(odd), g_object_unref(smaller);
-  /* Half of a weight has an edge as hard. */
+  /* A tenth of a weight has an edge as hard. */
   GeglBuffer *grey = gegl_buffer_new(&all, babl_format("Y float"));
-  const float half = 0.5f;
-  gegl_buffer_set_color_from_pixel(grey, &box, &half, babl_format("Y float"));
+  const float tenth = 0.1f;
+  gegl_buffer_set_color_from_pixel(grey, &box, &tenth, babl_format("Y float"));
   CHECK_NEAR(radius_of(grey, 512, 512), 4, 1e-6);
   /* Only what lies in the square counts: a comb beside it is nothing. */
   GeglBuffer *comb = test_selection(1000, 512, *GEGL_RECTANGLE(300, 100, 300, 200));
