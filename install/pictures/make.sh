@@ -10,7 +10,7 @@ samples=$here/../samples
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cell=200
-feather=12
+feather=4 # of the pastes: what the command takes by itself on a square of 512 pixels
 
 # line NAME TARGET REFERENCE MASK: as it is pasted by hand (the reference as it lies, upper left on upper left), and healed
 line() {
@@ -19,7 +19,7 @@ line() {
   convert "$4" -blur "0x$(echo "scale=3; $feather / 3.5" | bc)" "$work/soft.png"
   convert "$3" -background none -gravity NorthWest -extent "$size" "$work/laid.png"
   convert "$2" "$work/laid.png" "$work/soft.png" -composite "$work/paste.png"
-  "$command" transplant auto "$2" "$3" --mask "$4" --feather $feather -o "$work/healed.png"
+  "$command" transplant auto "$2" "$3" --mask "$4" -o "$work/healed.png"
   convert "$2" "$3" "$work/paste.png" "$work/healed.png" -resize "${cell}x$cell" -background white -gravity center \
     -extent "${cell}x$cell" +append -depth 8 "$work/line-$1.png"
 }
@@ -54,9 +54,9 @@ line 5 "$small" "$reference" "$work/small-hair.png"
 convert "$work"/line-[1-5].png -append -colors 255 PNG8:"$here/paste-and-healed.png"
 "$command" transplant auto "$target" "$reference" --mask "$samples/hair.png" --feather 16 -o "$here/transplant.png"
 
-# tutorial NAME TARGET REFERENCE MASK, with the dialog's feather
+# tutorial NAME TARGET REFERENCE MASK
 tutorial() {
-  "$command" transplant auto "$2" "$3" --mask "$4" --feather 10 -o "$work/edited.png"
+  "$command" transplant auto "$2" "$3" --mask "$4" -o "$work/edited.png"
   convert "$4" -morphology EdgeOut Disk:1.5 "$work/outline.png"
   convert "$2" \( -size "$(identify -format '%wx%h' "$2")" pattern:checkerboard -threshold 50% \) "$work/outline.png" -composite "$work/selected.png"
   convert "$work/selected.png" "$3" "$work/edited.png" -resize 300x300 -background white -gravity center -extent 300x300 +append \
