@@ -56,7 +56,8 @@ keys() {
   in_profile xdotool key --clearmodifiers "$@"
   sleep 0.5
 }
-focus() { in_profile xdotool windowactivate --sync "$(window "$1" | tail -1)"; }
+activate() { in_profile xdotool windowactivate --sync "$(window "$1" | tail -1)"; }
+focus() { wait_for activate "$1"; } # once more where another window goes at that moment: xdotool asks X of it then, and ends
 
 start_screen() { # SCREEN, or 1280x900
   start xvfb bash -c 'exec Xvfb -displayfd 3 -screen 0 ${SCREEN:-1280x900}x24 -nolisten tcp 3>display'
