@@ -419,6 +419,7 @@ check "again, of a result: of the same target" equal "$(made_of_tattoo | head -1
 last_edit() { ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) (- (car (gimp-image-get-item-position image (car (gimp-image-get-active-layer image)))) 1)) "stylemap-edit"))))'; }
 place_by_hand() {
   open_dialog ctrl+alt+t "StyleMap Transplant" || return 1
+  sleep 2 # on a busy machine the window is there before what is in it
   keys alt+a
   sleep 1
   keys alt+g ctrl+a
