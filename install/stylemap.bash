@@ -12,7 +12,7 @@ _stylemap() {
   if [ "$word" = = ]; then option=$before word=; elif [ "$before" = = ]; then option=${COMP_WORDS[COMP_CWORD - 2]}; else option=$before; fi
   case $word:$option in
   -*:*) help=$(LC_ALL=C "$program" "${COMP_WORDS[1]}" --help 2>/dev/null | sed -n 's/^  \(-., \)\{0,1\}\(--[a-z0-9-]*\)[= ].*/\2/p') ;;
-  *:--*) help=$(LC_ALL=C "$program" "${COMP_WORDS[1]}" --help 2>/dev/null | sed -n "s/^  $option=\([a-z0-9+|-]*|[a-z0-9+|-]*\) .*/\1/p" | tr '|' ' ') ;;
+  *:--*) help=$(LC_ALL=C "$program" "${COMP_WORDS[1]}" --help 2>/dev/null | sed -n "s/^  $option=\([a-zA-Z0-9+|-]*|[a-zA-Z0-9+|-]*\) .*/\1/p" | tr '|' '\n' | sed '/[A-Z]/d') ;;
   *) help= ;;
   esac
   if [ -n "$help" ]; then mapfile -t COMPREPLY < <(compgen -W "$help" -- "$word"); else mapfile -t COMPREPLY < <(compgen -f -- "$word"); fi

@@ -53,7 +53,7 @@ static gboolean process(GeglOperation *operation, GeglBuffer *input, GeglBuffer 
     return TRUE;
   }
   stylemap_heal_defaults(&request.heal);
-  request.mask.feather = o->feather;
+  request.mask.feather = o->feather < 0 ? MASK_BY_SIZE : o->feather;
   if (aux2) request.mask.selection = copy_mask(aux2, gegl_buffer_get_extent(input));
   reference.picture.buffer = edit_copy(aux, gegl_buffer_get_extent(aux), "R'G'B'A float");
   edit_node("stylemap:transplant", (Engine **)&o->user_data, o->model, &request, input, output);

@@ -9,11 +9,12 @@
 #include <math.h>
 
 #define MOST_PIXELS 16e6 /* that the view keeps of it */
+#define MOST_SIDE 32000.0 /* of a picture of cairo's */
 #define LEAST_SCALE 1e-3
 
 struct DialogKept {
   GeglBuffer *picture, *weights;                /* recipe_kept's */
-  gchar *asked;                                 /* all that the options say; NULL: it was not shown yet */
+  gchar *asked;                                 /* all that the options say */
   GeglBuffer *pixels[1 + OPTIONS_REFERENCES]; /* of the target and its references */
 };
 
@@ -47,6 +48,7 @@ void dialog_find_kept(Dialog *self) {
   for (gint i = 0; i <= OPTIONS_REFERENCES; i++)
     if (kept.pixels[i])
       g_object_ref(kept.pixels[i]);
+  kept.asked = asked_now(self); /* before the dialog leaves out what it cannot offer any more */
   self->kept = g_memdup2(&kept, sizeof kept);
   model_sheet_wait(self->model_sheet);
 }
@@ -69,8 +71,6 @@ static gboolean is_asked(Dialog *self, DialogAsk wishes) {
   gchar *now = asked_now(self);
   gboolean same = !(wishes & ASK_FIND) && !dialog_variants_are_open(self);
 
-  if (!kept->asked)
-    kept->asked = g_strdup(now);
   same = same && g_str_equal(kept->asked, now);
   for (gint i = 0; same && i <= OPTIONS_REFERENCES; i++)
     same = kept->pixels[i] == nth_pixels(self, i);
@@ -115,6 +115,8 @@ static void begin_anew(Dialog *self) {
 static gdouble scale_of(Dialog *self) {
   const GeglRectangle *extent = gegl_buffer_get_extent(self->kept->picture);
   gdouble most = sqrt(MOST_PIXELS / ((gdouble)extent->width * extent->height));
+
+  most = MIN(most, MOST_SIDE / MAX(extent->width, extent->height));
 
   return CLAMP(view_scale(self->view), LEAST_SCALE, MIN(most, 1));
 }

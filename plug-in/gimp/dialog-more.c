@@ -90,7 +90,8 @@ static void placement_changed(GtkWidget *combo, Dialog *self) {
     return;
   dialog_view_reference(self, (gint)number_of(combo));
   if (chosen == BY_HAND) {
-    gchar *text = place_text(dialog_reference_square(self), 1);
+    stylemap_placement square = dialog_reference_square(self);
+    gchar *text = square.side >= 1 ? place_text(&square, 1) : g_strdup("centre"); /* none is known while another place is wrong */
 
     set_placement(self, number_of(combo), text);
     g_free(text);

@@ -175,7 +175,7 @@ void dialog_end_kept(Dialog *self);
 /* The squares as the options have them, into the views. */
 void dialog_show_squares(Dialog *self);
 /* Where the square of the reference in the view lies, as far as that is known. */
-const stylemap_placement *dialog_reference_square(const Dialog *self);
+stylemap_placement dialog_reference_square(const Dialog *self);
 /* Where the target's square lies, as far as that is known. */
 const stylemap_placement *dialog_target_square(const Dialog *self);
 

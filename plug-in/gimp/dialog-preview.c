@@ -117,10 +117,11 @@ void dialog_ask_later(Dialog *self, DialogAsk wishes) {
 static void show_reference(Dialog *self) {
   gboolean looked_for = self->places.references[self->in_view].find != FIND_NOTHING;
   gint by = looked_for ? self->found[self->in_view].by : FIND_NOTHING;
+  stylemap_placement square = dialog_reference_square(self);
 
   if (!self->reference_view)
     return;
-  view_set_square(self->reference_view, self->viewed ? dialog_reference_square(self) : NULL);
+  view_set_square(self->reference_view, self->viewed ? &square : NULL);
   gtk_label_set_text(GTK_LABEL(self->reference_square), by == FIND_FACES   ? _("Found by the face")
                                                         : by == FIND_LINES ? _("Found by its lines")
                                                         : by               ? _("Found by the model")
@@ -128,11 +129,18 @@ static void show_reference(Dialog *self) {
                                                                            : "");
 }
 
-const stylemap_placement *dialog_reference_square(const Dialog *self) {
+stylemap_placement dialog_reference_square(const Dialog *self) {
   const FlowPlace *place = &self->places.references[self->in_view];
   const DialogFound *found = &self->found[self->in_view];
+  stylemap_placement at = place->find && found->by ? found->place : place->at;
 
-  return place->find && found->by ? &found->place : &place->at;
+  if (place->as_placed && self->places.target.find && self->target_found) { /* as find_followers has it */
+    at = self->target_place;
+    at.x += place->dx;
+    at.y += place->dy;
+    at.mirror = place->at.mirror;
+  }
+  return at;
 }
 
 const stylemap_placement *dialog_target_square(const Dialog *self) {

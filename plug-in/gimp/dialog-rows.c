@@ -20,11 +20,13 @@ static gboolean look_again(gpointer data) {
   return G_SOURCE_REMOVE;
 }
 
-static void place_changed_now(Dialog *self) {
+static void ask_at_places(Dialog *self, DialogAsk wishes) {
   flow_places(self->procedure, self->image, self->target, self->options, &self->places, NULL);
   dialog_show_squares(self);
-  dialog_ask(self, ASK_MOVED);
+  dialog_ask(self, wishes);
 }
+
+static void mirror_changed(GtkToggleButton *button, Dialog *self) { ask_at_places(self, ASK_MOVED); }
 
 #define TYPING 500 /* milliseconds without another key before it is looked at */
 
@@ -202,7 +204,7 @@ static void refine_toggled(GtkToggleButton *button, Dialog *self) {
 
 static void method_changed(GtkWidget *combo, Dialog *self) {
   dialog_update_method(self); /* after the combo box has set options->method */
-  place_changed_now(self); /* heal finds where it is not told */
+  ask_at_places(self, ASK_MOVED | ASK_MODEL); /* heal finds the target where it is not told, and what lies by its lines goes with it */
 }
 
 static void attach_method(Dialog *self) {
@@ -286,7 +288,7 @@ static void attach_places(Dialog *self, GtkWidget *table) {
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(mirror), options->mirror);
   gimp_help_set_help_data(mirror, _("Exchanges the reference's left and right."), NULL);
   g_signal_connect(mirror, "toggled", G_CALLBACK(gimp_toggle_button_update), &options->mirror);
-  g_signal_connect_swapped(mirror, "toggled", G_CALLBACK(place_changed_now), self);
+  g_signal_connect(mirror, "toggled", G_CALLBACK(mirror_changed), self);
   gtk_box_pack_start(GTK_BOX(box), mirror, FALSE, FALSE, 0);
   gtk_widget_show_all(box);
   label = table_attach(table, _("P_lace in reference:"), box, FALSE);

@@ -40,12 +40,12 @@ static gchar **read_film(const ItemRef *items, gint n_items) {
   return lines;
 }
 
-/* What a line may tell an item by: where an image was duplicated the tattoos are others, where a layer was renamed the name is. */
+/* What a line may tell an item by: where an image was duplicated the tattoos are others (a line whose name another item has is not told by
+ * its tattoo), where a layer was renamed the name is. `names` are those of all items, escaped. */
 enum { BY_TATTOO = 1, BY_NAME = 2 };
 
-static Part part_of(gchar **lines, ItemRef item) {
+static Part part_of(gchar **lines, gchar **names, gint n, ItemRef item) {
   static const gint ways[] = {BY_TATTOO | BY_NAME, BY_NAME, BY_TATTOO};
-  gchar *name = gimp_item_get_name(item), *escaped = g_strescape(name, NULL);
   const guint tattoo = gimp_item_get_tattoo(item);
   Part part = PART_NONE;
 
@@ -54,12 +54,10 @@ static Part part_of(gchar **lines, ItemRef item) {
       gchar **words = g_strsplit(*line, " ", 3);
 
       if (g_strv_length(words) == 3 && (!(ways[i] & BY_TATTOO) || g_ascii_strtoull(words[1], NULL, 10) == tattoo) &&
-          (!(ways[i] & BY_NAME) || g_str_equal(words[2], escaped)))
+          (ways[i] & BY_NAME ? g_str_equal(words[2], names[n]) : !g_strv_contains((const gchar *const *)names, words[2])))
         part = MAX(words_find(part_names, words[0]), PART_NONE);
       g_strfreev(words);
     }
-  g_free(name);
-  g_free(escaped);
   return part;
 }
 
@@ -85,14 +83,20 @@ static GArray *list_props(ImageRef image, DrawableRef target, const FlowOptions 
   gboolean arranged = FALSE, below = FALSE;
   gint n_items;
   ItemRef *items = compat_children(image, NO_ITEM, &n_items);
-  gchar **lines = read_film(items, n_items);
+  gchar **lines = read_film(items, n_items), **names = g_new0(gchar *, n_items + 1);
 
+  for (gint i = 0; i < n_items; i++) {
+    gchar *name = gimp_item_get_name(items[i]);
+
+    names[i] = g_strescape(name, NULL);
+    g_free(name);
+  }
   for (gint i = 0; i < n_items; i++) {
     Prop prop = {.item = items[i], .position = i, .shown = gimp_item_get_visible(items[i])};
 
     if (result_is_frame(items[i]))
       continue;
-    prop.before = part_of(lines, items[i]);
+    prop.before = part_of(lines, names, i, items[i]);
     prop.now = items[i] == AS_ITEM(target) ? PART_TARGET : is_reference(items[i], references) ? PART_REFERENCE : PART_PICTURE;
     arranged |= prop.before == PART_PICTURE && prop.shown && prop.now == PART_PICTURE;
     g_array_append_val(all, prop);
@@ -107,6 +111,7 @@ static GArray *list_props(ImageRef image, DrawableRef target, const FlowOptions 
   }
   g_free(items);
   g_strfreev(lines);
+  g_strfreev(names);
   g_clear_pointer(&references, g_array_unref);
   return all;
 }

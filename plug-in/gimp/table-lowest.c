@@ -24,8 +24,12 @@ static gboolean show(GtkSpinButton *spin, Lowest *lowest) {
 
   if (!is_lowest(gtk_spin_button_get_adjustment(spin)))
     return FALSE;
-  text = lowest->stands_for < 0 ? g_strdup(lowest->name)
-                                : g_strdup_printf(lowest->stands_for < 9.95 ? "%s %.2g" : "%s %.0f", lowest->name, lowest->stands_for);
+  if (lowest->stands_for < 0)
+    text = g_strdup(lowest->name);
+  else if (lowest->stands_for < 1)
+    text = g_strdup_printf("%s <1", lowest->name);
+  else
+    text = g_strdup_printf("%s %.0f", lowest->name, lowest->stands_for); /* no more has room */
   if (!g_str_equal(text, gtk_entry_get_text(GTK_ENTRY(spin))))
     gtk_entry_set_text(GTK_ENTRY(spin), text);
   g_free(text);

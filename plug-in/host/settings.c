@@ -33,9 +33,15 @@ gboolean settings_provenance(void) {
 }
 
 gboolean settings_set_provenance(gboolean wanted, GError **error) {
-  g_autoptr(GKeyFile) file = read_file();
+  g_autoptr(GKeyFile) file = g_key_file_new();
   g_autofree gchar *path = settings_path(), *folder = g_path_get_dirname(path);
   g_autoptr(GError) fault = NULL;
+  if (!g_key_file_load_from_file(file, path, G_KEY_FILE_KEEP_COMMENTS, &fault) &&
+      !g_error_matches(fault, G_FILE_ERROR, G_FILE_ERROR_NOENT)) { /* what cannot be read would be lost */
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, _("The setting cannot be kept: %s"), fault->message);
+    return FALSE;
+  }
+  g_clear_error(&fault);
   g_key_file_set_string(file, GROUP, PROVENANCE, wanted ? "yes" : "no");
   g_mkdir_with_parents(folder, 0755); /* where that fails, so does what follows */
   if (g_key_file_save_to_file(file, path, &fault)) return TRUE;

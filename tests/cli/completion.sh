@@ -23,6 +23,7 @@ offers "styles" transplant --method = s
 offers "heal styles" transplant --method =
 offers "w+ w" transplant --space = ""
 offers "transplant" batch --operation = t
+offers "auto" transplant --feather ""
 offers "--resume" batch rows.csv --res
 offers "picture.png" transplant "" pic
 offers "friends" batch --each fr

@@ -193,7 +193,7 @@ static void test_lowest(void) {
   CHECK(strcmp(gtk_entry_get_text(GTK_ENTRY(spin)), "Auto 31") == 0, "%s", gtk_entry_get_text(GTK_ENTRY(spin)));
   table_tell_lowest(number, 0.46);
   shown = gtk_entry_get_text(GTK_ENTRY(spin));
-  CHECK(strcmp(shown, "Auto 0.46") == 0 || strcmp(shown, "Auto 0,46") == 0, "%s", shown);
+  CHECK(strcmp(shown, "Auto <1") == 0, "%s", shown);
   gtk_spin_button_update(GTK_SPIN_BUTTON(spin)); /* as when the user goes on to another control */
   CHECK(value == -1 && changes == 0, "%g, %d", value, changes);
   CHECK(strncmp(type(spin, "12"), "12", 2) == 0 && value == 12 && changes == 1, "%g, %d", value, changes);

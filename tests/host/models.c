@@ -82,6 +82,12 @@ static void test_models(void) {
     CHECK(g_file_get_contents(settings, &text, NULL, NULL) && strstr(text, "# mine") && strstr(text, "model=zebra"), "%s", text);
     g_free(text);
   }
+  CHECK(g_file_set_contents(settings, "model=zebra\n", -1, NULL)); /* of no group: not a settings file that can be read */
+  CHECK(!settings_set_provenance(FALSE, &error) && strstr(error->message, "cannot be kept"));
+  g_clear_error(&error);
+  char *left = NULL;
+  CHECK(g_file_get_contents(settings, &left, NULL, NULL) && strcmp(left, "model=zebra\n") == 0);
+  g_free(left);
   g_unlink(settings);
   CHECK(g_mkdir(settings, 0755) == 0); /* no file can lie there */
   CHECK(!settings_set_provenance(FALSE, &error) && strstr(error->message, "cannot be kept"));
