@@ -57,6 +57,18 @@
 (equal "this image: the target stays active" (car (gimp-image-get-active-layer image)) target)
 (whole "this image" made)
 
+; --- a layer that came later has the number that another one had when the film was made, as in a duplicated image
+(define late (car (gimp-layer-copy reference FALSE)))
+(gimp-item-set-name late "late")
+(gimp-image-insert-layer image late 0 3)
+(gimp-item-set-visible late FALSE)
+(gimp-item-set-tattoo late (car (gimp-item-get-tattoo caption)))
+(gimp-item-set-tattoo caption 9001)
+(define with-late (frames "frames=3"))
+(whole "another's number" with-late)
+(remove with-late)
+(gimp-image-remove-layer image late)
+
 ; --- once more: the first film is not in the second, what it hid is
 (define again (frames "frames=3 frame-ms=40"))
 (equal "again: on top" (layer-list image) (append (reverse again) (reverse made) (list caption reference target)))
