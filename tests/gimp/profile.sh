@@ -6,11 +6,12 @@
 # GIMP_LOCALE, its locale; GIMP_PRELOAD, a library to load into it; GIMP_FONTS=yes, for text.
 
 # Sets `profile_env`, the words that run a command with all of GIMP's state in run_dir. Without GL: GTK 3 asks each new screen for
-# its GL visuals, which loads Mesa and LLVM into every program that shows a window.
+# its GL visuals, which loads Mesa and LLVM into every program that shows a window. Without babl's tables (host/start.h): GIMP's own
+# change from 8 to 16 bits is wrong by one of them, in some runs.
 set_profile_env() {
   profile_env=(env -u WAYLAND_DISPLAY GIMP2_DIRECTORY="$run_dir/gimp" GIMP3_DIRECTORY="$run_dir/gimp"
     XDG_CONFIG_HOME="$run_dir/config" XDG_CACHE_HOME="$run_dir/cache" XDG_DATA_HOME="$run_dir/data"
-    TMPDIR="$run_dir/tmp" HOME="$run_dir/home" GDK_GL=disable LC_ALL="${GIMP_LOCALE:-C.UTF-8}")
+    TMPDIR="$run_dir/tmp" HOME="$run_dir/home" GDK_GL=disable BABL_LUT=0 LC_ALL="${GIMP_LOCALE:-C.UTF-8}")
 }
 in_profile() {
   set_profile_env

@@ -33,6 +33,21 @@ static int count_in(gchar *program, const char *how, const char *variable, const
   return count;
 }
 
+/* From 8 to 16 bits, with alpha, of so many pixels that babl would have made a table. */
+static void test_more_bits(void) {
+  enum { PIXELS = 1 << 20 };
+  const Babl *fish = babl_fish(babl_format("R'G'B'A u8"), babl_format("R'G'B'A u16"));
+  guint8 *from = g_malloc(4 * PIXELS);
+  guint16 *to = g_new(guint16, 4 * PIXELS);
+  int worst = 0;
+  for (int i = 0; i < 4 * PIXELS; i++) from[i] = i % 4 == 3 ? 255 : (guint8)(i * 7 >> 3);
+  for (int turn = 0; turn < 2; turn++) babl_process(fish, from, to, PIXELS);
+  for (int i = 0; i < 4 * PIXELS; i++) worst = MAX(worst, abs(to[i] - 257 * from[i]));
+  CHECK(worst == 0, "%d of 65535", worst);
+  g_free(from);
+  g_free(to);
+}
+
 int main(int argc, char **argv) {
   if (argc > 1 && (g_str_equal(argv[1], "ours") || g_str_equal(argv[1], "plain"))) {
     printf("%d\n", count_threads(g_str_equal(argv[1], "ours")));
@@ -48,5 +63,12 @@ int main(int argc, char **argv) {
   for (const char *const *name = (const char *const[]){ "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", NULL }; *name; name++)
     CHECK(count_in(argv[0], "ours", *name, processors) == all, "the user's %s is not kept", *name);
   g_free(processors);
+  g_setenv("BABL_LUT", "1", TRUE);
+  start_without_tables();
+  CHECK_TEXT(g_getenv("BABL_LUT"), "1");
+  g_unsetenv("BABL_LUT");
+  start_gegl();
+  CHECK_TEXT(g_getenv("BABL_LUT"), "0");
+  test_more_bits();
   return harness_end();
 }
