@@ -4,6 +4,7 @@
 #include "gimp/alone.h"
 #include "gimp/call.h"
 #include "host/say.h"
+#include "host/start.h"
 #include <glib/gi18n-lib.h>
 
 #define MOST_ARGUMENTS 16
@@ -267,4 +268,7 @@ static void run(const gchar *name, gint n_params, const GimpParam *params, gint 
 
 const GimpPlugInInfo PLUG_IN_INFO = {NULL, NULL, query, run};
 
-MAIN()
+int main(int argc, char **argv) {
+  start_without_tables();
+  return gimp_main(&PLUG_IN_INFO, argc, argv);
+}

@@ -4,6 +4,7 @@
 #include "gimp/call.h"
 #include "gimp/places.h"
 #include "host/say.h"
+#include "host/start.h"
 #include "host/words.h"
 #include <glib/gi18n-lib.h>
 
@@ -311,4 +312,7 @@ static void style_map_class_init(StyleMapClass *klass) {
 
 static void style_map_init(StyleMap *self) {}
 
-GIMP_MAIN(style_map_get_type())
+int main(int argc, char **argv) {
+  start_without_tables();
+  return gimp_main(style_map_get_type(), argc, argv);
+}

@@ -33,6 +33,20 @@ static int count_in(gchar *program, const char *how, const char *variable, const
   return count;
 }
 
+/* Whether a process that converts says something of babl's tables, which it does where it thinks of them. */
+static int tells_tables(gchar *program, const char *how, const char *tables) {
+  gchar *arguments[] = { program, (gchar *)(guintptr)how, (gchar *)(guintptr)"convert", NULL }, *out = NULL, *errors = NULL;
+  gchar **environment = g_environ_setenv(g_environ_unsetenv(g_get_environ(), "BABL_LUT"), "BABL_LUT_INFO", "2", TRUE);
+  int status = -1;
+  if (tables) environment = g_environ_setenv(environment, "BABL_LUT", tables, TRUE);
+  CHECK(g_spawn_sync(NULL, arguments, environment, 0, NULL, NULL, &out, &errors, &status, NULL) && status == 0);
+  const int told = (out && strstr(out, "LUT")) || (errors && strstr(errors, "LUT"));
+  g_free(out);
+  g_free(errors);
+  g_strfreev(environment);
+  return told;
+}
+
 /* From 8 to 16 bits, with alpha, of so many pixels that babl would have made a table. */
 static void test_more_bits(void) {
   enum { PIXELS = 1 << 20 };
@@ -51,6 +65,7 @@ static void test_more_bits(void) {
 int main(int argc, char **argv) {
   if (argc > 1 && (g_str_equal(argv[1], "ours") || g_str_equal(argv[1], "plain"))) {
     printf("%d\n", count_threads(g_str_equal(argv[1], "ours")));
+    if (argc > 2) test_more_bits();
     return 0;
   }
   if (!g_file_test("/proc/self/task", G_FILE_TEST_IS_DIR)) return 77;
@@ -63,6 +78,10 @@ int main(int argc, char **argv) {
   for (const char *const *name = (const char *const[]){ "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", NULL }; *name; name++)
     CHECK(count_in(argv[0], "ours", *name, processors) == all, "the user's %s is not kept", *name);
   g_free(processors);
+  /* Debian 12's (0.1.98) cannot be told */
+  const int told = tells_tables(argv[0], "plain", NULL), can_be_told = told && !tells_tables(argv[0], "plain", "0");
+  printf("babl thinks of tables: %d, listens: %d\n", told, can_be_told);
+  if (can_be_told) CHECK(!tells_tables(argv[0], "ours", NULL));
   g_setenv("BABL_LUT", "1", TRUE);
   start_without_tables();
   CHECK_TEXT(g_getenv("BABL_LUT"), "1");
