@@ -117,7 +117,6 @@ static gdouble scale_of(Dialog *self) {
   gdouble most = sqrt(MOST_PIXELS / ((gdouble)extent->width * extent->height));
 
   most = MIN(most, MOST_SIDE / MAX(extent->width, extent->height));
-
   return CLAMP(view_scale(self->view), LEAST_SCALE, MIN(most, 1));
 }
 

@@ -166,15 +166,18 @@ void result_plan(ResultPlan *plan, ImageRef image, LayerRef target, GeglBuffer *
 
 void result_plan_clear(ResultPlan *plan) { g_clear_pointer(&plan->earlier, g_free); }
 
+ItemRef result_outermost(ItemRef item) {
+  for (ItemRef parent = gimp_item_get_parent(item); parent != NO_ITEM; parent = gimp_item_get_parent(item))
+    item = parent;
+  return item;
+}
+
 /* Whether frames of an animation that lie above the layer hide it. */
 static gboolean lies_below_frames(ImageRef image, ItemRef layer) {
   gboolean below = FALSE;
-  gint n_items, position;
+  gint n_items, position = gimp_image_get_item_position(image, result_outermost(layer));
   ItemRef *items = compat_children(image, NO_ITEM, &n_items);
 
-  for (ItemRef parent = gimp_item_get_parent(layer); parent != NO_ITEM; parent = gimp_item_get_parent(layer))
-    layer = parent;
-  position = gimp_image_get_item_position(image, layer);
   for (gint i = 0; i < position && i < n_items && !below; i++)
     below = gimp_item_get_visible(items[i]) && result_is_frame(items[i]);
   g_free(items);

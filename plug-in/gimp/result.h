@@ -40,6 +40,9 @@ gboolean result_insert(const ResultPlan *plan, const LayerRef *layers, gint n_la
 /* The layer that `layer` is a result of, or NO_ITEM; also after the image was saved and opened again. */
 LayerRef result_target(ImageRef image, DrawableRef layer);
 
+/* The item of the image itself in which one lies: a group, or the item. */
+ItemRef result_outermost(ItemRef item);
+
 /* A layer that is a whole frame of an animation of `target` (film.h), and whether an item is such a one. */
 void result_remember_frame(LayerRef layer, LayerRef target);
 gboolean result_is_frame(ItemRef item);

@@ -63,13 +63,6 @@ static Part part_of(gchar **lines, gchar **names, gint n, ItemRef item) {
 
 /* ----------------------------------------------------------------------------------------------- props */
 
-/* The item of the image itself in which the layer lies. */
-static ItemRef outermost(ItemRef item) {
-  for (ItemRef parent = gimp_item_get_parent(item); parent != NO_ITEM; parent = gimp_item_get_parent(item))
-    item = parent;
-  return item;
-}
-
 static gboolean is_reference(ItemRef item, const GArray *references) {
   for (guint i = 0; references && i < references->len; i++)
     if (references_nth(references, i)->layer != NO_ITEM && AS_ITEM(references_nth(references, i)->layer) == item)
@@ -79,7 +72,7 @@ static gboolean is_reference(ItemRef item, const GArray *references) {
 
 static GArray *list_props(ImageRef image, DrawableRef target, const FlowOptions *options) {
   GArray *all = g_array_new(FALSE, FALSE, sizeof(Prop)), *references = references_read(options, NULL);
-  ItemRef around = outermost(AS_ITEM(target));
+  ItemRef around = result_outermost(AS_ITEM(target));
   gboolean arranged = FALSE, below = FALSE;
   gint n_items;
   ItemRef *items = compat_children(image, NO_ITEM, &n_items);

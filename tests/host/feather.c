@@ -4,13 +4,7 @@
 #include "host/hosts.h"
 
 static GeglBuffer *alpha_of(const char *path) {
-  GeglBuffer *picture = NULL;
-  GeglNode *graph = gegl_node_new();
-  GeglNode *load = gegl_node_new_child(graph, "operation", "gegl:png-load", "path", path, NULL);
-  GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:buffer-sink", "buffer", &picture, NULL);
-  gegl_node_link(load, sink);
-  gegl_node_process(sink);
-  g_object_unref(graph);
+  GeglBuffer *picture = test_load(path);
   if (!picture || !babl_format_has_alpha(gegl_buffer_get_format(picture))) return NULL;
   const GeglRectangle *extent = gegl_buffer_get_extent(picture);
   GeglBuffer *mask = gegl_buffer_new(extent, babl_format("Y float"));

@@ -22,6 +22,18 @@ static inline GeglBuffer *test_picture(int width, int height, const char *format
   return buffer;
 }
 
+/* A picture file's pixels. */
+static inline GeglBuffer *test_load(const char *path) {
+  GeglBuffer *buffer = NULL;
+  GeglNode *graph = gegl_node_new();
+  GeglNode *source = gegl_node_new_child(graph, "operation", "gegl:load", "path", path, NULL);
+  GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:buffer-sink", "buffer", &buffer, NULL);
+  gegl_node_link(source, sink);
+  gegl_node_process(sink);
+  g_object_unref(graph);
+  return buffer;
+}
+
 static inline float *test_get(GeglBuffer *buffer, const GeglRectangle *rectangle, const char *format) {
   const Babl *f = babl_format_with_space(format, babl_format_get_space(gegl_buffer_get_format(buffer)));
   float *values = g_new(float, (size_t)babl_format_get_n_components(f) * (size_t)rectangle->width * (size_t)rectangle->height);

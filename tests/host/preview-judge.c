@@ -34,7 +34,7 @@ static GeglBuffer *moved_to(GeglBuffer *picture, int width, int height, int x, i
 static void test_known(void) {
   Engine *engine = NULL;
   Log log = {0};
-  GeglBuffer *known = load(portrait);
+  GeglBuffer *known = test_load(portrait);
   Preview *preview = preview_new(&engine, hear, &log);
   for (int i = 0; i < 2; i++) {
     const EditRequest request = {.kind = EDIT_INTERPOLATE, .target = {.buffer = i ? target : known}};
@@ -82,7 +82,7 @@ static void test_references(void) {
   static const int at[COUNT][2] = {{20, 12}, {8, 30}};
   Engine *engine = NULL;
   Log log = {0};
-  GeglBuffer *known = load(portrait), *selection = test_selection(SIDE, SIDE, *GEGL_RECTANGLE(150, 150, 200, 180));
+  GeglBuffer *known = test_load(portrait), *selection = test_selection(SIDE, SIDE, *GEGL_RECTANGLE(150, 150, 200, 180));
   EditReference references[COUNT] = {{.picture = {.find = FIND_AUTO}}, {.picture = {.find = FIND_AUTO}}};
   EditRequest request = {.kind = EDIT_TRANSPLANT, .references = references, .n_references = COUNT, .method = EDIT_HEAL};
   request.edit.strength = 1;

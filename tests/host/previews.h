@@ -97,15 +97,3 @@ static inline void rest(int milliseconds) {
   while (g_get_monotonic_time() < end)
     if (!g_main_context_iteration(NULL, FALSE)) g_usleep(500);
 }
-
-/* A picture file's pixels. */
-static inline GeglBuffer *load(const char *path) {
-  GeglBuffer *buffer = NULL;
-  GeglNode *graph = gegl_node_new();
-  GeglNode *source = gegl_node_new_child(graph, "operation", "gegl:load", "path", path, NULL);
-  GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:buffer-sink", "buffer", &buffer, NULL);
-  gegl_node_link(source, sink);
-  gegl_node_process(sink);
-  g_object_unref(graph);
-  return buffer;
-}
