@@ -138,14 +138,23 @@ static gboolean prepare(CliPictures *pictures, GError **error) {
   return TRUE;
 }
 
-/* The masks, as far as they are there: the first one's is the edit's. */
+/* Each by its own rule: a tensor's numbers are weights already. */
+static gdouble feather_of_part(const CliEdit *edit, gint n) {
+  const gchar *mask = edit->references[n].mask;
+  return mask && is_tensor_path(mask) && edit->feather == MASK_BY_SIZE ? 0 : edit->feather;
+}
+
+/* The masks, as far as they are there: the first one's is the edit's, whose feather is that of outlines and regions, too. */
 static void take_masks(const CliEdit *edit, CliPictures *pictures) {
-  pictures->request.mask.selection = pictures->parts[0].mask;
-  for (gint i = 1; i < edit->n_references; i++)
-    pictures->parts[i].source = (MaskSource){ .selection = pictures->parts[i].mask, .feather = edit->feather };
-  if (edit->n_parts && edit->references[0].mask && is_tensor_path(edit->references[0].mask) &&
-      pictures->request.mask.feather == MASK_BY_SIZE)
-    pictures->request.mask.feather = 0; /* a tensor's numbers are weights already */
+  for (gint i = 0; i < edit->n_parts; i++)
+    pictures->parts[i].source = (MaskSource){ .selection = pictures->parts[i].mask, .feather = feather_of_part(edit, i) };
+  if (edit->n_parts) pictures->request.mask.selection = pictures->parts[0].mask;
+  if (edit->n_parts && !edit->n_references) pictures->request.mask = pictures->parts[0].source;
+}
+
+/* NULL: the edit's, or none. */
+static const MaskSource *mask_of(const CliEdit *edit, const CliPictures *pictures, gint n) {
+  return edit->references[n].alpha || (n == 0 && pictures->weights) ? NULL : &pictures->parts[n].source;
 }
 
 static gboolean has_region(const CliEdit *edit) {
@@ -163,7 +172,7 @@ gboolean cli_edit_read(const CliEdit *edit, const Engine *engine, CliPictures *p
   place_pictures(edit, pictures);
   for (gint i = 0; i < edit->n_references; i++)
     pictures->references[i] = (EditReference){ .picture = pictures->parts[i].input.picture,
-                                               .mask = i && !edit->references[i].alpha ? &pictures->parts[i].source : NULL,
+                                               .mask = mask_of(edit, pictures, i),
                                                .alpha = edit->references[i].alpha,
                                                .as_placed = edit->references[i].place.kind == PLACE_AS_PLACED };
   pictures->request = (EditRequest){ .kind = edit->n_references ? EDIT_TRANSPLANT : EDIT_RECONSTRUCT,

@@ -140,10 +140,17 @@ void input_clear(Input *input) {
 
 /* ------------------------------------------------------------------------------------------ outputs */
 
+/* As long as it runs, a command has the setting that it found, for each of a batch's pictures. */
+static gboolean says_origin(void) {
+  static gsize answer = 0; /* 1: no, 2: yes */
+  if (g_once_init_enter(&answer)) g_once_init_leave(&answer, settings_provenance() ? 2 : 1);
+  return !common.silent_origin && answer == 2;
+}
+
 /* Of a picture that the model drew all of (`whole`) or drew into. */
 static gboolean drawn_write(const Engine *engine, GeglBuffer *buffer, Picture *like, gboolean whole, const gchar *path,
                             GError **error) {
-  if (common.silent_origin || !settings_provenance()) return picture_save(buffer, like, path, error);
+  if (!says_origin()) return picture_save(buffer, like, path, error);
   g_autofree gchar *name = import_name(engine->path);
   g_autofree gchar *version = g_strdup_printf("%s (SHA-256 %s)", name, engine_weights(engine));
   const PictureOrigin origin = { whole, "StyleMap " STYLEMAP_VERSION, version };

@@ -167,6 +167,18 @@ check weights "$tool" weights square-mask.png square-mask.safetensors
 for soft in 0 auto 1; do good transplant --quiet "$toon" --method styles square.png reference.png --mask square-mask.safetensors --feather $soft -o square-$soft.png; done
 check "a tensor is taken as it is" cmp square-0.png square-auto.png
 check_not "a tensor's mask may be feathered" cmp -s square-0.png square-1.png
+# what comes in by its outline above it has a feather of its own: of a pixel, which 16 bits show
+paint 128 128 "R'G'B' u16" 3 deep.png
+check clear "$tool" clear 128 128 clear-128.png
+check piece "$tool" part large.png 0 0 30 30 piece.png
+check "cut out" "$tool" lay piece.png clear-128.png 90 90 cut.png
+check white "$tool" ellipse 30 30 15 15 500 500 white.png
+check "both masks" "$tool" lay white.png square-mask.png 90 90 both-masks.png
+with_cut() { good transplant --quiet "$toon" --method styles deep.png reference.png --mask square-mask.safetensors --reference cut.png --mask-region alpha "$@"; }
+with_cut --feather 0 -o with-cut.png
+check "outside, a tensor and an outline" "$tool" outside deep.png with-cut.png both-masks.png 0
+with_cut -o with-cut.png
+check_not "the outline above a tensor is soft" "$tool" outside deep.png with-cut.png both-masks.png 0
 
 # -------------------------------------------------------------------- why the model does not know the picture
 portrait=$root/install/samples/target.png
