@@ -15,6 +15,7 @@ static const gchar *const part_names[] = {"none", "picture", "target", "referenc
 /* One of the image's layers and groups, which are listed from the top, but for the frames of films. */
 typedef struct {
   ItemRef item;
+  gchar *name;    /* escaped */
   gint position;
   Part before;    /* in the film that hid it; PART_NONE: none did */
   Part now;       /* in the next one */
@@ -70,6 +71,8 @@ static gboolean is_reference(ItemRef item, const GArray *references) {
   return FALSE;
 }
 
+static void prop_clear(gpointer data) { g_free(((Prop *)data)->name); }
+
 static GArray *list_props(ImageRef image, DrawableRef target, const FlowOptions *options) {
   GArray *all = g_array_new(FALSE, FALSE, sizeof(Prop)), *references = references_read(options, NULL);
   ItemRef around = result_outermost(AS_ITEM(target));
@@ -78,6 +81,7 @@ static GArray *list_props(ImageRef image, DrawableRef target, const FlowOptions 
   ItemRef *items = compat_children(image, NO_ITEM, &n_items);
   gchar **lines = read_film(items, n_items), **names = g_new0(gchar *, n_items + 1);
 
+  g_array_set_clear_func(all, prop_clear);
   for (gint i = 0; i < n_items; i++) {
     gchar *name = gimp_item_get_name(items[i]);
 
@@ -89,6 +93,7 @@ static GArray *list_props(ImageRef image, DrawableRef target, const FlowOptions 
 
     if (result_is_frame(items[i]))
       continue;
+    prop.name = g_strdup(names[i]);
     prop.before = part_of(lines, names, i, items[i]);
     prop.now = items[i] == AS_ITEM(target) ? PART_TARGET : is_reference(items[i], references) ? PART_REFERENCE : PART_PICTURE;
     arranged |= prop.before == PART_PICTURE && prop.shown && prop.now == PART_PICTURE;
@@ -116,7 +121,7 @@ gchar *stage_note(ImageRef image, DrawableRef target, const FlowOptions *options
 
   for (guint i = 0; i < all->len; i++) {
     const Prop *prop = &g_array_index(all, Prop, i);
-    gchar *name = gimp_item_get_name(prop->item);
+    gchar *name = g_strcompress(prop->name);
 
     if (prop->before != PART_NONE && prop->now == PART_PICTURE && !prop->shown)
       g_string_append_printf(names, "%s%s", names->len ? ", " : "", name);
@@ -139,13 +144,10 @@ static gchar *film_text(ImageRef image, DrawableRef target, const FlowOptions *o
   for (guint i = 0; i < all->len; i++) {
     const Prop *prop = &g_array_index(all, Prop, i);
     gboolean takes_part = gimp_item_get_visible(prop->item) || (prop->before != PART_NONE && prop->shown);
-    gchar *name = gimp_item_get_name(prop->item), *escaped = g_strescape(name, NULL);
 
     if (takes_part || (prop->before != PART_NONE && (prop->before != PART_PICTURE || prop->now != PART_PICTURE)))
       g_string_append_printf(text, "%s %u %s\n", part_names[takes_part ? prop->now : prop->before], gimp_item_get_tattoo(prop->item),
-                             escaped);
-    g_free(escaped);
-    g_free(name);
+                             prop->name);
   }
   g_array_unref(all);
   return g_string_free(text, FALSE);
