@@ -21,17 +21,18 @@ void call_start(void) {
 /* ---------------------------------------------------------------------------------------- last values */
 
 /* The numbers of the last places are this session's, and those of the layers that they were told for: a parasite of GIMP itself, in no
- * file, "TARGET REFERENCE" (the layers' numbers), and below that a line for each one's place, empty where a word says it. */
+ * file, "TARGET REFERENCE IMAGE" (the numbers of both layers and of the target's image), and below that a line for each one's place, empty
+ * where a word says it. */
 static gchar *places_key(const Procedure *procedure) { return g_strconcat(procedure->name, "-places", NULL); }
 
 /* Of what the image shows -1. */
 static gint reference_id(const FlowOptions *options) { return options->visible ? -1 : compat_item_id(options->reference); }
 
-static void remember_places(const Procedure *procedure, DrawableRef target, const FlowOptions *options) {
+static void remember_places(const Procedure *procedure, ImageRef image, DrawableRef target, const FlowOptions *options) {
   const gchar *place = options->placement, *reference_place = options->reference_placement;
   gchar *key = places_key(procedure);
-  gchar *text = g_strdup_printf("%d %d\n%s\n%s", compat_item_id(target), reference_id(options), places_is_word(place) ? "" : place,
-                                places_is_word(reference_place) ? "" : reference_place);
+  gchar *text = g_strdup_printf("%d %d %d\n%s\n%s", compat_item_id(target), reference_id(options), compat_image_id(image),
+                                places_is_word(place) ? "" : place, places_is_word(reference_place) ? "" : reference_place);
   GimpParasite *parasite = gimp_parasite_new(key, 0, strlen(text) + 1, text);
 
   gimp_attach_parasite(parasite);
@@ -59,14 +60,14 @@ static gchar *places_text(const Procedure *procedure) {
   return text;
 }
 
-/* Whether what this was called for last lies in the image. */
+/* Whether this was called for the image last. Its layer may be gone, as every frame's is whose place another one took. */
 static gboolean was_here(const Procedure *procedure, ImageRef image) {
   gchar *text = places_text(procedure);
   gint id = -1;
-  DrawableRef target = sscanf(text, "%d", &id) == 1 ? compat_layer_by_id(id) : NO_ITEM;
+  gboolean here = sscanf(text, "%*d %*d %d", &id) == 1 && id == compat_image_id(image);
 
   g_free(text);
-  return target != NO_ITEM && gimp_item_get_image(AS_ITEM(target)) == image;
+  return here;
 }
 
 static void recall_places(const Procedure *procedure, DrawableRef target, FlowOptions *options) {
@@ -130,7 +131,7 @@ gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef imag
     propose(procedure, image, frames ? *target : check_first_target(image, *target, options), options);
     if (dialog_run(procedure, image, target, options)) {
       if (options->replaces == NO_ITEM)
-        remember_places(procedure, *target, options);
+        remember_places(procedure, image, *target, options);
       return TRUE;
     }
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_CANCELLED, _("Cancelled."));
@@ -149,9 +150,21 @@ gboolean call_choose(const Procedure *procedure, GimpRunMode mode, ImageRef imag
   }
 }
 
+/* What is there is the result. */
+static gboolean leave(const FlowOptions *options, FlowResult *result) {
+  result->n_layers = 1;
+  result->layers = g_memdup2(&options->replaces, sizeof options->replaces);
+  result->notes = g_new0(gchar *, 2);
+  result->notes[0] = g_strdup(_("Nothing was changed: the layer stays as it is."));
+  result->findings = g_new0(gchar *, 1);
+  return TRUE;
+}
+
 gboolean call_run(const Procedure *procedure, ImageRef image, DrawableRef target, FlowOptions *options, FlowResult *result,
                   GError **error) {
   result->film = NO_ITEM;
+  if (options->unchanged)
+    return leave(options, result);
   return procedure->returns == RETURNS_FRAMES ? frames_run(procedure, image, target, options, result, error)
                                               : flow_run(procedure, image, target, options, result, error);
 }

@@ -129,6 +129,7 @@ static inline DrawableRef compat_drawable_by_id(gint id) {
   return item ? GIMP_DRAWABLE(item) : NULL;
 }
 #define compat_item_id(ref) ((ref) ? gimp_item_get_id(AS_ITEM(ref)) : -1)
+#define compat_image_id(ref) gimp_image_get_id(ref)
 
 static inline DrawableRef compat_layer_by_id(gint id) { return gimp_item_id_is_layer(id) ? compat_drawable_by_id(id) : NULL; }
 
@@ -227,6 +228,7 @@ static inline gdouble *compat_path_stroke(PathRef path, gint stroke, gint *count
 /* NO_ITEM where it is no layer's. */
 #define compat_layer_by_id(id) (gimp_item_is_valid(id) && gimp_item_is_layer(id) ? (id) : NO_ITEM)
 #define compat_item_id(ref) (ref)
+#define compat_image_id(ref) (ref)
 
 #define compat_ui_init(name) gimp_ui_init(name, FALSE)
 /* Text at the top left of a label's space, a picture at the top of its own. */

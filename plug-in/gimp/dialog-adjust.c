@@ -130,6 +130,15 @@ void dialog_show_directions(Dialog *self) {
   if (!g_str_equal(before, self->options->directions))
     dialog_ask(self, 0);
   g_free(before);
+  dialog_note_unmoved(self);
+}
+
+gboolean dialog_note_unmoved(Dialog *self) {
+  if (!self->directions || !*self->directions || *self->options->directions)
+    return FALSE;
+  if (self->status)
+    hint_set(self->status, HINT_INFO, _("Nothing is changed yet: move a slider."));
+  return TRUE;
 }
 
 void dialog_add_directions(Dialog *self, GtkWidget *box) {

@@ -15,6 +15,7 @@
 struct DialogKept {
   GeglBuffer *picture, *weights;                /* recipe_kept's */
   gchar *asked;                                 /* all that the options say */
+  gdouble scale;                                /* that it is shown with; 0: it is not yet */
   GeglBuffer *pixels[1 + OPTIONS_REFERENCES]; /* of the target and its references */
 };
 
@@ -102,6 +103,7 @@ static void begin_anew(Dialog *self) {
   dialog_end_kept(self);
   model_sheet_set(self->model_sheet, self->options->model);
   dialog_note_model(self);
+  dialog_update_ok(self);
   if (self->model_ok || about_model(self->options->model, &about, &error)) {
     about_model_clear(&about);
     return;
@@ -120,8 +122,29 @@ static gdouble scale_of(Dialog *self) {
   return CLAMP(view_scale(self->view), LEAST_SCALE, MIN(most, 1));
 }
 
+/* A layer that was removed is in the history still, and at no place. */
+static gboolean is_there(const Dialog *self, LayerRef layer) {
+  return gimp_item_is_valid(AS_ITEM(layer)) && gimp_image_get_item_position(self->image, AS_ITEM(layer)) >= 0;
+}
+
+gboolean dialog_is_kept(Dialog *self) {
+  if (!self->kept)
+    return FALSE;
+  dialog_look_at_layers(self);
+  return self->kept && is_asked(self, 0) && is_there(self, self->options->replaces);
+}
+
+static void show(Dialog *self, gdouble scale) {
+  GeglBuffer *picture = scaled_down(self->kept->picture, scale), *weights = scaled_down(self->kept->weights, scale);
+
+  view_set_result(self->view, picture, weights, scale);
+  self->kept->scale = scale;
+  g_object_unref(picture);
+  g_object_unref(weights);
+}
+
+/* Larger than its own pixels, or back from another window, it is in the view already. */
 gboolean dialog_show_kept(Dialog *self, DialogAsk wishes) {
-  GeglBuffer *picture, *weights;
   gdouble scale;
 
   if (!is_asked(self, wishes)) {
@@ -129,11 +152,8 @@ gboolean dialog_show_kept(Dialog *self, DialogAsk wishes) {
     return FALSE;
   }
   scale = scale_of(self);
-  picture = scaled_down(self->kept->picture, scale);
-  weights = scaled_down(self->kept->weights, scale);
-  view_set_result(self->view, picture, weights, scale);
-  g_object_unref(picture);
-  g_object_unref(weights);
+  if (scale != self->kept->scale)
+    show(self, scale);
   hint_set(self->status, HINT_INFO, _("Shown as it was made, from the layer itself. What you change is drawn anew."));
   return TRUE;
 }

@@ -163,6 +163,13 @@ void dialog_watch_layers(Dialog *self) {
     self->watch = g_idle_add_full(G_PRIORITY_LOW, look_at_next, self, NULL);
 }
 
+void dialog_look_at_layers(Dialog *self) {
+  dialog_watch_layers(self);
+  g_source_remove(self->watch);
+  while (look_at_next(self) == G_SOURCE_CONTINUE)
+    continue;
+}
+
 void dialog_end_layers(Dialog *self) {
   if (self->watch)
     g_source_remove(self->watch);

@@ -140,6 +140,8 @@ void dialog_update_method(Dialog *self);
 void dialog_add_directions(Dialog *self, GtkWidget *box);
 void dialog_show_directions(Dialog *self);
 void dialog_forget_directions(Dialog *self);
+/* TRUE, and said where the preview's state is: there are sliders and none is moved, so OK cannot be pressed. */
+gboolean dialog_note_unmoved(Dialog *self);
 
 /* The hints below the controls, where they stay in sight. */
 void dialog_add_notes(Dialog *self, GtkWidget *box);
@@ -163,6 +165,8 @@ void dialog_layers_changed(Dialog *self);
 void dialog_read_selection(Dialog *self);
 /* Looks, a little at a time, whether the layers' pixels were changed, and takes the new ones where they were. */
 void dialog_watch_layers(Dialog *self);
+/* The same at once. */
+void dialog_look_at_layers(Dialog *self);
 void dialog_end_layers(Dialog *self);
 /* An option is another one: the preview follows, now or when the hand rests. */
 void dialog_ask(Dialog *self, DialogAsk wishes);
@@ -172,6 +176,8 @@ void dialog_find_kept(Dialog *self);
 /* and shown as long as no other is asked for: then it is let go, FALSE is returned, and what was not looked for before is. */
 gboolean dialog_show_kept(Dialog *self, DialogAsk wishes);
 void dialog_end_kept(Dialog *self);
+/* OK: whether it is what is there, also by the layers as they are now. */
+gboolean dialog_is_kept(Dialog *self);
 /* The squares as the options have them, into the views. */
 void dialog_show_squares(Dialog *self);
 /* Where the square of the reference in the view lies, as far as that is known. */

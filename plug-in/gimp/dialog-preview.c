@@ -83,7 +83,8 @@ void dialog_ask(Dialog *self, DialogAsk wishes) {
     request.n_references = 0;
     if (self->view)
       view_set_result(self->view, NULL, NULL, 1);
-    say(self, HINT_INFO, HANDLING); /* and not that it is drawing */
+    if (!dialog_note_unmoved(self))
+      say(self, HINT_INFO, HANDLING); /* and not that it is drawing */
   }
   ask.request = &request;
   ask.choose = (wishes & ASK_MODEL) != 0;

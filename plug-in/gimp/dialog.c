@@ -10,8 +10,9 @@
 #include "gimp/table.h"
 #include <glib/gi18n-lib.h>
 
+/* A result that is left as it is needs no model. */
 void dialog_update_ok(Dialog *self) {
-  gboolean ok = self->model_ok && self->square_ok && (!self->needs_reference || self->options->visible || self->options->reference != NO_ITEM) &&
+  gboolean ok = (self->model_ok || self->kept) && self->square_ok && (!self->needs_reference || self->options->visible || self->options->reference != NO_ITEM) &&
                 (!self->sliders || *self->options->directions);
 
   gtk_dialog_set_response_sensitive(GTK_DIALOG(self->dialog), GTK_RESPONSE_OK, ok);
@@ -174,6 +175,7 @@ static gint run(Dialog *self, gint *x, gint *y) {
   g_signal_connect(self->dialog, "focus-out-event", G_CALLBACK(focus_out), self);
 
   response = gimp_dialog_run(GIMP_DIALOG(self->dialog));
+  self->options->unchanged = response == GTK_RESPONSE_OK && dialog_is_kept(self);
   if (self->replace)
     g_source_remove(self->replace);
   if (self->refill)

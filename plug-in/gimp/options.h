@@ -56,6 +56,7 @@ typedef struct {
   LayerRef *chosen;      /* layers that the user selected, where there are several; g_free */
   gint n_chosen;
   LayerRef replaces;     /* a result whose place the new one takes; NO_ITEM: none */
+  gboolean unchanged;    /* its dialog ended with all as that result has it: nothing is to be made */
   Engine *engine; /* engine_free; what the dialog opened for the model goes on here; NULL: opened where it is needed */
 } FlowOptions;
 

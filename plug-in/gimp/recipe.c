@@ -5,6 +5,7 @@
 #include "gimp/mask-text.h"
 #include "gimp/references.h"
 #include "host/find.h"
+#include "host/learned.h"
 #include "host/models.h"
 #include "host/place.h"
 #include "host/say.h"
@@ -142,6 +143,12 @@ void recipe_write(LayerRef layer, const Procedure *procedure, const FlowOptions 
     g_key_file_set_string(file, GROUP, "model-weights", engine_weights(options->engine));
     g_free(name);
     g_free(mark);
+  }
+  if (options->engine && procedures_takes(procedure, ARGUMENT_DIRECTIONS)) {
+    gchar *marks = learned_marks(options->engine->model, options->directions);
+
+    g_key_file_set_string(file, GROUP, "directions", marks);
+    g_free(marks);
   }
   if (procedures_takes(procedure, ARGUMENT_REFERENCE))
     write_references(file, options, AS_DRAWABLE(plan->target));
@@ -337,6 +344,48 @@ static gboolean is_same_model(GKeyFile *file, const gchar *path, const gchar *no
   return same;
 }
 
+/* Which of the recipe's directions the model in `path`, with what was learnt, has as another one, in one text; NULL: none. Those that it
+ * lacks are none of them, nor are there any in recipes of older versions. */
+static gchar *other_directions(GKeyFile *file, const gchar *path) {
+  gchar *then = g_key_file_get_string(file, GROUP, "directions", NULL), *now = NULL, **marks, **its;
+  stylemap_model *model = NULL;
+  stylemap_error core;
+  GString *names = g_string_new(NULL);
+
+  if (then && *then && stylemap_inspect(path, &model, &core) == STYLEMAP_OK) {
+    learned_read(model, path);
+    now = learned_marks(model, then);
+  }
+  marks = g_strsplit(then && now ? then : "", ",", -1);
+  its = g_strsplit(now ? now : "", ",", -1);
+  for (gchar **mark = marks; *mark; mark++)
+    for (gchar **one = its; *one; one++) {
+      gsize length = (gsize)(strcspn(*mark, "=") + 1); /* of its name */
+
+      if (strncmp(*mark, *one, length) == 0 && !g_str_equal(*mark, *one))
+        g_string_append_printf(names, "%s%.*s", names->len ? ", " : "", (gint)length - 1, *mark);
+    }
+  stylemap_close(model);
+  g_strfreev(marks);
+  g_strfreev(its);
+  g_free(then);
+  g_free(now);
+  return g_string_free(names, names->len == 0);
+}
+
+/* What of the model is not as it was then: it was found in `path`, whose file is `now`. */
+static void warn_model(GKeyFile *file, const gchar *model, const gchar *path, const gchar *now, Recipe *recipe) {
+  gchar *others;
+
+  if (!is_same_model(file, path, now)) {
+    warn(recipe, g_strdup_printf(_("The model %s is another one than it was then: the result may differ."), model));
+  } else if ((others = other_directions(file, path)) != NULL) {
+    warn(recipe, g_strdup_printf(_("A direction is another one than it was then, as after it was learnt anew: %s. The result may differ."),
+                                 others));
+    g_free(others);
+  }
+}
+
 static gboolean read_model(GKeyFile *file, gboolean strict, FlowOptions *options, Recipe *recipe, GError **error) {
   gchar *model = g_key_file_get_string(file, GROUP, "model", NULL);
   gchar *path, *now = NULL;
@@ -356,8 +405,8 @@ static gboolean read_model(GKeyFile *file, gboolean strict, FlowOptions *options
     } else {
       warn(recipe, g_strdup_printf(_("The model %s is not there any more."), model));
     }
-  } else if (!is_same_model(file, path, now)) {
-    warn(recipe, g_strdup_printf(_("The model %s is another one than it was then: the result may differ."), model));
+  } else {
+    warn_model(file, model, path, now, recipe);
   }
   gboolean ok = (path && *now) || !strict;
   if (ok) { /* also where it is gone: another one takes its place once the user chooses it */
@@ -429,15 +478,16 @@ gboolean recipe_read(ImageRef image, DrawableRef layer, gboolean strict, FlowOpt
   return ok;
 }
 
-/* Is there either the model of the recipe, or none of its name? */
+/* Is there either the model of the recipe, and its directions with it, or none of its name? */
 static gboolean is_no_other_model(GKeyFile *file) {
   gchar *model = g_key_file_get_string(file, GROUP, "model", NULL), *path = model ? models_find(model, NULL) : NULL;
-  gchar *now = path ? model_mark(path) : g_strdup("");
-  gboolean ok = !*now || is_same_model(file, path, now);
+  gchar *now = path ? model_mark(path) : g_strdup(""), *others = NULL;
+  gboolean ok = !*now || (is_same_model(file, path, now) && (others = other_directions(file, path)) == NULL);
 
   g_free(model);
   g_free(path);
   g_free(now);
+  g_free(others);
   return ok;
 }
 

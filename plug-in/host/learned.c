@@ -30,3 +30,29 @@ gint learned_read(stylemap_model *model, const gchar *path) {
   }
   return (gint)g_hash_table_size(names);
 }
+
+static gint find(const stylemap_model *model, const gchar *name) {
+  gint n = stylemap_direction_count(model) - 1;
+  while (n >= 0 && !g_str_equal(stylemap_direction_name(model, n), name)) n--;
+  return n;
+}
+
+/* Its numbers as they are in memory: kept for the machine that drew by them, and on another one at worst a needless word. */
+static gchar *digest(const stylemap_model *model, gint n) {
+  const stylemap_info *info = stylemap_model_info(model);
+  const gsize count = (gsize)info->latent_channel_size * (gsize)info->latent_spatial_size * (gsize)info->latent_spatial_size;
+  return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)stylemap_direction_values(model, n), count * sizeof(gfloat));
+}
+
+gchar *learned_marks(const stylemap_model *model, const gchar *amounts) {
+  g_auto(GStrv) parts = g_strsplit(amounts, ",", -1);
+  g_autoptr(GString) marks = g_string_new(NULL);
+  for (gchar **part = parts; *part; part++) {
+    g_auto(GStrv) words = g_strsplit(*part, "=", 2);
+    const gint n = *words ? find(model, g_strstrip(*words)) : -1;
+    if (n < 0) continue;
+    g_autofree gchar *its = digest(model, n);
+    g_string_append_printf(marks, "%s%s=%.16s", marks->len ? "," : "", *words, its);
+  }
+  return g_string_free(g_steal_pointer(&marks), FALSE);
+}

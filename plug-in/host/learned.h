@@ -13,3 +13,7 @@ gchar *learned_folder (const gchar *path);
 /* Adds them to the model, in the order of their names, each in place of one of its own of the same name. What cannot be
  * used, as what was learnt with another model of that name may be, is left out. Returns how many there are: the model's last. */
 gint   learned_read (stylemap_model *model, const gchar *path);
+
+/* What tells the model's directions that `amounts` names (as adjust_parse takes them) from others of the same names:
+ * "NAME=DIGEST,NAME=DIGEST", to be freed. */
+gchar *learned_marks (const stylemap_model *model, const gchar *amounts);

@@ -115,11 +115,20 @@ check "redo" wait_for has_layers 3
 # --- now the result is active: the dialog says so and edits what it was made of
 active() { ask '(display (car (gimp-image-get-active-layer image)))'; }
 check "redo makes the result active" test "$(active)" != "$(ask '(display target)')"
+result=$(active)
 check "edit again opens" open_dialog ctrl+alt+e "StyleMap Transplant"
 sleep 2
 screenshot dialog-edit-again
 keys Return
+check "edit again, unchanged: it ends" wait_for no_plugin
+check "edit again, unchanged: it says so" grep -q "Nothing was changed: the layer stays as it is" gimp.txt
+check "edit again, unchanged: the result stays" equal "$(active) $(layers)" "$result 3"
+check "edit again opens once more" open_dialog ctrl+alt+e "StyleMap Transplant"
+keys alt+s ctrl+a
+in_profile xdotool type 0.9
+keys Tab alt+o
 check "edit again: it ends" wait_for no_plugin
+check "edit again: another one is there" differ "$(active)" "$result"
 check "edit again: in the place of the result" has_layers 3
 check "edit again: the new one is active" test "$(active)" != "$(ask '(display target)')"
 check "the dialog opens on a result" open_dialog ctrl+alt+t "StyleMap Transplant"

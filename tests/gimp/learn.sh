@@ -11,6 +11,12 @@ done
 in_profile "$COMMAND" direction learn --quiet ./tiny.safetensors folder-with folder-without --name mine -o expected.safetensors
 in_profile "$COMMAND" apply --quiet ./tiny.safetensors target.png --direction expected.safetensors -o expected.png
 after_run() {
+  local said
+  said=$(grep -c 'A direction is another one than it was then, as after it was learnt anew: mine\.' log.txt) || true
+  [ "$said" = 1 ] || {
+    echo "FAIL: that a direction was learnt anew is said $said times, not once"
+    exit 1
+  }
   if ls tmp | grep stylemap-; then
     echo "FAIL: what it worked with is left"
     exit 1

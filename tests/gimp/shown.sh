@@ -106,6 +106,11 @@ for form in above copy; do
   check "$form, no model: edit again opens" open_again
   check "$form, no model: it shows the result's own pixels" wait_for shows $form-result.png
   screenshot "kept-$form-no-model"
+  stays=$(ask '(display (top image))')
+  keys alt+o
+  check "$form, no model: OK ends it" wait_for no_plugin
+  check "$form, no model: the result stays" equal "$(ask '(display (top image))') $(dirty)" "$stays 0"
+  check "$form, no model: edit again opens once more" open_again
   keys alt+s ctrl+a
   in_profile xdotool type 0.4
   keys Tab
@@ -130,10 +135,21 @@ for form in above copy; do
 done
 
 # --- a dot on the target, where no warning sees it: the result would be another one
+dot() {
+  ask '(begin (gimp-context-set-foreground (quote (10 200 30))) (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 40 321 3 3)
+    (gimp-drawable-edit-fill (lowest image 2) FILL-FOREGROUND) (gimp-selection-none image) (gimp-displays-flush))' >/dev/null
+}
+show above.xcf
+stays=$(ask '(display (top image))')
+check "painted on meanwhile: edit again opens" open_again
+dot
+keys alt+o
+check "painted on meanwhile: it ends" wait_for no_plugin
+check "painted on meanwhile: another result" not equal "$(ask '(display (top image))')" "$stays"
+hide
 mv own.safetensors gone
 show above.xcf
-ask '(begin (gimp-context-set-foreground (quote (10 200 30))) (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 40 321 3 3)
-  (gimp-drawable-edit-fill (lowest image 2) FILL-FOREGROUND) (gimp-selection-none image) (gimp-displays-flush))' >/dev/null
+dot
 check "painted on: edit again opens" open_again
 check "painted on: the old result is not shown" wait_for shows above-target.png
 keys alt+c

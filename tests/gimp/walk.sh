@@ -91,14 +91,23 @@ ask "(gimp-image-set-active-layer image $(top))" >/dev/null
 check "again: the dialog" open_dialog ctrl+alt+e "StyleMap Transplant"
 sleep 3
 screenshot walk-again
+stays=$(top)
 keys Return
+check "again, unchanged: it ends" wait_for no_plugin
+check "again, unchanged: the layer stays" equal "$(top) $(layers) $(dirty)" "$stays 3 0"
+check "again, unchanged: the same picture" equal "$(changes 0)" "(0 #f)"
+check "again: the dialog once more" open_dialog ctrl+alt+e "StyleMap Transplant"
+keys alt+s ctrl+a
+in_profile xdotool type 0.9
+keys Tab
+sleep 2
+keys alt+o
 check "again: it is made" wait_for no_plugin
 check "again: in its place" has_layers 3
 again=$(recipe "$(top)")
 check "again: the same selection" equal "$(grep ^selection= <<<"$again")" "$(grep ^selection= <<<"$first")"
 check "again: the same model" equal "$(grep ^model <<<"$again")" "$(grep ^model <<<"$first")"
 check "again: the same place" grep -qF "placement='$(sed -n 's/^found-target=//p' <<<"$first")'" <<<"$again"
-check "again: the same picture" equal "$(changes 0)" "(0 #f)"
 
 # --- twelve frames between two layers: in this image, and, as by itself, in a new one, which is exported
 ask '(begin (close-visible before) (gimp-display-delete view))' >/dev/null
