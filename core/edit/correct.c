@@ -13,6 +13,12 @@ void sm_correction(const float *drawn, const float *of_target, const float *of_c
   }
 }
 
+void sm_correction_follow(const float *seen, const float *follow, int size, int of, float *added) {
+  const size_t plane = (size_t)size * (size_t)size;
+  for (size_t i = 0; i < 3 * plane; i++) added[i] -= follow[i % plane] * (seen[i] + 1) / 2;
+  for (size_t i = 0; i < plane; i++) added[(size_t)of * plane + i] += follow[i];
+}
+
 /* Rows of the layer from x, y on: the correction's planes spread there, the collage's 3, the layer's pixels. */
 typedef struct corrected {
   const sm_collage *collage;

@@ -7,6 +7,9 @@
  * much of the collage's. */
 enum { SM_CORRECTION_PLANES = 5, SM_CORRECTION_TARGET = 3, SM_CORRECTION_COLLAGE = 4 };
 
+/* To the planes of `added`, whose plane `of` is the target's or the collage's: `follow` times (a plane) the lines of that picture
+ * that are finer than `seen`, what the square saw of it (3 planes, -1..1). */
+void sm_correction_follow(const float *seen, const float *follow, int size, int of, float *added);
 /* Planes of `added` := what is added when `drawn` replaces what the model makes of the target and of the collage (3 planes
  * each, -1..1), by the two planes of detail behind it, which are set. */
 void sm_correction(const float *drawn, const float *of_target, const float *of_collage, int size, float *added);

@@ -27,32 +27,70 @@ static void add_row(float weight, const float *from, float *to, int count) {
   for (int i = 0; i < count; i++) to[i] += weight * from[i];
 }
 
-void sm_detail_changed(const float *before, const float *after, int size, float *changed, float *work) {
-  static const double deviation = 1.5; /* pixels of 128 */
+static const double AROUND = 1.5; /* deviation of what is around a pixel, pixels of 128 */
+
+/* to := from, smoothed by a Gaussian, the edges repeated; `from` is used up. */
+static void smooth(float *from, int size, double deviation, float *to) {
   const int reach = (int)ceil(3 * deviation * size / 128);
-  const size_t plane = (size_t)size * (size_t)size;
   double total = 0;
   float gauss[2 * MOST_REACH + 1], row[MOST_SIZE + 2 * MOST_REACH];
   assert(reach <= MOST_REACH && size <= MOST_SIZE);
   for (int d = -reach; d <= reach; d++) total += exp(-0.5 * pow(d / (deviation * size / 128), 2));
   for (int d = -reach; d <= reach; d++) gauss[d + reach] = (float)(exp(-0.5 * pow(d / (deviation * size / 128), 2)) / total);
+  for (int y = 0; y < size; y++) { /* across, in place, from a row that goes on at both ends as it ends */
+    float *line = from + (size_t)y * (size_t)size;
+    for (int x = -reach; x < size + reach; x++) row[x + reach] = line[x < 0 ? 0 : x >= size ? size - 1 : x];
+    memset(line, 0, (size_t)size * sizeof *line);
+    for (int d = 0; d <= 2 * reach; d++) add_row(gauss[d], row + d, line, size);
+  }
+  memset(to, 0, (size_t)size * (size_t)size * sizeof *to);
+  for (int y = 0; y < size; y++)
+    for (int d = -reach; d <= reach; d++) {
+      const int at = y + d < 0 ? 0 : y + d >= size ? size - 1 : y + d;
+      add_row(gauss[d + reach], from + (size_t)at * (size_t)size, to + (size_t)y * (size_t)size, size);
+    }
+}
+
+void sm_detail_changed(const float *before, const float *after, int size, float *changed, float *work) {
+  const size_t plane = (size_t)size * (size_t)size;
   for (size_t i = 0; i < plane; i++) {
     float square = 0;
     for (size_t p = 0; p < 3; p++) square += (after[p * plane + i] - before[p * plane + i]) * (after[p * plane + i] - before[p * plane + i]);
     work[i] = square / 3;
   }
-  for (int y = 0; y < size; y++) { /* across, in place, from a row that goes on at both ends as it ends */
-    float *line = work + (size_t)y * (size_t)size;
-    for (int x = -reach; x < size + reach; x++) row[x + reach] = line[x < 0 ? 0 : x >= size ? size - 1 : x];
-    memset(line, 0, (size_t)size * sizeof *line);
-    for (int d = 0; d <= 2 * reach; d++) add_row(gauss[d], row + d, line, size);
-  }
-  memset(changed, 0, plane * sizeof *changed);
-  for (int y = 0; y < size; y++)
-    for (int d = -reach; d <= reach; d++) {
-      const int at = y + d < 0 ? 0 : y + d >= size ? size - 1 : y + d;
-      add_row(gauss[d + reach], work + (size_t)at * (size_t)size, changed + (size_t)y * (size_t)size, size);
+  smooth(work, size, AROUND, changed);
+}
+
+/* to := the sum over colours of a b, smoothed. `work` is used up. */
+static void smooth_product(const float *a, const float *b, int size, float *to, float *work) {
+  const size_t plane = (size_t)size * (size_t)size;
+  for (size_t i = 0; i < plane; i++) work[i] = a[i] * b[i] + a[plane + i] * b[plane + i] + a[2 * plane + i] * b[2 * plane + i];
+  smooth(work, size, AROUND, to);
+}
+
+void sm_detail_followed(const float *before, const float *after, int size, float *agree, float *gain, float *work) {
+  static const float noise = 3e-4f, most = 2; /* of three variances; of contrast */
+  const size_t plane = (size_t)size * (size_t)size;
+  float *used = work, *mean_before = work + plane, *mean_after = work + 2 * plane, *own = work + 3 * plane;
+  smooth_product(before, after, size, agree, used);
+  smooth_product(after, after, size, gain, used);
+  smooth_product(before, before, size, own, used);
+  for (size_t p = 0; p < 3; p++) {
+    memcpy(used, before + p * plane, plane * sizeof *used);
+    smooth(used, size, AROUND, mean_before);
+    memcpy(used, after + p * plane, plane * sizeof *used);
+    smooth(used, size, AROUND, mean_after);
+    for (size_t i = 0; i < plane; i++) {
+      agree[i] -= mean_before[i] * mean_after[i];
+      gain[i] -= mean_after[i] * mean_after[i];
+      own[i] -= mean_before[i] * mean_before[i];
     }
+  }
+  for (size_t i = 0; i < plane; i++) {
+    const float both = fmaxf(agree[i], 0), of_before = fmaxf(own[i], 0) + noise, of_after = fmaxf(gain[i], 0) + noise;
+    agree[i] = fminf(both * both / (of_before * of_after), 1);
+    gain[i] = fminf(both / of_before, most);
+  }
 }
 
 void sm_detail_keep(const float *changed, size_t plane, double sigma, float *keep) {

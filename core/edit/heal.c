@@ -222,6 +222,27 @@ static void keep(const healing *h, bool both, double sigma) {
   }
 }
 
+/* The drawing has no more pixels than the square. Where it has the collage's lines, or the target's, in whatever colours, those are
+ * laid into it as sharp as the layers have them, in its own contrast: `by` (0..1) of what no detail is kept for already. Another
+ * drawing and the candidate's image are used up. */
+static void follow_lines(const healing *h, double by) {
+  const size_t plane = plane_of(h);
+  const float *target = h->added + SM_CORRECTION_TARGET * plane, *collage = h->added + SM_CORRECTION_COLLAGE * plane;
+  const float *drawn = h->best->stages[h->stage];
+  float *work = (h->best == h->drawings ? h->drawings + 1 : h->drawings)->first; /* 6 planes */
+  float *of_collage = h->from_collage, *of_target = h->from_target, *gain = h->image, *gain_target = h->image + plane;
+  sm_detail_followed(h->best->first, drawn, h->size, of_collage, gain, work);
+  sm_detail_followed(h->target, drawn, h->size, of_target, gain_target, work);
+  for (size_t i = 0; i < plane; i++) {
+    const float left = (float)by * fmaxf(1 - target[i] - collage[i], 0), c = of_collage[i], t = of_target[i];
+    const float share = c * c / (c * c + t * t + 1e-6f); /* of the picture whose lines they rather are */
+    of_collage[i] = left * share * c * gain[i];
+    of_target[i] = left * (1 - share) * t * gain_target[i];
+  }
+  sm_correction_follow(h->best->first, of_collage, h->size, SM_CORRECTION_COLLAGE, h->added);
+  sm_correction_follow(h->target, of_target, h->size, SM_CORRECTION_TARGET, h->added);
+}
+
 /* The candidate that keeps detail so, into `image`, which is the target where there is no mask. */
 static void compose(const healing *h, const drawing *d, const float *drawn, const sm_candidate *candidate) {
   const size_t plane = plane_of(h);
@@ -474,6 +495,7 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   keep(&heals, heals.as.both, sm_detail_sigma(options->detail, heals.as.sigma));
   if (best->matched) sm_collage_shift(&heals.collage, heals.offset);
   sm_correction(drawn, heals.own, best->projected, c->size, heals.added);
+  follow_lines(&heals, fmin(2 * options->detail, 1));
   SM_TRY_DONE(sm_correct(s->pool, target, placement, heals.added, c->size, &heals.collage, best->clone, options->strength, x, y, w, h,
                          result, error));
   if (report)

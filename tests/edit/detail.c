@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What of one picture's lines another has, and how strong. */
+#include "edit/detail.h"
+
+#include "harness.h"
+
+enum { SIZE = 64, PLANE = SIZE * SIZE, AT = 32 * SIZE + 32 };
+static float before[3 * PLANE], after[3 * PLANE], agree[PLANE], gain[PLANE], work[4 * PLANE];
+
+/* Stripes of 6 pixels, across or along: `contrast` of each colour above `level`. */
+static void stripes(float *picture, int across, const float contrast[3], const float level[3]) {
+  for (int i = 0; i < 3 * PLANE; i++) {
+    const int at = across ? i % SIZE : i / SIZE % SIZE;
+    picture[i] = level[i / PLANE] + contrast[i / PLANE] * (at / 3 % 2 ? 1.f : -1.f);
+  }
+}
+
+static void followed(const float contrast[3], int across) {
+  const float level[3] = {-0.3f, 0.1f, 0.4f};
+  stripes(after, across, contrast, level);
+  sm_detail_followed(before, after, SIZE, agree, gain, work);
+}
+
+int main(void) {
+  const float full[3] = {0.4f, 0.4f, 0.4f}, none[3] = {0}, half[3] = {0.2f, 0.2f, 0.2f}, against[3] = {-0.4f, -0.4f, -0.4f};
+  const float other[3] = {0.4f, 0.2f, 0.1f}, far[3] = {2, 2, 2};
+  stripes(before, 1, full, none);
+  followed(full, 1);
+  CHECK_NEAR(agree[AT], 1, 0.02, "the same lines in other colours");
+  CHECK_NEAR(gain[AT], 1, 0.01);
+  followed(half, 1);
+  CHECK_NEAR(agree[AT], 1, 0.02, "fainter ones");
+  CHECK_NEAR(gain[AT], 0.5, 0.01);
+  followed(other, 1);
+  CHECK_NEAR(agree[AT], 0.49 / 0.63, 0.02, "of another hue"); /* (1 + .5 + .25)^2 / (3 (1 + .25 + .0625)), of contrasts */
+  CHECK_NEAR(gain[AT], 1.75 / 3, 0.01);
+  followed(against, 1);
+  CHECK(agree[AT] == 0 && gain[AT] == 0, "dark where they were light");
+  followed(full, 0);
+  CHECK(agree[AT] < 0.02, "lines that cross them: %g", agree[AT]);
+  followed(none, 1);
+  CHECK(agree[AT] < 0.01 && gain[AT] < 0.01, "nothing there");
+  followed(far, 1);
+  CHECK_NEAR(gain[AT], 2, 1e-6, "no more than twice");
+  stripes(before, 1, none, none);
+  followed(full, 1);
+  CHECK(agree[AT] < 0.01 && isfinite(gain[AT]), "nothing to follow");
+  return harness_end();
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A healed edit on a layer twice as large as the model draws: where the drawing has the reference's lines, in whatever colours,
+ * they are as sharp as in the reference.
+ * usage: sharp MODEL (of 128 pixels) */
+enum { W = 256, H = 256, SIZE = 128 };
+#include <math.h>
+
+#include "frame/array-layer.h"
+
+static stylemap_error error;
+static picture target, reference, mask, result;
+
+/* A picture that the model knows, in squares of 2 x 2 pixels: lines that no drawing of 128 pixels has. */
+static void draw(stylemap_session *session, float *image) {
+  float smooth[3 * SIZE * SIZE];
+  CHECK(stylemap_reconstruct(session, image, smooth, &error) == STYLEMAP_OK, "%s", error.message);
+  for (int i = 0; i < W * H; i++) {
+    const int at = i / W / 2 * SIZE + i % W / 2;
+    const double d = hypot(i % W - W / 2, i / W - H / 2);
+    for (int c = 0; c < 3; c++) {
+      const float v = (smooth[c * SIZE * SIZE + at] + 1) / 2;
+      target.pixels[4 * i + c] = v < 0 ? 0 : v > 1 ? 1 : v;
+      reference.pixels[4 * i + c] = 0.1f + 0.6f * target.pixels[4 * i + c];
+    }
+    target.pixels[4 * i + 3] = reference.pixels[4 * i + 3] = 1;
+    mask.pixels[i] = d < 50 ? 1 : d < 54 ? (float)((54 - d) / 4) : 0;
+  }
+}
+
+/* How much of the target's steps between pixels the result has, in the middle of the mask. */
+static double steps(const picture *p) {
+  double along = 0, own = 0;
+  for (int y = H / 2 - 40; y < H / 2 + 40; y++)
+    for (int x = W / 2 - 40; x < W / 2 + 40; x++) {
+      const int at = 4 * (y * W + x);
+      for (int c = 0; c < 3; c++) /* a second difference: beyond what is smooth */
+        for (int by = 4; by <= 4 * W; by *= W) {
+          const double t = target.pixels[at + c] * 2 - target.pixels[at + c - by] - target.pixels[at + c + by];
+          along += t * (p->pixels[at + c] * 2 - p->pixels[at + c - by] - p->pixels[at + c + by]);
+          own += t * t;
+        }
+    }
+  return along / own;
+}
+
+static double healed(stylemap_session *session, double detail) {
+  stylemap_layer t = layer_of(&target), r = layer_of(&reference), m = layer_of(&mask), out = layer_of(&result);
+  stylemap_placement p;
+  stylemap_heal_options o = {.rounds = 2, .detail = detail, .strength = 1, .rule = STYLEMAP_MASK_ANY, .sigma = 0.02};
+  stylemap_fit(W, H, &p);
+  const stylemap_piece piece = {&r, p, &m};
+  CHECK(stylemap_heal(session, &t, &p, &piece, 1, &o, 0, 0, W, H, &out, NULL, &error) == STYLEMAP_OK, "%s", error.message);
+  return steps(&result);
+}
+
+int main(int argc, char **argv) {
+  stylemap_model *model;
+  stylemap_session *session;
+  if (argc < 2 || stylemap_open(argv[1], 0, NULL, NULL, &model, &error) != STYLEMAP_OK ||
+      stylemap_session_new(model, 1, NULL, NULL, &session, &error) != STYLEMAP_OK) {
+    fprintf(stderr, "no model: %s\n", error.message);
+    return 1;
+  }
+  const stylemap_info *info = stylemap_model_info(model);
+  const int codes = info->latent_channel_size * info->latent_spatial_size * info->latent_spatial_size;
+  float *image = malloc(3 * SIZE * SIZE * sizeof *image), *map = malloc((size_t)codes * sizeof *map);
+  stylemap_pyramid *styles;
+  CHECK(stylemap_pyramid_new(model, &styles, NULL) == STYLEMAP_OK && stylemap_mean(session, map, NULL) == STYLEMAP_OK &&
+        stylemap_resize(session, map, styles, NULL) == STYLEMAP_OK && stylemap_synth(session, styles, image, NULL) == STYLEMAP_OK);
+  target = make(4), reference = make(4), mask = make(1), result = make(4);
+  draw(session, image);
+  const double of_reference = steps(&reference), none = healed(session, 0), usual = healed(session, 0.5), little = healed(session, 0.25);
+  CHECK_NEAR(of_reference, 0.6, 1e-3);
+  CHECK(usual > none + 0.25, "lines as sharp as the reference's: %g of its %g, of the drawing's own %g", usual, of_reference, none);
+  CHECK(usual < 1.1, "and no sharper: %g", usual);
+  CHECK(little > none && little < usual, "less detail, fewer lines: %g between %g and %g", little, none, usual);
+  stylemap_pyramid_free(styles);
+  stylemap_session_free(session);
+  stylemap_close(model);
+  free(image), free(map);
+  return harness_end();
+}
