@@ -68,6 +68,12 @@ static void smooth_product(const float *a, const float *b, int size, float *to, 
   smooth(work, size, AROUND, to);
 }
 
+/* 0 up to `none`, 1 from `all` on, smooth. */
+static float rise(float v, float none, float all) {
+  const float x = fminf(fmaxf((v - none) / (all - none), 0), 1);
+  return x * x * (3 - 2 * x);
+}
+
 void sm_detail_followed(const float *before, const float *after, int size, float *agree, float *gain, float *work) {
   static const float noise = 3e-4f, most = 2; /* of three variances; of contrast */
   const size_t plane = (size_t)size * (size_t)size;
@@ -88,8 +94,8 @@ void sm_detail_followed(const float *before, const float *after, int size, float
   }
   for (size_t i = 0; i < plane; i++) {
     const float both = fmaxf(agree[i], 0), of_before = fmaxf(own[i], 0) + noise, of_after = fmaxf(gain[i], 0) + noise;
-    agree[i] = fminf(both * both / (of_before * of_after), 1);
     gain[i] = fminf(both / of_before, most);
+    agree[i] = rise(both * both / (of_before * of_after), 0.5f, 0.9f) * rise(gain[i], 0.25f, 0.6f);
   }
 }
 

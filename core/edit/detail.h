@@ -17,8 +17,9 @@ double sm_detail_sigma(double detail, double usual);
 /* changed[size x size] := the mean squared change from `before` to `after` (3 planes each) around the pixel. `work` is as
  * large as `changed`. */
 void sm_detail_changed(const float *before, const float *after, int size, float *changed, float *work);
-/* Where the lines of `after` are those of `before`, perhaps in other colours: agree[size x size] := their squared correlation
- * around the pixel, 0 where they run against one another, gain := by how much more contrast `after` has. `work`: 4 planes. */
+/* Are the lines of `after` around each pixel those of `before` (3 planes each), perhaps in other colours? agree[size x size] :=
+ * how surely, 0 to 1, by their correlation, and 0 where there is but a trace of them; gain := how much of before's contrast they
+ * have, at most 2. `work`: 4 planes. */
 void sm_detail_followed(const float *before, const float *after, int size, float *agree, float *gain, float *work);
 /* keep := exp(-(s / sigma)^2) where s * s is `changed`, both of `plane` pixels; they may be one. */
 void sm_detail_keep(const float *changed, size_t plane, double sigma, float *keep);

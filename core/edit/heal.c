@@ -22,7 +22,7 @@ static const double PROMISING = 0.8; /* promises further apart: only the better 
 static const double WORTH = 0.05; /* of regret that a further stage must take, for another to be drawn */
 static const double LEAST_ERROR = 0.005; /* that of a model that knows every pixel is noise */
 /* How detail stays: sigma, and if the target's does, too. */
-static const struct { double sigma; bool both; } details[] = {{0.1, false}, {0.6, false}, {1.5, false}, {0.35, true}, {1.5, true}};
+static const struct { double sigma; bool both; } details[] = {{0.03, false}, {0.1, false}, {0.6, false}, {1.5, false}, {0.35, true}, {1.5, true}};
 
 void stylemap_heal_defaults(stylemap_heal_options *o) {
   *o = (stylemap_heal_options){.start = STYLEMAP_START_FIT, .rounds = 4, .detail = 0.5, .strength = 1,
