@@ -19,6 +19,7 @@
 enum { MARGIN = 2 /* target pixels around the rectangle that a membrane hangs on */, STAGES = 3 /* rounds that are looked at */ };
 static const double AS_GOOD = 0.2; /* regrets no further apart after the first round: both collages are gone on with */
 static const double PROMISING = 0.8; /* promises further apart: only the better collage is drawn */
+static const double FURTHER = 0.1; /* of regret that a stage must be better: what is drawn again is sometimes drawn wrongly */
 static const double WORTH = 0.05; /* of regret that a further stage must take, for another to be drawn */
 static const double LEAST_ERROR = 0.005; /* that of a model that knows every pixel is noise */
 /* How detail stays: sigma, and if the target's does, too. */
@@ -272,7 +273,7 @@ static stylemap_status draw_and_look(healing *h, sm_scene *scene, drawing *d, do
     compose(h, d, d->stages[stage], &candidate);
     sm_scene_see(scene, &candidate, h->image, seen);
     if (h->take) h->take(h->data, &candidate, seen, h->image);
-    const double regret = sm_choice_regret(seen);
+    const double regret = sm_choice_regret(seen) + FURTHER * stage;
     *least = fmin(*least, regret);
     if (h->best && !(regret < h->regret)) continue;
     h->best = d, h->stage = stage, h->as = candidate, h->regret = regret;
