@@ -4,6 +4,8 @@
  * usage: heal MODEL (of 64 pixels at most, or the shipped one) */
 enum { W = 200, H = 160 };
 #include "frame/array-layer.h"
+#include "edit/choose.h"
+#include "edit/heal.h"
 #include "model/bind.h"
 
 static stylemap_model *model;
@@ -367,6 +369,42 @@ static void cancels(void) {
   session = s;
 }
 
+/* The least regret of all candidates: with nothing added, and with .1 for each further stage. */
+typedef struct least {
+  double all, with;
+  sm_candidate by_all, by_with;
+} least;
+
+static void take(void *data, const sm_candidate *c, const float seen[SM_CHOICE_SEEN], const float *image) {
+  least *l = data;
+  const double regret = sm_choice_regret(seen), with = regret + (c->rounds > 2 ? 0.2 : c->rounds > 1 ? 0.1 : 0);
+  if (c->rounds < 1) return; /* a collage */
+  if (regret < l->all) l->all = regret, l->by_all = *c;
+  if (with < l->with) l->with = with, l->by_with = *c;
+  CHECK(image[0] == image[0]);
+}
+
+/* A further stage is taken where it is better by .1. */
+static void further(void) {
+  stylemap_layer t = layer_of(&target), out = layer_of(&result), r = layer_of(&references[0]), m = layer_of(&masks[0]);
+  stylemap_placement p;
+  stylemap_heal_options o;
+  int other = 0;
+  stylemap_fit(W, H, &p);
+  stylemap_heal_defaults(&o);
+  for (int moved = -52; moved <= 8; moved += 20) {
+    stylemap_heal_report report;
+    stylemap_piece piece = {&r, p, &m};
+    least l = {.all = INFINITY, .with = INFINITY};
+    piece.placement.x += moved, piece.placement.y += 2 * moved;
+    CHECK(sm_heal(session, &t, &p, &piece, 1, &o, 30, 20, 130, 120, &out, &report, take, &l, &error) == STYLEMAP_OK, "%s", error.message);
+    CHECK(report.rounds == l.by_with.rounds && report.both == l.by_with.both && report.sigma == l.by_with.sigma,
+          "%d rounds, sigma %g; not %d, %g", report.rounds, report.sigma, l.by_with.rounds, l.by_with.sigma);
+    other += l.by_all.rounds != l.by_with.rounds;
+  }
+  CHECK(other > 0, "none of them tells");
+}
+
 /* What the model's error on an image is, is remembered: it costs nothing again until the session forgets. */
 static void probes(void) {
   stylemap_session *s;
@@ -479,6 +517,7 @@ int main(int argc, char **argv) {
   matches(3);
   lights();
   cancels();
+  further();
   probes();
   remembers();
   refusals();
