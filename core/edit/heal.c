@@ -12,6 +12,7 @@
 #include "edit/collage.h"
 #include "edit/correct.h"
 #include "edit/detail.h"
+#include "edit/transplant.h"
 #include "frame/frame.h"
 #include "network/network.h"
 #include "net/boxes.h"
@@ -21,6 +22,7 @@ static const double AS_GOOD = 0.2; /* regrets no further apart after the first r
 static const double PROMISING = 0.8; /* promises further apart: only the better collage is drawn */
 static const double FURTHER = 0.1; /* of regret that a stage must be better: what is drawn again is sometimes drawn wrongly */
 static const double WORTH = 0.05; /* of regret that a further stage must take, for another to be drawn */
+static const double WORTH_A_PART = 5e9; /* multiply-adds less of gamma and beta: some 40 ms of a processor */
 static const double LEAST_ERROR = 0.005; /* that of a model that knows every pixel is noise */
 /* How detail stays: sigma, and if the target's does, too. */
 static const struct { double sigma; bool both; } details[] = {{0.03, false}, {0.1, false}, {0.6, false}, {1.5, false}, {0.35, true}, {1.5, true}};
@@ -94,10 +96,12 @@ static void put_back(const healing *h, float *x) {
     }
 }
 
-/* out := G(E(image)), clipped to -1..1. */
-static stylemap_status reconstruct(const healing *h, const float *image, float *out, stylemap_error *error) {
+/* out := G(E(image)), clipped to -1..1; of a collage, in a draft, about that, where it is seen. */
+static stylemap_status reconstruct(const healing *h, const float *image, bool collage, float *out, stylemap_error *error) {
   const size_t numbers = 3 * plane_of(h);
-  SM_TRY(stylemap_reconstruct(h->session, image, out, error));
+  const bool about = collage && h->options->draft && h->options->sigma > 0;
+  if (about) SM_TRY(sm_reconstruct_part(h->session, image, h->target, &h->part, WORTH_A_PART, out, error));
+  else SM_TRY(stylemap_reconstruct(h->session, image, out, error));
   for (size_t i = 0; i < numbers; i++) out[i] = clipped(out[i]);
   return STYLEMAP_OK;
 }
@@ -132,7 +136,7 @@ static void match(const healing *h, const drawing *copy, drawing *d) {
 
 /* What the model makes of the collage, which is its misfit. */
 static stylemap_status look(healing *h, drawing *d, stylemap_error *error) {
-  SM_TRY(reconstruct(h, d->first, d->projected, error));
+  SM_TRY(reconstruct(h, d->first, true, d->projected, error));
   d->misfit = sm_change(d->first, d->projected, h->mask, plane_of(h)) / h->usual;
   return STYLEMAP_OK;
 }
@@ -162,7 +166,7 @@ static stylemap_status begin(healing *h, stylemap_error *error) {
 
 /* What the model makes of the target. */
 static stylemap_status look_at_target(healing *h, stylemap_error *error) {
-  SM_TRY(reconstruct(h, h->target, h->own, error));
+  SM_TRY(reconstruct(h, h->target, false, h->own, error));
   h->usual = fmax(sm_change(h->target, h->own, NULL, plane_of(h)), LEAST_ERROR);
   return STYLEMAP_OK;
 }
@@ -318,7 +322,7 @@ static stylemap_status lay_all(healing *h, bool told, stylemap_error *error) {
 /* All that decides how the square is healed, when all is laid. */
 static sm_digest key_of(const healing *h, bool told) {
   const stylemap_heal_options *o = h->options;
-  const double asked[] = {o->start, o->rounds, o->rule, o->sigma, o->both, (double)o->offset[0], (double)o->offset[1], (double)o->offset[2]};
+  const double asked[] = {o->start, o->rounds, o->rule, o->sigma, o->both, o->draft, (double)o->offset[0], (double)o->offset[1], (double)o->offset[2]};
   const float *squares[] = {h->target, h->drawings[0].first, h->drawings[1].first, h->drawings[0].stages[0]};
   const size_t plane = plane_of(h) * sizeof(float);
   sm_digest key = sm_digest_both(sm_digest_of(asked, sizeof asked), sm_digest_of(h->mask, plane));

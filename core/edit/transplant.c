@@ -7,6 +7,8 @@
  *   stylemap_transplant(session, target, &(stylemap_reference){reference, weights}, 1, &edit, image, &error);
  *   stylemap_paste(image, size, &square, &layer, x, y, w, h, &result, &error);
  */
+#include "edit/transplant.h"
+
 #include <string.h>
 
 #include "base/memory.h"
@@ -38,9 +40,8 @@ static stylemap_status new_stylemap(const stylemap_session *s, float **stylemap,
   return *stylemap ? STYLEMAP_OK : sm_no_memory(error, floats * sizeof(float));
 }
 
-/* E, unless the session has seen the image, and what is needed of the style resizer, see sm_resize_needed. */
-static stylemap_status styles_of(stylemap_session *s, const float *image, sm_part part, const float *weight,
-                                 double strength, styled *p, stylemap_error *error) {
+/* E, unless the session has seen the image; nothing of the pyramid yet. */
+static stylemap_status encoded(stylemap_session *s, const float *image, styled *p, stylemap_error *error) {
   sm_picture *picture = sm_cache_picture(&s->cache, image);
   if (picture) {
     p->stylemap = picture->stylemap;
@@ -56,6 +57,13 @@ static stylemap_status styles_of(stylemap_session *s, const float *image, sm_par
     p->stylemap = p->own_stylemap;
     p->pyramid = p->own;
   }
+  return STYLEMAP_OK;
+}
+
+/* And what is needed of the style resizer, see sm_resize_needed. */
+static stylemap_status styles_of(stylemap_session *s, const float *image, sm_part part, const float *weight,
+                                 double strength, styled *p, stylemap_error *error) {
+  SM_TRY(encoded(s, image, p, error));
   return sm_resize_needed(s, p->stylemap, p->pyramid, part, weight, strength, error);
 }
 
@@ -97,6 +105,7 @@ static stylemap_status blend_pyramids(stylemap_session *s, const float *target, 
   sm_styles styles = {.target = a.pyramid, .reference = b.pyramid, .weight = weight,
                       .strength = (float)edit->strength};
   if (a.remembered) styles.of_target = a.remembered->modulations;
+  if (a.remembered && !last) styles.statistics = a.remembered->statistics;
   if (b.remembered) styles.of_reference = b.remembered->modulations;
   if (a.remembered && b.remembered && edit->strength < 1) {
     sm_digest weights = sm_digest_of(weight, sizeof(float) * sm_weight_floats(&s->net->config));
@@ -166,15 +175,54 @@ stylemap_status stylemap_reconstruct(stylemap_session *s, const float *target, f
   if (!s || !target || !image)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("reconstruct needs a session and two images."), NULL);
   const sm_config *c = &s->net->config;
-  const float *drawn = sm_cache_redrawn(&s->cache, target);
+  const sm_picture *drawn = sm_cache_redrawn(&s->cache, target);
   if (drawn) {
-    memcpy(image, drawn, 3 * sm_pixels(c->size) * sizeof(float));
+    memcpy(image, drawn->drawn, 3 * sm_pixels(c->size) * sizeof(float));
     s->done += sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c);
     return STYLEMAP_OK;
   }
   SM_TRY(blend_pictures(s, target, NULL, 0, &none, image, error));
   sm_cache_redraw(&s->cache, target, image);
   return STYLEMAP_OK;
+}
+
+/* `like`: drawn before; in use. */
+static stylemap_status draw_part(stylemap_session *s, const float *image, const sm_picture *like, const sm_window *window,
+                                 const sm_part_of_square *part, float *out, stylemap_error *error) {
+  const sm_config *c = &s->net->config;
+  const size_t size = (size_t)c->size, plane = sm_pixels(c->size);
+  styled p = {0};
+  stylemap_status status;
+  sm_work_begin(s, STYLEMAP_PHASE_ENCODE, sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c));
+  SM_TRY_DONE(encoded(s, image, &p, error));
+  SM_TRY_DONE(sm_resize_window(s, p.stylemap, p.pyramid, window, error));
+  const sm_styles styles = {.target = p.pyramid, .window = window, .statistics = like->statistics};
+  const double done = s->done + sm_synth_work(c);
+  sm_work_begin(s, STYLEMAP_PHASE_SYNTH, 0);
+  sm_synth_run(s, &styles, out);
+  s->done = done;
+  SM_TRY_DONE(sm_work_end(s, error));
+  for (size_t i = 0; i < 3 * plane; i++) {
+    const int x = (int)(i % size) - part->x, y = (int)(i % plane / size) - part->y;
+    if (x < 0 || y < 0 || x >= part->width || y >= part->height) out[i] = like->drawn[i];
+  }
+done:
+  styled_free(&p);
+  const stylemap_status ended = sm_work_end(s, status == STYLEMAP_OK ? error : NULL);
+  return status == STYLEMAP_OK ? ended : status;
+}
+
+stylemap_status sm_reconstruct_part(stylemap_session *s, const float *image, const float *like, const sm_part_of_square *part,
+                                    double least, float *out, stylemap_error *error) {
+  sm_window window = {0};
+  stylemap_status status = STYLEMAP_NO_MEMORY;
+  if (part->width && s->net->config.norm != STYLEMAP_INSTANCE_NORM)
+    window = sm_window_of(s->net, part->x, part->y, part->width, part->height);
+  if (window.saved <= least || sm_cache_redrawn(&s->cache, image)) return stylemap_reconstruct(s, image, out, error);
+  sm_cache_begin(&s->cache);
+  const sm_picture *drawn = sm_cache_redrawn(&s->cache, like);
+  if (drawn) status = draw_part(s, image, drawn, &window, part, out, error);
+  return status == STYLEMAP_NO_MEMORY ? stylemap_reconstruct(s, image, out, error) : status;
 }
 
 stylemap_status stylemap_probe(stylemap_session *s, const float *image, double *mse, stylemap_error *error) {

@@ -16,6 +16,9 @@ void sm_resize_run(stylemap_session *session, const float *stylemap, stylemap_py
 typedef enum sm_part { SM_OF_TARGET, SM_OF_REFERENCE } sm_part;
 stylemap_status sm_resize_needed(stylemap_session *session, const float *stylemap, stylemap_pyramid *pyramid,
                                  sm_part part, const float *weight, double strength, stylemap_error *error);
+/* And for those that a window reads. */
+stylemap_status sm_resize_window(stylemap_session *session, const float *stylemap, stylemap_pyramid *pyramid,
+                                 const sm_window *window, stylemap_error *error);
 void sm_synth_run(stylemap_session *session, const sm_styles *styles, float *image);
 
 /* to_rgb's 1x1 over beta's convolution, into sm_session.rgb_beta: once a session. */

@@ -30,7 +30,7 @@ sm_digest sm_digest_both(sm_digest a, sm_digest b) {
 
 static int same(sm_digest a, sm_digest b) { return a.word[0] == b.word[0] && a.word[1] == b.word[1]; }
 
-/* What a picture holds without its modulations; the stylemap is too small to count. */
+/* What a picture holds without its modulations; stylemap and statistics are too small to count. */
 static size_t picture_bytes(const sm_config *c) {
   size_t floats = 3 * sm_pixels(c->size);
   for (int l = 0; l < sm_level_count(c); l++) {
@@ -168,7 +168,7 @@ void sm_cache_allow(sm_cache *cache, double strength) {
   enum { FIRST_PART = 11 };
   int again = 1;
   for (int i = 0; i < SM_CACHE_PICTURES; i++)
-    if (in_use(cache, &cache->picture[i]) && cache->picture[i].uses < 2) again = 0;
+    if (in_use(cache, &cache->picture[i]) && cache->picture[i].uses++ < 1) again = 0;
   cache->record_limit = again || strength < 1 ? cache->budget : cache->budget / FIRST_PART;
 }
 
@@ -190,6 +190,7 @@ void sm_cache_free(sm_cache *cache) {
     stylemap_pyramid_free(p->pyramid);
     sm_free(p->stylemap);
     sm_free(p->drawn);
+    sm_free(p->statistics);
     *p = (sm_picture){0};
   }
   for (sm_chunk *chunk = cache->chunks, *next; chunk; chunk = next) {
@@ -221,13 +222,15 @@ static sm_picture *place_for(sm_cache *cache) {
   if ((first && !first->taken) || !empty || !fits(cache, bytes)) return first;
   empty->stylemap = sm_alloc((size_t)c->dim * sm_pixels(c->spatial), sizeof(float));
   empty->drawn = sm_alloc(3 * sm_pixels(c->size), sizeof(float));
+  empty->statistics = sm_alloc(sm_statistics_floats(cache->net, sm_level_count(c)), sizeof(float));
   empty->modulations = modulations_new(cache->net);
-  if (empty->stylemap && empty->drawn && empty->modulations && sm_pyramid_new(c, &empty->pyramid, NULL) == STYLEMAP_OK) {
+  if (empty->stylemap && empty->drawn && empty->statistics && empty->modulations && sm_pyramid_new(c, &empty->pyramid, NULL) == STYLEMAP_OK) {
     cache->bytes += bytes;
     return empty;
   }
   sm_free(empty->stylemap);
   sm_free(empty->drawn);
+  sm_free(empty->statistics);
   modulations_free(&empty->modulations);
   *empty = (sm_picture){0};
   return first;
@@ -243,11 +246,11 @@ static sm_digest digest_of(const sm_cache *cache, const float *image) {
   return sm_digest_of(image, sizeof(float) * 3 * sm_pixels(cache->net->config.size));
 }
 
-const float *sm_cache_redrawn(sm_cache *cache, const float *image) {
+const sm_picture *sm_cache_redrawn(sm_cache *cache, const float *image) {
   sm_picture *p = find(cache, digest_of(cache, image));
   if (!p || !p->redrawn) return NULL;
   p->used = ++cache->clock;
-  return p->drawn;
+  return p;
 }
 
 void sm_cache_redraw(sm_cache *cache, const float *image, const float *drawn) {
@@ -269,7 +272,6 @@ sm_picture *sm_cache_picture(sm_cache *cache, const float *image) {
     sm_pyramid_mark(p->pyramid, 0);
   }
   p->used = ++cache->clock;
-  p->uses++;
   return p;
 }
 

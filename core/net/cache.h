@@ -22,9 +22,10 @@ typedef struct sm_picture {
   int taken; /* the rest describes `image`; else only the memory is there */
   sm_digest image;
   uint64_t used; /* when: the cache's clock */
-  int uses;
+  int uses;      /* edits; drafts do not count */
   int redrawn; /* `drawn` is known */
   float *stylemap, *drawn; /* and what the network makes of it */
+  float *statistics;       /* with which; known if `drawn` is. See sm_styles */
   stylemap_pyramid *pyramid;   /* or NULL: an empty place */
   sm_modulations *modulations; /* or NULL */
 } sm_picture;
@@ -81,8 +82,9 @@ void sm_cache_begin(sm_cache *cache);
 /* The place of an image, in use from now on; NULL where it cannot be kept. If it is not taken, nothing is known of the
  * image yet: who has filled the stylemap takes it. Of the pyramid there are the cells that are marked as made. */
 sm_picture *sm_cache_picture(sm_cache *cache, const float *image);
-/* What the network makes of an image, or NULL where that is not known; and something to remember, where there is room. */
-const float *sm_cache_redrawn(sm_cache *cache, const float *image);
+/* An image of which is known what the network makes of it, in use from now on, or NULL; and something to remember, where there is
+ * room. */
+const sm_picture *sm_cache_redrawn(sm_cache *cache, const float *image);
 void sm_cache_redraw(sm_cache *cache, const float *image, const float *drawn);
 /* How much memory this edit may ask for. Most pairs of pictures are edited once, and modulations are the largest part
  * of what is kept: so the first edit at full strength keeps a small part of them, where a byte saves most work, and

@@ -33,18 +33,30 @@ void sm_run(stylemap_session *s, const sm_convolution *c, double part) {
   s->done += pixels * c->filter.cin * c->filter.cout * c->filter.taps * (c->second.values ? 2 : 1);
 }
 
-void sm_conv_same(stylemap_session *s, const sm_conv *c, const float *in, int side, int linear, double gain,
-                  const float *low, const float *low_kernel, float *out) {
+/* The part of a layer's work that some of its tiles are. */
+static double part_of(sm_method method, int side, const int32_t *tiles, int count) {
+  int rows, columns, step;
+  sm_tiling(method, side, side, &rows, &columns, &step);
+  return tiles ? (double)count / (rows * columns) : 1;
+}
+
+/* Stride 1; `tiles` NULL: all. */
+static void conv_same(stylemap_session *s, const sm_conv *c, sm_method method, const float *in, int side, int linear, double gain,
+                      const int32_t *tiles, int count, const float *low, const float *low_kernel, float *out) {
   assert(side > 0 && (s->planning || (in && out && in != out)) && (!low || (low_kernel && side % 2 == 0)));
   sm_fir fir;
-  const sm_method method = sm_method_whole(c->k, side, side);
   int fused = low && sm_blur_fir(low_kernel, SM_GAIN_DOUBLE, &fir) && (method == SM_WINOGRAD || method == SM_WINOGRAD6);
   if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
   sm_run(s, &(sm_convolution){.method = method, .filter = sm_filter_of(c, gain), .height = side, .width = side,
-                              .pictures = 1, .in = &in,
+                              .pictures = 1, .in = &in, .tiles = tiles, .tile_count = count,
                               .out = {.maps = &out, .bias = s->bias, .slope = linear ? 1 : 0.2f,
-                                      .low = fused ? &low : NULL}}, 1);
+                                      .low = fused ? &low : NULL}}, part_of(method, side, tiles, count));
   if (low && !fused && !s->planning && !s->stopped) sm_twice(&s->work, low, c->cout, side / 2, side / 2, &fir, out);
+}
+
+void sm_conv_same(stylemap_session *s, const sm_conv *c, const float *in, int side, int linear, double gain,
+                  const float *low, const float *low_kernel, float *out) {
+  conv_same(s, c, sm_method_whole(c->k, side, side), in, side, linear, gain, NULL, 0, low, low_kernel, out);
 }
 
 int sm_conv_can_enter(const sm_conv *c, int side) { return sm_method_whole(c->k, side, side) == SM_WINOGRAD6; }
@@ -56,22 +68,9 @@ void sm_conv_entrance(stylemap_session *s, const sm_conv *c, const sm_entrance *
                               .pictures = 1, .entrance = e, .out = {.maps = &out, .bias = s->bias, .slope = 0.2f}}, 1);
 }
 
-/* The part of a layer's work that some of its tiles are. */
-static double part_of(sm_method method, int side, const int32_t *tiles, int count) {
-  int rows, columns, step;
-  sm_tiling(method, side, side, &rows, &columns, &step);
-  return tiles ? (double)count / (rows * columns) : 1;
-}
-
 void sm_conv_same_tiles(stylemap_session *s, const sm_conv *c, const float *in, int side, double gain,
-                        const int32_t *tiles, int count, float *out) {
-  assert(side > 0 && (s->planning || (in && out && in != out)) && (!tiles || count >= 0));
-  const sm_method method = sm_method_for(c->k, side, side);
-  if (!s->planning) sm_pad_bias(c->bias, c->cout, gain, s->bias);
-  sm_run(s, &(sm_convolution){.method = method, .filter = sm_filter_of(c, gain), .height = side, .width = side,
-                              .pictures = 1, .in = &in, .tiles = tiles, .tile_count = count,
-                              .out = {.maps = &out, .bias = s->bias, .slope = 0.2f}},
-         part_of(method, side, tiles, count));
+                        const int32_t *tiles, int count, const float *low, const float *low_kernel, float *out) {
+  conv_same(s, c, sm_method_for(c->k, side, side), in, side, 0, gain, tiles, count, low, low_kernel, out);
 }
 
 void sm_conv_up_tiles(stylemap_session *s, const sm_conv *c, const float *in, int side, float *wide,

@@ -18,9 +18,9 @@ void sm_conv_entrance(stylemap_session *session, const sm_conv *conv, const sm_e
 /* Transposed 3x3, blur, bias, activation: side -> 2 side. `wide` holds sm_wide_floats(cout, side, side). */
 void sm_conv_up(stylemap_session *session, const sm_conv *conv, const float *in, int side, float *wide, float *out);
 /* For maps whose parts may be made by themselves, with the bits of the whole: 3x3, not linear, and sm_conv_up. `count`
- * tiles of the result, or `tiles` NULL: all; `cells` of the larger map are what those tiles finish. */
+ * tiles of the result, or `tiles` NULL: all; `cells` of the larger map are what those tiles finish. `low` as above. */
 void sm_conv_same_tiles(stylemap_session *session, const sm_conv *conv, const float *in, int side, double gain,
-                        const int32_t *tiles, int count, float *out);
+                        const int32_t *tiles, int count, const float *low, const float *low_kernel, float *out);
 void sm_conv_up_tiles(stylemap_session *session, const sm_conv *conv, const float *in, int side, float *wide,
                       const int32_t *tiles, int count, const unsigned char *cells, float *out);
 /* Blur, 3x3 with stride 2, bias, activation, + add: side -> side / 2. */

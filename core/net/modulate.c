@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #include "net/blend.h"
 #include "net/layers.h"
@@ -80,8 +81,10 @@ static void convolve_records(stylemap_session *s, const sm_level_modulation *m, 
   sm_run(s, &c, (double)t->count / m->tiles);
 }
 
+static int is_in_part(const sm_styles *styles, int level) { return styles->window && level >= styles->window->first; }
+
 /* norm(x) = x * norm_scale + norm_shift. */
-static void normalise(stylemap_session *s, const sm_styled *l, const float *x, int side) {
+static void normalise(stylemap_session *s, const sm_styles *styles, int level, const sm_styled *l, const float *x, int side) {
   const int channels = l->gamma.cout, padded = sm_blocks(channels) * SM_BLOCK;
   if (s->net->config.norm == STYLEMAP_BATCH_NORM) {
     for (int c = 0; c < padded; c++) {
@@ -91,8 +94,18 @@ static void normalise(stylemap_session *s, const sm_styled *l, const float *x, i
     }
     return;
   }
+  float *scale = styles->statistics ? styles->statistics + sm_statistics_floats(s->net, level) : NULL;
+  const size_t each = (size_t)padded * sizeof *scale;
+  if (is_in_part(styles, level)) {
+    memcpy(s->norm_scale, scale, each);
+    memcpy(s->norm_shift, scale + padded, each);
+    return;
+  }
   sm_normalise(&s->work, x, channels, side, side, s->net->config.norm == STYLEMAP_LAYER_NORM, s->norm_scale,
                s->norm_shift);
+  if (styles->window || !scale) return;
+  memcpy(scale, s->norm_scale, each);
+  memcpy(scale + padded, s->norm_shift, each);
 }
 
 /* One level put together from records. */
@@ -296,10 +309,11 @@ void sm_modulate_level(stylemap_session *s, const sm_styles *styles, int level, 
                        float *out, float *scratch, size_t scratch_floats) {
   assert(level >= 0 && level < sm_level_count(&s->net->config));
   assert(s->planning || (styles->target && x && out && scratch && scratch != x && scratch != out));
+  assert(!styles->window || (!styles->of_target && !styles->reference && styles->statistics));
   assert(!styles->reference || (styles->weight && styles->strength >= 0 && styles->strength <= 1));
   const sm_level_modulation m = sm_modulation_of(s->net, level);
   if (!s->planning && !s->stopped) {
-    normalise(s, m.layer, x, m.side);
+    normalise(s, styles, level, m.layer, x, m.side);
     sm_pad_bias(m.layer->gamma.bias, m.channels, 1, s->bias);
     if (m.to_rgb) sm_pad_bias(s->rgb_beta + (size_t)27 * (size_t)m.layer->gamma.cin, 3, 1, s->bias2);
     else sm_pad_bias(m.layer->beta.bias, m.channels, 1, s->bias2);
@@ -309,6 +323,10 @@ void sm_modulate_level(stylemap_session *s, const sm_styles *styles, int level, 
     from_sources(s, styles, level, &m, x, rest, out, scratch, scratch_floats);
     return;
   }
-  tiles all = {.style = s->planning ? NULL : styles->target->level[level]};
-  convolve_modulated(s, &m, &all, x, rest, out);
+  tiles made = {.style = s->planning ? NULL : styles->target->level[level]};
+  if (is_in_part(styles, level)) {
+    made.list = s->tile_list;
+    made.count = sm_window_tiles(styles->window, s->net, level, made.list);
+  }
+  convolve_modulated(s, &m, &made, x, rest, out);
 }

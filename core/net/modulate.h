@@ -3,6 +3,7 @@
  * the pyramid, computed from the style maps or put together from what the session remembers. */
 #pragma once
 #include "net/session.h"
+#include "net/window.h"
 
 /* Where a tile's gamma and beta come from: *from + t (*to - *from); `from` NULL: written already. */
 struct sm_tile_mix {
@@ -18,6 +19,9 @@ typedef struct sm_styles {
   float strength;       /* multiplies the weight */
   sm_modulations *of_target, *of_reference; /* remembered, or NULL */
   sm_modulations *of_blend;                 /* the same at full strength, where weights vary; or NULL */
+  const sm_window *window; /* draws that alone, of the target; or NULL: all */
+  float *statistics; /* what the normalisations multiply by and add, sm_statistics_floats: where they are written to; with a
+                        window, where those of the levels that are made in part are read. NULL: nowhere */
 } sm_styles;
 
 /* out := level `level`'s modulation of x (both maps). For to_rgb, `out` lacks the beta and `rest`, a map of one block,

@@ -45,10 +45,6 @@ static layer layer_of(const stylemap_session *s, const stylemap_pyramid *p, int 
   return (layer){&s->net->resizer[level], up, !up && sm_method_for(3, side, side) != SM_WINOGRAD, side};
 }
 
-/* UP's tiles are 6 x 6 pixels of its result before the blur (2 side + 1 wide), which reads pixels y - 1 .. y + 2 of that
- * for its own y; and 4 x 4 pixels of the smaller map, from 3 row - 1 on. */
-enum { UP_STEP = 6 };
-
 /* Drops what is made already from a level's wishes, and wants of the level below what the rest is made from. */
 static void want_below(const stylemap_session *s, stylemap_pyramid *p, int level) {
   const layer a = layer_of(s, p, level);
@@ -62,25 +58,11 @@ static void want_below(const stylemap_session *s, stylemap_pyramid *p, int level
   if (level == 0) return;
   for (int i = 0; i < n * n; i++) {
     if (!p->wanted[level][i]) continue;
-    int y0 = i / n * 4 - 1, x0 = i % n * 4 - 1, y1 = y0 + 5 + a.up, x1 = x0 + 5 + a.up;
-    if (a.up) {
-      y0 = (y0 < 0 ? 0 : y0) / UP_STEP * 3 - 1, x0 = (x0 < 0 ? 0 : x0) / UP_STEP * 3 - 1;
-      y1 = y1 / UP_STEP * 3 + 2, x1 = x1 / UP_STEP * 3 + 2;
-    }
+    int y0 = i / n * 4, x0 = i % n * 4, y1 = y0 + 3, x1 = x0 + 3;
+    if (a.up) sm_up_reads(&y0, &y1), sm_up_reads(&x0, &x1);
+    else y0--, x0--, y1++, x1++;
     want(p, level - 1, y0, y1, x0, x1);
   }
-}
-
-/* Whether a tile of UP is read by a wanted cell. */
-static int feeds(const stylemap_pyramid *p, int level, int row, int column) {
-  const int n = p->cells[level], last = p->side[level] - 1;
-  int y0 = UP_STEP * row - 2, x0 = UP_STEP * column - 2, y1 = UP_STEP * row + UP_STEP, x1 = UP_STEP * column + UP_STEP;
-  y0 = y0 < 0 ? 0 : y0, x0 = x0 < 0 ? 0 : x0;
-  y1 = y1 > last ? last : y1, x1 = x1 > last ? last : x1;
-  for (int r = y0 / 4; r <= y1 / 4; r++)
-    for (int c = x0 / 4; c <= x1 / 4; c++)
-      if (p->wanted[level][r * n + c]) return 1;
-  return 0;
 }
 
 static void make(stylemap_session *s, const float *stylemap, stylemap_pyramid *p, int level) {
@@ -88,34 +70,48 @@ static void make(stylemap_session *s, const float *stylemap, stylemap_pyramid *p
   const float *below = level ? p->level[level - 1] : s->buffer.a;
   const int n = p->cells[level];
   int32_t *list = s->tile_list;
-  int count = 0, rows, columns, step;
+  int count = 0;
   for (int i = 0; i < n * n; i++) count += p->wanted[level][i];
   if (!count) return;
   if (level == 0) sm_pack(stylemap, s->net->config.dim, sm_pixels(a.side), s->buffer.a);
   const int all = count == n * n;
-  sm_tiling(a.up ? SM_UP : SM_WINOGRAD, a.up ? a.side / 2 : a.side, a.up ? a.side / 2 : a.side, &rows, &columns, &step);
-  count = 0;
-  for (int i = 0; !all && i < rows * columns; i++)
-    if (a.up ? feeds(p, level, i / columns, i % columns) : p->wanted[level][i]) list[count++] = i;
+  count = !all && a.up ? sm_up_tiles(p->wanted[level], a.side, list) : 0;
+  for (int i = 0; !all && !a.up && i < n * n; i++)
+    if (p->wanted[level][i]) list[count++] = i;
   if (all) list = NULL;
   if (a.up)
     sm_conv_up_tiles(s, a.conv, below, a.side / 2, s->buffer.b, list, count, all ? NULL : p->wanted[level], p->level[level]);
   else
-    sm_conv_same_tiles(s, a.conv, below, a.side, sqrt(2), list, count, p->level[level]);
+    sm_conv_same_tiles(s, a.conv, below, a.side, sqrt(2), list, count, NULL, NULL, p->level[level]);
   if (s->stopped) return;
   for (int i = 0; i < n * n; i++) p->made[level][i] |= p->wanted[level][i];
 }
 
-stylemap_status sm_resize_needed(stylemap_session *s, const float *stylemap, stylemap_pyramid *p, sm_part part,
-                                 const float *weight, double strength, stylemap_error *error) {
+/* What is wanted of each level; with what the resizer makes that from. */
+static stylemap_status make_wanted(stylemap_session *s, const float *stylemap, stylemap_pyramid *p, stylemap_error *error) {
   sm_work_begin(s, STYLEMAP_PHASE_RESIZE, 0);
   const double done = s->done + sm_resize_work(&s->net->config);
-  for (int l = 0; l < p->levels; l++) {
-    if (weight) want_styles(s->net, p, l, part, weight, strength);
-    else memset(p->wanted[l], 1, sm_pixels(p->cells[l]));
-  }
   for (int l = p->levels - 1; l >= 0; l--) want_below(s, p, l);
   for (int l = 0; l < p->levels && !s->stopped; l++) make(s, stylemap, p, l);
   s->done = done; /* what was not needed counts, too */
   return sm_work_end(s, error);
+}
+
+stylemap_status sm_resize_needed(stylemap_session *s, const float *stylemap, stylemap_pyramid *p, sm_part part,
+                                 const float *weight, double strength, stylemap_error *error) {
+  for (int l = 0; l < p->levels; l++) {
+    if (weight) want_styles(s->net, p, l, part, weight, strength);
+    else memset(p->wanted[l], 1, sm_pixels(p->cells[l]));
+  }
+  return make_wanted(s, stylemap, p, error);
+}
+
+stylemap_status sm_resize_window(stylemap_session *s, const float *stylemap, stylemap_pyramid *p, const sm_window *w,
+                                 stylemap_error *error) {
+  for (int l = 0; l < p->levels; l++) {
+    const sm_cells *c = &w->cells[l];
+    memset(p->wanted[l], l < w->first, sm_pixels(p->cells[l]));
+    if (l >= w->first) want(p, l, 4 * c->y0 - 1, 4 * c->y1, 4 * c->x0 - 1, 4 * c->x1);
+  }
+  return make_wanted(s, stylemap, p, error);
 }

@@ -24,7 +24,7 @@ void sm_resize_run(stylemap_session *s, const float *stylemap, stylemap_pyramid 
     const float *below = s->planning ? NULL : l ? p->level[l - 1] : s->buffer.a;
     float *out = s->planning ? NULL : p->level[l];
     const int side = c->spatial << (l / 2);
-    if (l == 0 || l % 2) sm_conv_same_tiles(s, &n->resizer[l], below, side, sqrt(2), NULL, 0, out);
+    if (l == 0 || l % 2) sm_conv_same_tiles(s, &n->resizer[l], below, side, sqrt(2), NULL, 0, NULL, NULL, out);
     else sm_conv_up(s, &n->resizer[l], below, side / 2, s->buffer.b, out);
   }
 }

@@ -42,7 +42,15 @@ void sm_fold_rgb(const sm_network *n, float *out) {
   }
 }
 
-/* x (side, buffer a) -> buffer b (2 side). */
+/* buffer a (side) -> buffer a (2 side), the window's part of it that level `level` modulates. */
+static void up_part(stylemap_session *s, const sm_conv *conv, const sm_window *w, int level, int side) {
+  unsigned char *cells = (unsigned char *)s->tile_weight; /* which a window has no use for */
+  sm_window_mark(w, s->net, level, cells);
+  const int count = sm_up_tiles(cells, 2 * side, s->tile_list);
+  sm_conv_up_tiles(s, conv, s->buffer.a, side, s->buffer.b, s->tile_list, count, cells, s->buffer.a);
+}
+
+/* x (side, buffer a) -> buffer b (2 side). The 1x1 of what is drawn in part is made whole: it is little. */
 static void styled_block(stylemap_session *s, int i, int side, const sm_styles *styles) {
   const sm_network *n = s->net;
   const sm_conv *skip = &n->blocks[i].skip;
@@ -50,9 +58,14 @@ static void styled_block(stylemap_session *s, int i, int side, const sm_styles *
   /* the 1x1 at the low resolution; its upsampling is conv2's last step */
   sm_conv_same(s, skip, b.a, side, 1, sqrt(0.5), NULL, NULL, b.skip);
   sm_modulate_level(s, styles, 2 * i + 1, b.a, NULL, b.a, b.b, b.floats);
-  sm_conv_up(s, &n->blocks[i].conv1.conv, b.a, side, b.b, b.a);
+  const sm_window *w = styles->window;
+  if (w && 2 * i + 2 >= w->first) up_part(s, &n->blocks[i].conv1.conv, w, 2 * i + 2, side);
+  else sm_conv_up(s, &n->blocks[i].conv1.conv, b.a, side, b.b, b.a);
   sm_modulate_level(s, styles, 2 * i + 2, b.a, NULL, b.a, b.b, b.floats);
-  sm_conv_same(s, &n->blocks[i].conv2.conv, b.a, 2 * side, 0, 1, b.skip, skip->blur, b.b);
+  const int in_part = w && 2 * i + 3 >= w->first, count = in_part ? sm_window_tiles(w, n, 2 * i + 3, s->tile_list) : 0;
+  if (in_part || s->planning)
+    sm_conv_same_tiles(s, &n->blocks[i].conv2.conv, b.a, 2 * side, 1, in_part ? s->tile_list : NULL, count, b.skip, skip->blur, b.b);
+  if (!in_part) sm_conv_same(s, &n->blocks[i].conv2.conv, b.a, 2 * side, 0, 1, b.skip, skip->blur, b.b);
 }
 
 /* buffer a -> image. */

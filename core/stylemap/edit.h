@@ -118,6 +118,8 @@ typedef struct stylemap_heal_options {
                       `rounds`, which frames of a film need. The change (-1..1) that takes detail away at 0.5 */
   int both;        /* with sigma: detail comes from the target, too, where the drawing is nearer to that */
   float offset[3]; /* with sigma, for MATCH: what is added to the references' colours (-1..1) */
+  int draft;       /* with sigma: the first round draws the masks' surroundings alone, normalised as the target is, where that is
+                      much less work, and the session remembers the target: a preview of what comes out without, not the same */
   const float *seen; /* the target's square, 3 x S x S, where it was sampled before, as if all that shows in it were opaque; or NULL */
 } stylemap_heal_options;
 

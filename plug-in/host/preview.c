@@ -206,6 +206,7 @@ static void hasten(const Preview *preview, const EditRequest *request, stylemap_
   if (was_healed(preview, request)) stylemap_heal_as_reported(heal, &preview->healed);
   if (asked != STYLEMAP_START_FIT) heal->start = asked;
   heal->rounds = 1;
+  heal->draft = TRUE;
 }
 
 /* `result`: prepared. */

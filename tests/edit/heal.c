@@ -483,6 +483,37 @@ static void remembers(void) {
   session = before;
 }
 
+/* A draft draws a part where that is much less work, near what comes out without, and what is drawn after it is that. */
+static void drafts(void) {
+  static const stylemap_architecture large = {256, 8, 32, 64, 16384, 0, 2, 0.01};
+  stylemap_session *before = session;
+  stylemap_model *small = model;
+  const int was[4] = {rectangle[0], rectangle[1], rectangle[2], rectangle[3]};
+  const size_t bytes = 4 * W * H * sizeof(float);
+  picture exact = make(4);
+  memcpy(rectangle, (int[]){56, 44, 72, 56}, sizeof rectangle);
+  for (int i = 0; i < 2; i++) {
+    if (i) CHECK(stylemap_model_random(&large, 3, &model, &error) == STYLEMAP_OK);
+    for (int k = 0; k < 3; k++) { /* without; a draft; what is drawn after it */
+      stylemap_heal_options o = usual;
+      if (k < 2) CHECK(stylemap_session_new(model, 2, progress, NULL, &session, &error) == STYLEMAP_OK);
+      o.rounds = 1, o.draft = k == 1, stop_at = 0, last = 0;
+      CHECK(heal(&o, 1, NULL) == STYLEMAP_OK && last == 1, "%s", error.message);
+      if (!k) memcpy(exact.pixels, result.pixels, bytes);
+      CHECK(!memcmp(exact.pixels, result.pixels, bytes) == (!i || k != 1), "model %d, %d", i, k);
+      double most = 0;
+      for (int at = 0; at < 4 * W * H; at++) most = fmax(most, fabs(exact.pixels[at] - result.pixels[at]));
+      CHECK(most < 0.1, "%g", most);
+      if (k != 1) stylemap_session_free(session);
+      if (!k) session = NULL;
+    }
+  }
+  stylemap_close(model);
+  memcpy(rectangle, was, sizeof rectangle);
+  free(exact.pixels);
+  model = small, session = before;
+}
+
 static void refusals(void) {
   for (int k = 0; k < 9; k++) {
     stylemap_heal_options o = usual;
@@ -520,6 +551,7 @@ int main(int argc, char **argv) {
   further();
   probes();
   remembers();
+  drafts();
   refusals();
   stylemap_session_free(session);
   stylemap_close(model);

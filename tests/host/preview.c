@@ -3,6 +3,7 @@
  * ones are dropped. Prints how long requests take; nothing is asked of that.
  * usage: test-host-preview MODEL */
 #include "host/previews.h"
+#include <glib/gstdio.h>
 #include <time.h>
 
 enum { W = 300, H = 240, SIDE = 200 };
@@ -321,6 +322,57 @@ static void test_drafts(void) {
   engine_free(own);
 }
 
+/* A large model's draft is of a part: near what it stands for, and followed by the edit itself. */
+static void test_drafts_in_part(void) {
+  static const stylemap_architecture large = {256, 8, 32, 64, 16384, 0, 2, 0.01};
+  const char *before = model;
+  g_autofree char *folder = g_dir_make_tmp("stylemap-preview-XXXXXX", NULL), *path = g_build_filename(folder, "large.safetensors", NULL);
+  GeglBuffer *known = selection;
+  stylemap_model *made = NULL;
+  stylemap_error error;
+  Engine *engine = NULL, *own = NULL;
+  Log log = {0};
+  CHECK(stylemap_model_random(&large, 3, &made, &error) == STYLEMAP_OK && stylemap_save(made, path, NULL, NULL, &error) == STYLEMAP_OK);
+  stylemap_close(made);
+  model = path;
+  selection = test_selection(W + 20, H + 20, *GEGL_RECTANGLE(100, 75, 31, 21));
+  CHECK(engine_open(&own, model, 0, NULL, NULL, NULL));
+  Preview *preview = preview_new(&engine, hear, &log);
+  EditRequest request = request_of(EDIT_HEAL, 1);
+  int seen = 0;
+  for (int i = 0; i < 4; i++) {
+    EditRequest draft = request;
+    stylemap_heal_report report = {0};
+    if (i) report = healed(own, &request, 0.5);
+    clear(&log);
+    request.mask.feather = draft.mask.feather = 4 + i;
+    wait_for(&log, ask(preview, &request, 0.5, FALSE));
+    GeglBuffer *all = expected(own, &request, 0.5);
+    CHECK(log.done == 1 && log.failed == 0 && same(log.picture, all), "the edit itself, %d", i);
+    g_object_unref(all);
+    if (!log.draft || !i) continue;
+    seen++;
+    stylemap_heal_as_reported(&draft.heal, &report);
+    draft.heal.rounds = 1;
+    GeglBuffer *whole = expected(own, &draft, 0.5);
+    const GeglRectangle *extent = gegl_buffer_get_extent(whole);
+    float *a = test_get(whole, extent, "R'G'B'A float"), *b = test_get(log.draft, extent, "R'G'B'A float");
+    double most = 0;
+    for (int k = 0; k < 4 * extent->width * extent->height; k++) most = fmax(most, fabs(a[k] - b[k]));
+    CHECK(most < 0.03, "draft %d is off by %g", i, most);
+    g_free(a), g_free(b);
+    g_object_unref(whole);
+  }
+  CHECK(seen > 0, "no draft was seen");
+  clear(&log);
+  preview_free(preview);
+  engine_free(engine);
+  engine_free(own);
+  g_object_unref(selection);
+  selection = known, model = before;
+  CHECK(g_unlink(path) == 0 && g_rmdir(folder) == 0);
+}
+
 /* Other ways to make an edit: what each would make, and nothing of them once something else is asked for. */
 static void test_variants(void) {
   static const PreviewVariant variants[] = {{EDIT_HEAL, STYLEMAP_START_COPY}, {EDIT_STYLES, STYLEMAP_START_FIT}};
@@ -497,6 +549,7 @@ int main(int argc, char **argv) {
   test_last_wins();
   test_frames();
   test_drafts();
+  test_drafts_in_part();
   test_variants();
   test_wishes();
   test_let_go();
