@@ -2,7 +2,7 @@
 # Isolated GIMP profiles. Sourced by bash. A first start takes GIMP seconds, because it asks every plug-in what it
 # does: one profile is warmed once for each build of the plug-in, and every test gets a copy.
 # From the environment: GIMP, the version under test (2.10 or 3);
-# GIMP_SECONDS, after which it is ended (600: a loaded machine needs twenty times what an idle one does);
+# GIMP_SECONDS, after which it is ended (840: a loaded machine needs twenty times what an idle one does);
 # GIMP_LOCALE, its locale; GIMP_PRELOAD, a library to load into it; GIMP_FONTS=yes, for text.
 
 # Sets `profile_env`, the words that run a command with all of GIMP's state in run_dir. Without GL: GTK 3 asks each new screen for
@@ -20,7 +20,7 @@ in_profile() {
 
 # Runs Script-Fu without a window, for GIMP_SECONDS at most. GIMP 2.10 ends with 0 whatever happened.
 gimp_batch() {
-  local limited=(timeout -k 5 "${GIMP_SECONDS:-600}" env ${GIMP_PRELOAD:+LD_PRELOAD="$GIMP_PRELOAD"})
+  local limited=(timeout -k 5 "${GIMP_SECONDS:-840}" env ${GIMP_PRELOAD:+LD_PRELOAD="$GIMP_PRELOAD"})
   local options=(-n -i -d)
   [ "${GIMP_FONTS:-}" = yes ] || options+=(-f)
   if [ "$GIMP" = 3 ]; then
