@@ -4,6 +4,7 @@
 // A colour is its brightness, 0 to 255.
 import { createAvatar } from '@dicebear/core';
 import { toonHead } from '@dicebear/collection';
+import * as toon from './toon.mjs';
 
 const [first, last] = process.argv.slice(2).map(Number);
 if (!(first >= 0) || !(last > first)) {
@@ -18,7 +19,7 @@ const bearded = { fullBeard: 'yes', longBeard: 'yes', chin: 'chin', moustacheTwi
 
 console.log('name,eyes,eyebrows,mouth,beard,hair,rear,hair-colour,skin-colour');
 for (let n = first; n < last; n++) {
-  const x = createAvatar(toonHead, { seed: 'toon' + n, beardProbability: 25, rearHairProbability: 50 }).toJson().extra;
+  const x = createAvatar(toonHead, toon.plain(n)).toJson().extra;
   console.log([`toon${n}.png`, x.eyes, x.eyebrows, x.mouth, bearded[x.beard] ?? 'no', x.hair, x.rearHair ?? 'none', bright(x.hairColor),
                bright(x.skinColor)].join(','));
 }

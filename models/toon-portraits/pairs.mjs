@@ -11,50 +11,29 @@ import { createAvatar } from '@dicebear/core';
 import { toonHead } from '@dicebear/collection';
 import { Resvg } from '@resvg/resvg-js';
 import { encode } from 'fast-png';
+import * as toon from './toon.mjs';
 
 const here = path.dirname(new URL(import.meta.url).pathname);
 const components = await import(pathToFileURL(path.join(here, 'node_modules/@dicebear/toon-head/lib/components/index.js')));
-const palette = ['b6e3f4', 'c0aede', 'd1d4f9', 'ffd5dc', 'ffdfbf', 'a8d8b9', 'f4e285', '8fb8de', 'e8e8e8', 'f2b5a7'];
 const [folder, first, last, size = 128] = [process.argv[2], ...process.argv.slice(3).map(Number)];
 if (!folder || !(first >= 0) || !(last > first) || !(size >= 16)) {
   console.error('usage: node pairs.mjs FOLDER FIRST LAST [SIZE=128]');
   process.exit(2);
 }
 
-function random(seed) { // mulberry32
-  let a = (seed * 2654435761 + 777) >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-// the order in which the style draws, and which colour a component uses
-const ORDER = ['rearHair', 'body', 'head', 'clothes', 'mouth', 'beard', 'eyes', 'eyebrows', 'hair'];
-const COLOUR = { rearHair: 'hair', body: 'skin', head: 'skin', clothes: 'clothes', beard: 'hair', eyebrows: 'hair', hair: 'hair' };
 const PARTS = [ // what comes from the other portrait, and how often
   [['rearHair', 'hair'], 4], [['eyes', 'eyebrows'], 5], [['eyes'], 3], [['mouth'], 3], [['beard'], 3], [['mouth', 'beard'], 2],
   [['clothes'], 3], [['body', 'head', 'eyes', 'eyebrows', 'mouth', 'beard'], 3], [['eyebrows'], 1],
 ];
 
 function portrait(n, background) {
-  const x = createAvatar(toonHead, { seed: 'toon' + n, backgroundColor: palette, beardProbability: 25, rearHairProbability: 50 }).toJson().extra;
-  const colours = { skin: x.skinColor, hair: x.hairColor, clothes: x.clothesColor };
-  const p = { background: background ?? x.primaryBackgroundColor };
-  for (const k of ORDER) p[k] = x[k] ? { name: x[k], colour: colours[COLOUR[k]] ?? null } : null;
-  return p;
+  const p = toon.parts(createAvatar(toonHead, toon.plain(n)).toJson().extra);
+  return { ...p, background: background ?? p.background };
 }
 
 // `places`: one after the other, each a move (the picture's side = 1), a scale and a turn about the middle
 function draw(p, places) {
-  let body = '';
-  for (const k of ORDER)
-    if (p[k]) {
-      const drawn = components[k][p[k].name]({}, { skin: p[k].colour, hair: p[k].colour, clothes: p[k].colour });
-      body += k === 'rearHair' ? `<g transform="translate(0 10)">${drawn}</g>` : drawn;
-    }
+  let body = toon.body(components, p);
   for (const { x, y, scale, turn } of places)
     body = `<g transform="translate(${768 * x} ${768 * y}) rotate(${turn} 384 384) translate(${384 * (1 - scale)} ${384 * (1 - scale)}) scale(${scale})">${body}</g>`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 768 768" fill="none"><rect fill="${p.background}" width="768" height="768"/>${body}</svg>`;
@@ -147,7 +126,7 @@ const normal = (r) => Math.sqrt(-2 * Math.log(1 - r())) * Math.cos(2 * Math.PI *
 const hex = (r) => '#' + [0, 1, 2].map(() => Math.floor(r() * 256).toString(16).padStart(2, '0')).join('');
 
 function pair(number) {
-  const r = random(number);
+  const r = toon.random(number * 2654435761 + 777);
   for (let tries = 0; tries < 200; tries++) {
     const grounds = [0, 1].map(() => (r() < 0.15 ? hex(r) : null));
     const a = portrait(1000 + Math.floor(40000 * r()), grounds[0]), b = portrait(1000 + Math.floor(40000 * r()), grounds[1]);

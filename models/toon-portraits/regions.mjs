@@ -10,28 +10,15 @@ import { pathToFileURL } from 'url';
 import { createAvatar } from '@dicebear/core';
 import { toonHead } from '@dicebear/collection';
 import { Resvg } from '@resvg/resvg-js';
+import * as toon from './toon.mjs';
 
 const SIZE = 64, here = process.cwd(), [folder, count = '300'] = process.argv.slice(2);
 if (!folder) { console.error('usage: node regions.mjs FOLDER [COUNT]'); process.exit(2); }
 const components = await import(pathToFileURL(path.join(here, 'node_modules/@dicebear/toon-head/lib/components/index.js')));
-const palette = ['b6e3f4', 'c0aede', 'd1d4f9', 'ffd5dc', 'ffdfbf', 'a8d8b9', 'f4e285', '8fb8de', 'e8e8e8', 'f2b5a7'];
-const ORDER = ['rearHair', 'body', 'head', 'clothes', 'mouth', 'beard', 'eyes', 'eyebrows', 'hair'];
-const COLOUR = { rearHair: 'hair', body: 'skin', head: 'skin', clothes: 'clothes', beard: 'hair', eyebrows: 'hair', hair: 'hair' };
 
-function portrait(n) {
-  const x = createAvatar(toonHead, { seed: 'toon' + n, size: SIZE, backgroundColor: palette, beardProbability: 25, rearHairProbability: 50 }).toJson().extra;
-  const colours = { skin: x.skinColor, hair: x.hairColor, clothes: x.clothesColor }, p = { background: x.primaryBackgroundColor };
-  for (const k of ORDER) p[k] = x[k] ? { name: x[k], colour: colours[COLOUR[k]] ?? null } : null;
-  return p;
-}
+const portrait = (n) => toon.parts(createAvatar(toonHead, toon.plain(n)).toJson().extra);
 function pixels(p) {
-  let body = '';
-  for (const k of ORDER) {
-    if (!p[k]) continue;
-    const drawn = components[k][p[k].name]({}, { skin: p[k].colour, hair: p[k].colour, clothes: p[k].colour });
-    body += k === 'rearHair' ? `<g transform="translate(0 10)">${drawn}</g>` : drawn;
-  }
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 768 768" fill="none"><rect fill="${p.background}" width="768" height="768"/>${body}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 768 768" fill="none"><rect fill="${p.background}" width="768" height="768"/>${toon.body(components, p)}</svg>`;
   return new Resvg(svg, { fitTo: { mode: 'width', value: SIZE } }).render().pixels;
 }
 const without = (p, ...parts) => ({ ...p, ...Object.fromEntries(parts.map((k) => [k, null])) });

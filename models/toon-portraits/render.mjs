@@ -12,6 +12,7 @@ import path from 'path';
 import { createAvatar } from '@dicebear/core';
 import { toonHead } from '@dicebear/collection';
 import { Resvg } from '@resvg/resvg-js';
+import * as toon from './toon.mjs';
 
 const args = process.argv.slice(2).filter((a) => !a.startsWith('--'));
 const plain = process.argv.includes('--plain');
@@ -26,23 +27,10 @@ if (first < 1000 && !plain) {
   process.exit(2);
 }
 
-const palette = ['b6e3f4', 'c0aede', 'd1d4f9', 'ffd5dc', 'ffdfbf', 'a8d8b9', 'f4e285', '8fb8de', 'e8e8e8', 'f2b5a7'];
-
-// mulberry32: the variation of seed N depends on N alone
-function random(seed) {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 function options(n) {
-  const base = { seed: 'toon' + n, size, backgroundColor: palette, beardProbability: 25, rearHairProbability: 50 };
+  const base = { ...toon.plain(n), size };
   if (plain) return base;
-  const r = random(n);
+  const r = toon.random(n);
   for (let i = 0; i < 4; i++) r();
   // some moved and scaled a little, the others where the held-out tiles are; the background solid, graded, or any colour
   if (r() < moved) {
