@@ -20,22 +20,27 @@ def is_of_mapping(name):
     return name == 'w_mean' or name.startswith('g_ema.mapping_z.')
 
 
-def main():
-    model, run, out = sys.argv[1:]
+def change(model, run, out, changes, how):
+    """OUT := MODEL, where each tensor whose name `changes` picks is how(its numbers, RUN's), in MODEL's kind of numbers."""
     header, data = read(model)
     other, others = read(run)
     data = bytearray(data)
     for name, entry in header.items():
-        if not is_of_mapping(name):
+        if not changes(name, other):
             continue
         if other[name]['shape'] != entry['shape']:
             sys.exit('%s: %s has another shape than in %s' % (run, name, model))
-        values = np.frombuffer(others[slice(*other[name]['data_offsets'])], KINDS[other[name]['dtype']])
-        data[slice(*entry['data_offsets'])] = values.astype(KINDS[entry['dtype']]).tobytes()
+        own, its = (np.frombuffer(numbers[slice(*e['data_offsets'])], KINDS[e['dtype']]).astype('f8')
+                    for e, numbers in ((entry, data), (other[name], others)))
+        data[slice(*entry['data_offsets'])] = how(own, its).astype(KINDS[entry['dtype']]).tobytes()
     text = json.dumps(header, separators=(',', ':')).encode()
     text += b' ' * (-len(text) % 8)
     with open(out, 'wb') as file:
         file.write(struct.pack('<Q', len(text)) + text + data)
+
+
+def main():
+    change(*sys.argv[1:], lambda name, other: is_of_mapping(name), lambda own, its: its)
 
 
 if __name__ == '__main__':

@@ -27,10 +27,9 @@ static void add_row(float weight, const float *from, float *to, int count) {
   for (int i = 0; i < count; i++) to[i] += weight * from[i];
 }
 
-static const double AROUND = 1.5; /* deviation of what is around a pixel, pixels of 128 */
-
-/* to := from, smoothed by a Gaussian, the edges repeated; `from` is used up. */
-static void smooth(float *from, int size, double deviation, float *to) {
+/* to := what is around each pixel of `from`, by a Gaussian, the edges repeated; `from` is used up. */
+static void smooth(float *from, int size, float *to) {
+  static const double deviation = 1.5; /* pixels of 128 */
   const int reach = (int)ceil(3 * deviation * size / 128);
   double total = 0;
   float gauss[2 * MOST_REACH + 1], row[MOST_SIZE + 2 * MOST_REACH];
@@ -58,14 +57,14 @@ void sm_detail_changed(const float *before, const float *after, int size, float 
     for (size_t p = 0; p < 3; p++) square += (after[p * plane + i] - before[p * plane + i]) * (after[p * plane + i] - before[p * plane + i]);
     work[i] = square / 3;
   }
-  smooth(work, size, AROUND, changed);
+  smooth(work, size, changed);
 }
 
 /* to := the sum over colours of a b, smoothed. `work` is used up. */
 static void smooth_product(const float *a, const float *b, int size, float *to, float *work) {
   const size_t plane = (size_t)size * (size_t)size;
   for (size_t i = 0; i < plane; i++) work[i] = a[i] * b[i] + a[plane + i] * b[plane + i] + a[2 * plane + i] * b[2 * plane + i];
-  smooth(work, size, AROUND, to);
+  smooth(work, size, to);
 }
 
 /* 0 up to `none`, 1 from `all` on, smooth. */
@@ -83,9 +82,9 @@ void sm_detail_followed(const float *before, const float *after, int size, float
   smooth_product(before, before, size, own, used);
   for (size_t p = 0; p < 3; p++) {
     memcpy(used, before + p * plane, plane * sizeof *used);
-    smooth(used, size, AROUND, mean_before);
+    smooth(used, size, mean_before);
     memcpy(used, after + p * plane, plane * sizeof *used);
-    smooth(used, size, AROUND, mean_after);
+    smooth(used, size, mean_after);
     for (size_t i = 0; i < plane; i++) {
       agree[i] -= mean_before[i] * mean_after[i];
       gain[i] -= mean_after[i] * mean_after[i];

@@ -500,7 +500,8 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   keep(&heals, heals.as.both, sm_detail_sigma(options->detail, heals.as.sigma));
   if (best->matched) sm_collage_shift(&heals.collage, heals.offset);
   sm_correction(drawn, heals.own, best->projected, c->size, heals.added);
-  follow_lines(&heals, fmin(2 * options->detail, 1));
+  if (options->detail > 0 && options->detail < 1) /* at 0 no lines are wanted, at 1 all are kept already */
+    follow_lines(&heals, fmin(2 * options->detail, 1));
   SM_TRY_DONE(sm_correct(s->pool, target, placement, heals.added, c->size, &heals.collage, best->clone, options->strength, x, y, w, h,
                          result, error));
   if (report)

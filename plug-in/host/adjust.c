@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/layer.h"
+#include "host/learned.h"
 #include "host/say.h"
 
 #define MOST 20.0
@@ -78,12 +79,8 @@ static gboolean read_amount(const Engine *engine, gchar *part, stylemap_amount *
     return FALSE;
   }
   g_strstrip(part);
-  for (gint i = 0; i < stylemap_direction_count(engine->model); i++)
-    if (g_str_equal(stylemap_direction_name(engine->model, i), part)) {
-      amount->direction = stylemap_direction_values(engine->model, i);
-      return TRUE;
-    }
-  return unknown(engine, part, error);
+  amount->direction = learned_find(engine->model, part);
+  return amount->direction || unknown(engine, part, error);
 }
 
 stylemap_amount *adjust_parse(const Engine *engine, const gchar *text, gint *count, GError **error) {

@@ -31,17 +31,17 @@ gint learned_read(stylemap_model *model, const gchar *path) {
   return (gint)g_hash_table_size(names);
 }
 
-static gint find(const stylemap_model *model, const gchar *name) {
+const gfloat *learned_find(const stylemap_model *model, const gchar *name) {
   gint n = stylemap_direction_count(model) - 1;
   while (n >= 0 && !g_str_equal(stylemap_direction_name(model, n), name)) n--;
-  return n;
+  return stylemap_direction_values(model, n);
 }
 
 /* Its numbers as they are in memory: kept for the machine that drew by them, and on another one at worst a needless word. */
-static gchar *digest(const stylemap_model *model, gint n) {
+static gchar *digest(const stylemap_model *model, const gfloat *direction) {
   const stylemap_info *info = stylemap_model_info(model);
   const gsize count = (gsize)info->latent_channel_size * (gsize)info->latent_spatial_size * (gsize)info->latent_spatial_size;
-  return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)stylemap_direction_values(model, n), count * sizeof(gfloat));
+  return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)direction, count * sizeof(gfloat));
 }
 
 gchar *learned_marks(const stylemap_model *model, const gchar *amounts) {
@@ -49,9 +49,9 @@ gchar *learned_marks(const stylemap_model *model, const gchar *amounts) {
   g_autoptr(GString) marks = g_string_new(NULL);
   for (gchar **part = parts; *part; part++) {
     g_auto(GStrv) words = g_strsplit(*part, "=", 2);
-    const gint n = *words ? find(model, g_strstrip(*words)) : -1;
-    if (n < 0) continue;
-    g_autofree gchar *its = digest(model, n);
+    const gfloat *direction = *words ? learned_find(model, g_strstrip(*words)) : NULL;
+    if (!direction) continue;
+    g_autofree gchar *its = digest(model, direction);
     g_string_append_printf(marks, "%s%s=%.16s", marks->len ? "," : "", *words, its);
   }
   return g_string_free(g_steal_pointer(&marks), FALSE);

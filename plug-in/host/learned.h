@@ -14,6 +14,8 @@ gchar *learned_folder (const gchar *path);
  * used, as what was learnt with another model of that name may be, is left out. Returns how many there are: the model's last. */
 gint   learned_read (stylemap_model *model, const gchar *path);
 
+/* The numbers of the model's direction of that name, its own or a learnt one, or NULL. */
+const gfloat *learned_find (const stylemap_model *model, const gchar *name);
 /* What tells the model's directions that `amounts` names (as adjust_parse takes them) from others of the same names:
  * "NAME=DIGEST,NAME=DIGEST", to be freed. */
 gchar *learned_marks (const stylemap_model *model, const gchar *amounts);
