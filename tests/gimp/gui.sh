@@ -327,7 +327,7 @@ check "adjust: it ends" wait_for no_plugin
 name=$(ask '(display (car (gimp-item-get-name (vector-ref (cadr (gimp-image-get-layers image)) 0))))')
 check "adjust: the new layer's name" equal "$name" "StyleMap Adjust"
 chosen=$(ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) 0) "stylemap-edit"))))')
-check "adjust: the slider that was moved" grep -q "directions='beard=1'" <<<"$chosen"
+check "adjust: the slider that was moved" holds "$chosen" "directions='beard=1'"
 
 # --- presets: kept under a name; chosen again, the options are those
 ask '(begin (gimp-image-remove-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))
@@ -359,17 +359,19 @@ keys alt+o
 check "preset: a layer" wait_for has_layers 3
 check "preset: it ends" wait_for no_plugin
 chosen=$(ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) 0) "stylemap-edit"))))')
-check "preset: what it kept" grep -q " feather=33 " <<<"$chosen"
+check "preset: what it kept" holds "$chosen" " feather=33 "
 
 # --- variants: four small results; a click takes the last of them, which is drawn anew
 ask '(begin (gimp-image-remove-layer image (vector-ref (cadr (gimp-image-get-layers image)) 0))
   (set! target (vector-ref (cadr (gimp-image-get-layers image)) 0)) (gimp-image-set-active-layer image target))' >/dev/null
 take_variant() {
   open_dialog ctrl+alt+t "StyleMap Transplant" || return 1
+  settled "StyleMap Transplant"
   keys alt+t Up # from styles, remembered above
-  sleep 1
+  settled "StyleMap Transplant"
   keys alt+i Tab Tab Tab Tab Tab Tab Tab space # from Detail past Colours, Advanced, the reference and its three buttons
-  sleep 5
+  sleep 2
+  settled "StyleMap Transplant"
   screenshot dialog-variants
   keys Tab Tab Tab Tab space
   sleep 1
@@ -380,7 +382,7 @@ check "a variant is taken" take_variant
 check "variant: a layer" wait_for has_layers 3
 check "variant: it ends" wait_for no_plugin
 chosen=$(ask '(display (caddr (car (gimp-item-get-parasite (vector-ref (cadr (gimp-image-get-layers image)) 0) "stylemap-edit"))))')
-check "variant: the one that was clicked" grep -q "method=styles collage=auto" <<<"$chosen"
+check "variant: the one that was clicked" holds "$chosen" "method=styles collage=auto"
 
 # --- every frame: two, below the reference; undone in one step
 ask '(define target (vector-ref (cadr (gimp-image-get-layers image)) 1))' >/dev/null
@@ -443,7 +445,7 @@ check "placed: two layers" has_layers 2
 check "placed: the dialog opens" place_by_hand
 check "placed: a layer" wait_for has_layers 3
 check "placed: it ends" wait_for no_plugin
-check "placed: there" grep -q " placement='256,250,300'" <<<"$(last_edit)"
+check "placed: there" holds "$(last_edit)" " placement='256,250,300'"
 check "placed: in no file" equal "$(cat gimp/stylemap-last-values gimp/plug-in-settings/*-transplant.last 2>/dev/null | grep -c '256,250,300')" 0
 focus "$main"
 keys ctrl+z
@@ -451,13 +453,13 @@ check "placed: undone" wait_for has_layers 2
 keys ctrl+f
 check "placed: repeated" wait_for has_layers 3
 check "placed: that ends" wait_for no_plugin
-check "placed: repeated there" grep -q " placement='256,250,300'" <<<"$(last_edit)"
+check "placed: repeated there" holds "$(last_edit)" " placement='256,250,300'"
 ask '(begin (gimp-image-set-active-layer image other) (gimp-displays-flush))' >/dev/null
 focus "$main"
 keys ctrl+f
 check "placed: another layer" wait_for has_layers 4
 check "placed: that ends, too" wait_for no_plugin
-check "placed: not there" grep -q " placement=''" <<<"$(last_edit)"
+check "placed: not there" holds "$(last_edit)" " placement=''"
 
 # --- before and after by a key; a target that changes while the dialog is open is shown as it is
 ask '(begin (for-each (lambda (layer) (if (not (member layer (list lowest other))) (gimp-image-remove-layer image layer))) (vector->list (cadr (gimp-image-get-layers image))))

@@ -118,10 +118,21 @@ open_image() {
 }
 # The target with an ellipse around the hair.
 open_samples() { open_image target.png 512x512 '(gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)'; }
+is_active() { [[ $(in_profile xdotool getactivewindow getwindowname) =~ ^$1$ ]]; } # TITLE
 open_dialog() { # KEY TITLE
   focus "$main"
   keys "$1"
-  wait_for window "$2"
+  wait_for window "$2" && wait_for is_active "$2" # keys go to the window before until then
+}
+# settled TITLE: nothing changes in the window any more, so what it was doing has ended (half a minute at most: a cursor may blink)
+settled() {
+  local last= now n
+  for ((n = 0; n < 30; n++)); do
+    now=$(in_profile import -window "$(window "$1" | tail -1)" rgb:- | md5sum)
+    [ "$now" != "$last" ] || return 0
+    last=$now
+    sleep 1
+  done
 }
 
 failures=0
@@ -138,6 +149,7 @@ check() { # WHAT COMMAND...
     screenshot "failed-$checks"
   fi
 }
+holds() { [[ $1 == *"$2"* ]] || { echo "  is '$1', should hold '$2'"; false; }; }
 equal() { [ "$1" = "$2" ] || { echo "  is '$1', should be '$2'"; false; }; }
 # of `image`
 layers() { ask '(display (car (gimp-image-get-layers image)))'; }
