@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "edit/collage.h"
 #include "edit/correct.h"
+#include "edit/crisp.h"
 #include "edit/detail.h"
 #include "edit/transplant.h"
 #include "frame/frame.h"
@@ -246,6 +247,27 @@ static void follow_lines(const healing *h, double by) {
   }
   sm_correction_follow(h->best->first, of_collage, h->size, SM_CORRECTION_COLLAGE, h->added);
   sm_correction_follow(h->target, of_target, h->size, SM_CORRECTION_TARGET, h->added);
+}
+
+/* Lays the correction on the layer, and where that has more pixels than the square the drawing's own edges, crisp `by` (0..1). The
+ * candidate's image is used up. */
+static stylemap_status apply(healing *h, float by, int x, int y, int w, int height, const stylemap_layer *result, stylemap_error *error) {
+  const int factor = by > 0 ? sm_crisp_factor(h->placement, h->size) : 1;
+  const size_t plane = plane_of(h), numbers = 3 * plane * (size_t)(factor * factor);
+  const float *target = h->added + SM_CORRECTION_TARGET * plane, *collage = h->added + SM_CORRECTION_COLLAGE * plane;
+  const sm_edges edges = {factor, factor > 1 ? sm_alloc(numbers, sizeof(float)) : NULL};
+  stylemap_status status;
+  if (factor > 1 && !edges.planes) return sm_no_memory(error, numbers * sizeof(float));
+  if (factor > 1) {
+    float *kept = h->image;
+    for (size_t i = 0; i < plane; i++) kept[i] = target[i] + collage[i];
+    SM_TRY_DONE(sm_crisp(h->best->stages[h->stage], kept, h->size, factor, &h->part, by, edges.planes, error));
+  }
+  SM_TRY_DONE(sm_correct(h->session->pool, h->layer, h->placement, h->added, h->size, &edges, &h->collage, h->best->clone,
+                         h->options->strength, x, y, w, height, result, error));
+done:
+  sm_free(edges.planes);
+  return status;
 }
 
 /* The candidate that keeps detail so, into `image`, which is the target where there is no mask. */
@@ -500,10 +522,9 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   keep(&heals, heals.as.both, sm_detail_sigma(options->detail, heals.as.sigma));
   if (best->matched) sm_collage_shift(&heals.collage, heals.offset);
   sm_correction(drawn, heals.own, best->projected, c->size, heals.added);
-  if (options->detail > 0 && options->detail < 1) /* at 0 no lines are wanted, at 1 all are kept already */
-    follow_lines(&heals, fmin(2 * options->detail, 1));
-  SM_TRY_DONE(sm_correct(s->pool, target, placement, heals.added, c->size, &heals.collage, best->clone, options->strength, x, y, w, h,
-                         result, error));
+  const double by = options->detail < 1 ? fmin(2 * options->detail, 1) : 0; /* at 1 all detail is kept already */
+  if (by > 0) follow_lines(&heals, by);
+  SM_TRY_DONE(apply(&heals, (float)by, x, y, w, h, result, error));
   if (report)
     *report = (stylemap_heal_report){
         .start = best->matched ? STYLEMAP_START_MATCH : best->clone < 0.25f ? STYLEMAP_START_COPY : best->clone < 0.75f ? STYLEMAP_START_MEAN : STYLEMAP_START_CLONE,

@@ -2,9 +2,11 @@
  * The square's tensor -> layer pixels, with what larger pictures show beyond the model's resolution:
  * image + the sum of weight * keep * (picture - what the model saw of it). */
 #include <math.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "edit/collage.h"
+#include "edit/crisp.h"
 #include "edit/detail.h"
 #include "frame/frame.h"
 #include "frame/warp.h"
@@ -30,6 +32,18 @@ static void fill(const float *image, const stylemap_detail *details, int count, 
     sm_detail_changed(seen, planes, size, seen + 3 * plane, work);
     sm_detail_keep(seen + 3 * plane, plane, sm_detail_sigma(detail, SM_DETAIL_NEW), seen + 3 * plane);
   }
+}
+
+/* The image's edges, crisp where little of any picture's detail stays. `kept` is one plane. */
+static stylemap_status sharpen(const float *planes, const stylemap_detail *details, int count, double detail, int size,
+                               const sm_part_of_square *part, float *kept, const sm_edges *edges, stylemap_error *error) {
+  const size_t plane = (size_t)size * (size_t)size;
+  memset(kept, 0, plane * sizeof *kept);
+  for (int k = 0; k < count; k++) {
+    const float *stays = planes + (6 + SOURCE * (size_t)k) * plane;
+    for (size_t i = 0; i < plane; i++) kept[i] += (float)details[k].weight * stays[i];
+  }
+  return sm_crisp(planes, kept, size, edges->factor, part, (float)fmin(2 * detail, 1), edges->planes, error);
 }
 
 /* Adds a picture's detail to the spread image; `colours`: it, times alpha, and its alpha. */
@@ -72,23 +86,32 @@ stylemap_status stylemap_paste_detailed(const float *image, int size, const styl
   SM_TRY(check(details, count, detail, size, error));
   if (!image || !result) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A paste needs an image and a result."), NULL);
   const sm_affine square = sm_affine_of(placement, size), to_square = sm_affine_inverse(&square);
-  const size_t small = (size_t)size * (size_t)size, kinds = 3 + SOURCE * (size_t)count;
+  const sm_part_of_square part = sm_part_seeing(placement, size, x, y, w, h);
+  const int factor = sm_crisp_factor(placement, size);
+  const sm_affine finer = sm_affine_of(placement, factor * size);
+  const size_t small = (size_t)size * (size_t)size, kinds = 3 + SOURCE * (size_t)count, large = (size_t)(factor * factor) * small;
   int rows = sm_band_rows(w, BAND);
   rows = rows > h ? h : rows;
   const size_t most = (size_t)rows * (size_t)w;
   stylemap_status status = STYLEMAP_OK;
   float *planes = sm_alloc(small * (kinds + 1), sizeof(float)), *spread = sm_alloc(most * BAND, sizeof(float));
+  const sm_edges edges = {factor, factor > 1 ? sm_alloc(3 * large, sizeof(float)) : NULL};
   float *shown = spread ? spread + 3 * most : NULL, *colours = spread ? shown + SOURCE * most : NULL;
   float *band = spread ? colours + COLOURS * most : NULL;
-  if (!planes || !spread) {
-    status = sm_no_memory(error, (small * (kinds + 1) + most * BAND) * sizeof(float));
+  if (!planes || !spread || (factor > 1 && !edges.planes)) {
+    status = sm_no_memory(error, (small * (kinds + 1) + most * BAND + 3 * large) * sizeof(float));
     goto done;
   }
   fill(image, details, count, detail, size, planes, planes + kinds * small);
+  if (edges.planes) SM_TRY_DONE(sharpen(planes, details, count, detail, size, &part, planes + kinds * small, &edges, error));
   for (int at = y; at < y + h; at += rows) {
     const int n = y + h - at < rows ? y + h - at : rows;
     const size_t pixels = (size_t)n * (size_t)w;
     SM_TRY_DONE(sm_spread(planes, 3, size, &square, x, at, w, n, spread, error));
+    if (edges.planes) {
+      SM_TRY_DONE(sm_spread(edges.planes, 3, factor * size, &finer, x, at, w, n, shown, error));
+      for (size_t i = 0; i < 3 * pixels; i++) spread[i] += shown[i];
+    }
     for (int k = 0; k < count; k++) {
       const float *source = planes + (3 + SOURCE * (size_t)k) * small;
       const sm_affine map = sm_collage_map(placement, &details[k].placement);
@@ -108,6 +131,7 @@ stylemap_status stylemap_paste_detailed(const float *image, int size, const styl
   }
 done:
   sm_free(planes);
+  sm_free(edges.planes);
   sm_free(spread);
   return status;
 }

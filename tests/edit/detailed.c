@@ -46,8 +46,8 @@ static void test_amounts(void) {
   detailed(&own, 1, 1);
   CHECK(off(drawn, target.pixels, blurred) < 1e-5, "all of it: %g", off(drawn, target.pixels, blurred));
   CHECK(off(drawn, drawn, drawn) > 0.1);
-  /* where the drawing is far off, hardly any of it */
-  for (int i = 0; i < 3 * S * S; i++) image[i] = seen[i] + 0.5f;
+  /* where the drawing is far off, hardly any of it; it has no edges of its own that would be crisp */
+  for (int i = 0; i < 3 * S * S; i++) image[i] = 0.9f;
   float *far = pasted(image);
   detailed(&own, 1, 0.5);
   CHECK(off(far, far, far) < 1e-4, "far off: %g", off(far, far, far));
@@ -76,13 +76,36 @@ static void test_two(void) {
         most = fmax(most, fabs((double)result.pixels[i] - once.pixels[i]));
       }
   CHECK(most < 1e-5, "two: %g", most);
-  /* what is transparent adds nothing */
+  /* what is transparent adds nothing (to a drawing without edges) */
+  for (int i = 0; i < 3 * S * S; i++) image[i] = 0.2f;
   for (int i = 0; i < W * H; i++) moved.pixels[4 * i + 3] = 0;
   detailed(&both[1], 1, 1);
   float *drawn = pasted(image);
   CHECK(off(drawn, drawn, drawn) < 1e-6, "transparent: %g", off(drawn, drawn, drawn));
   free(drawn);
   free(once.pixels);
+}
+
+/* An edge of the drawing that no picture's detail is near to: as steep as its pixels allow, with the colours on both sides as they were. */
+static void test_crisp(void) {
+  const stylemap_placement large = {.x = 32, .y = 32, .side = 64};
+  const stylemap_detail own = {&layers[0], large, seen, 1};
+  picture plain = make(4), half = make(4);
+  stylemap_layer layer = layer_of(&plain);
+  for (int i = 0; i < 3 * S * S; i++) seen[i] = -0.9f, image[i] = i % S < S / 2 ? -0.2f : 0.6f;
+  CHECK(stylemap_paste(image, S, &large, &layers[0], 0, 0, W, H, &layer, &error) == STYLEMAP_OK);
+  CHECK(stylemap_paste_detailed(image, S, &large, &layers[0], &own, 1, 0.25, 0, 0, W, H, &layers[2], &error) == STYLEMAP_OK);
+  memcpy(half.pixels, result.pixels, sizeof(float) * 4 * W * H);
+  CHECK(stylemap_paste_detailed(image, S, &large, &layers[0], &own, 1, 0.5, 0, 0, W, H, &layers[2], &error) == STYLEMAP_OK);
+  const float *row = result.pixels + 4 * 26 * W, *was = plain.pixels + 4 * 26 * W, *less = half.pixels + 4 * 26 * W;
+  const float step = was[4 * 32] - was[4 * 31], crisp = row[4 * 32] - row[4 * 31], between = less[4 * 32] - less[4 * 31];
+  CHECK(crisp > 1.6f * step, "%g, spread %g", (double)crisp, (double)step);
+  CHECK(between > 1.2f * step && between < crisp, "with less detail %g", (double)between);
+  for (int x = 0; x < W; x++) {
+    CHECK(row[4 * x] > 0.37f && row[4 * x] < 0.83f, "no colour beyond those that it has: %g at %d", (double)row[4 * x], x);
+    if (abs(x - 32) > 8) CHECK_NEAR(row[4 * x], was[4 * x], 1e-5);
+  }
+  free(plain.pixels), free(half.pixels);
 }
 
 /* At 1:1 the model sees every pixel: its drawing, whatever the detail. */
@@ -129,6 +152,7 @@ int main(void) {
   fill_middle(image, 3 * S * S, 0.3f);
   test_amounts();
   test_two();
+  test_crisp();
   test_same_size();
   test_refused();
   free(target.pixels);
