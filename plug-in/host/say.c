@@ -26,6 +26,7 @@ void say_error(GError **error, const stylemap_error *core) {
   stylemap_error_translate(&translated, _(core->format), text, sizeof text);
   HostErrorCode code = core->status == STYLEMAP_CANCELLED      ? HOST_ERROR_CANCELLED
                       : core->status == STYLEMAP_BAD_ARGUMENT ? HOST_ERROR_ARGUMENT
+                      : core->status == STYLEMAP_NO_MEMORY    ? HOST_ERROR_MEMORY
                                                               : HOST_ERROR_FAILED;
   g_set_error_literal(error, HOST_ERROR, code, text);
 }

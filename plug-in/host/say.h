@@ -5,8 +5,8 @@
 #include "stylemap.h"
 
 /* ARGUMENT: what was asked for makes no sense (a wrong reference, a number out of range). FAILED: it makes sense and
- * cannot be done. */
-typedef enum { HOST_ERROR_FAILED, HOST_ERROR_CANCELLED, HOST_ERROR_ARGUMENT } HostErrorCode;
+ * cannot be done. MEMORY: not now, for core had none. */
+typedef enum { HOST_ERROR_FAILED, HOST_ERROR_CANCELLED, HOST_ERROR_ARGUMENT, HOST_ERROR_MEMORY } HostErrorCode;
 #define HOST_ERROR (host_error_quark ())
 GQuark host_error_quark (void);
 

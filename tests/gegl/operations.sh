@@ -26,11 +26,12 @@ graph transplanted.png stylemap:transplant "model=$model" feather=8 aux=[ gegl:l
   aux2=[ gegl:load "path=$samples/hair.png" ]
 good transplant --quiet "$model" "$samples/target.png" "$samples/reference.png" --mask "$samples/hair.png" --feather 8 \
   --placement centre --reference-placement centre -o expected.png
-check "transplant, healed" "$tool" steps transplanted.png expected.png 1.01
+# half a step by rounding to 8 bits, and what the feather in float and in the 8 bits of a file differ by, which edges enlarge
+check "transplant, healed" "$tool" steps transplanted.png expected.png 1.6
 graph transplanted.png stylemap:transplant "model=$model" aux=[ gegl:load "path=$samples/reference.png" ] aux2=[ gegl:load "path=$samples/hair.png" ]
 good transplant --quiet "$model" "$samples/target.png" "$samples/reference.png" --mask "$samples/hair.png" \
   --placement centre --reference-placement centre -o expected-auto.png
-check "transplant, its feather by size" "$tool" steps transplanted.png expected-auto.png 1.01
+check "transplant, its feather by size" "$tool" steps transplanted.png expected-auto.png 1.6
 check_not "another feather" "$tool" steps expected-auto.png expected.png 3
 "$tool" ellipse 512 512 256 256 2000 2000 white.png
 graph styles.png stylemap:transplant "model=$model" method=styles strength=0.5 aux=[ gegl:load "path=$samples/reference.png" ]

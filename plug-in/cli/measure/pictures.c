@@ -55,8 +55,7 @@ gboolean stylemaps_make(Stylemaps *maps, Engine *engine, const GPtrArray *files,
     GError *fault = NULL;
     progress_bar(_("reading pictures"), (gdouble)i / files->len);
     if (!picture_square(file->path, engine->info->size, image, &fault)) {
-      picture_skipped(fault, &first);
-      done = progress_go_on(error);
+      done = picture_skipped(fault, &first, error) && progress_go_on(error);
       continue;
     }
     done = say_status(stylemap_encode(engine->session, image, maps->values + maps->count * width, &core), &core, error) &&

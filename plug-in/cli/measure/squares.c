@@ -61,7 +61,7 @@ static gboolean read_each(const GPtrArray *files, const gchar *folder, gint size
       if (!take(data, file->path, image, error)) return FALSE;
       continue;
     }
-    picture_skipped(fault, &first);
+    if (!picture_skipped(fault, &first, error)) return FALSE;
   }
   if (any) return TRUE;
   g_autofree gchar *name = g_filename_display_name(folder);

@@ -107,7 +107,7 @@ static gboolean make(const gchar *path, const gchar *folder, const GPtrArray *fi
       continue;
     }
     if (ferror(to)) goto failed;
-    picture_skipped(fault, &first); /* only writing fails without a word, which `to` knows */
+    if (!picture_skipped(fault, &first, error)) goto done; /* only writing fails without a word, which `to` knows */
   }
   progress_end();
   if (!count) {

@@ -117,10 +117,15 @@ GPtrArray *find_pictures(const gchar *folder, Seen *seen, GError **error) {
   return g_steal_pointer(&files);
 }
 
-void picture_skipped(GError *fault, GError **first) {
+gboolean picture_skipped(GError *fault, GError **first, GError **error) {
+  if (g_error_matches(fault, HOST_ERROR, HOST_ERROR_MEMORY)) {
+    g_propagate_error(error, fault);
+    return FALSE;
+  }
   cli_note(_("Skipped: %s"), fault->message);
   if (*first) g_error_free(fault);
   else *first = fault;
+  return TRUE;
 }
 
 void pictures_unread(const GError *first, GError **error) {

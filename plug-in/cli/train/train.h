@@ -62,8 +62,9 @@ void     seen_add (Seen *seen, const gchar *path);
 /* All files below `folder` in the order of their names, as PictureFile. Left out: hidden ones, whatever is in `seen`,
  * and the folders of runs. Ends when interrupted. */
 GPtrArray *find_pictures (const gchar *folder, Seen *seen, GError **error);
-/* Says that a file is left out, why, and keeps that in `first` where it is the first one; takes `fault`. */
-void picture_skipped (GError *fault, GError **first);
+/* Says that a file is left out, why, and keeps that in `first` where it is the first one; takes `fault`. FALSE where memory lacked, which
+ * is no fault of the file and ends what is done, so that the same files always give the same. */
+gboolean picture_skipped (GError *fault, GError **first, GError **error);
 /* The error where there are files and not one is read; `first` says which was the first, and why it is not. That is no wrong
  * usage: the disk may have failed. */
 void pictures_unread (const GError *first, GError **error);
