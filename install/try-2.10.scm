@@ -4,8 +4,8 @@
        (target (car (gimp-image-get-active-drawable image)))
        (reference (car (gimp-file-load-layer RUN-NONINTERACTIVE image "reference.png"))))
   (gimp-image-insert-layer image reference 0 1)
-  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)
-  (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target reference "feather=16")
+  (gimp-image-select-polygon image CHANNEL-OP-REPLACE 16 #(85 0 427 0 427 290 350 290 335 238 177 238 162 290 85 290)) ; hair.png
+  (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target reference "")
   (gimp-selection-none image)
   (gimp-xcf-save 0 image target "result.xcf" "result.xcf")
   (let ((merged (car (gimp-image-flatten image))))

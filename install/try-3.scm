@@ -5,8 +5,8 @@
        (target (vector-ref (gimp-image-get-selected-drawables image) 0))
        (reference (gimp-file-load-layer RUN-NONINTERACTIVE image "reference.png")))
   (gimp-image-insert-layer image reference 0 1)
-  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)
-  (plug-in-stylemap-transplant #:image image #:drawables (vector target) #:reference reference #:feather 16.0)
+  (gimp-image-select-polygon image CHANNEL-OP-REPLACE #(85 0 427 0 427 290 350 290 335 238 177 238 162 290 85 290)) ; hair.png
+  (plug-in-stylemap-transplant #:image image #:drawables (vector target) #:reference reference)
   (gimp-selection-none image)
   (gimp-xcf-save RUN-NONINTERACTIVE image "result.xcf")
   (gimp-image-flatten image)

@@ -25,6 +25,7 @@ static const double FURTHER = 0.1; /* of regret that a stage must be better: wha
 static const double WORTH = 0.05; /* of regret that a further stage must take, for another to be drawn */
 static const double WORTH_A_PART = 5e9; /* multiply-adds less of gamma and beta: some 40 ms of a processor */
 static const double LEAST_ERROR = 0.005; /* that of a model that knows every pixel is noise */
+static const double SAME = 0.04; /* of a pixel and its surroundings to the target, numbers of -1..1: five levels of 255 */
 /* How detail stays: sigma, and if the target's does, too. */
 static const struct { double sigma; bool both; } details[] = {{0.03, false}, {0.1, false}, {0.6, false}, {1.5, false}, {0.35, true}, {1.5, true}};
 
@@ -247,6 +248,22 @@ static void follow_lines(const healing *h, double by) {
   }
   sm_correction_follow(h->best->first, of_collage, h->size, SM_CORRECTION_COLLAGE, h->added);
   sm_correction_follow(h->target, of_target, h->size, SM_CORRECTION_TARGET, h->added);
+}
+
+/* Where what comes out is the target but for what a model's colours are off, the target itself stays, `by` (0..1): a plain wall has no
+ * tint. The candidate's image is used up, and how far the drawing is from either. */
+static void stay(const healing *h, float by) {
+  const size_t plane = plane_of(h);
+  float *target = h->added + SM_CORRECTION_TARGET * plane, *collage = h->added + SM_CORRECTION_COLLAGE * plane;
+  for (size_t i = 0; i < 3 * plane; i++)
+    h->image[i] = 2 * h->added[i] - 1 + target[i % plane] * (h->target[i] + 1) + collage[i % plane] * (h->best->first[i] + 1);
+  sm_detail_changed(h->target, h->image, h->size, h->from_target, h->from_collage);
+  sm_detail_keep(h->from_target, plane, SAME, h->from_target);
+  for (size_t i = 0; i < plane; i++) {
+    const float stays = by * h->from_target[i], rest = 1 - stays;
+    for (size_t p = 0; p < 3; p++) h->added[p * plane + i] *= rest;
+    target[i] = stays + rest * target[i], collage[i] *= rest;
+  }
 }
 
 /* Lays the correction on the layer, and where that has more pixels than the square the drawing's own edges, crisp `by` (0..1). The
@@ -523,7 +540,10 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   if (best->matched) sm_collage_shift(&heals.collage, heals.offset);
   sm_correction(drawn, heals.own, best->projected, c->size, heals.added);
   const double by = options->detail < 1 ? fmin(2 * options->detail, 1) : 0; /* at 1 all detail is kept already */
-  if (by > 0) follow_lines(&heals, by);
+  if (by > 0) {
+    follow_lines(&heals, by);
+    stay(&heals, (float)by);
+  }
   SM_TRY_DONE(apply(&heals, (float)by, x, y, w, h, result, error));
   if (report)
     *report = (stylemap_heal_report){

@@ -26,12 +26,15 @@ line() {
 # ellipse CX,CY RX,RY OUT [WIDTHxHEIGHT]
 ellipse() { convert -size "${4:-512x512}" xc:black -fill white -draw "ellipse $1 $2 0,360" -colorspace Gray "$3"; }
 
+# polygon POINTS OUT WIDTHxHEIGHT
+polygon() { convert -size "$3" xc:black -fill white -draw "polygon $1" -colorspace Gray -depth 8 -define png:exclude-chunks=date,time "$2"; }
+
 target=$samples/target.png
 reference=$samples/reference.png
-ellipse 256,128 145,107 "$work/hair.png"
 ellipse 256,265 125,45 "$work/eyes.png"
 ellipse 256,345 75,35 "$work/mouth.png"
-line 1 "$target" "$reference" "$work/hair.png"
+polygon '85,0 427,0 427,290 350,290 335,238 177,238 162,290 85,290' "$samples/hair.png" 512x512
+line 1 "$target" "$reference" "$samples/hair.png"
 line 2 "$target" "$reference" "$work/eyes.png"
 line 3 "$target" "$reference" "$work/mouth.png"
 
@@ -48,11 +51,11 @@ on_canvas() {
 }
 small=$samples/scene.png
 on_canvas "$target" '256,256 0.7 -8 470,400' "$small"
-on_canvas "$work/hair.png" '256,256 0.7 -8 470,400' "$work/small-hair.png"
-line 5 "$small" "$reference" "$work/small-hair.png"
+polygon '327,239 564,206 592,407 538,414 523,380 413,395 408,433 355,440' "$work/around-small-hair.png" 800x640
+line 5 "$small" "$reference" "$work/around-small-hair.png"
 
-convert "$work"/line-[1-5].png -append -colors 255 PNG8:"$here/paste-and-healed.png"
-"$command" transplant auto "$target" "$reference" --mask "$samples/hair.png" --feather 16 -o "$here/transplant.png"
+convert "$work"/line-[1-5].png -append -dither None -colors 255 PNG8:"$here/paste-and-healed.png"
+"$command" transplant auto "$target" "$reference" --mask "$samples/hair.png" -o "$here/transplant.png"
 
 # tutorial NAME TARGET REFERENCE MASK
 tutorial() {
@@ -62,10 +65,6 @@ tutorial() {
   convert "$work/selected.png" "$3" "$work/edited.png" -resize 300x300 -background white -gravity center -extent 300x300 +append \
     -strip -dither None -colors 255 PNG8:"$here/../doc/pictures/tutorial-$1.png"
 }
-# polygon POINTS OUT WIDTHxHEIGHT
-polygon() { convert -size "$3" xc:black -fill white -draw "polygon $1" -colorspace Gray "$2"; }
-polygon '85,0 427,0 427,290 350,290 335,238 177,238 162,290 85,290' "$work/around-hair.png" 512x512
-tutorial hair "$target" "$reference" "$work/around-hair.png"
+tutorial hair "$target" "$reference" "$samples/hair.png"
 tutorial eyes "$reference" "$target" "$work/eyes.png"
-polygon '327,239 564,206 592,407 538,414 523,380 413,395 408,433 355,440' "$work/around-small-hair.png" 800x640
 tutorial scene "$small" "$reference" "$work/around-small-hair.png"

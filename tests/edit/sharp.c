@@ -53,6 +53,27 @@ static double healed(stylemap_session *session, double detail) {
   return steps(&result);
 }
 
+/* Mean difference of the result from the target, in the middle of the mask, levels of 255. */
+static double off_target(void) {
+  double sum = 0;
+  int count = 0;
+  for (int y = H / 2 - 40; y < H / 2 + 40; y++)
+    for (int x = W / 2 - 40; x < W / 2 + 40; x++)
+      for (int c = 0; c < 3; c++, count++) sum += 255 * fabs(result.pixels[4 * (y * W + x) + c] - target.pixels[4 * (y * W + x) + c]);
+  return sum / count;
+}
+
+/* A reference that shows the same, two levels lighter: what comes out is the target. With no detail it is the drawing. */
+static void test_same(stylemap_session *session) {
+  for (int i = 0; i < W * H; i++)
+    for (int c = 0; c < 3; c++) reference.pixels[4 * i + c] = target.pixels[4 * i + c] + 2 / 255.f;
+  healed(session, 0);
+  const double drawn = off_target();
+  healed(session, 0.5);
+  const double usual = off_target();
+  CHECK(usual < 1.8 && usual < drawn / 2, "off the target by %g levels, drawn %g", usual, drawn);
+}
+
 int main(int argc, char **argv) {
   stylemap_model *model;
   stylemap_session *session;
@@ -74,6 +95,7 @@ int main(int argc, char **argv) {
   CHECK(usual > none + 0.25, "lines as sharp as the reference's: %g of its %g, of the drawing's own %g", usual, of_reference, none);
   CHECK(usual < 1.1, "and no sharper: %g", usual);
   CHECK(little > none && little < usual, "less detail, fewer lines: %g between %g and %g", little, none, usual);
+  test_same(session);
   stylemap_pyramid_free(styles);
   stylemap_session_free(session);
   stylemap_close(model);

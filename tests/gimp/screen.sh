@@ -67,10 +67,18 @@ start_screen() { # SCREEN, or 1280x900
   start openbox openbox
 }
 
+# A port that nothing has, not one that was just left either (bind refuses that), below those that connections take.
+free_port() {
+  local port
+  port=$((10000 + SRANDOM % 20000))
+  while grep -q ":$(printf %04X $port) " /proc/net/tcp; do port=$((10000 + SRANDOM % 20000)); done
+  echo $port
+}
+
 # GIMP, its process's number in `gimp`. The entries have keys of their own, so that nothing depends on how long GIMP's
 # menus are.
 start_gimp() {
-  port=$((20000 + RANDOM % 20000))
+  port=$(free_port)
   local entries="transplant t reconstruct r interpolate i edit-again e adjust a mix m interpolate-strength f transplant-every-frame y random p import-model j learn-direction l about b"
   local server="(plug-in-script-fu-server RUN-NONINTERACTIVE \"127.0.0.1\" $port \"\")"
   if [ "$GIMP" = 3 ]; then
