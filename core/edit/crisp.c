@@ -95,18 +95,14 @@ static void sharpen(const patch *p, int factor, float *least, float *most, float
   }
 }
 
-/* The rectangle of the finer square where `part` lies, and what a cubic reads around it. */
-typedef struct rectangle {
-  int x, y, width, height;
-} rectangle;
-
-static rectangle reach_of(const sm_part_of_square *part, int size, int factor) {
+sm_crisp_rectangle sm_crisp_reach(const sm_part_of_square *part, int size, int factor) {
   const int x = within(part->x - AROUND, size), y = within(part->y - AROUND, size);
   const int right = within(part->x + part->width + AROUND - 1, size) + 1, bottom = within(part->y + part->height + AROUND - 1, size) + 1;
-  return (rectangle){factor * x, factor * y, factor * (right - x), factor * (bottom - y)};
+  return (sm_crisp_rectangle){factor * x, factor * y, factor * (right - x), factor * (bottom - y)};
 }
 
-static stylemap_status spread(const float *planes, int count, int size, int factor, const rectangle *r, float *to, stylemap_error *error) {
+stylemap_status sm_crisp_spread(const float *planes, int count, int size, int factor, const sm_crisp_rectangle *r, float *to,
+                                stylemap_error *error) {
   const double side = (double)factor * size;
   const stylemap_placement whole = {.x = side / 2, .y = side / 2, .side = side};
   const sm_affine square = sm_affine_of(&whole, size);
@@ -117,16 +113,15 @@ stylemap_status sm_crisp(const float *drawn, const float *kept, int size, int fa
                          stylemap_error *error) {
   enum { PLANES = 3 + 1 + 3 + 1 + 3 };
   const size_t side = (size_t)factor * (size_t)size;
-  const rectangle r = reach_of(part, size, factor);
+  const sm_crisp_rectangle r = sm_crisp_reach(part, size, factor);
   const size_t width = (size_t)r.width, pixels = width * (size_t)r.height;
-  memset(edges, 0, 3 * side * side * sizeof *edges);
   if (!part->width || !(by > 0)) return STYLEMAP_OK;
   stylemap_status status;
   float *colours = sm_alloc(PLANES * pixels, sizeof *colours);
   if (!colours) return sm_no_memory(error, PLANES * pixels * sizeof *colours);
   float *stays = colours + 3 * pixels, *sharper = stays + pixels, *edge = sharper + 3 * pixels, *work = edge + pixels;
-  SM_TRY_DONE(spread(drawn, 3, size, factor, &r, colours, error));
-  SM_TRY_DONE(spread(kept, 1, size, factor, &r, stays, error));
+  SM_TRY_DONE(sm_crisp_spread(drawn, 3, size, factor, &r, colours, error));
+  SM_TRY_DONE(sm_crisp_spread(kept, 1, size, factor, &r, stays, error));
   memset(edge, 0, pixels * sizeof *edge);
   for (size_t c = 0; c < 3; c++) {
     const patch p = {r.width, r.height, colours + c * pixels, work, sharper + c * pixels};
@@ -136,7 +131,7 @@ stylemap_status sm_crisp(const float *drawn, const float *kept, int size, int fa
     const float x = fminf(fmaxf((edge[i] - NOISE) / (EDGE - NOISE), 0), 1);
     const float much = by * fminf(fmaxf(1 - stays[i], 0), 1) * x * x * (3 - 2 * x);
     float *pixel = edges + ((size_t)r.y + i / width) * side + (size_t)r.x + i % width;
-    for (size_t c = 0; c < 3; c++) pixel[c * side * side] = much * sharper[c * pixels + i];
+    for (size_t c = 0; c < 3; c++) pixel[c * side * side] += much * sharper[c * pixels + i];
   }
 done:
   sm_free(colours);

@@ -28,7 +28,7 @@ static void add_row(float weight, const float *from, float *to, int count) {
 }
 
 /* to := what is around each pixel of `from`, by a Gaussian, the edges repeated; `from` is used up. */
-static void smooth(float *from, int size, float *to) {
+void sm_detail_around(float *from, int size, float *to) {
   static const double deviation = 1.5; /* pixels of 128 */
   const int reach = (int)ceil(3 * deviation * size / 128);
   double total = 0;
@@ -57,14 +57,14 @@ void sm_detail_changed(const float *before, const float *after, int size, float 
     for (size_t p = 0; p < 3; p++) square += (after[p * plane + i] - before[p * plane + i]) * (after[p * plane + i] - before[p * plane + i]);
     work[i] = square / 3;
   }
-  smooth(work, size, changed);
+  sm_detail_around(work, size, changed);
 }
 
 /* to := the sum over colours of a b, smoothed. `work` is used up. */
 static void smooth_product(const float *a, const float *b, int size, float *to, float *work) {
   const size_t plane = (size_t)size * (size_t)size;
   for (size_t i = 0; i < plane; i++) work[i] = a[i] * b[i] + a[plane + i] * b[plane + i] + a[2 * plane + i] * b[2 * plane + i];
-  smooth(work, size, to);
+  sm_detail_around(work, size, to);
 }
 
 /* 0 up to `none`, 1 from `all` on, smooth. */
@@ -82,9 +82,9 @@ void sm_detail_followed(const float *before, const float *after, int size, float
   smooth_product(before, before, size, own, used);
   for (size_t p = 0; p < 3; p++) {
     memcpy(used, before + p * plane, plane * sizeof *used);
-    smooth(used, size, mean_before);
+    sm_detail_around(used, size, mean_before);
     memcpy(used, after + p * plane, plane * sizeof *used);
-    smooth(used, size, mean_after);
+    sm_detail_around(used, size, mean_after);
     for (size_t i = 0; i < plane; i++) {
       agree[i] -= mean_before[i] * mean_after[i];
       gain[i] -= mean_after[i] * mean_after[i];

@@ -14,6 +14,8 @@ double sm_change(const float *before, const float *after, const float *weights, 
 
 /* The change, in numbers of -1..1, that takes most of the detail away: `usual` at a wish of 0.5, 0 at 0, all at 1. */
 double sm_detail_sigma(double detail, double usual);
+/* to := what a plane of size x size is around each pixel, the edges repeated; `from` is used up. */
+void sm_detail_around(float *from, int size, float *to);
 /* changed[size x size] := the mean squared change from `before` to `after` (3 planes each) around the pixel. `work` is as
  * large as `changed`. */
 void sm_detail_changed(const float *before, const float *after, int size, float *changed, float *work);

@@ -11,8 +11,8 @@
 #include "base/memory.h"
 #include "edit/collage.h"
 #include "edit/correct.h"
-#include "edit/crisp.h"
 #include "edit/detail.h"
+#include "edit/finish.h"
 #include "edit/transplant.h"
 #include "frame/frame.h"
 #include "network/network.h"
@@ -25,7 +25,6 @@ static const double FURTHER = 0.1; /* of regret that a stage must be better: wha
 static const double WORTH = 0.05; /* of regret that a further stage must take, for another to be drawn */
 static const double WORTH_A_PART = 5e9; /* multiply-adds less of gamma and beta: some 40 ms of a processor */
 static const double LEAST_ERROR = 0.005; /* that of a model that knows every pixel is noise */
-static const double SAME = 0.04; /* of a pixel and its surroundings to the target, numbers of -1..1: five levels of 255 */
 /* How detail stays: sigma, and if the target's does, too. */
 static const struct { double sigma; bool both; } details[] = {{0.03, false}, {0.1, false}, {0.6, false}, {1.5, false}, {0.35, true}, {1.5, true}};
 
@@ -143,19 +142,11 @@ static stylemap_status look(healing *h, drawing *d, stylemap_error *error) {
   return STYLEMAP_OK;
 }
 
-/* The target as a model sees it: a colour is what it is however little of it is let through. */
-static int read_seen(void *target, int x, int y, int w, int h, float *pixels) {
-  const stylemap_layer *layer = target;
-  if (layer->read(layer->data, x, y, w, h, pixels)) return 1;
-  for (size_t i = 0; i < (size_t)w * (size_t)h; i++) pixels[4 * i + 3] = pixels[4 * i + 3] > 0 ? 1 : 0;
-  return 0;
-}
-
 /* The target's square, and the mask's. */
 static stylemap_status begin(healing *h, stylemap_error *error) {
   const size_t plane = plane_of(h);
   const sm_collage *c = &h->collage;
-  const stylemap_layer seen = {h->layer->width, h->layer->height, (void *)h->layer, read_seen, NULL};
+  const stylemap_layer seen = sm_seen(h->layer);
   stylemap_placement placement = *h->placement;
   const stylemap_layer mask = sm_collage_cells(&h->collage, SM_COLLAGE_MASK, h->layer, &placement);
   h->part = sm_part_seeing(h->placement, h->size, c->x, c->y, c->width, c->height);
@@ -227,64 +218,6 @@ static void keep(const healing *h, bool both, double sigma) {
     sm_detail_keep(h->from_collage, plane, sigma, collage);
     memset(target, 0, plane * sizeof(float));
   }
-}
-
-/* The drawing has no more pixels than the square. Where it has the collage's lines, or the target's, in whatever colours, those are
- * laid into it as sharp as the layers have them, in its own contrast: `by` (0..1) of what no detail is kept for already. Another
- * drawing and the candidate's image are used up. */
-static void follow_lines(const healing *h, double by) {
-  const size_t plane = plane_of(h);
-  const float *target = h->added + SM_CORRECTION_TARGET * plane, *collage = h->added + SM_CORRECTION_COLLAGE * plane;
-  const float *drawn = h->best->stages[h->stage];
-  float *work = (h->best == h->drawings ? h->drawings + 1 : h->drawings)->first; /* 6 planes */
-  float *of_collage = h->from_collage, *of_target = h->from_target, *gain = h->image, *gain_target = h->image + plane;
-  sm_detail_followed(h->best->first, drawn, h->size, of_collage, gain, work);
-  sm_detail_followed(h->target, drawn, h->size, of_target, gain_target, work);
-  for (size_t i = 0; i < plane; i++) {
-    const float left = (float)by * fmaxf(1 - target[i] - collage[i], 0), c = of_collage[i], t = of_target[i];
-    const float share = c * c / (c * c + t * t + 1e-6f); /* of the picture whose lines they rather are */
-    of_collage[i] = left * share * c * gain[i];
-    of_target[i] = left * (1 - share) * t * gain_target[i];
-  }
-  sm_correction_follow(h->best->first, of_collage, h->size, SM_CORRECTION_COLLAGE, h->added);
-  sm_correction_follow(h->target, of_target, h->size, SM_CORRECTION_TARGET, h->added);
-}
-
-/* Where what comes out is the target but for what a model's colours are off, the target itself stays, `by` (0..1): a plain wall has no
- * tint. The candidate's image is used up, and how far the drawing is from either. */
-static void stay(const healing *h, float by) {
-  const size_t plane = plane_of(h);
-  float *target = h->added + SM_CORRECTION_TARGET * plane, *collage = h->added + SM_CORRECTION_COLLAGE * plane;
-  for (size_t i = 0; i < 3 * plane; i++)
-    h->image[i] = 2 * h->added[i] - 1 + target[i % plane] * (h->target[i] + 1) + collage[i % plane] * (h->best->first[i] + 1);
-  sm_detail_changed(h->target, h->image, h->size, h->from_target, h->from_collage);
-  sm_detail_keep(h->from_target, plane, SAME, h->from_target);
-  for (size_t i = 0; i < plane; i++) {
-    const float stays = by * h->from_target[i], rest = 1 - stays;
-    for (size_t p = 0; p < 3; p++) h->added[p * plane + i] *= rest;
-    target[i] = stays + rest * target[i], collage[i] *= rest;
-  }
-}
-
-/* Lays the correction on the layer, and where that has more pixels than the square the drawing's own edges, crisp `by` (0..1). The
- * candidate's image is used up. */
-static stylemap_status apply(healing *h, float by, int x, int y, int w, int height, const stylemap_layer *result, stylemap_error *error) {
-  const int factor = by > 0 ? sm_crisp_factor(h->placement, h->size) : 1;
-  const size_t plane = plane_of(h), numbers = 3 * plane * (size_t)(factor * factor);
-  const float *target = h->added + SM_CORRECTION_TARGET * plane, *collage = h->added + SM_CORRECTION_COLLAGE * plane;
-  const sm_edges edges = {factor, factor > 1 ? sm_alloc(numbers, sizeof(float)) : NULL};
-  stylemap_status status;
-  if (factor > 1 && !edges.planes) return sm_no_memory(error, numbers * sizeof(float));
-  if (factor > 1) {
-    float *kept = h->image;
-    for (size_t i = 0; i < plane; i++) kept[i] = target[i] + collage[i];
-    SM_TRY_DONE(sm_crisp(h->best->stages[h->stage], kept, h->size, factor, &h->part, by, edges.planes, error));
-  }
-  SM_TRY_DONE(sm_correct(h->session->pool, h->layer, h->placement, h->added, h->size, &edges, &h->collage, h->best->clone,
-                         h->options->strength, x, y, w, height, result, error));
-done:
-  sm_free(edges.planes);
-  return status;
 }
 
 /* The candidate that keeps detail so, into `image`, which is the target where there is no mask. */
@@ -537,14 +470,12 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   const float *drawn = best->stages[heals.stage];
   compare(&heals, best, heals.stage);
   keep(&heals, heals.as.both, sm_detail_sigma(options->detail, heals.as.sigma));
-  if (best->matched) sm_collage_shift(&heals.collage, heals.offset);
   sm_correction(drawn, heals.own, best->projected, c->size, heals.added);
+  const sm_drawn all = {.target = target, .placement = placement, .collage = &heals.collage, .part = heals.part, .size = c->size,
+                        .clone = best->clone, .offset = best->matched ? heals.offset : NULL, .of_target = heals.target,
+                        .of_collage = best->first, .drawing = drawn, .added = heals.added};
   const double by = options->detail < 1 ? fmin(2 * options->detail, 1) : 0; /* at 1 all detail is kept already */
-  if (by > 0) {
-    follow_lines(&heals, by);
-    stay(&heals, (float)by);
-  }
-  SM_TRY_DONE(apply(&heals, (float)by, x, y, w, h, result, error));
+  SM_TRY_DONE(sm_finish(s->pool, &all, by, options->strength, x, y, w, h, result, error));
   if (report)
     *report = (stylemap_heal_report){
         .start = best->matched ? STYLEMAP_START_MATCH : best->clone < 0.25f ? STYLEMAP_START_COPY : best->clone < 0.75f ? STYLEMAP_START_MEAN : STYLEMAP_START_CLONE,

@@ -95,7 +95,7 @@ stylemap_status stylemap_paste_detailed(const float *image, int size, const styl
   const size_t most = (size_t)rows * (size_t)w;
   stylemap_status status = STYLEMAP_OK;
   float *planes = sm_alloc(small * (kinds + 1), sizeof(float)), *spread = sm_alloc(most * BAND, sizeof(float));
-  const sm_edges edges = {factor, factor > 1 ? sm_alloc(3 * large, sizeof(float)) : NULL};
+  const sm_edges edges = {factor, factor > 1 ? sm_calloc(3 * large, sizeof(float)) : NULL};
   float *shown = spread ? spread + 3 * most : NULL, *colours = spread ? shown + SOURCE * most : NULL;
   float *band = spread ? colours + COLOURS * most : NULL;
   if (!planes || !spread || (factor > 1 && !edges.planes)) {
