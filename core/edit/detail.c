@@ -73,29 +73,49 @@ static float rise(float v, float none, float all) {
   return x * x * (3 - 2 * x);
 }
 
-void sm_detail_followed(const float *before, const float *after, int size, float *agree, float *gain, float *work) {
-  static const float noise = 3e-4f, most = 2; /* of three variances; of contrast */
+static const float NOISE = 3e-4f; /* of three variances */
+
+/* Around each pixel, summed over colours: the covariance, both variances. `work`: 3 planes. */
+static void moments(const float *before, const float *after, int size, float *both, float *of_before, float *of_after, float *work) {
   const size_t plane = (size_t)size * (size_t)size;
-  float *used = work, *mean_before = work + plane, *mean_after = work + 2 * plane, *own = work + 3 * plane;
-  smooth_product(before, after, size, agree, used);
-  smooth_product(after, after, size, gain, used);
-  smooth_product(before, before, size, own, used);
+  float *used = work, *mean_before = work + plane, *mean_after = work + 2 * plane;
+  smooth_product(before, after, size, both, used);
+  smooth_product(after, after, size, of_after, used);
+  smooth_product(before, before, size, of_before, used);
   for (size_t p = 0; p < 3; p++) {
     memcpy(used, before + p * plane, plane * sizeof *used);
     sm_detail_around(used, size, mean_before);
     memcpy(used, after + p * plane, plane * sizeof *used);
     sm_detail_around(used, size, mean_after);
     for (size_t i = 0; i < plane; i++) {
-      agree[i] -= mean_before[i] * mean_after[i];
-      gain[i] -= mean_after[i] * mean_after[i];
-      own[i] -= mean_before[i] * mean_before[i];
+      both[i] -= mean_before[i] * mean_after[i];
+      of_after[i] -= mean_after[i] * mean_after[i];
+      of_before[i] -= mean_before[i] * mean_before[i];
     }
   }
   for (size_t i = 0; i < plane; i++) {
-    const float both = fmaxf(agree[i], 0), of_before = fmaxf(own[i], 0) + noise, of_after = fmaxf(gain[i], 0) + noise;
-    gain[i] = fminf(both / of_before, most);
-    agree[i] = rise(both * both / (of_before * of_after), 0.5f, 0.9f) * rise(gain[i], 0.25f, 0.6f);
+    both[i] = fmaxf(both[i], 0), of_before[i] = fmaxf(of_before[i], 0) + NOISE, of_after[i] = fmaxf(of_after[i], 0) + NOISE;
   }
+}
+
+void sm_detail_followed(const float *before, const float *after, int size, float *agree, float *gain, float *work) {
+  static const float most = 2; /* of contrast */
+  const size_t plane = (size_t)size * (size_t)size;
+  float *own = work + 3 * plane;
+  moments(before, after, size, agree, own, gain, work);
+  for (size_t i = 0; i < plane; i++) {
+    const float both = agree[i], of_after = gain[i];
+    gain[i] = fminf(both / own[i], most);
+    agree[i] = rise(both * both / (own[i] * of_after), 0.5f, 0.9f) * rise(gain[i], 0.25f, 0.6f);
+  }
+}
+
+void sm_detail_foreign(const float *before, const float *after, int size, float *foreign, float *work) {
+  const size_t plane = (size_t)size * (size_t)size;
+  float *own = work + 3 * plane, *of_after = work + 4 * plane;
+  moments(before, after, size, foreign, own, of_after, work);
+  for (size_t i = 0; i < plane; i++)
+    foreign[i] = rise(own[i], 0.03f, 0.1f) * (1 - rise(foreign[i] * foreign[i] / (own[i] * of_after[i]), 0.2f, 0.5f));
 }
 
 void sm_detail_keep(const float *changed, size_t plane, double sigma, float *keep) {

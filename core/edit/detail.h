@@ -23,6 +23,8 @@ void sm_detail_changed(const float *before, const float *after, int size, float 
  * how surely, 0 to 1, by their correlation, and 0 where there is but a trace of them; gain := how much of before's contrast they
  * have, at most 2. `work`: 4 planes. */
 void sm_detail_followed(const float *before, const float *after, int size, float *agree, float *gain, float *work);
+/* foreign[size x size] := how surely `before` has plain lines around the pixel that `after` lacks, 0 to 1. `work`: 5 planes. */
+void sm_detail_foreign(const float *before, const float *after, int size, float *foreign, float *work);
 /* keep := exp(-(s / sigma)^2) where s * s is `changed`, both of `plane` pixels; they may be one. */
 void sm_detail_keep(const float *changed, size_t plane, double sigma, float *keep);
 /* Where two pictures' detail could stay, the one that the drawing is nearer to gets more: shares keep_a and keep_b by how

@@ -20,6 +20,18 @@ typedef struct lines {
 enum { COLLAGE, TARGET, KINDS };
 enum { WORK = 2 * KINDS + KINDS + 6 /* planes */ };
 
+/* Of the target's detail nothing stays, `by` (0..1), where it has plain lines that the drawing lacks: an open eye that was closed. */
+static void forget_lines(const sm_drawn *d, float by, float *work) {
+  const size_t plane = (size_t)d->size * (size_t)d->size;
+  float *kept = d->added + SM_CORRECTION_TARGET * plane, *foreign = work;
+  sm_detail_foreign(d->of_target, d->drawing, d->size, foreign, work + plane);
+  for (size_t i = 0; i < plane; i++) {
+    const float less = by * foreign[i] * kept[i];
+    for (size_t p = 0; p < 3; p++) d->added[p * plane + i] += less * (d->own[p * plane + i] + 1) / 2;
+    kept[i] -= less;
+  }
+}
+
 /* The drawing has no more pixels than the square. Where it has the collage's lines, or the target's, in whatever colours, those are
  * laid into it as sharp as the layers have them, in its own contrast: `by` (0..1) of what no detail is kept for already. */
 static void follow_lines(const sm_drawn *d, float by, const lines of[KINDS], float *work) {
@@ -126,6 +138,7 @@ stylemap_status sm_finish(sm_pool *pool, const sm_drawn *d, double by, double st
   const lines of[KINDS] = {{memory, memory + plane}, {memory + 2 * plane, memory + 3 * plane}};
   const sm_edges edges = {factor, factor > 1 ? memory + WORK * plane : NULL};
   if (by > 0) {
+    forget_lines(d, (float)by, work);
     follow_lines(d, (float)by, of, work);
     stay(d, (float)by, of, work);
   }

@@ -15,6 +15,7 @@ typedef struct sm_drawn {
   float clone;         /* how much the collage is cloned */
   const float *offset; /* from the references' colours to the target's, if it is matched, or NULL */
   const float *of_target, *of_collage; /* the two as the square sees them */
+  const float *own;    /* what the model makes of the target */
   const float *drawing;
   float *added; /* correct.h: the correction, with what is kept of the target's detail and of the collage's; used up */
 } sm_drawn;

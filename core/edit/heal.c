@@ -473,7 +473,7 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   sm_correction(drawn, heals.own, best->projected, c->size, heals.added);
   const sm_drawn all = {.target = target, .placement = placement, .collage = &heals.collage, .part = heals.part, .size = c->size,
                         .clone = best->clone, .offset = best->matched ? heals.offset : NULL, .of_target = heals.target,
-                        .of_collage = best->first, .drawing = drawn, .added = heals.added};
+                        .of_collage = best->first, .own = heals.own, .drawing = drawn, .added = heals.added};
   const double by = options->detail < 1 ? fmin(2 * options->detail, 1) : 0; /* at 1 all detail is kept already */
   SM_TRY_DONE(sm_finish(s->pool, &all, by, options->strength, x, y, w, h, result, error));
   if (report)

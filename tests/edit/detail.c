@@ -5,7 +5,7 @@
 #include "harness.h"
 
 enum { SIZE = 64, PLANE = SIZE * SIZE, AT = 32 * SIZE + 32 };
-static float before[3 * PLANE], after[3 * PLANE], agree[PLANE], gain[PLANE], work[4 * PLANE];
+static float before[3 * PLANE], after[3 * PLANE], agree[PLANE], gain[PLANE], work[5 * PLANE];
 
 /* Stripes of 6 pixels, across or along: `contrast` of each colour above `level`. */
 static void stripes(float *picture, int across, const float contrast[3], const float level[3]) {
@@ -19,6 +19,14 @@ static void followed(const float contrast[3], int across) {
   const float level[3] = {-0.3f, 0.1f, 0.4f};
   stripes(after, across, contrast, level);
   sm_detail_followed(before, after, SIZE, agree, gain, work);
+}
+
+/* How surely `before` has lines that these are not. */
+static float foreign(const float contrast[3], int across) {
+  const float level[3] = {-0.3f, 0.1f, 0.4f};
+  stripes(after, across, contrast, level);
+  sm_detail_foreign(before, after, SIZE, agree, work);
+  return agree[AT];
 }
 
 int main(void) {
@@ -46,6 +54,10 @@ int main(void) {
   CHECK(agree[AT] < 0.01 && gain[AT] < 0.01, "nothing there");
   followed(far, 1);
   CHECK_NEAR(gain[AT], 2, 1e-6, "no more than twice");
+  CHECK(foreign(full, 1) == 0 && foreign(half, 1) == 0 && foreign(other, 1) == 0, "its own lines in other colours");
+  CHECK(foreign(none, 1) == 1 && foreign(full, 0) == 1 && foreign(against, 1) == 1, "lines that the drawing lacks");
+  stripes(before, 1, faint, none);
+  CHECK(foreign(none, 1) == 0, "no plain lines: grain stays");
   stripes(before, 1, none, none);
   followed(full, 1);
   CHECK(agree[AT] < 0.01 && isfinite(gain[AT]), "nothing to follow");

@@ -43,14 +43,24 @@ static double steps(const picture *p) {
   return along / own;
 }
 
-static double healed(stylemap_session *session, double detail) {
+static double healed_by(stylemap_session *session, double detail, double sigma, int both) {
   stylemap_layer t = layer_of(&target), r = layer_of(&reference), m = layer_of(&mask), out = layer_of(&result);
   stylemap_placement p;
-  stylemap_heal_options o = {.rounds = 2, .detail = detail, .strength = 1, .rule = STYLEMAP_MASK_ANY, .sigma = 0.02};
+  stylemap_heal_options o = {.rounds = 2, .detail = detail, .strength = 1, .rule = STYLEMAP_MASK_ANY, .sigma = sigma, .both = both};
   stylemap_fit(W, H, &p);
   const stylemap_piece piece = {&r, p, &m};
   CHECK(stylemap_heal(session, &t, &p, &piece, 1, &o, 0, 0, W, H, &out, NULL, &error) == STYLEMAP_OK, "%s", error.message);
   return steps(&result);
+}
+
+static double healed(stylemap_session *session, double detail) { return healed_by(session, detail, 0.02, 0); }
+
+/* A reference of one colour where the target has plain lines: what is drawn has none, so the target's go, though its detail may stay. */
+static void test_forgotten(stylemap_session *session) {
+  for (int i = 0; i < W * H; i++)
+    for (int c = 0; c < 3; c++) reference.pixels[4 * i + c] = 0.5f;
+  const double drawn = healed_by(session, 0, 3, 1), usual = healed_by(session, 0.5, 3, 1);
+  CHECK(usual < 0.1 && drawn < 0.01, "the target's lines are gone: %g of them, drawn %g", usual, drawn);
 }
 
 /* Mean difference of the result from the target, in the middle of the mask, levels of 255. */
@@ -96,6 +106,7 @@ int main(int argc, char **argv) {
   CHECK(usual < 1.1, "and no sharper: %g", usual);
   CHECK(little > none && little < usual, "less detail, fewer lines: %g between %g and %g", little, none, usual);
   test_same(session);
+  test_forgotten(session);
   stylemap_pyramid_free(styles);
   stylemap_session_free(session);
   stylemap_close(model);
