@@ -38,9 +38,10 @@ static float rise(float v, float none, float all) {
   return x * x * (3 - 2 * x);
 }
 
-/* maps[3 c + k] := how much of channel k's lines comes into channel c, less what is laid in already where c is k. */
-static stylemap_status find_maps(const float *before, const float *drawn, const float *left, const float *followed, int size, float *maps,
-                                 stylemap_error *error) {
+/* maps[3 c + k] := how much of channel k's lines comes into channel c, less what is laid in already where c is k; and to kept, how much
+ * of them all. */
+static stylemap_status find_maps(const float *before, const float *drawn, const float *left, const float *followed, int size, float *kept,
+                                 float *maps, stylemap_error *error) {
   enum { PLANES = 3 + 3 + 6 + 1 + 1 };
   static const int of[3][3] = {{0, 1, 2}, {1, 3, 4}, {2, 4, 5}};
   const size_t plane = (size_t)size * (size_t)size;
@@ -76,14 +77,16 @@ static stylemap_status find_maps(const float *before, const float *drawn, const 
         explained += map[3 * c + k] * maps[(3 * c + k) * plane + i];
       }
     const float much = left[i] * rise(explained / (fmaxf(contrast[i], 0) + TRACE), LEAST, MOST);
-    for (size_t k = 0; k < 9; k++) maps[k * plane + i] = much * within(map[k], STRONGEST) - (k % 4 ? 0 : followed[i]);
+    kept[i] += much;
+    for (size_t k = 0; k < 9; k++) maps[k * plane + i] = much * within(map[k], STRONGEST) - (k % 4 || !followed ? 0 : followed[i]);
   }
   sm_free(means);
   return STYLEMAP_OK;
 }
 
 stylemap_status sm_lines_recoloured(const float *before, const float *drawn, const float *left, const float *followed,
-                                    const float *fine, int size, int factor, const sm_part_of_square *part, float *edges, stylemap_error *error) {
+                                    const float *fine, int size, int factor, const sm_part_of_square *part, float *kept, float *edges,
+                                    stylemap_error *error) {
   const size_t plane = (size_t)size * (size_t)size, side = (size_t)factor * (size_t)size;
   const sm_crisp_rectangle r = sm_crisp_reach(part, size, factor);
   const size_t width = (size_t)r.width, pixels = width * (size_t)r.height;
@@ -92,7 +95,7 @@ stylemap_status sm_lines_recoloured(const float *before, const float *drawn, con
   float *maps = sm_alloc(9 * plane + 6 * pixels, sizeof *maps);
   if (!maps) return sm_no_memory(error, (9 * plane + 6 * pixels) * sizeof *maps);
   float *lines = maps + 9 * plane, *map = lines + 3 * pixels;
-  SM_TRY_DONE(find_maps(before, drawn, left, followed, size, maps, error));
+  SM_TRY_DONE(find_maps(before, drawn, left, followed, size, kept, maps, error));
   SM_TRY_DONE(sm_crisp_spread(before, 3, size, factor, &r, lines, error));
   for (size_t c = 0; c < 3; c++)
     for (size_t i = 0; i < pixels; i++)

@@ -8,6 +8,7 @@
 #include "edit/collage.h"
 #include "edit/crisp.h"
 #include "edit/detail.h"
+#include "edit/lines.h"
 #include "frame/frame.h"
 #include "frame/warp.h"
 
@@ -34,16 +35,32 @@ static void fill(const float *image, const stylemap_detail *details, int count, 
   }
 }
 
-/* The image's edges, crisp where little of any picture's detail stays. `kept` is one plane. */
+/* On more pixels than the square's: the pictures' lines that the image has, in its colours, and its own edges, crisp where little of any
+ * picture's detail stays. `work` is two planes. */
 static stylemap_status sharpen(const float *planes, const stylemap_detail *details, int count, double detail, int size,
-                               const sm_part_of_square *part, float *kept, const sm_edges *edges, stylemap_error *error) {
-  const size_t plane = (size_t)size * (size_t)size;
+                               const sm_part_of_square *part, float *work, const sm_edges *edges, stylemap_error *error) {
+  static const float of_all = 1e-6f;
+  const size_t plane = (size_t)size * (size_t)size, numbers = 3 * plane * (size_t)(edges->factor * edges->factor);
+  const float by = (float)fmin(2 * detail, 1);
+  float *kept = work, *left = work + plane, *fine = sm_alloc(numbers, sizeof *fine), weights = 0;
+  stylemap_status status = STYLEMAP_OK;
+  if (!fine) return sm_no_memory(error, numbers * sizeof *fine);
   memset(kept, 0, plane * sizeof *kept);
   for (int k = 0; k < count; k++) {
     const float *stays = planes + (6 + SOURCE * (size_t)k) * plane;
+    weights += (float)details[k].weight;
     for (size_t i = 0; i < plane; i++) kept[i] += (float)details[k].weight * stays[i];
   }
-  return sm_crisp(planes, kept, size, edges->factor, part, (float)fmin(2 * detail, 1), edges->planes, error);
+  for (int k = 0; k < count && by > 0; k++) {
+    const float *seen = planes + (3 + SOURCE * (size_t)k) * plane, share = (float)details[k].weight / (weights + of_all);
+    for (size_t i = 0; i < plane; i++) left[i] = by * share * fmaxf(1 - kept[i], 0); /* less for later ones where lines are laid already */
+    SM_TRY_DONE(stylemap_sample(details[k].picture, &details[k].placement, edges->factor * size, fine, error));
+    SM_TRY_DONE(sm_lines_recoloured(seen, planes, left, NULL, fine, size, edges->factor, part, kept, edges->planes, error));
+  }
+  SM_TRY_DONE(sm_crisp(planes, kept, size, edges->factor, part, by, edges->planes, error));
+done:
+  sm_free(fine);
+  return status;
 }
 
 /* Adds a picture's detail to the spread image; `colours`: it, times alpha, and its alpha. */
@@ -94,12 +111,12 @@ stylemap_status stylemap_paste_detailed(const float *image, int size, const styl
   rows = rows > h ? h : rows;
   const size_t most = (size_t)rows * (size_t)w;
   stylemap_status status = STYLEMAP_OK;
-  float *planes = sm_alloc(small * (kinds + 1), sizeof(float)), *spread = sm_alloc(most * BAND, sizeof(float));
+  float *planes = sm_alloc(small * (kinds + 2), sizeof(float)), *spread = sm_alloc(most * BAND, sizeof(float));
   const sm_edges edges = {factor, factor > 1 ? sm_calloc(3 * large, sizeof(float)) : NULL};
   float *shown = spread ? spread + 3 * most : NULL, *colours = spread ? shown + SOURCE * most : NULL;
   float *band = spread ? colours + COLOURS * most : NULL;
   if (!planes || !spread || (factor > 1 && !edges.planes)) {
-    status = sm_no_memory(error, (small * (kinds + 1) + most * BAND + 3 * large) * sizeof(float));
+    status = sm_no_memory(error, (small * (kinds + 2) + most * BAND + 3 * large) * sizeof(float));
     goto done;
   }
   fill(image, details, count, detail, size, planes, planes + kinds * small);

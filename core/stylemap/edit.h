@@ -79,7 +79,8 @@ typedef struct stylemap_detail {
  * its weight, where `image` differs little from what was seen. `detail` is stylemap_heal_options.detail: 0 is
  * stylemap_paste, 1 adds all of it, so that what comes out is the target with the model's correction alone, at full size.
  * At 1:1 there is none to add to a drawing of what was sampled. What is transparent in a picture adds nothing. On a layer with more
- * pixels than the square the image's own edges are crisp where none of that stays, all from a `detail` of 0.5 on. */
+ * pixels than the square, where none of that stays, lines that the image has from a picture are as sharp as there, in the image's colours,
+ * and its own edges are crisp: all from a `detail` of 0.5 on. */
 STYLEMAP_API stylemap_status stylemap_paste_detailed(const float *image, int size, const stylemap_placement *placement,
                                                      const stylemap_layer *target, const stylemap_detail *details,
                                                      int count, double detail, int x, int y, int w, int h,

@@ -14,7 +14,7 @@ enum { SIZE = 128, FACTOR = 2, SIDE = FACTOR * SIZE, PLANE = SIZE * SIZE, FINE =
 static const sm_part_of_square whole = {0, 0, SIZE, SIZE};
 /* what makes the picture's colours the drawing's: no channel comes from itself alone */
 static const float map[3][4] = {{0.2f, -0.3f, 0.6f, 0.1f}, {0.5f, 0.4f, 0, -0.1f}, {-0.2f, 0.1f, 0.7f, 0.05f}};
-static float *picture, *wanted, *before, *drawn, *left, *followed, *edges, *up;
+static float *picture, *wanted, *before, *drawn, *left, *followed, *kept, *edges, *up;
 static stylemap_error error;
 
 static void recolour(const float *from, size_t plane, float *to) {
@@ -54,17 +54,20 @@ static double off(const float *from, const float *want) {
 static void lines(float amount, float less) {
   for (int i = 0; i < PLANE; i++) left[i] = amount, followed[i] = less;
   memset(edges, 0, sizeof(float) * 3 * FINE);
-  CHECK(sm_lines_recoloured(before, drawn, left, followed, picture, SIZE, FACTOR, &whole, edges, &error) == STYLEMAP_OK, "%s",
+  memset(kept, 0, sizeof(float) * PLANE);
+  CHECK(sm_lines_recoloured(before, drawn, left, followed, picture, SIZE, FACTOR, &whole, kept, edges, &error) == STYLEMAP_OK, "%s",
         error.message);
 }
 
 int main(void) {
-  float **planes[] = {&picture, &wanted, &edges, &up, &before, &drawn, &left, &followed};
-  for (int k = 0; k < 8; k++) *planes[k] = calloc(3 * (size_t)(k < 4 ? FINE : PLANE), sizeof(float));
+  float **planes[] = {&picture, &wanted, &edges, &up, &before, &drawn, &left, &followed, &kept};
+  for (int k = 0; k < 9; k++) *planes[k] = calloc(3 * (size_t)(k < 4 ? FINE : PLANE), sizeof(float));
   draw();
   const double blurred = off(drawn, wanted);
   lines(1, 0);
   CHECK(blurred > 0.4 && off(drawn, wanted) < 0.05, "in the drawing's colours: off by %g, spread %g", off(drawn, wanted), blurred);
+  CHECK_NEAR(kept[PLANE / 2 + SIZE / 2], 1, 0.01, "on the line");
+  CHECK(kept[PLANE / 2 + SIZE / 4] == 0, "where there is none: %g", (double)kept[PLANE / 2 + SIZE / 4]);
   lines(0.5f, 0);
   CHECK_NEAR(off(drawn, wanted), blurred / 2, 0.05);
   /* what is laid in already is taken away: in the picture's own colours */
@@ -82,6 +85,6 @@ int main(void) {
   for (int i = 0; i < 3 * FINE; i++) picture[i] = 0.3f;
   lines(1, 0);
   for (int i = 0; i < 3 * FINE; i++) CHECK(fabs(edges[i]) < 1e-5, "%g", (double)edges[i]);
-  for (int k = 0; k < 8; k++) free(*planes[k]);
+  for (int k = 0; k < 9; k++) free(*planes[k]);
   return harness_end();
 }
