@@ -5,6 +5,7 @@
 #include "gimp/hint.h"
 #include "gimp/model-sheet.h"
 #include "gimp/recipe.h"
+#include "host/adjust.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
@@ -25,11 +26,14 @@ static GeglBuffer *nth_pixels(const Dialog *self, gint n) {
 }
 
 static gchar *asked_now(const Dialog *self) {
-  const FlowOptions *options = self->options;
-  gchar *text = options_text(self->procedure, options);
-  gchar *all = g_strdup_printf("%s %d %d %d %d %d %d", text, options->refine, options->refine_steps, options->visible, options->remembered,
-                               compat_item_id(options->reference), compat_item_id(self->target));
+  FlowOptions options = *self->options;
+  gchar *text, *all;
 
+  options.directions = adjust_in_order(options.directions ? options.directions : ""); /* a script's order may not be the sliders' */
+  text = options_text(self->procedure, &options);
+  all = g_strdup_printf("%s %d %d %d %d %d %d", text, options.refine, options.refine_steps, options.visible, options.remembered,
+                        compat_item_id(options.reference), compat_item_id(self->target));
+  g_free(options.directions);
   g_free(text);
   return all;
 }

@@ -6,7 +6,6 @@
 #include "host/find.h"
 #include <glib/gi18n-lib.h>
 
-/* Where from and where to, by name. */
 static void show_title(GtkWidget *title, const gchar *word, DrawableRef drawable) {
   gchar *name, *markup;
 
@@ -49,16 +48,26 @@ void dialog_read_selection(Dialog *self) {
   self->selection = flow_copy_selection(self->image, self->target);
 }
 
+/* Where from and where to, by name: a row of frames leads from the target, over which one of them is shown, to the reference. */
+void dialog_show_titles(Dialog *self) {
+  gboolean row = self->procedure->kind == EDIT_INTERPOLATE;
+  gchar *first = g_strdup_printf(_("First (frame %d shown):"), self->shown_frame);
+
+  show_title(self->target_title, row ? first : self->needs_reference ? _("To:") : _("Layer:"), self->target);
+  if (self->needs_reference)
+    show_title(self->reference_title, row ? _("Last:") : _("From:"),
+               self->in_view ? self->more_pixels[self->in_view].of : self->options->reference);
+  g_free(first);
+}
+
 void dialog_read_layers(Dialog *self) {
   gboolean other = self->pixels_of != self->target || !self->pixels;
-  gboolean row = self->procedure->kind == EDIT_INTERPOLATE; /* which leads from the target to the reference */
 
   if (other)
     self->target_found = FALSE;
   read_layer(self->target, flow_copy_target, &self->pixels, &self->pixels_of, self->view);
   if (other)
     dialog_read_selection(self);
-  show_title(self->target_title, row ? _("First:") : self->needs_reference ? _("To:") : _("Layer:"), self->target);
   if (self->needs_reference) {
     if (self->reference_pixels_of != self->options->reference || self->reference_visible != self->options->visible) {
       self->found[0].by = FIND_NOTHING;
@@ -71,9 +80,8 @@ void dialog_read_layers(Dialog *self) {
       read_layer(self->options->reference, flow_copy_reference, &self->reference_pixels, &self->reference_pixels_of, NULL);
     dialog_read_more(self);
     dialog_view_reference(self, self->in_view);
-    show_title(self->reference_title, row ? _("Last:") : _("From:"),
-               self->in_view ? self->more_pixels[self->in_view].of : self->options->reference);
   }
+  dialog_show_titles(self);
 }
 
 /* ------------------------------------------------------------------------------------------- changed */

@@ -94,7 +94,7 @@ void dialog_note_square(Dialog *self) {
   else if (self->places.target.find && !self->target_found)
     note(self, self->square_hint, HINT_INFO, NULL); /* where it does not lie yet, nothing is cut off */
   else {
-    gchar **notes = flow_notes(self->image, self->target, self->options, dialog_target_square(self), self->pixels);
+    gchar **notes = flow_notes(self->pixels, self->selection, dialog_target_square(self));
 
     note(self, self->square_hint, HINT_INFO, *notes);
     g_strfreev(notes);

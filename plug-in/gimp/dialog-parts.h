@@ -160,6 +160,8 @@ void dialog_add_preview(Dialog *self, GtkWidget *box);
 void dialog_end_preview(Dialog *self);
 /* Reads the layers and the selection that are not the ones read before. */
 void dialog_read_layers(Dialog *self);
+/* What the views show, in words. */
+void dialog_show_titles(Dialog *self);
 /* Another reference, or one that lies or shows something else: all that depends on that. */
 void dialog_layers_changed(Dialog *self);
 void dialog_read_selection(Dialog *self);

@@ -372,20 +372,22 @@ static GtkWidget *new_column(GtkWidget *title, View *view, GtkWidget **below) {
 
 static void add_views(Dialog *self, GtkWidget *box) {
   static const ViewEvents target_events = {target_moved, view_zoomed}, reference_events = {reference_moved, NULL};
-  GtkWidget *below = NULL, *below_reference = NULL;
+  GtkWidget *below = NULL, *below_reference = NULL, *column, *of_reference = NULL;
 
   if (self->needs_reference) {
     self->reference_view = view_new(REFERENCE_WIDTH, REFERENCE_WIDTH, &reference_events, self);
-    gtk_box_pack_start(GTK_BOX(box), new_column(self->reference_title = new_title(), self->reference_view, &below_reference),
-                       FALSE, TRUE, 0);
+    of_reference = new_column(self->reference_title = new_title(), self->reference_view, &below_reference);
     self->reference_square = gtk_label_new("");
     gtk_label_set_ellipsize(GTK_LABEL(self->reference_square), PANGO_ELLIPSIZE_END);
     compat_label_top_left(self->reference_square);
   }
   self->view = view_new(TARGET_SIZE, TARGET_SIZE, &target_events, self);
-  gtk_box_pack_start(GTK_BOX(box),
-                     new_column(self->target_title = new_title(), self->view, &below),
-                     TRUE, TRUE, 0);
+  column = new_column(self->target_title = new_title(), self->view, &below);
+  if (of_reference && self->procedure->kind != EDIT_INTERPOLATE) /* whose frames begin with the target */
+    gtk_box_pack_start(GTK_BOX(box), of_reference, FALSE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(box), column, TRUE, TRUE, 0);
+  if (of_reference && self->procedure->kind == EDIT_INTERPOLATE)
+    gtk_box_pack_start(GTK_BOX(box), of_reference, FALSE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(below), new_tools(self), FALSE, FALSE, 0);
   dialog_add_places(self, below, below_reference);
   if (below_reference)

@@ -161,6 +161,7 @@ static void attach_shown(Dialog *self, GtkAdjustment *frames) {
   gimp_help_set_help_data(spin, _("Which of the frames the preview shows; nothing else depends on it."), NULL);
   g_signal_connect(frames, "value-changed", G_CALLBACK(limit_shown), shown);
   g_signal_connect(shown, "value-changed", G_CALLBACK(gimp_int_adjustment_update), &self->shown_frame);
+  g_signal_connect_swapped(shown, "value-changed", G_CALLBACK(dialog_show_titles), self);
   g_signal_connect_swapped(shown, "value-changed", G_CALLBACK(option_changed), self);
   gtk_box_pack_start(GTK_BOX(box), spin, FALSE, FALSE, 0);
   gtk_widget_show_all(box);
@@ -459,8 +460,9 @@ void dialog_add_options(Dialog *self) {
                  NULL);
   if (procedures_takes(self->procedure, ARGUMENT_BOUNDARY))
     attach_count(self, self->table, _("Fine from le_vel:"), &self->options->boundary, ARGUMENT_BOUNDARY, _("and up: the reference's"),
-                 _("The levels of the style pyramid below this one stay the target's: its shapes. The others are the "
-                   "reference's: its colours and texture. The higher the number, the less changes."),
+                 _("The levels of the style pyramid below this one stay the target's, the others are the reference's. The higher "
+                   "the number, the less changes. What a level holds each model has learnt for itself: of the toon portraits "
+                   "the coarsest has ground and clothes, the next ones eyes and mouth, the finest the hair."),
                  NULL);
   if (procedures_takes(self->procedure, ARGUMENT_FEATHER))
     attach_feather(self);

@@ -248,16 +248,13 @@ GeglBuffer *flow_copy_selection(ImageRef image, DrawableRef target) {
   return all;
 }
 
-/* What edit_notes will say of the selection, by its bounds. */
-gchar **flow_notes(ImageRef image, DrawableRef target, const FlowOptions *options, const stylemap_placement *placement,
-                   GeglBuffer *square) {
-  const EditRequest request = {.target = {.buffer = square, .placement = placement}};
+/* What edit_notes will say of the selection. */
+gchar **flow_notes(GeglBuffer *pixels, GeglBuffer *selection, const stylemap_placement *placement) {
+  const EditRequest request = {.target = {.buffer = pixels, .placement = placement}, .mask.selection = selection};
   EditResult made = {0};
-  GeglRectangle selected;
 
   made.placement = *placement;
-  made.mask.cut = flow_selected(image, target, options, &selected) &&
-                  mask_reaches_over(&selected, placement, gimp_drawable_get_width(target), gimp_drawable_get_height(target));
+  made.mask.cut = mask_reaches_over(&request.mask, placement, gegl_buffer_get_width(pixels), gegl_buffer_get_height(pixels));
   return edit_notes(&request, &made);
 }
 

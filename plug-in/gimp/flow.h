@@ -51,10 +51,9 @@ gboolean flow_places(const Procedure *procedure, ImageRef image, DrawableRef tar
 gboolean flow_check_selection(ImageRef image, DrawableRef target, const FlowOptions *options, const stylemap_placement *placement,
                               GError **error);
 
-/* What the user may not expect of an edit with this selection, as sentences closed by NULL, before it is run; `square` is
- * flow_copy_target's. g_strfreev. */
-gchar **flow_notes(ImageRef image, DrawableRef target, const FlowOptions *options, const stylemap_placement *placement,
-                   GeglBuffer *square);
+/* What the user may not expect of an edit with this selection (of all of a layer, in its pixels; NULL: nothing is selected), as
+ * sentences closed by NULL, before it is run. g_strfreev. */
+gchar **flow_notes(GeglBuffer *pixels, GeglBuffer *selection, const stylemap_placement *placement);
 
 /* What is selected for the edit, in the target's pixels; FALSE: nothing, all will be edited. */
 gboolean flow_selected(ImageRef image, DrawableRef target, const FlowOptions *options, GeglRectangle *bounds);

@@ -135,6 +135,7 @@ void model_sheet_set(GtkWidget *image, const gchar *model) {
     some = g_strdupv((gchar **)one);
   }
   sheet->models = some;
+  gtk_widget_show(image);
   key = g_strjoinv("\n", some);
   before = g_hash_table_lookup(sheet->seen, key);
   g_free(key);
@@ -143,7 +144,10 @@ void model_sheet_set(GtkWidget *image, const gchar *model) {
     sheet->later = g_timeout_add(RESTING, start, sheet);
 }
 
-void model_sheet_wait(GtkWidget *image) { stop(g_object_get_data(G_OBJECT(image), "sheet")); }
+void model_sheet_wait(GtkWidget *image) {
+  stop(g_object_get_data(G_OBJECT(image), "sheet"));
+  gtk_widget_hide(image);
+}
 
 GtkWidget *model_sheet_new(const gchar *model) {
   Sheet *sheet = g_new0(Sheet, 1);

@@ -9,7 +9,7 @@
  * opened. */
 GtkWidget *model_sheet_new(const gchar *model);
 void model_sheet_set(GtkWidget *sheet, const gchar *model);
-/* Nothing is drawn before the next model_sheet_set. */
+/* Nothing is drawn, nor is there room for it, before the next model_sheet_set. */
 void model_sheet_wait(GtkWidget *sheet);
 
 /* Draws an image tensor of `size` into a square of `side` of the pixbuf, with the eight bits of a screen. */

@@ -230,7 +230,7 @@ static const Procedure procedures[] = {
   { EDIT_MIX, "plug-in-stylemap-mix", N_("StyleMap _Mix Styles..."), N_("StyleMap Mix Styles"),
     N_("Draws a layer with its own coarse styles and a reference's fine ones"),
     "Encodes both layers to style maps with a StyleMapGAN model and synthesises a picture by the target's coarse levels of "
-    "the style pyramid, which tell the shapes, and the reference's fine ones, which tell colours and texture." SQUARE_HELP,
+    "the style pyramid and the reference's fine ones; what a level holds each model has learnt for itself." SQUARE_HELP,
     mix_arguments, G_N_ELEMENTS(mix_arguments), 6, FALSE, RETURNS_LAYER, NULL },
   { EDIT_RECONSTRUCT, "plug-in-stylemap-edit-again", N_("StyleMap Edit _Again..."), N_("StyleMap Edit Again"),
     N_("Makes a result anew, with everything it was made by to change"),

@@ -96,3 +96,23 @@ stylemap_amount *adjust_parse(const Engine *engine, const gchar *text, gint *cou
     if (!read_amount(engine, *part, &amounts[(*count)++], error)) return NULL;
   return g_steal_pointer(&amounts);
 }
+
+static gint by_name(gconstpointer a, gconstpointer b) { return strcmp(*(const gchar *const *)a, *(const gchar *const *)b); }
+
+gchar *adjust_in_order(const gchar *text) {
+  g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+  gint n = 0;
+  for (gchar **part = parts; *part; part++) {
+    gchar *equals = strchr(*part, '='), *end = NULL, *one = *part, number[G_ASCII_DTOSTR_BUF_SIZE];
+    const gdouble amount = equals ? g_ascii_strtod(equals + 1, &end) : 0;
+    if (equals && end > equals + 1 && !*end) {
+      *equals = '\0';
+      one = amount == 0 ? NULL : g_strdup_printf("%s=%s", g_strstrip(*part), g_ascii_formatd(number, sizeof number, "%.4g", amount));
+      g_free(*part);
+    }
+    *part = NULL;
+    if (one) parts[n++] = one;
+  }
+  qsort(parts, (gsize)n, sizeof *parts, by_name);
+  return g_strjoinv(",", parts);
+}

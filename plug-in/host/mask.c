@@ -102,16 +102,54 @@ static gdouble inside(const stylemap_placement *p, gint width, gint height, gboo
   return depth;
 }
 
-gboolean mask_reaches_over(const GeglRectangle *selected, const stylemap_placement *placement, gint width,
-                           gint height) {
+/* Which part of the row whose middle is at y lies in the square, made larger by half a pixel on each side since it need not lie on whole
+ * ones: from *lo to *hi, not in order where none does. */
+static void cross(const stylemap_placement *p, gdouble y, gdouble *lo, gdouble *hi) {
+  const gdouble c = cos(p->angle), s = sin(p->angle), half = p->side / 2 + 0.5;
+  const gdouble slopes[2] = { c, -s }, at[2] = { s * (y - p->y), c * (y - p->y) }; /* inside()'s u and v, by dx */
+  *lo = -G_MAXDOUBLE, *hi = G_MAXDOUBLE;
+  for (gint i = 0; i < 2; i++) {
+    const gdouble a = (-half - at[i]) / slopes[i], b = (half - at[i]) / slopes[i]; /* of a row along an edge both infinite */
+    *lo = MAX(*lo, p->x + MIN(a, b));
+    *hi = MIN(*hi, p->x + MAX(a, b));
+  }
+}
+
+/* Whether any weight in `area` of the selection lies outside the square. */
+static gboolean any_outside(const MaskSource *source, const stylemap_placement *placement, const GeglRectangle *area) {
+  const GeglRectangle from = { area->x + source->x, area->y + source->y, area->width, area->height };
+  GeglBufferIterator *i =
+    gegl_buffer_iterator_new(source->selection, &from, 0, babl_format("Y float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 1);
+  gboolean any = FALSE;
+  while (!any && gegl_buffer_iterator_next(i)) {
+    const GeglRectangle *roi = &i->items[0].roi;
+    const gfloat *value = i->items[0].data;
+    for (gint y = 0; y < roi->height && !any; y++, value += roi->width) {
+      gdouble lo, hi;
+      cross(placement, roi->y - source->y + y + 0.5, &lo, &hi);
+      for (gint x = 0; x < roi->width && !any; x++) {
+        const gdouble middle = roi->x - source->x + x + 0.5;
+        any = value[x] > 0 && (middle < lo || middle > hi);
+      }
+    }
+  }
+  if (any) gegl_buffer_iterator_stop(i);
+  return any;
+}
+
+gboolean mask_reaches_over(const MaskSource *source, const stylemap_placement *placement, gint width, gint height) {
   GeglRectangle s;
   gdouble least = 0;
-  if (!gegl_rectangle_intersect(&s, selected, GEGL_RECTANGLE(0, 0, width, height))) return FALSE;
+  if (!source->selection || !mask_bounds(source->selection, &s)) return FALSE;
+  s.x -= source->x;
+  s.y -= source->y;
+  if (!gegl_rectangle_intersect(&s, &s, GEGL_RECTANGLE(0, 0, width, height))) return FALSE;
   for (gint i = 0; i < 4; i++) {
     gdouble x = s.x + i % 2 * s.width, y = s.y + i / 2 * s.height;
     least = MIN(least, inside(placement, width, height, TRUE, x, y));
   }
-  return least < -0.5; /* half a pixel: a square need not lie on whole ones */
+  /* The corners of what is selected may lie beyond a turned square, and nothing of it there. */
+  return least < -0.5 && (placement->angle == 0 || any_outside(source, placement, &s));
 }
 
 void mask_reach(const stylemap_placement *placement, gint width, gint height, gdouble feather,
@@ -172,7 +210,7 @@ static void say_nothing_left(const MaskSource *source, gdouble radius, GeglBuffe
 gboolean mask_make(const MaskSource *source, const stylemap_placement *placement, gint width, gint height, Mask *mask,
                    GError **error) {
   const Babl *format = babl_format("Y float");
-  GeglRectangle square, selected;
+  GeglRectangle square;
   stylemap_bounds(placement, width, height, &square.x, &square.y, &square.width, &square.height);
   *mask = (Mask){ .whole = !source->selection };
   Feather feather;
@@ -184,10 +222,7 @@ gboolean mask_make(const MaskSource *source, const stylemap_placement *placement
     soft = mask_feather(source->selection, feather.radius);
     mask->feather = feather.radius;
     gegl_buffer_copy(soft, &from, GEGL_ABYSS_NONE, part, &square);
-    mask_bounds(source->selection, &selected);
-    selected.x -= source->x;
-    selected.y -= source->y;
-    mask->cut = mask_reaches_over(&selected, placement, width, height);
+    mask->cut = mask_reaches_over(source, placement, width, height);
   } else {
     const gfloat one = 1.0f;
     gegl_buffer_set_color_from_pixel(part, &square, &one, format);

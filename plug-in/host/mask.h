@@ -35,9 +35,8 @@ stylemap_layer mask_layer (const Mask *mask, gint width, gint height);
 /* `mask` becomes the greater weight of both, everywhere. */
 void mask_unite (Mask *mask, const Mask *other);
 
-/* Whether something in `selected` (the selection's bounds, in layer pixels) lies on the layer, but beyond the square. */
-gboolean mask_reaches_over (const GeglRectangle *selected, const stylemap_placement *placement, gint width,
-                            gint height);
+/* Whether something that is selected lies on the layer, but beyond the square. */
+gboolean mask_reaches_over (const MaskSource *source, const stylemap_placement *placement, gint width, gint height);
 /* The part of a selection, in layer pixels, that the weights depend on; `feather` as a MaskSource's. */
 void     mask_reach (const stylemap_placement *placement, gint width, gint height, gdouble feather,
                      GeglRectangle *reach);

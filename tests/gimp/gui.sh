@@ -173,8 +173,15 @@ check "another reference: the chosen one" equal "$(made)" "$of_second"
 ask '(begin (gimp-image-remove-layer image red) (gimp-image-clean-all image))' >/dev/null
 
 # --- killed while it works: nothing is left, GIMP goes on
+ground=$(in_profile convert reference.png -crop 60x1+4+4 +repage -depth 8 rgb:- | od -An -v -tx1 | tr -d ' \n')
+last_is_right() { # the reference is in the column at the right, the frames lead from left to right
+  local id
+  id=$(window "StyleMap Interpolate" | tail -1)
+  eval "$(in_profile xdotool getwindowgeometry --shell "$id" | grep '^WIDTH=')"
+  in_profile import -window "$id" -crop "252x600+$((WIDTH - 252))+0" +repage -depth 8 rgb:- | od -An -v -tx1 | tr -d ' \n' | grep -q "$ground"
+}
 start_frames() {
-  open_dialog ctrl+alt+i "StyleMap Interpolate" || return 1
+  open_dialog ctrl+alt+i "StyleMap Interpolate" && wait_for last_is_right || return 1
   screenshot dialog-interpolate
   keys Return
   wait_for no_window "StyleMap Interpolate"

@@ -10,6 +10,7 @@ make_profile pictures
 cd "$run_dir"
 . "$here/screen.sh"
 cp "$SOURCE"/install/samples/*.png "$here/dialect-3.scm" .
+cp "$SOURCE/models/portraits-128.safetensors" faces.safetensors # to be imported
 start_screen
 start_gimp
 named() { ask "(begin (gimp-item-set-name target \"$1\") (gimp-displays-flush))" >/dev/null; } # GIMP itself calls it Background
@@ -43,15 +44,53 @@ open_dialog ctrl+alt+i "StyleMap Interpolate"
 shot interpolate "StyleMap Interpolate"
 page interpolate
 close "StyleMap Interpolate"
-ask '(gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)' >/dev/null
+type_in() { in_profile xdotool type --delay 30 "$1"; }
+choose_adjust() { # its third slider, from Feather's number on: Detail's slider and number, then both of each
+  settled "$1"
+  keys alt+f Tab Tab Tab Tab Tab Tab Tab Tab ctrl+a
+  type_in 1
+  keys Tab
+}
+choose_learn-direction() { # of both lists, which hold the two groups, one
+  keys alt+n
+  type_in smile
+  keys alt+w Home alt+o End
+}
+choose_import-model() {
+  keys alt+f space
+  wait_for window "Import a StyleMap Model"
+  sleep 1
+  type_in /
+  sleep 1
+  keys ctrl+a
+  type_in "$PWD/faces.safetensors"
+  keys Return
+  wait_for no_window "Import a StyleMap Model"
+}
+ask '(begin (define jaw (list 130 230 260 200)) (define hair (list 106 20 300 222))
+  (define (around place) (apply gimp-image-select-ellipse image CHANNEL-OP-REPLACE place))
+  (define (group name)
+    (let ((made (car (gimp-layer-group-new image))))
+      (gimp-item-set-name made name)
+      (gimp-item-set-visible made FALSE)
+      (gimp-image-insert-layer image made 0 0)
+      (do ((i 0 (+ i 1))) ((= i 20)) (gimp-image-insert-layer image (car (gimp-layer-copy target FALSE)) made 0))
+      made)))' >/dev/null
 for entry in "a adjust StyleMap Adjust" "m mix StyleMap Mix Styles" "f interpolate-strength StyleMap Transplant as Frames" \
   "p random StyleMap Random Portrait" "l learn-direction StyleMap Learn a Direction" "j import-model StyleMap Import Model" "b about StyleMap About and Self-Check"; do
   read -r key name title <<<"$entry"
+  case $name in
+  adjust) ask '(around jaw)' >/dev/null ;;
+  mix) ask '(around hair)' >/dev/null ;;
+  learn-direction) ask '(define groups (list (group "smiling") (group "serious")))' >/dev/null ;;
+  esac
   open_dialog "ctrl+alt+$key" "$title"
+  ! type "choose_$name" >/dev/null 2>&1 || "choose_$name" "$title"
   shot "$name" "$title"
   page "$name"
   close "$title"
 done
+ask '(for-each (lambda (group) (gimp-image-remove-layer image group)) groups)' >/dev/null
 ask '(begin (plug-in-stylemap-transplant-with RUN-NONINTERACTIVE image target
   (vector-ref (cadr (gimp-image-get-layers image)) 1) "feather=16") (gimp-selection-none image) (gimp-displays-flush))' >/dev/null
 shot result "$main"

@@ -199,6 +199,24 @@ screenshot references-again
 keys alt+c
 check "two references: that ends" wait_for no_plugin
 
+hide
+
+# --- directions in another order than the sliders' are the same ones
+ask '(begin
+  (set! image (car (gimp-file-load RUN-NONINTERACTIVE "target.png" "target.png")))
+  (plug-in-stylemap-adjust RUN-NONINTERACTIVE image (top image) "moustache=1.0, eyes-open=0, beard=1" "toon-portraits-128")
+  (gimp-xcf-save RUN-NONINTERACTIVE image (top image) "adjusted.xcf" "adjusted.xcf")
+  (gimp-image-delete image))' >/dev/null
+dialog="StyleMap Adjust"
+show adjusted.xcf
+stays=$(ask '(display (top image))')
+check "directions: edit again opens" open_again
+sleep 3 # the sliders are there
+screenshot kept-directions
+keys alt+o
+check "directions: OK ends it" wait_for no_plugin
+check "directions: the result stays" equal "$(ask '(display (top image))') $(dirty)" "$stays 0"
+
 check "no complaints of the plug-in" equal "$(grep CRITICAL gimp.txt | grep -c stylemap)" 0
 [ $failures = 0 ] || { grep -v -e '^$' -e 'equest' -e '^Server' -e pixmap gimp.txt; echo "$failures of $checks checks failed; screenshots in $ARTEFACTS"; exit 1; }
 echo "$checks checks passed; screenshots in $ARTEFACTS"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * edit.c, on a worker, against the same steps by hand.
  * usage: test-edit GOLDEN_FOLDER */
+#include "host/adjust.h"
 #include "host/hosts.h"
 
 static char *model_path;
@@ -511,6 +512,19 @@ static void test_notes(void) {
   g_object_unref(target);
 }
 
+/* Amounts in another order are the same ones. */
+static void test_amounts_in_order(void) {
+  static const char *const texts[][2] = {
+    {"", ""}, {"beard=1", "beard=1"}, {" smile=1.0,beard=-.5,wink=0", "beard=-0.5,smile=1"}, {"a=1,a=1.00004", "a=1,a=1"},
+    {"smile, beard=1", "beard=1,smile"}, {"wink=0", ""}, {"b=2x,a=3", "a=3,b=2x"},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+    char *text = adjust_in_order(texts[i][0]);
+    CHECK_TEXT(text, texts[i][1]);
+    g_free(text);
+  }
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) return 2;
   model_path = g_build_filename(argv[1], "tiny_LayerNorm_sp4_full.safetensors", NULL);
@@ -521,6 +535,7 @@ int main(int argc, char **argv) {
   test_failures();
   test_extend();
   test_notes();
+  test_amounts_in_order();
   gegl_exit();
   g_free(model_path);
   return harness_end();

@@ -160,17 +160,35 @@ static void test_edges(void) {
   /* What lies beyond the layer is not cut by the square; an offset is taken into account. */
   stylemap_placement placement;
   stylemap_fit(60, 60, &placement);
-  CHECK(!mask_reaches_over(GEGL_RECTANGLE(-50, -50, 300, 300), &placement, 60, 60));
+  GeglBuffer *large = test_selection(300, 300, *GEGL_RECTANGLE(0, 0, 300, 300));
+  const MaskSource around = {large, 50, 50, 0};
+  CHECK(!mask_reaches_over(&around, &placement, 60, 60));
   stylemap_fit(100, 60, &placement);
-  CHECK(mask_reaches_over(GEGL_RECTANGLE(-50, -50, 300, 300), &placement, 100, 60));
+  CHECK(mask_reaches_over(&around, &placement, 100, 60));
+  g_object_unref(large);
   /* A turned square: nothing outside it, soft at all of its edges. */
   Mask turned;
   const MaskSource everything = {NULL, 0, 0, 0};
   placement = (stylemap_placement){.x = 50, .y = 30, .side = 30, .angle = 0.7};
   CHECK(mask_make(&everything, &placement, 100, 60, &turned, NULL));
   CHECK(at(&turned, 50, 30) == 1 && at(&turned, 37, 30) == 1 && at(&turned, 36, 17) == 0 && at(&turned, 64, 43) == 0);
-  CHECK(mask_reaches_over(GEGL_RECTANGLE(36, 17, 4, 4), &placement, 100, 60) && !mask_reaches_over(GEGL_RECTANGLE(45, 25, 10, 10), &placement, 100, 60));
   mask_clear(&turned);
+  /* Of a turned square: what is selected, not the rectangle around it. */
+  static const struct { GeglRectangle on[2]; double angle; gboolean over; } cuts[] = {
+    {{{36, 17, 4, 4}, {36, 17, 4, 4}}, 0.7, TRUE}, {{{45, 25, 10, 10}, {45, 25, 10, 10}}, 0.7, FALSE},
+    {{{49, 11, 2, 2}, {32, 29, 2, 2}}, G_PI / 4, FALSE}, {{{49, 11, 2, 2}, {32, 11, 2, 2}}, G_PI / 4, TRUE},
+    {{{49, 47, 2, 2}, {66, 29, 2, 2}}, G_PI / 4, FALSE}, {{{49, 50, 2, 2}, {50, 30, 2, 2}}, G_PI / 4, TRUE},
+    {{{35, 15, 30, 30}, {49, 29, 2, 2}}, G_PI / 2, FALSE}, {{{33, 15, 3, 30}, {49, 29, 2, 2}}, G_PI / 2, TRUE},
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS(cuts); i++) {
+    const guint8 white = 255;
+    GeglBuffer *both = test_selection(100, 60, cuts[i].on[0]);
+    const MaskSource source = {both, 0, 0, 0};
+    gegl_buffer_set_color_from_pixel(both, &cuts[i].on[1], &white, babl_format("Y u8"));
+    placement.angle = cuts[i].angle;
+    CHECK(mask_reaches_over(&source, &placement, 100, 60) == cuts[i].over, "case %zu", i);
+    g_object_unref(both);
+  }
 }
 
 /* Why nothing is left, in words. */
