@@ -147,7 +147,8 @@ static gdouble feather_of_part(const CliEdit *edit, gint n) {
 /* The masks, as far as they are there: the first one's is the edit's, whose feather is that of outlines and regions, too. */
 static void take_masks(const CliEdit *edit, CliPictures *pictures) {
   for (gint i = 0; i < edit->n_parts; i++)
-    pictures->parts[i].source = (MaskSource){ .selection = pictures->parts[i].mask, .feather = feather_of_part(edit, i) };
+    pictures->parts[i].source = (MaskSource){ .selection = pictures->parts[i].mask, .feather = feather_of_part(edit, i),
+                                              .average = edit->references[i].region >= 0 };
   if (edit->n_parts) pictures->request.mask.selection = pictures->parts[0].mask;
   if (edit->n_parts && !edit->n_references) pictures->request.mask = pictures->parts[0].source;
 }

@@ -76,6 +76,7 @@ gboolean edit_mask_place(const Engine *engine, const EditRequest *request, EditR
     const stylemap_placement target = edit_placement(&request->target), own = edit_placement(&references[i].picture);
     edit_size(&request->target, &width, &height);
     sources[i].feather = request->mask.feather;
+    sources[i].average = references[i].region != 0;
     sources[i].selection = references[i].region
                              ? region_mask(engine, (stylemap_region)(references[i].region - 1), &target, width, height, error)
                              : across_mask(references[i].picture.buffer, &own, &target, width, height, error);
@@ -86,4 +87,31 @@ gboolean edit_mask_place(const Engine *engine, const EditRequest *request, EditR
   if (!any || !edit_mask_is_needed(request)) return TRUE;
   mask_clear(whole);
   return edit_mask_make(request, whole, error);
+}
+
+gboolean edit_mask_fade(const EditRequest *request, Mask *whole, GError **error) {
+  stylemap_placement placement;
+  gint width, height;
+  Mask all = { 0 };
+  gboolean any = FALSE;
+  for (gint i = 0; i < request->n_references; i++) any = any || source_of(request, i)->average;
+  if (!any || request->squares || request->weights || request->method != EDIT_HEAL) return TRUE;
+  placement = edit_placement(&request->target);
+  edit_size(&request->target, &width, &height);
+  for (gint i = 0; i < request->n_references; i++) {
+    const MaskSource *source = source_of(request, i);
+    Mask one;
+    if (!mask_make(source, &placement, width, height, &one, error)) {
+      mask_clear(&all);
+      return FALSE;
+    }
+    if (source->average) mask_fade_inside(&one, width, height, EDIT_FADE * placement.side);
+    if (all.weights) {
+      mask_unite(&all, &one);
+      mask_clear(&one);
+    } else all = one;
+  }
+  gegl_buffer_copy(all.weights, &whole->bounds, GEGL_ABYSS_NONE, whole->weights, &whole->bounds); /* the layers' extent stays */
+  mask_clear(&all);
+  return TRUE;
 }

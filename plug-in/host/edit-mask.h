@@ -3,6 +3,8 @@
 #pragma once
 #include "host/edit.h"
 
+#define EDIT_FADE 0.08 /* of the square's side: over what comes out of a part's usual region fades */
+
 /* Whether weights of the target's own pixels are needed; the network's own squares of a reconstruction or of frames are whole. */
 gboolean edit_mask_is_needed (const EditRequest *request);
 /* The greatest weight of all references'. */
@@ -16,3 +18,6 @@ gboolean edit_mask_weights (const Engine *engine, const EditRequest *request, co
  * there are such. `references` are the request's own; `sources`: one for each, whose selections are the caller's to unref. */
 gboolean edit_mask_place (const Engine *engine, const EditRequest *request, EditReference *references, MaskSource *sources,
                           Mask *whole, GError **error);
+/* What is healed in a region where a part lies in most pictures, `whole`, fades inside its edge: in this picture the part may lie
+ * otherwise. For what is laid over the target; the model sees the region as it is. */
+gboolean edit_mask_fade (const EditRequest *request, Mask *whole, GError **error);

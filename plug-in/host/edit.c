@@ -514,7 +514,8 @@ gboolean edit_run(Engine *engine, const EditRequest *request, EditResult *result
         : request->kind == EDIT_INTERPOLATE ? draw_frames(&work, error)
         : request->kind == EDIT_MIX         ? draw_mix(&work, error)
         : request->kind == EDIT_TRANSPLANT  ? draw_transplants(&work, error)
-                                            : draw_still(&work, error));
+                                            : draw_still(&work, error)) &&
+       (request->kind != EDIT_TRANSPLANT || edit_mask_fade(&placed, &result->mask, error));
   g_clear_object(&work.target);
   for (gint i = 0; i < work.n_details; i++) g_free((gpointer)work.details[i].seen);
 done:

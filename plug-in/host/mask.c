@@ -272,3 +272,22 @@ void mask_unite(Mask *mask, const Mask *other) {
   *mask = (Mask){ both, bounds, MAX(mask->most, other->most), mask->feather, mask->whole || other->whole,
                   mask->cut || other->cut };
 }
+
+void mask_fade_inside(Mask *mask, gint width, gint height, gdouble over) {
+  const Babl *format = babl_format("Y float");
+  const gint reach = (gint)ceil(2 * over);
+  GeglRectangle wide = { mask->bounds.x - reach, mask->bounds.y - reach, mask->bounds.width + 2 * reach, mask->bounds.height + 2 * reach };
+  gegl_rectangle_intersect(&wide, &wide, GEGL_RECTANGLE(0, 0, width, height));
+  GeglBuffer *all = gegl_buffer_new(&wide, format);
+  gegl_buffer_copy(mask->weights, &mask->bounds, GEGL_ABYSS_NONE, all, &mask->bounds);
+  GeglBuffer *around = mask_feather(all, 3.5 * over / 2); /* deviation: half of it, where .95 is reached */
+  GeglBufferIterator *i = gegl_buffer_iterator_new(mask->weights, NULL, 0, format, GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 2);
+  gegl_buffer_iterator_add(i, around, &mask->bounds, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
+  while (gegl_buffer_iterator_next(i)) {
+    gfloat *weight = i->items[0].data;
+    const gfloat *near = i->items[1].data; /* half along an edge */
+    for (gint n = 0; n < i->length; n++) weight[n] = MIN(weight[n], MAX(2 * near[n] - 1, 0));
+  }
+  g_object_unref(all);
+  g_object_unref(around);
+}

@@ -11,6 +11,7 @@ typedef struct {
   GeglBuffer *selection; /* one component, any extent; NULL: the whole square */
   gint x, y;             /* layer pixel (i, j) is selection pixel (i + x, j + y) */
   gdouble feather;       /* pixels, as GIMP's Select > Feather; 0 = none; or MASK_BY_SIZE */
+  gboolean average;      /* where a part lies in most pictures, not drawn on this one: what comes out fades inside its edge */
 } MaskSource;
 
 typedef struct {
@@ -34,6 +35,9 @@ stylemap_layer mask_layer (const Mask *mask, gint width, gint height);
 
 /* `mask` becomes the greater weight of both, everywhere. */
 void mask_unite (Mask *mask, const Mask *other);
+
+/* The weights fall to 0 inside their edge, over about `over` pixels; not at the ends of the width x height layer. */
+void     mask_fade_inside (Mask *mask, gint width, gint height, gdouble over);
 
 /* Whether something that is selected lies on the layer, but beyond the square. */
 gboolean mask_reaches_over (const MaskSource *source, const stylemap_placement *placement, gint width, gint height);

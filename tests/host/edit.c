@@ -111,7 +111,7 @@ static void test_stills(void) {
   GeglBuffer *target = test_picture(90, 61, "R'G'B'A u16", 1), *reference = test_picture(50, 70, "RGB float", 4);
   GeglBuffer *opaque = test_picture(90, 61, "R'G'B' u16", 1);
   GeglBuffer *selection = test_selection(120, 120, *GEGL_RECTANGLE(45, 30, 30, 20));
-  const MaskSource source = {selection, 5, 10, 6};
+  const MaskSource source = {selection, 5, 10, 6, FALSE};
   float *t = hand_sample(&h, opaque), *r = hand_sample(&h, reference), *image = g_new(float, h.count);
   float *mask = g_new(float, h.count / 3);
   GError *error = NULL;
@@ -400,7 +400,7 @@ static void check_extended(const char *format, EditMethod method, double strengt
   EditResult result, second;
   Case c = case_for(EDIT_TRANSPLANT, target, reference);
   GError *error = NULL;
-  c.request.mask = (MaskSource){selection, 0, 0, 6};
+  c.request.mask = (MaskSource){selection, 0, 0, 6, FALSE};
   c.request.extend = TRUE, c.request.method = method, c.request.edit.strength = strength;
   stylemap_heal_defaults(&c.request.heal);
   c.request.heal.rounds = 1;

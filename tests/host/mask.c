@@ -60,7 +60,7 @@ static void test_feather(void) {
 /* ----------------------------------------------------------------------------------------- mask */
 
 static gboolean make(GeglBuffer *selection, int x, int y, double feather, int width, int height, Mask *mask, GError **error) {
-  const MaskSource source = {selection, x, y, feather};
+  const MaskSource source = {selection, x, y, feather, FALSE};
   stylemap_placement placement;
   stylemap_fit(width, height, &placement);
   return mask_make(&source, &placement, width, height, mask, error);
@@ -161,14 +161,14 @@ static void test_edges(void) {
   stylemap_placement placement;
   stylemap_fit(60, 60, &placement);
   GeglBuffer *large = test_selection(300, 300, *GEGL_RECTANGLE(0, 0, 300, 300));
-  const MaskSource around = {large, 50, 50, 0};
+  const MaskSource around = {large, 50, 50, 0, FALSE};
   CHECK(!mask_reaches_over(&around, &placement, 60, 60));
   stylemap_fit(100, 60, &placement);
   CHECK(mask_reaches_over(&around, &placement, 100, 60));
   g_object_unref(large);
   /* A turned square: nothing outside it, soft at all of its edges. */
   Mask turned;
-  const MaskSource everything = {NULL, 0, 0, 0};
+  const MaskSource everything = {NULL, 0, 0, 0, FALSE};
   placement = (stylemap_placement){.x = 50, .y = 30, .side = 30, .angle = 0.7};
   CHECK(mask_make(&everything, &placement, 100, 60, &turned, NULL));
   CHECK(at(&turned, 50, 30) == 1 && at(&turned, 37, 30) == 1 && at(&turned, 36, 17) == 0 && at(&turned, 64, 43) == 0);
@@ -183,7 +183,7 @@ static void test_edges(void) {
   for (size_t i = 0; i < G_N_ELEMENTS(cuts); i++) {
     const guint8 white = 255;
     GeglBuffer *both = test_selection(100, 60, cuts[i].on[0]);
-    const MaskSource source = {both, 0, 0, 0};
+    const MaskSource source = {both, 0, 0, 0, FALSE};
     gegl_buffer_set_color_from_pixel(both, &cuts[i].on[1], &white, babl_format("Y u8"));
     placement.angle = cuts[i].angle;
     CHECK(mask_reaches_over(&source, &placement, 100, 60) == cuts[i].over, "case %zu", i);
@@ -378,6 +378,24 @@ static void test_unite(void) {
   g_object_unref(left), g_object_unref(right);
 }
 
+/* In the middle as it was, at the edge nothing, half of it half-way to where all is; not at the layer's ends. */
+static void test_fade(void) {
+  GeglBuffer *selection = test_selection(80, 80, *GEGL_RECTANGLE(0, 20, 60, 60));
+  Mask mask;
+  CHECK(make(selection, 0, 0, 0, 80, 80, &mask, NULL));
+  const GeglRectangle bounds = mask.bounds;
+  mask_fade_inside(&mask, 80, 80, 10);
+  CHECK(gegl_rectangle_equal(&mask.bounds, &bounds));
+  CHECK_NEAR(at(&mask, 30, 50), 1, 1e-3);
+  CHECK(at(&mask, 59, 50) < 0.15f && at(&mask, 30, 20) < 0.15f, "%g, %g", at(&mask, 59, 50), at(&mask, 30, 20));
+  CHECK(at(&mask, 56, 50) > 0.4f && at(&mask, 56, 50) < 0.7f, "%g", at(&mask, 56, 50));
+  CHECK(at(&mask, 50, 50) > 0.9f);
+  CHECK_NEAR(at(&mask, 0, 50), 1, 1e-3); /* the layer ends there */
+  CHECK_NEAR(at(&mask, 30, 79), 1, 1e-3);
+  mask_clear(&mask);
+  g_object_unref(selection);
+}
+
 int main(int argc, char **argv) {
   gegl_init(&argc, &argv);
   test_feather();
@@ -388,6 +406,7 @@ int main(int argc, char **argv) {
   test_reach();
   test_by_size();
   test_unite();
+  test_fade();
   gegl_exit();
   return harness_end();
 }
