@@ -238,11 +238,6 @@ check "the region is kept" "$tool" steps told.png again.png 0 # the models' name
 check ellipse "$tool" ellipse 90 61 45 25.5 22 10 around.png
 check "outside a region" "$tool" outside target-1.png told.png around.png 0
 check_not "inside it" "$tool" steps target-1.png told.png 0
-# a drawn mask of the same shape is not faded: the region's edge differs more from that than its middle
-good transplant told.safetensors target-1.png reference.png --mask around.png --feather 0 -o drawn.png
-good transplant told.safetensors target-1.png reference.png --mask-region eyes --feather 0 -o faded.png
-check ellipse "$tool" ellipse 90 61 45 25.5 5 2 middle.png
-check_not "a region fades" "$tool" steps drawn.png faded.png 0
 bad 1 'does not tell where the region mouth' transplant told.safetensors target-1.png reference.png --mask-region mouth -o out.png
 bad 2 'must be one of eyes, mouth' transplant told.safetensors target-1.png reference.png --mask-region nose -o out.png
 bad 2 'two ways' transplant told.safetensors target-1.png reference.png --mask mask.png --mask-region eyes -o out.png

@@ -391,6 +391,35 @@ static GeglBuffer *outlined(const char *format, int seed, gboolean reference, fl
   return buffer;
 }
 
+/* Where a part lies in most pictures: the same is drawn there, and laid with weights that fall to nothing inside the edge; healed only,
+ * and not where a mask was drawn. */
+static void test_average(void) {
+  GeglBuffer *target = outlined("R'G'B'A float", 1, FALSE, 0), *reference = outlined("R'G'B'A float", 4, TRUE, 0);
+  GeglBuffer *selection = test_selection(90, 61, *GEGL_RECTANGLE(50, 12, 24, 36));
+  for (int method = EDIT_STYLES; method <= EDIT_HEAL; method++) {
+    EditResult drawn, average;
+    Case c = case_for(EDIT_TRANSPLANT, target, reference);
+    c.request.mask = (MaskSource){selection, 0, 0, 0, FALSE};
+    c.request.method = (EditMethod)method;
+    stylemap_heal_defaults(&c.request.heal);
+    c.request.heal.rounds = 1;
+    CHECK(run(&c, NULL, &drawn, NULL));
+    c.request.mask.average = TRUE;
+    CHECK(run(&c, NULL, &average, NULL));
+    const GeglRectangle *b = &drawn.mask.bounds;
+    CHECK(gegl_rectangle_equal(b, &average.mask.bounds) && gegl_rectangle_equal_coords(b, 50, 12, 24, 36));
+    float *l = test_get(drawn.layers[0], b, "R'G'B'A float"), *m = test_get(average.layers[0], b, "R'G'B'A float");
+    float *v = test_get(drawn.mask.weights, b, "Y float"), *w = test_get(average.mask.weights, b, "Y float");
+    CHECK(memcmp(l, m, sizeof *l * 4 * 24 * 36) == 0, "the same is drawn");
+    CHECK(v[18 * 24] == 1 && v[18 * 24 + 12] == 1);
+    if (method == EDIT_STYLES) CHECK(memcmp(v, w, sizeof *v * 24 * 36) == 0);
+    else CHECK(w[18 * 24] < 0.3f && w[18 * 24 + 2] < 0.8f && w[18 * 24 + 12] > 0.98f, "%g, %g, %g", w[18 * 24], w[18 * 24 + 2], w[18 * 24 + 12]);
+    g_free(l), g_free(m), g_free(v), g_free(w);
+    edit_result_clear(&drawn), edit_result_clear(&average);
+  }
+  g_object_unref(target), g_object_unref(reference), g_object_unref(selection);
+}
+
 /* alpha = max(target's, strength x mask x reference's); colours of the drawing where the target has none; bits elsewhere. */
 static void check_extended(const char *format, EditMethod method, double strength) {
   const GeglRectangle all = {0, 0, 90, 61};
@@ -535,6 +564,7 @@ int main(int argc, char **argv) {
   test_failures();
   test_extend();
   test_notes();
+  test_average();
   test_amounts_in_order();
   gegl_exit();
   g_free(model_path);
