@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # usage: install/pictures/heads.sh PORTRAITS [COMMAND]: makes the samples that are photographs, heads.jpg (three tilted heads) and
-# portrait-1.jpg to -3, and the tutorial's pictures of them in install/doc/pictures: tutorial-photos.png, eyes swapped between two,
+# portrait-1.jpg and -2, and the tutorial's pictures of them in install/doc/pictures: tutorial-photos.png, eyes swapped between two,
 # and tutorial-heads.png, hair for the three, by the command's defaults. PORTRAITS has the crops of 192 x 192 that
 # models/portraits-128.md tells of; those taken are the US Congress's, public domain.
 set -eu
@@ -15,7 +15,6 @@ trap 'rm -rf "$work"' EXIT
 
 cp "$portraits/us-0041.jpg" "$samples/portrait-1.jpg"
 cp "$portraits/us-0043.jpg" "$samples/portrait-2.jpg"
-cp "$portraits/us-0094.jpg" "$samples/portrait-3.jpg"
 convert -size 1600x1000 gradient:'#6f8fa3-#4d6a80' "$work/scene.png"
 # lay PICTURE SIZE ANGLE X,Y: with soft edges, its middle there
 lay() {
@@ -59,6 +58,6 @@ hair() {
 }
 hair portrait-2.jpg '160,540 150,330 250,190 400,190 480,270 500,400 470,440 440,380 380,330 260,360 200,410 200,520'
 hair portrait-2.jpg '690,700 680,500 760,420 890,410 970,490 980,660 930,640 920,560 830,520 740,540 720,690'
-hair portrait-3.jpg '1048,495 1041,344 1116,216 1222,139 1367,202 1523,270 1545,424 1503,553 1403,646 1370,598 1425,456 1411,371 1333,318 1246,293 1165,343 1112,494'
+hair portrait-1.jpg '1135,470 1100,420 1110,300 1180,210 1300,150 1420,190 1530,290 1560,420 1520,520 1470,590 1420,560 1440,470 1420,400 1340,320 1230,290 1170,350 1150,420'
 small "$work/selected.png" "$work/edited.png" -resize 450x +append
 mv "$work/page.png" "$pages/tutorial-heads.png"
