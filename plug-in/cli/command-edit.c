@@ -8,6 +8,8 @@
 #include "cli/edit.h"
 #include "host/words.h"
 
+#define AS_USUAL G_MININT /* --rounds was not given */
+
 /* -------------------------------------------------------------------------------------- references */
 
 static void add_reference(CliEdit *edit, const gchar *path) {
@@ -146,7 +148,7 @@ static gboolean read_place(const gchar *option, const gchar *text, const gchar *
 static gboolean check_method(const CliEdit *edit, GError **error) {
   if (edit->method == EDIT_HEAL && (edit->rule || edit->space || edit->refine))
     cli_usage(error, _("--mask-rule, --space and --refine belong to --method styles."));
-  else if (edit->method == EDIT_STYLES && (edit->collage || edit->match_colours || edit->rounds || edit->detail != -1))
+  else if (edit->method == EDIT_STYLES && (edit->collage || edit->match_colours || edit->rounds != AS_USUAL || edit->detail != -1))
     cli_usage(error, _("--collage, --match-colours, --rounds and --detail belong to --method heal."));
   else if (edit->match_colours && edit->collage && edit->heal.start != STYLEMAP_START_CLONE)
     cli_usage(error, _("--match-colours heals the clone, and --collage names another collage."));
@@ -159,7 +161,7 @@ static gboolean read_transplant(CliEdit *edit, GError **error) {
   gint way = EDIT_HEAL, rule = edit->edit.rule, space = edit->edit.space, start = -1;
   gboolean done = cli_word("--method", edit->way, words_methods, &way, error) &&
                   cli_word("--collage", edit->collage, words_collages, &start, error) &&
-                  cli_check_range("--rounds", edit->rounds ? edit->rounds : 1, 1, 16, error) &&
+                  cli_check_range("--rounds", edit->rounds != AS_USUAL ? edit->rounds : 1, 1, 16, error) &&
                   cli_check_range("--detail", edit->detail == -1 ? 0 : edit->detail, 0, 100, error) &&
                   cli_word("--mask-rule", edit->rule, words_rules, &rule, error) &&
                   cli_word("--space", edit->space, words_spaces, &space, error) &&
@@ -169,7 +171,7 @@ static gboolean read_transplant(CliEdit *edit, GError **error) {
   edit->edit.rule = (stylemap_mask_rule)rule;
   edit->edit.space = (stylemap_space)space;
   stylemap_heal_defaults(&edit->heal);
-  if (edit->rounds) edit->heal.rounds = edit->rounds;
+  if (edit->rounds != AS_USUAL) edit->heal.rounds = edit->rounds;
   if (edit->match_colours && start < 0) start = STYLEMAP_START_CLONE;
   if (start >= 0) edit->heal.start = (stylemap_start)start;
   if (edit->detail >= 0) edit->heal.detail = edit->detail / 100;
@@ -235,7 +237,7 @@ static gboolean check(CliEdit *edit, GError **error) {
 
 gboolean cli_edit_parse(CliEdit *edit, const Command *command, gchar **arguments, GError **error) {
   const gboolean transplant = command == &command_transplant;
-  *edit = (CliEdit){ .method = transplant ? EDIT_HEAL : EDIT_STYLES, .detail = -1,
+  *edit = (CliEdit){ .method = transplant ? EDIT_HEAL : EDIT_STYLES, .detail = -1, .rounds = AS_USUAL,
                      .edit = { STYLEMAP_MASK_SOFT, STYLEMAP_SPACE_W_PLUS, 1.0 } };
   g_autofree GOptionEntry *entries = cli_edit_entries(command, edit);
   add_reference(edit, NULL);

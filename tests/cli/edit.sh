@@ -112,6 +112,7 @@ done
 bad 2 'heal' transplant "$model" target-1.png reference.png --mask mask.png --method sharp -o out.png
 bad 2 '--rounds' transplant "$model" target-1.png reference.png --mask mask.png --rounds 17 -o out.png
 bad 2 '--rounds' transplant "$model" target-1.png reference.png --mask mask.png --rounds -1 -o out.png
+bad 2 '--rounds' transplant "$model" target-1.png reference.png --mask mask.png --rounds 0 -o out.png
 bad 2 '--detail' transplant "$model" target-1.png reference.png --mask mask.png --detail 101 -o out.png
 
 # ------------------------------------------------------------------------------ beyond the target's outline
