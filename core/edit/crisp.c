@@ -17,6 +17,7 @@ enum {
   MOST_REACH = 6
 };
 static const float AMOUNT = 3; /* more makes steps along slanted edges */
+static const float LIGHTER = 0.06f; /* numbers of -1..1, than anything within one and a half of the square's pixels: no more */
 static const float NOISE = 0.1f, EDGE = 0.4f; /* from one side to the other, numbers of -1..1: nothing is done; all is */
 
 int sm_crisp_factor(const stylemap_placement *placement, int size) {
@@ -111,7 +112,7 @@ stylemap_status sm_crisp_spread(const float *planes, int count, int size, int fa
 
 stylemap_status sm_crisp(const float *drawn, const float *kept, int size, int factor, const sm_part_of_square *part, float by, float *edges,
                          stylemap_error *error) {
-  enum { PLANES = 3 + 1 + 3 + 1 + 3 };
+  enum { PLANES = 3 + 1 + 3 + 1 + 3 + 3 };
   const size_t side = (size_t)factor * (size_t)size;
   const sm_crisp_rectangle r = sm_crisp_reach(part, size, factor);
   const size_t width = (size_t)r.width, pixels = width * (size_t)r.height;
@@ -119,19 +120,23 @@ stylemap_status sm_crisp(const float *drawn, const float *kept, int size, int fa
   stylemap_status status;
   float *colours = sm_alloc(PLANES * pixels, sizeof *colours);
   if (!colours) return sm_no_memory(error, PLANES * pixels * sizeof *colours);
-  float *stays = colours + 3 * pixels, *sharper = stays + pixels, *edge = sharper + 3 * pixels, *work = edge + pixels;
+  float *stays = colours + 3 * pixels, *sharper = stays + pixels, *edge = sharper + 3 * pixels, *lightest = edge + pixels, *work = lightest + 3 * pixels;
   SM_TRY_DONE(sm_crisp_spread(drawn, 3, size, factor, &r, colours, error));
   SM_TRY_DONE(sm_crisp_spread(kept, 1, size, factor, &r, stays, error));
   memset(edge, 0, pixels * sizeof *edge);
   for (size_t c = 0; c < 3; c++) {
     const patch p = {r.width, r.height, colours + c * pixels, work, sharper + c * pixels};
     sharpen(&p, factor, work + pixels, work + 2 * pixels, edge);
+    greatest(&p, 1, factor + factor / 2, lightest + c * pixels);
   }
   for (size_t i = 0; i < pixels; i++) {
     const float x = fminf(fmaxf((edge[i] - NOISE) / (EDGE - NOISE), 0), 1);
     const float much = by * fminf(fmaxf(1 - stays[i], 0), 1) * x * x * (3 - 2 * x);
     float *pixel = edges + ((size_t)r.y + i / width) * side + (size_t)r.x + i % width;
-    for (size_t c = 0; c < 3; c++) pixel[c * side * side] += much * sharper[c * pixels + i];
+    for (size_t c = 0; c < 3; c++) {
+      const float room = lightest[c * pixels + i] - colours[c * pixels + i] + LIGHTER; /* beside a line that lies a little off */
+      pixel[c * side * side] = fminf(pixel[c * side * side] + much * sharper[c * pixels + i], room);
+    }
   }
 done:
   sm_free(colours);

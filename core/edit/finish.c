@@ -117,11 +117,12 @@ static stylemap_status find_edges(const sm_drawn *d, float by, const lines of[KI
   if (!fine) return sm_no_memory(error, 3 * finer * sizeof *fine);
   for (size_t i = 0; i < plane; i++) kept[i] = target[i] + collage[i] - of[COLLAGE].followed[i] - of[TARGET].followed[i];
   SM_TRY_DONE(sample_finer(d, edges->factor, fine, fine + finer, fine + 2 * finer, error));
-  SM_TRY_DONE(sm_lines_recoloured(d->of_collage, d->drawing, of[COLLAGE].left, of[COLLAGE].followed, fine + finer, d->size, edges->factor,
-                                  &d->part, kept, edges->planes, error));
-  SM_TRY_DONE(sm_lines_recoloured(d->of_target, d->drawing, of[TARGET].left, of[TARGET].followed, fine, d->size, edges->factor, &d->part,
-                                  kept, edges->planes, error));
+  const float *seen[KINDS] = {d->of_collage, d->of_target}, *pictures[KINDS] = {fine + finer, fine};
+  for (int k = 0; k < KINDS; k++)
+    SM_TRY_DONE(sm_lines_recoloured(seen[k], d->drawing, of[k].left, pictures[k], d->size, edges->factor, &d->part, kept, edges->planes, error));
   SM_TRY_DONE(sm_crisp(d->drawing, kept, d->size, edges->factor, &d->part, by, edges->planes, error));
+  for (int k = 0; k < KINDS; k++)
+    SM_TRY_DONE(sm_lines_less(seen[k], of[k].followed, pictures[k], d->size, edges->factor, &d->part, edges->planes, error));
 done:
   sm_free(fine);
   return status;

@@ -38,10 +38,9 @@ static float rise(float v, float none, float all) {
   return x * x * (3 - 2 * x);
 }
 
-/* maps[3 c + k] := how much of channel k's lines comes into channel c, less what is laid in already where c is k; and to kept, how much
- * of them all. */
-static stylemap_status find_maps(const float *before, const float *drawn, const float *left, const float *followed, int size, float *kept,
-                                 float *maps, stylemap_error *error) {
+/* maps[3 c + k] := how much of channel k's lines comes into channel c; and to kept, how much of them all. */
+static stylemap_status find_maps(const float *before, const float *drawn, const float *left, int size, float *kept, float *maps,
+                                 stylemap_error *error) {
   enum { PLANES = 3 + 3 + 6 + 1 + 1 };
   static const int of[3][3] = {{0, 1, 2}, {1, 3, 4}, {2, 4, 5}};
   const size_t plane = (size_t)size * (size_t)size;
@@ -78,15 +77,25 @@ static stylemap_status find_maps(const float *before, const float *drawn, const 
       }
     const float much = left[i] * rise(explained / (fmaxf(contrast[i], 0) + TRACE), LEAST, MOST);
     kept[i] += much;
-    for (size_t k = 0; k < 9; k++) maps[k * plane + i] = much * within(map[k], STRONGEST) - (k % 4 || !followed ? 0 : followed[i]);
+    for (size_t k = 0; k < 9; k++) maps[k * plane + i] = much * within(map[k], STRONGEST);
   }
   sm_free(means);
   return STYLEMAP_OK;
 }
 
-stylemap_status sm_lines_recoloured(const float *before, const float *drawn, const float *left, const float *followed,
-                                    const float *fine, int size, int factor, const sm_part_of_square *part, float *kept, float *edges,
-                                    stylemap_error *error) {
+/* lines := `fine` where the rectangle is, less what the square sees of it. */
+static stylemap_status lines_of(const float *before, const float *fine, int size, int factor, const sm_crisp_rectangle *r, float *lines,
+                                stylemap_error *error) {
+  const size_t side = (size_t)factor * (size_t)size, width = (size_t)r->width, pixels = width * (size_t)r->height;
+  SM_TRY(sm_crisp_spread(before, 3, size, factor, r, lines, error));
+  for (size_t c = 0; c < 3; c++)
+    for (size_t i = 0; i < pixels; i++)
+      lines[c * pixels + i] = fine[(c * side + (size_t)r->y + i / width) * side + (size_t)r->x + i % width] - lines[c * pixels + i];
+  return STYLEMAP_OK;
+}
+
+stylemap_status sm_lines_recoloured(const float *before, const float *drawn, const float *left, const float *fine, int size, int factor,
+                                    const sm_part_of_square *part, float *kept, float *edges, stylemap_error *error) {
   const size_t plane = (size_t)size * (size_t)size, side = (size_t)factor * (size_t)size;
   const sm_crisp_rectangle r = sm_crisp_reach(part, size, factor);
   const size_t width = (size_t)r.width, pixels = width * (size_t)r.height;
@@ -95,20 +104,36 @@ stylemap_status sm_lines_recoloured(const float *before, const float *drawn, con
   float *maps = sm_alloc(9 * plane + 6 * pixels, sizeof *maps);
   if (!maps) return sm_no_memory(error, (9 * plane + 6 * pixels) * sizeof *maps);
   float *lines = maps + 9 * plane, *map = lines + 3 * pixels;
-  SM_TRY_DONE(find_maps(before, drawn, left, followed, size, kept, maps, error));
-  SM_TRY_DONE(sm_crisp_spread(before, 3, size, factor, &r, lines, error));
-  for (size_t c = 0; c < 3; c++)
-    for (size_t i = 0; i < pixels; i++)
-      lines[c * pixels + i] = fine[c * side * side + ((size_t)r.y + i / width) * side + (size_t)r.x + i % width] - lines[c * pixels + i];
+  SM_TRY_DONE(find_maps(before, drawn, left, size, kept, maps, error));
+  SM_TRY_DONE(lines_of(before, fine, size, factor, &r, lines, error));
   for (size_t c = 0; c < 3; c++) {
     SM_TRY_DONE(sm_crisp_spread(maps + 3 * c * plane, 3, size, factor, &r, map, error));
     for (size_t i = 0; i < pixels; i++) {
       float sum = 0;
       for (size_t k = 0; k < 3; k++) sum += map[k * pixels + i] * lines[k * pixels + i];
-      edges[c * side * side + ((size_t)r.y + i / width) * side + (size_t)r.x + i % width] += sum;
+      edges[(c * side + (size_t)r.y + i / width) * side + (size_t)r.x + i % width] += sum;
     }
   }
 done:
   sm_free(maps);
+  return status;
+}
+
+stylemap_status sm_lines_less(const float *before, const float *followed, const float *fine, int size, int factor,
+                              const sm_part_of_square *part, float *edges, stylemap_error *error) {
+  const size_t side = (size_t)factor * (size_t)size;
+  const sm_crisp_rectangle r = sm_crisp_reach(part, size, factor);
+  const size_t width = (size_t)r.width, pixels = width * (size_t)r.height;
+  if (!part->width) return STYLEMAP_OK;
+  stylemap_status status;
+  float *lines = sm_alloc(4 * pixels, sizeof *lines), *much = lines + 3 * pixels;
+  if (!lines) return sm_no_memory(error, 4 * pixels * sizeof *lines);
+  SM_TRY_DONE(lines_of(before, fine, size, factor, &r, lines, error));
+  SM_TRY_DONE(sm_crisp_spread(followed, 1, size, factor, &r, much, error));
+  for (size_t c = 0; c < 3; c++)
+    for (size_t i = 0; i < pixels; i++)
+      edges[(c * side + (size_t)r.y + i / width) * side + (size_t)r.x + i % width] -= much[i] * lines[c * pixels + i];
+done:
+  sm_free(lines);
   return status;
 }

@@ -55,7 +55,7 @@ static stylemap_status sharpen(const float *planes, const stylemap_detail *detai
     const float *seen = planes + (3 + SOURCE * (size_t)k) * plane, share = (float)details[k].weight / (weights + of_all);
     for (size_t i = 0; i < plane; i++) left[i] = by * share * fmaxf(1 - kept[i], 0); /* less for later ones where lines are laid already */
     SM_TRY_DONE(stylemap_sample(details[k].picture, &details[k].placement, edges->factor * size, fine, error));
-    SM_TRY_DONE(sm_lines_recoloured(seen, planes, left, NULL, fine, size, edges->factor, part, kept, edges->planes, error));
+    SM_TRY_DONE(sm_lines_recoloured(seen, planes, left, fine, size, edges->factor, part, kept, edges->planes, error));
   }
   SM_TRY_DONE(sm_crisp(planes, kept, size, edges->factor, part, by, edges->planes, error));
 done:

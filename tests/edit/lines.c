@@ -55,8 +55,8 @@ static void lines(float amount, float less) {
   for (int i = 0; i < PLANE; i++) left[i] = amount, followed[i] = less;
   memset(edges, 0, sizeof(float) * 3 * FINE);
   memset(kept, 0, sizeof(float) * PLANE);
-  CHECK(sm_lines_recoloured(before, drawn, left, followed, picture, SIZE, FACTOR, &whole, kept, edges, &error) == STYLEMAP_OK, "%s",
-        error.message);
+  CHECK(sm_lines_recoloured(before, drawn, left, picture, SIZE, FACTOR, &whole, kept, edges, &error) == STYLEMAP_OK, "%s", error.message);
+  CHECK(sm_lines_less(before, followed, picture, SIZE, FACTOR, &whole, edges, &error) == STYLEMAP_OK, "%s", error.message);
 }
 
 int main(void) {
@@ -85,6 +85,12 @@ int main(void) {
   for (int i = 0; i < 3 * FINE; i++) picture[i] = 0.3f;
   lines(1, 0);
   for (int i = 0; i < 3 * FINE; i++) CHECK(fabs(edges[i]) < 1e-5, "%g", (double)edges[i]);
+  /* beside a line that lies a little off nothing is lighter than all that is around; darker it may be */
+  for (int i = 0; i < 3 * PLANE; i++) drawn[i] = 0.2f;
+  for (int i = 0; i < PLANE; i++) kept[i] = 1;
+  for (int i = 0; i < 3 * FINE; i++) edges[i] = i % 2 ? 0.5f : -0.5f;
+  CHECK(sm_crisp(drawn, kept, SIZE, FACTOR, &whole, 1, edges, &error) == STYLEMAP_OK, "%s", error.message);
+  for (int i = 0; i < 3 * FINE; i++) CHECK_NEAR(edges[i], i % 2 ? 0.06 : -0.5, 1e-5);
   for (int k = 0; k < 9; k++) free(*planes[k]);
   return harness_end();
 }
