@@ -8,11 +8,12 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "edit/detail.h"
 #include "frame/warp.h"
 
 enum {
   MOST_FACTOR = 4,
-  MOST_SIDE = 1024, /* of the finer square: 20 MB of correction */
+  MOST_SIDE = 1024, /* of the finer square: 12 MB of edges */
   AROUND = 2,       /* pixels of the square about the part, which a cubic reads */
   MOST_REACH = 6
 };
@@ -116,11 +117,12 @@ stylemap_status sm_crisp(const float *drawn, const float *kept, int size, int fa
   const size_t side = (size_t)factor * (size_t)size;
   const sm_crisp_rectangle r = sm_crisp_reach(part, size, factor);
   const size_t width = (size_t)r.width, pixels = width * (size_t)r.height;
-  if (!part->width || !(by > 0)) return STYLEMAP_OK;
+  if (!part->width) return STYLEMAP_OK;
   stylemap_status status;
   float *colours = sm_alloc(PLANES * pixels, sizeof *colours);
   if (!colours) return sm_no_memory(error, PLANES * pixels * sizeof *colours);
-  float *stays = colours + 3 * pixels, *sharper = stays + pixels, *edge = sharper + 3 * pixels, *lightest = edge + pixels, *work = lightest + 3 * pixels;
+  float *stays = colours + 3 * pixels, *sharper = stays + pixels, *edge = sharper + 3 * pixels;
+  float *lightest = edge + pixels, *work = lightest + 3 * pixels;
   SM_TRY_DONE(sm_crisp_spread(drawn, 3, size, factor, &r, colours, error));
   SM_TRY_DONE(sm_crisp_spread(kept, 1, size, factor, &r, stays, error));
   memset(edge, 0, pixels * sizeof *edge);
@@ -130,8 +132,7 @@ stylemap_status sm_crisp(const float *drawn, const float *kept, int size, int fa
     greatest(&p, 1, factor + factor / 2, lightest + c * pixels);
   }
   for (size_t i = 0; i < pixels; i++) {
-    const float x = fminf(fmaxf((edge[i] - NOISE) / (EDGE - NOISE), 0), 1);
-    const float much = by * fminf(fmaxf(1 - stays[i], 0), 1) * x * x * (3 - 2 * x);
+    const float much = by * fminf(fmaxf(1 - stays[i], 0), 1) * sm_rise(edge[i], NOISE, EDGE);
     float *pixel = edges + ((size_t)r.y + i / width) * side + (size_t)r.x + i % width;
     for (size_t c = 0; c < 3; c++) {
       const float room = lightest[c * pixels + i] - colours[c * pixels + i] + LIGHTER; /* beside a line that lies a little off */

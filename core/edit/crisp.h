@@ -21,9 +21,9 @@ sm_crisp_rectangle sm_crisp_reach(const sm_part_of_square *part, int size, int f
 stylemap_status sm_crisp_spread(const float *planes, int count, int size, int factor, const sm_crisp_rectangle *rectangle, float *to,
                                 stylemap_error *error);
 
-/* Adds to edges[3][factor size][factor size], where `part` of the square, that is seen, reaches: `by` times what makes the edges of `drawn` (3 planes of size x size, -1..1) crisp: where a ramp
- * between two colours lacks what makes it a step, and as far as no other detail is `kept` (a plane of size x size, 0..1). The drawing,
- * spread, with that added has no colour beyond those around it; and what is in `edges` already, lines, becomes hardly lighter than what
- * is around. A factor above 1. */
+/* Adds to edges[3][factor size][factor size], where `part` of the square, that is seen, reaches: `by` (above 0) times what makes the edges
+ * of `drawn` (3 planes of size x size, -1..1) crisp: where a ramp between two colours lacks what makes it a step, and as far as no other
+ * detail is `kept` (a plane of size x size, 0..1). The drawing, spread, with that added has no colour beyond those around it; and what is
+ * in `edges` already, lines, becomes hardly lighter than what is around. A factor above 1. */
 stylemap_status sm_crisp(const float *drawn, const float *kept, int size, int factor, const sm_part_of_square *part, float by, float *edges,
                          stylemap_error *error);

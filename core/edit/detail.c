@@ -67,12 +67,6 @@ static void smooth_product(const float *a, const float *b, int size, float *to, 
   sm_detail_around(work, size, to);
 }
 
-/* 0 up to `none`, 1 from `all` on, smooth. */
-static float rise(float v, float none, float all) {
-  const float x = fminf(fmaxf((v - none) / (all - none), 0), 1);
-  return x * x * (3 - 2 * x);
-}
-
 static const float NOISE = 3e-4f; /* of three variances */
 
 /* Around each pixel, summed over colours: the covariance, both variances. `work`: 3 planes. */
@@ -106,7 +100,7 @@ void sm_detail_followed(const float *before, const float *after, int size, float
   for (size_t i = 0; i < plane; i++) {
     const float both = agree[i], of_after = gain[i];
     gain[i] = fminf(both / own[i], most);
-    agree[i] = rise(both * both / (own[i] * of_after), 0.5f, 0.9f) * rise(gain[i], 0.25f, 0.6f);
+    agree[i] = sm_rise(both * both / (own[i] * of_after), 0.5f, 0.9f) * sm_rise(gain[i], 0.25f, 0.6f);
   }
 }
 
@@ -115,7 +109,7 @@ void sm_detail_foreign(const float *before, const float *after, int size, float 
   float *own = work + 3 * plane, *of_after = work + 4 * plane;
   moments(before, after, size, foreign, own, of_after, work);
   for (size_t i = 0; i < plane; i++)
-    foreign[i] = rise(own[i], 0.03f, 0.1f) * (1 - rise(foreign[i] * foreign[i] / (own[i] * of_after[i]), 0.2f, 0.5f));
+    foreign[i] = sm_rise(own[i], 0.03f, 0.1f) * (1 - sm_rise(foreign[i] * foreign[i] / (own[i] * of_after[i]), 0.2f, 0.5f));
 }
 
 void sm_detail_keep(const float *changed, size_t plane, double sigma, float *keep) {

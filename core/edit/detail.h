@@ -2,7 +2,14 @@
  * How much of a picture's own detail stays where a model drew the square anew. */
 #pragma once
 
+#include <math.h>
 #include <stddef.h>
+
+/* 0 up to `none`, 1 from `all` on, smooth. */
+static inline float sm_rise(float v, float none, float all) {
+  const float x = fminf(fmaxf((v - none) / (all - none), 0), 1);
+  return x * x * (3 - 2 * x);
+}
 
 /* Root of the mean squared change from `before` to `after` (3 planes of `plane` pixels each), weighed by `weights`, a number
  * a pixel, or by nothing if it is NULL; 0 where all weights are 0. */

@@ -32,12 +32,6 @@ static void invert(float s[6]) {
 
 static float within(float v, float most) { return v < -most ? -most : v > most ? most : v; }
 
-/* 0 up to `none`, 1 from `all` on, smooth. */
-static float rise(float v, float none, float all) {
-  const float x = fminf(fmaxf((v - none) / (all - none), 0), 1);
-  return x * x * (3 - 2 * x);
-}
-
 /* maps[3 c + k] := how much of channel k's lines comes into channel c; and to kept, how much of them all. */
 static stylemap_status find_maps(const float *before, const float *drawn, const float *left, int size, float *kept, float *maps,
                                  stylemap_error *error) {
@@ -75,7 +69,7 @@ static stylemap_status find_maps(const float *before, const float *drawn, const 
         for (size_t j = 0; j < 3; j++) map[3 * c + k] += maps[(3 * c + j) * plane + i] * s[of[j][k]];
         explained += map[3 * c + k] * maps[(3 * c + k) * plane + i];
       }
-    const float much = left[i] * rise(explained / (fmaxf(contrast[i], 0) + TRACE), LEAST, MOST);
+    const float much = left[i] * sm_rise(explained / (fmaxf(contrast[i], 0) + TRACE), LEAST, MOST);
     kept[i] += much;
     for (size_t k = 0; k < 9; k++) maps[k * plane + i] = much * within(map[k], STRONGEST);
   }

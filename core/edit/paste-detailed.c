@@ -51,7 +51,7 @@ static stylemap_status sharpen(const float *planes, const stylemap_detail *detai
     weights += (float)details[k].weight;
     for (size_t i = 0; i < plane; i++) kept[i] += (float)details[k].weight * stays[i];
   }
-  for (int k = 0; k < count && by > 0; k++) {
+  for (int k = 0; k < count; k++) {
     const float *seen = planes + (3 + SOURCE * (size_t)k) * plane, share = (float)details[k].weight / (weights + of_all);
     for (size_t i = 0; i < plane; i++) left[i] = by * share * fmaxf(1 - kept[i], 0); /* less for later ones where lines are laid already */
     SM_TRY_DONE(stylemap_sample(details[k].picture, &details[k].placement, edges->factor * size, fine, error));
@@ -104,7 +104,7 @@ stylemap_status stylemap_paste_detailed(const float *image, int size, const styl
   if (!image || !result) return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A paste needs an image and a result."), NULL);
   const sm_affine square = sm_affine_of(placement, size), to_square = sm_affine_inverse(&square);
   const sm_part_of_square part = sm_part_seeing(placement, size, x, y, w, h);
-  const int factor = sm_crisp_factor(placement, size);
+  const int factor = detail > 0 ? sm_crisp_factor(placement, size) : 1; /* at 0 as stylemap_paste */
   const sm_affine finer = sm_affine_of(placement, factor * size);
   const size_t small = (size_t)size * (size_t)size, kinds = 3 + SOURCE * (size_t)count, large = (size_t)(factor * factor) * small;
   int rows = sm_band_rows(w, BAND);

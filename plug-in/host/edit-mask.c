@@ -19,7 +19,8 @@ static const MaskSource *source_of(const EditRequest *request, gint n) {
   return reference->mask ? reference->mask : reference->alpha || reference->region ? &everywhere : &request->mask;
 }
 
-gboolean edit_mask_make(const EditRequest *request, Mask *mask, GError **error) {
+/* The greatest weight of all references'; `fade`: inside the edges of those that are where a part lies on average. */
+static gboolean unite_all(const EditRequest *request, gboolean fade, Mask *mask, GError **error) {
   stylemap_placement placement = edit_placement(&request->target);
   gint width, height, count = request->kind == EDIT_TRANSPLANT ? request->n_references : 1;
   edit_size(&request->target, &width, &height);
@@ -30,6 +31,7 @@ gboolean edit_mask_make(const EditRequest *request, Mask *mask, GError **error) 
       if (i) mask_clear(mask);
       return FALSE;
     }
+    if (fade && source->average) mask_fade_inside(&one, width, height, EDIT_FADE * placement.side);
     if (i == 0) *mask = one;
     else {
       mask_unite(mask, &one);
@@ -38,6 +40,8 @@ gboolean edit_mask_make(const EditRequest *request, Mask *mask, GError **error) 
   }
   return TRUE;
 }
+
+gboolean edit_mask_make(const EditRequest *request, Mask *mask, GError **error) { return unite_all(request, FALSE, mask, error); }
 
 gboolean edit_mask_of(const EditRequest *request, const Mask *whole, gint n, Mask *mask, GError **error) {
   stylemap_placement placement = edit_placement(&request->target);
@@ -90,27 +94,11 @@ gboolean edit_mask_place(const Engine *engine, const EditRequest *request, EditR
 }
 
 gboolean edit_mask_fade(const EditRequest *request, Mask *whole, GError **error) {
-  stylemap_placement placement;
-  gint width, height;
-  Mask all = { 0 };
+  Mask all;
   gboolean any = FALSE;
   for (gint i = 0; i < request->n_references; i++) any = any || source_of(request, i)->average;
   if (!any || request->squares || request->weights || request->method != EDIT_HEAL) return TRUE;
-  placement = edit_placement(&request->target);
-  edit_size(&request->target, &width, &height);
-  for (gint i = 0; i < request->n_references; i++) {
-    const MaskSource *source = source_of(request, i);
-    Mask one;
-    if (!mask_make(source, &placement, width, height, &one, error)) {
-      mask_clear(&all);
-      return FALSE;
-    }
-    if (source->average) mask_fade_inside(&one, width, height, EDIT_FADE * placement.side);
-    if (all.weights) {
-      mask_unite(&all, &one);
-      mask_clear(&one);
-    } else all = one;
-  }
+  if (!unite_all(request, TRUE, &all, error)) return FALSE;
   gegl_buffer_copy(all.weights, &whole->bounds, GEGL_ABYSS_NONE, whole->weights, &whole->bounds); /* the layers' extent stays */
   mask_clear(&all);
   return TRUE;
