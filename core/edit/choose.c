@@ -10,10 +10,13 @@
 
 enum { SEEN = 128 /* pixels a side that are seen at most, half as many at least */, CELLS = 8 /* a side, for colours */ };
 enum { TARGET, REFERENCE, CANDIDATE };
-enum { DRAWN = SM_CHOICE_SEEN - 1 /* which of what is seen is scene->drawn */ };
+enum { TONED = SM_CHOICE_SEEN - 2, DRAWN = SM_CHOICE_SEEN - 1 /* which of what is seen are candidate->toned, scene->drawn */ };
 /* Between candidates about as near, the one with the reference's lines: an edit that brings nothing, or that blurs, may be near
  * the truth. In photographs, where a blur is nearer than details a pixel off, they count for more. */
-static const double LINES_DRAWN = 1, LINES_PHOTOGRAPHED = 1.5;
+static const double LINES_DRAWN = 0.3, LINES_PHOTOGRAPHED = 1.5;
+/* Of a drawing's, the toned one, by the numbers no worse: of others a patch of the reference's skin is sometimes left, which little of
+ * the mask is. */
+static const double CLEANER = 0.4;
 
 /* In the scene's part, and a pixel around it, which gradients need. */
 static void shrink(const sm_scene *s, const float *from, int planes, float *to) {
@@ -266,6 +269,7 @@ void sm_scene_see(sm_scene *s, const sm_candidate *c, const float *image, float 
       (float)s->agrees,
       (float)s->apart_edge,
       (float)s->apart,
+      c->toned != 0,
       (float)s->drawn,
   };
   memcpy(seen, numbers, sizeof numbers);
@@ -284,9 +288,14 @@ static double regression(const sm_choice_net *net, const float seen[SM_CHOICE_SE
   return result;
 }
 
-double sm_choice_start(const float seen[SM_CHOICE_SEEN]) { return regression(&choice_start, seen); }
+static double cleaner(const float seen[SM_CHOICE_SEEN]) { return CLEANER * (double)seen[TONED] * (double)seen[DRAWN]; }
+
+double sm_choice_start(const float seen[SM_CHOICE_SEEN]) {
+  return regression(seen[DRAWN] > 0.5f ? &choice_start_drawn : &choice_start_photographed, seen) - cleaner(seen);
+}
 
 double sm_choice_regret(const float seen[SM_CHOICE_SEEN]) {
   const double lines = LINES_PHOTOGRAPHED + seen[DRAWN] * (LINES_DRAWN - LINES_PHOTOGRAPHED);
-  return regression(&choice_heal, seen) + lines * (1 - seen[0]);
+  return regression(seen[DRAWN] > 0.5f ? &choice_heal_drawn : &choice_heal_photographed, seen) + lines * (1 - seen[0]) -
+         cleaner(seen);
 }

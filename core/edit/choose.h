@@ -8,6 +8,7 @@
 typedef struct sm_candidate {
   float clone;  /* how much its collage is cloned, 0..1 */
   int matched;  /* its collage is copied in the target's colours */
+  int toned;    /* each part of it in its own of them */
   int rounds;   /* of projection; 0: the collage itself, whose sigma is 1 and misfit 1 */
   int both;     /* detail comes from the target, too, where the drawing agrees with that */
   double sigma; /* the change that takes detail away, numbers of -1..1 */
@@ -33,7 +34,7 @@ typedef struct sm_scene {
   float *light;              /* a plane of work */
 } sm_scene;
 
-enum { SM_CHOICE_SEEN = 23 /* numbers that are seen of a candidate */ };
+enum { SM_CHOICE_SEEN = 24 /* numbers that are seen of a candidate */ };
 
 /* `reference`: the reference where the target is, beyond the mask, too. Free with sm_scene_free. */
 stylemap_status sm_scene_new(int size, const float *target, const float *reference, const float *mask, sm_scene *scene,

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "edit/membrane.h"
+#include "edit/tone.h"
 #include "frame/frame.h"
 #include "frame/warp.h"
 
@@ -27,15 +28,18 @@ typedef struct lying {
   sm_collage *c;
   const stylemap_placement *placement;
   sm_pool *pool;
+  int size;              /* of the square */
   int rows;              /* of a band: whole cells */
   float *band;           /* 4 planes of a piece as it lies there, and its mask's */
   unsigned char *hidden; /* a plane: FAINT, UNSEEN */
   float *differences, *counts, *weights; /* of cells: 3 planes and one each: sums over their pixels */
+  float *colours, *known, *apart, *beyond; /* 3, 1, 3, 1, where it is toned: of the piece's own; differences to what is below it where
+                                            * it is hardly laid, or not at all */
   unsigned char *inside;                 /* cells for which no pixel prescribes anything */
 } lying;
 
 enum { FAINT = 1 /* hardly anything is seen of the target */, UNSEEN = 2 /* nothing */,
-       KEPT = 8, FLOATS = KEPT + 5 /* planes of cells: of the collage; and while it is laid */ };
+       KEPT = 8, LAYING = 5, TONED = 3, TONING = 8 /* planes of cells: of the collage; and while it is laid */ };
 
 static size_t cells_of(const sm_collage *c) { return (size_t)c->across * (size_t)c->down; }
 
@@ -101,6 +105,14 @@ static void lay_cell(const lying *l, size_t y, size_t i, size_t end, size_t to, 
   for (size_t p = 0; p < 3 && c->shift; p++) shift[p] = c->shift[p * cells + to];
   for (; i < end; i++) {
     const float m = sm_unit(weight[i]) * alpha[i];
+    if (l->known && alpha[i] >= 0.5f) {
+      const int beyond = weight[i] < 0.5f && !(hidden[i] & FAINT);
+      l->known[to]++, l->beyond[to] += (float)beyond;
+      for (size_t p = 0; p < 3; p++) {
+        l->colours[p * cells + to] += reference[p * pixels + i];
+        if (beyond) l->apart[p * cells + to] += colours[p * plane + i] + mask[i] * shift[p] - reference[p * pixels + i];
+      }
+    }
     if (m > 0) {
       const float seen = hidden[i] & UNSEEN ? 0 : 1;
       weights += m;
@@ -120,6 +132,29 @@ static void lay_cell(const lying *l, size_t y, size_t i, size_t end, size_t to, 
   for (size_t p = 0; p < 3; p++) c->added[p * cells + to] += added[p], l->differences[p * cells + to] += differences[p];
 }
 
+/* A plane of what is added, over that of what lies below. */
+static void mix(float *below, float by, float more, float weight) {
+  *below = by > 0 ? (*below * by + more * weight) / (by + weight) : more;
+}
+
+/* Cells that are toned as one: about a pixel of the square. */
+static int step_of(const lying *l) {
+  int step = 1;
+  while (2 * step * l->c->cell <= l->placement->side / l->size) step *= 2;
+  return step;
+}
+
+/* What a piece is toned by, in place of its colours. */
+static stylemap_status find_tone(const lying *l, stylemap_error *error) {
+  const sm_collage *c = l->c;
+  const size_t cells = cells_of(c);
+  for (size_t i = 0; i < 3 * cells; i++) l->colours[i] /= fmaxf(l->known[i % cells], 1), l->apart[i] /= fmaxf(l->beyond[i % cells], 1);
+  const sm_tone_cells toned = {.width = c->across, .height = c->down, .reference = l->colours, .known = l->known,
+                               .differences = l->apart, .counts = l->beyond, .step = step_of(l),
+                               .side = 128.0 * step_of(l) * c->cell / l->placement->side};
+  return sm_tone(&toned, l->colours, error);
+}
+
 /* The membrane of the differences that a piece has gathered, over those of the pieces below it. */
 static stylemap_status hang(const lying *l, stylemap_error *error) {
   sm_collage *c = l->c;
@@ -128,14 +163,14 @@ static stylemap_status hang(const lying *l, stylemap_error *error) {
     l->inside[i] = !(l->counts[i] > 0);
     for (size_t p = 0; p < 3; p++) l->differences[p * cells + i] /= fmaxf(l->counts[i], 1);
   }
+  if (c->tone) SM_TRY(find_tone(l, error));
   if (c->shift) SM_TRY(sm_membrane(l->differences, l->inside, c->across, c->down, error));
   for (size_t i = 0; i < cells; i++) {
     const float weight = l->weights[i] / area_of(c, i), below = c->cover[i] * (1 - weight);
     c->cover[i] = below + weight;
     for (size_t p = 0; p < 3 && c->shift; p++) {
-      float *shift = c->shift + p * cells + i;
-      const float difference = l->differences[p * cells + i];
-      *shift = below > 0 ? (*shift * below + difference * weight) / c->cover[i] : difference;
+      mix(&c->shift[p * cells + i], below, l->differences[p * cells + i], weight);
+      if (c->tone) mix(&c->tone[p * cells + i], below, l->colours[p * cells + i], weight);
     }
   }
   return STYLEMAP_OK;
@@ -166,7 +201,8 @@ static void task_lay(void *data, int task, int worker) {
 static stylemap_status lay(const lying *l, const stylemap_piece *piece, stylemap_error *error) {
   const sm_collage *c = l->c;
   const sm_affine map = sm_collage_map(l->placement, &piece->placement);
-  memset(l->differences, 0, 5 * cells_of(c) * sizeof(float)); /* and counts and weights */
+  memset(l->differences, 0, LAYING * cells_of(c) * sizeof(float)); /* and counts and weights */
+  if (l->known) memset(l->colours, 0, TONING * cells_of(c) * sizeof(float)); /* and what follows */
   for (int y = 0; y < c->height; y += l->rows) {
     const int n = c->height - y < l->rows ? c->height - y : l->rows, each = ROWS * c->cell;
     const size_t pixels = (size_t)n * (size_t)c->width;
@@ -180,27 +216,35 @@ static stylemap_status lay(const lying *l, const stylemap_piece *piece, stylemap
 }
 
 /* Cuts what the cells need. */
-static void lay_out(lying *l, int clones) {
+static void lay_out(lying *l, sm_collage_colours colours) {
   sm_collage *c = l->c;
   const size_t count = cells_of(c);
   float *cells = c->cells;
-  c->added = cells, c->cover = cells + 3 * count, c->seen = cells + 4 * count, c->shift = clones ? cells + 5 * count : NULL;
-  l->differences = cells + KEPT * count, l->counts = l->differences + 3 * count, l->weights = l->counts + count;
-  l->inside = (unsigned char *)(cells + FLOATS * count), l->hidden = l->inside + count;
+  c->added = cells, c->cover = cells + 3 * count, c->seen = cells + 4 * count, c->shift = colours >= SM_COLLAGE_CLONED ? cells + 5 * count : NULL;
+  cells += KEPT * count;
+  l->differences = cells, l->counts = cells + 3 * count, l->weights = cells + 4 * count;
+  cells += LAYING * count;
+  if (colours == SM_COLLAGE_TONED) {
+    c->tone = cells, l->colours = cells + TONED * count, l->known = l->colours + 3 * count;
+    l->apart = l->known + count, l->beyond = l->apart + 3 * count;
+    cells += (TONED + TONING) * count;
+  }
+  l->inside = (unsigned char *)cells, l->hidden = l->inside + count;
 }
 
 stylemap_status sm_collage_new(sm_pool *pool, const stylemap_layer *target, const stylemap_placement *placement, int size,
-                               const stylemap_piece *pieces, int count, int clones, int x, int y, int width, int height,
+                               const stylemap_piece *pieces, int count, sm_collage_colours colours, int x, int y, int width, int height,
                                sm_collage *c, stylemap_error *error) {
   const int cell = cell_for(placement, size);
   width += x % cell, height += y % cell, x -= x % cell, y -= y % cell;
   *c = (sm_collage){.x = x, .y = y, .width = width, .height = height, .cell = cell,
                     .across = (width + cell - 1) / cell, .down = (height + cell - 1) / cell};
-  lying l = {.c = c, .placement = placement, .pool = pool, .rows = sm_band_rows(width, 5)};
+  lying l = {.c = c, .placement = placement, .pool = pool, .size = size, .rows = sm_band_rows(width, 5)};
   l.rows = l.rows > cell ? l.rows / cell * cell : cell;
   l.rows = l.rows < height ? l.rows : height;
   const size_t plane = pixels_of(c), band = (size_t)l.rows * (size_t)width * 5;
-  const size_t cells = cells_of(c) * (FLOATS * sizeof(float) + 1) + plane;
+  const size_t floats = KEPT + LAYING + (colours == SM_COLLAGE_TONED ? TONED + TONING : 0);
+  const size_t cells = cells_of(c) * (floats * sizeof(float) + 1) + plane;
   stylemap_status status;
   c->colours = sm_alloc_layer(plane, 4 * sizeof(float));
   c->cells = sm_calloc(cells, 1);
@@ -211,7 +255,7 @@ stylemap_status sm_collage_new(sm_pool *pool, const stylemap_layer *target, cons
   }
   c->mask = c->colours + 3 * plane;
   memset(c->mask, 0, plane * sizeof(float));
-  lay_out(&l, clones);
+  lay_out(&l, colours);
   SM_TRY_DONE(read_target(target, &l, error));
   for (int i = 0; i < count; i++) SM_TRY_DONE(lay(&l, &pieces[i], error));
   for (size_t i = 0; i < 3 * cells_of(c); i++) c->added[i] /= area_of(c, i % cells_of(c));
@@ -226,6 +270,8 @@ void sm_collage_shift(sm_collage *c, const float offset[3]) {
   for (size_t p = 0; p < 3; p++)
     for (size_t i = 0; i < plane; i++) c->colours[p * plane + i] += c->mask[i] * offset[p] / 2;
 }
+
+void sm_collage_tone(sm_collage *c) { c->shift = c->tone; }
 
 void sm_collage_free(sm_collage *c) {
   sm_free(c->colours);
@@ -267,13 +313,14 @@ static int at_cell(const sm_collage *c, int x, int y, size_t *at) {
   return x >= 0 && y >= 0 && x < c->across && y < c->down;
 }
 
-static int read_cells(const sm_collage *c, int cloning, int x, int y, int w, int h, float *pixels) {
+/* `more`: what is added to the copy, or NULL for what it adds. */
+static int read_cells(const sm_collage *c, const float *more, int x, int y, int w, int h, float *pixels) {
   const size_t cells = cells_of(c);
   for (int k = 0; k < w * h; k++) {
     size_t at;
     const int there = at_cell(c, x + k % w, y + k / w, &at);
     for (size_t p = 0; p < 3; p++) {
-      const float added = !there ? 0 : cloning ? c->cover[at] * c->seen[at] * c->shift[p * cells + at] : c->added[p * cells + at];
+      const float added = !there ? 0 : more ? c->cover[at] * c->seen[at] * more[p * cells + at] : c->added[p * cells + at];
       pixels[4 * (size_t)k + p] = 0.5f + 0.5f * added;
     }
     pixels[4 * (size_t)k + 3] = 1;
@@ -281,9 +328,17 @@ static int read_cells(const sm_collage *c, int cloning, int x, int y, int w, int
   return 0;
 }
 
-static int read_added(void *c, int x, int y, int w, int h, float *pixels) { return read_cells(c, 0, x, y, w, h, pixels); }
+static int read_added(void *c, int x, int y, int w, int h, float *pixels) { return read_cells(c, NULL, x, y, w, h, pixels); }
 
-static int read_shift(void *c, int x, int y, int w, int h, float *pixels) { return read_cells(c, 1, x, y, w, h, pixels); }
+static int read_shift(void *data, int x, int y, int w, int h, float *pixels) {
+  const sm_collage *c = data;
+  return read_cells(c, c->shift, x, y, w, h, pixels);
+}
+
+static int read_tone(void *data, int x, int y, int w, int h, float *pixels) {
+  const sm_collage *c = data;
+  return read_cells(c, c->tone, x, y, w, h, pixels);
+}
 
 static int read_cover(void *data, int x, int y, int w, int h, float *pixels) {
   const sm_collage *c = data;
@@ -296,7 +351,8 @@ static int read_cover(void *data, int x, int y, int w, int h, float *pixels) {
 
 stylemap_layer sm_collage_cells(sm_collage *c, sm_collage_what what, const stylemap_layer *target,
                                 stylemap_placement *placement) {
+  int (*const reads[])(void *, int, int, int, int, float *) = {read_added, read_shift, read_tone, read_cover};
   placement->x /= c->cell, placement->y /= c->cell, placement->side /= c->cell;
   return (stylemap_layer){(target->width + c->cell - 1) / c->cell, (target->height + c->cell - 1) / c->cell, c,
-                          what == SM_COLLAGE_ADDED ? read_added : what == SM_COLLAGE_SHIFT ? read_shift : read_cover, NULL};
+                          reads[what], NULL};
 }

@@ -19,8 +19,8 @@
 #include "net/boxes.h"
 
 enum { MARGIN = 2 /* target pixels around the rectangle that a membrane hangs on */, STAGES = 3 /* rounds that are looked at */ };
-static const double AS_GOOD = 0.2; /* regrets no further apart after the first round: both collages are gone on with */
-static const double PROMISING = 0.8; /* promises further apart: only the better collage is drawn */
+static const double PROMISING = 0.8; /* promises further apart from the best one's: a collage is not drawn */
+enum { TRIED = 3 /* collages that are drawn for a round at most; the best one is gone on with */ };
 static const double FURTHER = 0.1; /* of regret that a stage must be better: what is drawn again is sometimes drawn wrongly */
 static const double WORTH = 0.05; /* of regret that a further stage must take, for another to be drawn */
 static const double WORTH_A_PART = 5e9; /* multiply-adds less of gamma and beta: some 40 ms of a processor */
@@ -41,7 +41,7 @@ void stylemap_heal_as_reported(stylemap_heal_options *o, const stylemap_heal_rep
 /* A collage in the square, and what comes out of it. Squares of 3 planes. */
 typedef struct drawing {
   float clone;  /* how much it is cloned */
-  bool matched; /* is it copied in the target's colours? */
+  bool matched, toned; /* is it copied in the target's colours? each part in its own? */
   int made;    /* stages */
   double misfit;
   float *first;          /* the collage, sampled */
@@ -49,7 +49,7 @@ typedef struct drawing {
   float *stages[STAGES]; /* after so many rounds */
 } drawing;
 
-enum { DRAWING_PLANES = 3 * (2 + STAGES), DRAWINGS = 3 };
+enum { DRAWING_PLANES = 3 * (2 + STAGES), DRAWINGS = 4 };
 
 /* What is asked for, and the square's numbers. */
 typedef struct healing {
@@ -119,19 +119,24 @@ static stylemap_status add(healing *h, sm_collage_what what, float weight, const
 
 /* The collage, copied. */
 static stylemap_status lay(healing *h, drawing *d, stylemap_error *error) {
-  d->clone = 0, d->matched = false, d->made = 0;
+  d->clone = 0, d->matched = d->toned = false, d->made = 0;
   return add(h, SM_COLLAGE_ADDED, 1, h->target, d->first, error);
 }
 
 static stylemap_status lay_cloned(healing *h, float clone, const drawing *copy, drawing *d, stylemap_error *error) {
-  d->clone = clone, d->matched = false, d->made = 0;
+  d->clone = clone, d->matched = d->toned = false, d->made = 0;
   return add(h, SM_COLLAGE_SHIFT, clone, copy->first, d->first, error);
+}
+
+static stylemap_status lay_toned(healing *h, const drawing *copy, drawing *d, stylemap_error *error) {
+  d->clone = 0, d->matched = false, d->toned = true, d->made = 0;
+  return add(h, SM_COLLAGE_TONE, 1, copy->first, d->first, error);
 }
 
 /* The copy in the target's colours; `copy` may be `d`. */
 static void match(const healing *h, const drawing *copy, drawing *d) {
   const size_t plane = plane_of(h);
-  d->clone = 0, d->matched = true, d->made = 0;
+  d->clone = 0, d->matched = true, d->toned = false, d->made = 0;
   for (size_t i = 0; i < 3 * plane; i++) d->first[i] = clipped(copy->first[i] + h->mask[i % plane] * h->offset[i / plane]);
 }
 
@@ -245,7 +250,7 @@ static stylemap_status draw_and_look(healing *h, sm_scene *scene, drawing *d, do
   *least = INFINITY;
   for (size_t k = 0; k < sizeof details / sizeof *details; k++) {
     float seen[SM_CHOICE_SEEN];
-    const sm_candidate candidate = {d->clone, d->matched, h->rounds[stage], details[k].both, details[k].sigma};
+    const sm_candidate candidate = {d->clone, d->matched, d->toned, h->rounds[stage], details[k].both, details[k].sigma};
     compose(h, d, d->stages[stage], &candidate);
     sm_scene_see(scene, &candidate, h->image, seen);
     if (h->take) h->take(h->data, &candidate, seen, h->image);
@@ -259,7 +264,7 @@ static stylemap_status draw_and_look(healing *h, sm_scene *scene, drawing *d, do
 
 /* How good a collage is to begin with, before the model is asked. */
 static double promise(healing *h, sm_scene *scene, const drawing *d) {
-  const sm_candidate itself = {d->clone, d->matched, 0, false, 1};
+  const sm_candidate itself = {d->clone, d->matched, d->toned, 0, false, 1};
   float seen[SM_CHOICE_SEEN];
   memcpy(h->image, d->first, 3 * plane_of(h) * sizeof(float));
   put_back(h, h->image);
@@ -275,30 +280,35 @@ static void exchange(drawing *a, drawing *b) {
   *a = *b, *b = moved;
 }
 
-/* The first drawing's collage, after lay_all, becomes the one that is cloned or matched so. */
-static stylemap_status lay_as(healing *h, float clone, bool matched, stylemap_error *error) {
+/* The drawings' collages, after lay_all. */
+enum { COPIED, CLONED, TONED, MATCHED };
+
+/* The first drawing's collage, after lay_all, becomes the one that is cloned, matched or toned so. */
+static stylemap_status lay_as(healing *h, float clone, bool matched, bool toned, stylemap_error *error) {
   drawing *d = h->drawings;
-  if (matched) match(h, &d[0], &d[0]);
-  if (clone > 0) exchange(&d[0], &d[1]);
-  return clone > 0 && clone < 1 ? lay_cloned(h, clone, &d[1], &d[0], error) : STYLEMAP_OK;
+  if (matched) match(h, &d[COPIED], &d[COPIED]);
+  if (toned) exchange(&d[COPIED], &d[TONED]);
+  if (clone > 0) exchange(&d[COPIED], &d[CLONED]);
+  return clone > 0 && clone < 1 ? lay_cloned(h, clone, &d[CLONED], &d[COPIED], error) : STYLEMAP_OK;
 }
 
-/* The copy, the clone, and the references, in the square that is drawn first. */
+/* The copy, the clone, the toned one, and the references, in the square that is drawn first. */
 static stylemap_status lay_all(healing *h, bool told, stylemap_error *error) {
   drawing *d = h->drawings;
-  SM_TRY(lay(h, &d[0], error));
-  if (h->collage.shift) SM_TRY(lay_cloned(h, 1, &d[0], &d[1], error));
-  return told ? STYLEMAP_OK : references(h, d[0].stages[0], error);
+  SM_TRY(lay(h, &d[COPIED], error));
+  if (h->collage.shift) SM_TRY(lay_cloned(h, 1, &d[COPIED], &d[CLONED], error));
+  if (h->collage.tone) SM_TRY(lay_toned(h, &d[COPIED], &d[TONED], error));
+  return told ? STYLEMAP_OK : references(h, d[COPIED].stages[0], error);
 }
 
 /* All that decides how the square is healed, when all is laid. */
 static sm_digest key_of(const healing *h, bool told) {
   const stylemap_heal_options *o = h->options;
   const double asked[] = {o->start, o->rounds, o->rule, o->sigma, o->both, o->draft, (double)o->offset[0], (double)o->offset[1], (double)o->offset[2]};
-  const float *squares[] = {h->target, h->drawings[0].first, h->drawings[1].first, h->drawings[0].stages[0]};
+  const float *squares[] = {h->target, h->drawings[COPIED].first, h->drawings[CLONED].first, h->drawings[TONED].first, h->drawings[COPIED].stages[0]};
   const size_t plane = plane_of(h) * sizeof(float);
   sm_digest key = sm_digest_both(sm_digest_of(asked, sizeof asked), sm_digest_of(h->mask, plane));
-  for (int k = 0; k < (told ? 2 : 4); k++) key = sm_digest_both(key, sm_digest_of(squares[k], 3 * plane));
+  for (int k = 0; k < (told ? 4 : 5); k++) key = sm_digest_both(key, sm_digest_of(squares[k], 3 * plane));
   return key;
 }
 
@@ -307,12 +317,12 @@ static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, style
   const stylemap_start start = h->options->start;
   drawing *d = h->drawings;
   double promises[DRAWINGS];
-  SM_TRY(sm_scene_new(h->size, h->target, d[0].stages[0], h->mask, scene, error));
-  scene->usual = h->usual, scene->differ = sm_change(d[0].first, d[1].first, h->mask, plane_of(h));
+  SM_TRY(sm_scene_new(h->size, h->target, d[COPIED].stages[0], h->mask, scene, error));
+  scene->usual = h->usual, scene->differ = sm_change(d[COPIED].first, d[CLONED].first, h->mask, plane_of(h));
   memcpy(h->offset, scene->offset, sizeof h->offset);
   *count = 1;
-  if (start != STYLEMAP_START_FIT) return lay_as(h, cloned_by(start), start == STYLEMAP_START_MATCH, error);
-  match(h, &d[0], &d[2]);
+  if (start != STYLEMAP_START_FIT) return lay_as(h, cloned_by(start), start == STYLEMAP_START_MATCH, start == STYLEMAP_START_TONE, error);
+  match(h, &d[COPIED], &d[MATCHED]);
   for (int k = 0; k < DRAWINGS; k++) {
     promises[k] = promise(h, scene, &d[k]);
     for (int i = k; i > 0 && promises[i] < promises[i - 1]; i--) {
@@ -321,12 +331,13 @@ static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, style
       exchange(&d[i], &d[i - 1]);
     }
   }
-  *count = h->take ? DRAWINGS : promises[1] - promises[0] > PROMISING ? 1 : 2;
+  while (*count < TRIED && promises[*count] - promises[0] <= PROMISING) ++*count;
+  if (h->take) *count = DRAWINGS;
   return STYLEMAP_OK;
 }
 
-/* The most promising collages are drawn for a round, and the better one, or both, gone on with while that is worth it; all
- * of all, if somebody takes them. */
+/* The most promising collages are drawn for a round, and the best one gone on with while that is worth it; all of all, if somebody takes
+ * them. */
 static stylemap_status draw_and_choose(healing *h, stylemap_error *error) {
   double least[DRAWINGS], best = INFINITY;
   int count = 0;
@@ -339,7 +350,7 @@ static stylemap_status draw_and_choose(healing *h, stylemap_error *error) {
     best = fmin(best, least[k]);
   }
   for (int k = 0; k < count; k++) {
-    bool worth = least[k] <= best + AS_GOOD;
+    bool worth = least[k] <= best;
     while (h->drawings[k].made < h->stages && (worth || h->take)) {
       double now;
       SM_TRY_DONE(draw_and_look(h, &scene, &h->drawings[k], &now, error));
@@ -356,9 +367,9 @@ done:
 static stylemap_status draw_as_told(healing *h, stylemap_error *error) {
   const stylemap_heal_options *o = h->options;
   h->best = &h->drawings[0];
-  h->as = (sm_candidate){cloned_by(o->start), o->start == STYLEMAP_START_MATCH, o->rounds, o->both, o->sigma};
+  h->as = (sm_candidate){cloned_by(o->start), o->start == STYLEMAP_START_MATCH, o->start == STYLEMAP_START_TONE, o->rounds, o->both, o->sigma};
   memcpy(h->offset, o->offset, sizeof h->offset);
-  SM_TRY(lay_as(h, h->as.clone, h->as.matched, error));
+  SM_TRY(lay_as(h, h->as.clone, h->as.matched, h->as.toned, error));
   SM_TRY(look(h, h->best, error));
   return draw(h, h->best, 0, error);
 }
@@ -367,7 +378,7 @@ static void remember(const healing *h, sm_digest key) {
   const size_t square = 3 * plane_of(h);
   sm_healed *healed = sm_cache_heal(&h->session->cache, key);
   if (!healed) return;
-  const double about[SM_HEALED_ABOUT] = {h->as.clone, h->as.matched, h->as.rounds, h->as.both, h->as.sigma, h->best->misfit,
+  const double about[SM_HEALED_ABOUT] = {h->as.clone, h->as.matched, h->as.toned, h->as.rounds, h->as.both, h->as.sigma, h->best->misfit,
                                          h->offset[0], h->offset[1], h->offset[2]};
   memcpy(healed->about, about, sizeof about);
   memcpy(healed->planes, h->best->stages[h->stage], square * sizeof(float));
@@ -381,10 +392,10 @@ static stylemap_status recall(healing *h, const sm_healed *healed, stylemap_erro
   const size_t square = 3 * plane_of(h);
   const double *about = healed->about;
   drawing *d = h->best = &h->drawings[0];
-  h->as = (sm_candidate){(float)about[0], (int)about[1], (int)about[2], (int)about[3], about[4]};
-  for (int p = 0; p < 3; p++) h->offset[p] = (float)about[6 + p];
-  SM_TRY(lay_as(h, h->as.clone, h->as.matched, error));
-  d->misfit = about[5];
+  h->as = (sm_candidate){(float)about[0], (int)about[1], (int)about[2], (int)about[3], (int)about[4], about[5]};
+  for (int p = 0; p < 3; p++) h->offset[p] = (float)about[7 + p];
+  SM_TRY(lay_as(h, h->as.clone, h->as.matched, h->as.toned, error));
+  d->misfit = about[6];
   memcpy(d->stages[0], healed->planes, square * sizeof(float));
   memcpy(d->projected, healed->planes + square, square * sizeof(float));
   memcpy(h->own, healed->planes + 2 * square, square * sizeof(float));
@@ -412,7 +423,7 @@ static stylemap_status check(const stylemap_layer *target, const stylemap_placem
   SM_TRY(sm_check_placement(target, placement, size, error));
   SM_TRY(sm_check_rectangle(target, x, y, w, h, error));
   if (!pieces || count < 1 || count > 1000 || o->rounds < 1 || o->rounds > 16 || !(o->detail >= 0 && o->detail <= 1) ||
-      !(o->strength >= 0 && o->strength <= 1) || (unsigned)o->start > STYLEMAP_START_MATCH ||
+      !(o->strength >= 0 && o->strength <= 1) || (unsigned)o->start > STYLEMAP_START_TONE ||
       (unsigned)o->rule > STYLEMAP_MASK_HALF || !(o->sigma >= 0 && o->sigma <= 100) ||
       (o->sigma > 0 && o->start == STYLEMAP_START_FIT) || !(fabsf(o->offset[0]) + fabsf(o->offset[1]) + fabsf(o->offset[2]) <= 6))
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
@@ -446,7 +457,7 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("heal needs a session, options and a result."), NULL);
   const sm_config *c = &s->net->config;
   const bool told = options->sigma > 0;
-  const bool clones = !told || cloned_by(options->start) > 0;
+  const sm_collage_colours colours = !told || options->start == STYLEMAP_START_TONE ? SM_COLLAGE_TONED : cloned_by(options->start) > 0 ? SM_COLLAGE_CLONED : SM_COLLAGE_COPIED;
   healing heals = {.session = s, .options = options, .layer = target, .placement = placement, .pieces = pieces,
                    .count = count, .size = c->size, .take = take, .data = data};
   SM_TRY(check(target, placement, pieces, count, options, x, y, w, h, c->size, error));
@@ -462,7 +473,7 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   lay_out(&heals, squares);
   const double work = ((told ? 1 : 2) + options->rounds) * (sm_encode_work(c) + sm_resize_work(c) + sm_synth_work(c));
   sm_work_begin(s, STYLEMAP_PHASE_SAMPLE, work);
-  SM_TRY_DONE(sm_collage_new(s->pool, target, placement, c->size, pieces, count, clones, left, top, right - left,
+  SM_TRY_DONE(sm_collage_new(s->pool, target, placement, c->size, pieces, count, colours, left, top, right - left,
                              bottom - top, &heals.collage, error));
   SM_TRY_DONE(begin(&heals, error));
   SM_TRY_DONE(heal_square(&heals, told, work, error));
@@ -471,14 +482,15 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   compare(&heals, best, heals.stage);
   keep(&heals, heals.as.both, sm_detail_sigma(options->detail, heals.as.sigma));
   sm_correction(drawn, heals.own, best->projected, c->size, heals.added);
+  if (best->toned) sm_collage_tone(&heals.collage);
   const sm_drawn all = {.target = target, .placement = placement, .collage = &heals.collage, .part = heals.part, .size = c->size,
-                        .clone = best->clone, .offset = best->matched ? heals.offset : NULL, .of_target = heals.target,
+                        .clone = best->toned ? 1 : best->clone, .offset = best->matched ? heals.offset : NULL, .of_target = heals.target,
                         .of_collage = best->first, .own = heals.own, .drawing = drawn, .added = heals.added};
   const double by = options->detail < 1 ? fmin(2 * options->detail, 1) : 0; /* at 1 all detail is kept already */
   SM_TRY_DONE(sm_finish(s->pool, &all, by, options->strength, x, y, w, h, result, error));
   if (report)
     *report = (stylemap_heal_report){
-        .start = best->matched ? STYLEMAP_START_MATCH : best->clone < 0.25f ? STYLEMAP_START_COPY : best->clone < 0.75f ? STYLEMAP_START_MEAN : STYLEMAP_START_CLONE,
+        .start = best->toned ? STYLEMAP_START_TONE : best->matched ? STYLEMAP_START_MATCH : best->clone < 0.25f ? STYLEMAP_START_COPY : best->clone < 0.75f ? STYLEMAP_START_MEAN : STYLEMAP_START_CLONE,
         .rounds = heals.as.rounds, .sigma = heals.as.sigma, .both = heals.as.both, .misfit = best->misfit,
         .change = sm_change(best->first, drawn, heals.mask, plane)};
   if (report && best->matched) memcpy(report->offset, heals.offset, sizeof heals.offset);

@@ -37,7 +37,7 @@ typedef struct sm_blended {
 } sm_blended;
 
 /* A healed square (edit/heal.c), which detail and strength do not change. */
-enum { SM_HEALED_ABOUT = 9, SM_HEALED_PLANES = 9 };
+enum { SM_HEALED_ABOUT = 10, SM_HEALED_PLANES = 9 };
 typedef struct sm_healed {
   int taken;
   sm_digest key; /* all that it was made of */

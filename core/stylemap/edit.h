@@ -90,14 +90,16 @@ STYLEMAP_API stylemap_status stylemap_paste_detailed(const float *image, int siz
 
 /* Which collage is healed. Cloned: the reference's colours are moved by the membrane of Poisson cloning so that it meets
  * the target at the mask's edge, which takes away another light, another camera. MATCH: copied with one offset of all its
- * colours, the cast that is seen around the mask's edge. FIT: whichever of copied, cloned and matched comes out best by what
- * is seen of each. */
+ * colours, the cast that is seen around the mask's edge. TONE: each of its parts in its own of the target's colours, where the two are seen
+ * to meet at the mask's edge, so that skin becomes the target's skin and hair stays. FIT: whichever of copied, cloned, matched and toned
+ * comes out best by what is seen of each. */
 typedef enum stylemap_start {
   STYLEMAP_START_COPY,
   STYLEMAP_START_CLONE,
   STYLEMAP_START_MEAN,
   STYLEMAP_START_FIT,
   STYLEMAP_START_MATCH,
+  STYLEMAP_START_TONE,
 } stylemap_start;
 
 /* One reference of a healed edit: its square is laid on the target's, so with the same placement on layers of one size

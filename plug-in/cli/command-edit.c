@@ -89,9 +89,9 @@ static GOptionEntry *transplant_entries(CliEdit *edit) {
     { "method", 0, 0, G_OPTION_ARG_STRING, &edit->way,
       N_("Heal a collage (heal, the default), or blend style maps alone, as in the paper (styles)"), "heal|styles" },
     { "collage", 0, 0, G_OPTION_ARG_STRING, &edit->collage,
-      N_("What is healed: the reference as it is, recoloured (match), cloned to the target's light, the mean of copy and clone, or "
-         "what fits (auto)"),
-      "auto|copy|match|clone|mean" },
+      N_("What is healed: the reference as it is, recoloured (match), recoloured part by part (tone), cloned to the target's light, the "
+         "mean of copy and clone, or what fits (auto)"),
+      "auto|copy|match|tone|clone|mean" },
     { "match-colours", 0, 0, G_OPTION_ARG_NONE, &edit->match_colours,
       N_("Heal the reference in the target's light whatever fits better: for another camera's colours (as --collage clone)"), NULL },
     { "rounds", 0, 0, G_OPTION_ARG_INT, &edit->rounds, N_("How often it is healed at most, 1 to 16; less often where that comes out better"), "N" },

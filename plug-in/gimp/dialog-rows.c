@@ -315,7 +315,7 @@ static void attach_methods(Dialog *self, GtkWidget *table) {
                              _("What fits, as the model sees it"), (gint)STYLEMAP_START_FIT, _("As it is"),
                              (gint)STYLEMAP_START_COPY, _("In the target's light"), (gint)STYLEMAP_START_CLONE,
                              _("Between the two"), (gint)STYLEMAP_START_MEAN, _("As it is, recoloured"),
-                             (gint)STYLEMAP_START_MATCH, NULL);
+                             (gint)STYLEMAP_START_MATCH, _("Recoloured part by part"), (gint)STYLEMAP_START_TONE, NULL);
   attach_of(self->of_heal, table, _("_Paste:"), self->collage);
   attach_count(self, table, _("Roun_ds:"), &options->rounds, ARGUMENT_ROUNDS, _("times mended"),
                _("More rounds change more: less is left of what does not fit, and of what the reference brings."),

@@ -14,7 +14,7 @@ static const struct {
 } variants[PREVIEW_VARIANTS] = {
     {{EDIT_HEAL, STYLEMAP_START_COPY}, N_("As it is")},
     {{EDIT_HEAL, STYLEMAP_START_CLONE}, N_("In the target's light")},
-    {{EDIT_HEAL, STYLEMAP_START_MATCH}, N_("As it is, recoloured")},
+    {{EDIT_HEAL, STYLEMAP_START_TONE}, N_("Recoloured part by part")},
     {{EDIT_STYLES, STYLEMAP_START_FIT}, N_("Drawn anew")},
 };
 

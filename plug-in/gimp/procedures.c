@@ -42,7 +42,8 @@ static Argument arguments[] = {
     "from both layers' style maps }", 0, 1, EDIT_HEAL, words_methods },
   [ARGUMENT_COLLAGE] = { ARGUMENT_COLLAGE, ARGUMENT_IS_CHOICE, "collage",
     "Heal: what is mended { copy: the reference as it is, clone: its colours moved to the target's light, mean: the mean "
-    "of both, match: as it is, with one offset of all its colours, auto: copy, clone or match, whichever comes out best }", 0, 4, 0, words_collages },
+    "of both, match: as it is, with one offset of all its colours, auto: whichever comes out best, tone: each of its parts "
+    "in its own of the target's colours }", 0, 5, 0, words_collages },
   [ARGUMENT_MATCH_COLOURS] = { ARGUMENT_MATCH_COLOURS, ARGUMENT_IS_FLAG, "match-colours",
     "Heal: whether the reference is mended in the target's light whatever fits better, as with collage clone: for the colours of "
     "another camera", 0, 1, 0, NULL },

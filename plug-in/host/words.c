@@ -2,7 +2,7 @@
 #include "host/words.h"
 
 const gchar *const words_methods[] = { "styles", "heal", NULL };
-const gchar *const words_collages[] = { "copy", "clone", "mean", "auto", "match", NULL };
+const gchar *const words_collages[] = { "copy", "clone", "mean", "auto", "match", "tone", NULL };
 const gchar *const words_rules[] = { "soft", "any", "half", NULL };
 const gchar *const words_spaces[] = { "w+", "w", NULL };
 const gchar *const words_easings[] = { "linear", "smooth", NULL };

@@ -190,7 +190,7 @@ static void against_definitions(void) {
       sums[0] / sqrt(sums[1] * sums[2]), log(sums[4] / around), log(sums[6] / around), log(sums[3] / inside),
       log(apart(c, first, m, 0)), log(apart(c, t, m, 1)), log(sums[5] / around), log(colours_apart(c, r, m)),
       log(colours_apart(c, t, m)), 0.5, 1, 0, 1, 1, log(0.35), log(0.04), log(3.0), log(0.2), log(cast), agrees, log(apart(r, t, m, 1)),
-      log(apart(r, t, m, 0)), flat};
+      log(apart(r, t, m, 0)), 1, flat};
   for (int size = SMALL; size <= LARGE; size *= 2) {
     const size_t numbers = (size_t)size * (size_t)size;
     float *pictures[5], seen[SM_CHOICE_SEEN];
@@ -200,12 +200,14 @@ static void against_definitions(void) {
     scene.usual = 0.04, scene.misfit = 3, scene.differ = 0.2;
     for (int p = 0; p < 3; p++) CHECK_NEAR(scene.offset[p], offset[p], 1e-4);
     sm_scene_collage(&scene, pictures[3]);
-    sm_scene_see(&scene, &(sm_candidate){0.5f, 1, 4, 1, 0.35}, pictures[2], seen);
+    sm_scene_see(&scene, &(sm_candidate){0.5f, 1, 1, 4, 1, 0.35}, pictures[2], seen);
     for (int i = 0; i < SM_CHOICE_SEEN; i++) CHECK_NEAR(seen[i], want[i], 2e-4, "%d of a square of %d", i, size);
-    CHECK_NEAR(sm_choice_start(seen), by_hand(&choice_start, want), 2e-3);
-    CHECK_NEAR(sm_choice_regret(seen), by_hand(&choice_heal, want) + (1.5 - 0.5 * want[22]) * (1 - want[0]), 2e-3);
-    sm_scene_see(&scene, &(sm_candidate){1, 0, 1, 0, 0.6}, pictures[2], seen);
-    CHECK(seen[9] == 1 && seen[10] == 0 && seen[11] == 1 && seen[12] == 0 && seen[13] == 0 && fabs(seen[14] - log(0.6)) < 1e-6);
+    const int drawn = want[23] > 0.5;
+    CHECK_NEAR(sm_choice_start(seen), by_hand(drawn ? &choice_start_drawn : &choice_start_photographed, want) - 0.4 * want[22] * want[23], 2e-3);
+    CHECK_NEAR(sm_choice_regret(seen), by_hand(drawn ? &choice_heal_drawn : &choice_heal_photographed, want) + (1.5 - 1.2 * want[23]) * (1 - want[0]) -
+                   0.4 * want[22] * want[23], 2e-3);
+    sm_scene_see(&scene, &(sm_candidate){1, 0, 0, 1, 0, 0.6}, pictures[2], seen);
+    CHECK(seen[9] == 1 && seen[10] == 0 && seen[22] == 0 && seen[11] == 1 && seen[12] == 0 && seen[13] == 0 && fabs(seen[14] - log(0.6)) < 1e-6);
     sm_scene_free(&scene);
     for (int k = 0; k < 5; k++) free(pictures[k]);
   }
@@ -221,7 +223,7 @@ static void nothing(void) {
     for (int i = 0; i < 64 * 64; i++) mask[i] = kind == 0 ? 0 : kind == 1 ? 1 : i == 0;
     CHECK(sm_scene_new(64, picture, picture, mask, &scene, NULL) == STYLEMAP_OK);
     sm_scene_collage(&scene, picture);
-    sm_scene_see(&scene, &(sm_candidate){0, 0, 2, 0, 0.1}, picture, seen);
+    sm_scene_see(&scene, &(sm_candidate){0, 0, 0, 2, 0, 0.1}, picture, seen);
     for (int i = 0; i < SM_CHOICE_SEEN; i++) CHECK(isfinite(seen[i]), "%d", i);
     CHECK(isfinite(sm_choice_regret(seen)));
     sm_scene_free(&scene);

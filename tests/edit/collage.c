@@ -43,7 +43,7 @@ static void fill(double cx, double radius) {
 
 static sm_collage laid(int clones, int x, int y, int w, int h) {
   sm_collage c;
-  CHECK(sm_collage_new(pool, &target_layer, &square, SIZE, &piece, 1, clones, x, y, w, h, &c, NULL) == STYLEMAP_OK);
+  CHECK(sm_collage_new(pool, &target_layer, &square, SIZE, &piece, 1, clones ? SM_COLLAGE_CLONED : SM_COLLAGE_COPIED, x, y, w, h, &c, NULL) == STYLEMAP_OK);
   return c;
 }
 
@@ -107,10 +107,69 @@ static void seen(void) {
   sm_collage_free(&c);
 }
 
+static const float wall[2][3] = {{0.9f, 0.7f, 0.7f}, {0.5f, 0.7f, 0.9f}}, hair[3] = {0.5f, 0.3f, 0.1f}; /* the target's, the reference's */
+
+/* A wall in two colours; hair in front of the reference's. */
+static void paint(void) {
+  for (int i = 0; i < W * H; i++) {
+    mask[i] = hypot(i % W - 120, i / W - 70) < 45;
+    for (int p = 0; p < 3; p++) {
+      target[i][p] = wall[0][p];
+      reference[i][p] = hypot(i % W - 120, i / W - 70) < 20 ? hair[p] : wall[1][p];
+    }
+    target[i][3] = reference[i][3] = 1;
+  }
+}
+
+/* Toned, the reference's wall is the target's, its hair stays, and both end where they did; pixel by pixel and as the square sees it. */
+static void toned(void) {
+  paint();
+  const stylemap_piece two[] = {piece, piece};
+  for (int count = 1; count <= 2; count++) {
+    sm_collage c;
+    double worst = 0, seen_off = 0, sharp = 0;
+    static float row[3 * W], shown[2][4 * W];
+    CHECK(sm_collage_new(pool, &target_layer, &square, 2 * SIZE, two, count, SM_COLLAGE_TONED, 60, 12, 120, 112, &c, NULL) == STYLEMAP_OK);
+    CHECK(c.cell == 2 && c.tone && c.shift);
+    stylemap_placement ignored = square;
+    const stylemap_layer added = sm_collage_cells(&c, SM_COLLAGE_ADDED, &target_layer, &ignored);
+    ignored = square;
+    const stylemap_layer tone = sm_collage_cells(&c, SM_COLLAGE_TONE, &target_layer, &ignored);
+    for (int y = 1; y < added.height - 1; y++) {
+      added.read(added.data, 0, y, added.width, 1, shown[0]), tone.read(tone.data, 0, y, tone.width, 1, shown[1]);
+      for (int x = 0; x < added.width; x++) {
+        const double far = hypot(2 * x + 1 - 120, 2 * y + 1 - 70);
+        for (int p = 0; p < 3 && (far < 14 || (far > 26 && far < 40)); p++)
+          seen_off = fmax(seen_off, fabs(wall[0][p] + 2 * (shown[0][4 * x + p] + shown[1][4 * x + p] - 1) - (far < 14 ? hair[p] : wall[0][p])));
+      }
+    }
+    sm_collage_tone(&c);
+    for (int y = 0; y < c.height; y++) {
+      sm_collage_row(&c, 1, y, 0, c.width, row);
+      for (int x = 0; x < c.width; x++) {
+        const double far = hypot(c.x + x - 120, c.y + y - 70);
+        for (int p = 0; p < 3 && far < 44; p++) {
+          const double off = fabs(row[p * c.width + x] - (far < 20 ? hair[p] : wall[0][p]));
+          if (fabs(far - 20) > 6) worst = fmax(worst, off);
+          else sharp += off / (3 * M_PI * (26 * 26 - 14 * 14));
+        }
+      }
+    }
+    CHECK_NEAR(worst, 0, 0.05, "%d pieces", count);
+    CHECK_NEAR(seen_off, 0, 0.05, "as it is seen, %d pieces", count);
+    CHECK_NEAR(sharp, 0, 0.05, "around hair, where cells end otherwise, %d pieces", count);
+    sm_collage_free(&c);
+  }
+  sm_collage c = laid(1, 60, 12, 120, 112);
+  CHECK(!c.tone && c.shift);
+  sm_collage_free(&c);
+}
+
 int main(void) {
   CHECK(sm_pool_new(2, &pool, NULL) == STYLEMAP_OK);
   cloned();
   seen();
+  toned();
   sm_pool_free(pool);
   return harness_end();
 }

@@ -280,7 +280,7 @@ static void told(const stylemap_heal_options *o, int count) {
 
 static void chooses(void) {
   stylemap_heal_options o;
-  for (int start = STYLEMAP_START_COPY; start <= STYLEMAP_START_MATCH; start++)
+  for (int start = STYLEMAP_START_COPY; start <= STYLEMAP_START_TONE; start++)
     for (int rounds = 1; rounds <= 5; rounds += 2) {
       stylemap_heal_defaults(&o);
       o.start = (stylemap_start)start, o.rounds = rounds;
@@ -314,7 +314,7 @@ static void matches(int count) {
   free(matched.pixels);
 }
 
-/* The reference is the target in another light: the clone, which is the target, or the matched copy comes out. */
+/* The reference is the target in another light: the clone, which is the target, or the matched or toned copy comes out. */
 static void lights(void) {
   const picture own = references[0];
   references[0] = make(4);
@@ -322,7 +322,7 @@ static void lights(void) {
   stylemap_heal_options o;
   stylemap_heal_report chosen;
   stylemap_heal_defaults(&o);
-  CHECK(heal(&o, 1, &chosen) == STYLEMAP_OK && (chosen.start == STYLEMAP_START_CLONE || chosen.start == STYLEMAP_START_MATCH), "%d", chosen.start);
+  CHECK(heal(&o, 1, &chosen) == STYLEMAP_OK && chosen.start != STYLEMAP_START_COPY && chosen.start != STYLEMAP_START_MEAN, "%d", chosen.start);
   double sum = 0, copied = 0;
   for (int i = 0; i < 4 * W * H; i++)
     if (i % 4 < 3 && in_rectangle(i / 4) && mask_at(1, i / 4) == 1) {
@@ -392,10 +392,12 @@ static void further(void) {
   int other = 0;
   stylemap_fit(W, H, &p);
   stylemap_heal_defaults(&o);
-  for (int moved = -52; moved <= 8; moved += 20) {
+  for (int turn = 0; turn < 24 && !other; turn++) {
+    const int moved = 8 * (turn / 2) - 40;
     stylemap_heal_report report;
     stylemap_piece piece = {&r, p, &m};
     least l = {.all = INFINITY, .with = INFINITY};
+    r = layer_of(&references[turn % 2]), m = layer_of(&masks[turn % 2]);
     piece.placement.x += moved, piece.placement.y += 2 * moved;
     CHECK(sm_heal(session, &t, &p, &piece, 1, &o, 30, 20, 130, 120, &out, &report, take, &l, &error) == STYLEMAP_OK, "%s", error.message);
     CHECK(report.rounds == l.by_with.rounds && report.both == l.by_with.both && report.sigma == l.by_with.sigma,
@@ -442,10 +444,10 @@ static void remembers(void) {
   picture kept = make(4);
   CHECK(stylemap_session_new(model, 2, progress, NULL, &s, &error) == STYLEMAP_OK);
   session = s, stop_at = 0;
-  for (int start = STYLEMAP_START_COPY; start <= STYLEMAP_START_MATCH + 1; start++) {
+  for (int start = STYLEMAP_START_COPY; start <= STYLEMAP_START_TONE + 1; start++) {
     stylemap_heal_report first, again;
     stylemap_heal_options o = usual;
-    if (start <= STYLEMAP_START_MATCH) o.start = (stylemap_start)start, o.sigma = 0; /* else told */
+    if (start <= STYLEMAP_START_TONE) o.start = (stylemap_start)start, o.sigma = 0; /* else told */
     stylemap_session_forget(s);
     last = 0;
     CHECK(heal(&o, 2, NULL) == STYLEMAP_OK);
@@ -521,7 +523,7 @@ static void refusals(void) {
     if (k == 1) o.rounds = 17;
     if (k == 2) o.detail = NAN;
     if (k == 3) o.strength = 1.01;
-    if (k == 4) o.start = (stylemap_start)5;
+    if (k == 4) o.start = (stylemap_start)(STYLEMAP_START_TONE + 1);
     if (k == 6) o.sigma = -0.1;
     if (k == 7) o.start = STYLEMAP_START_FIT; /* but told how */
     if (k == 8) o.offset[1] = NAN;

@@ -2,11 +2,13 @@
 """Learns what core/edit/choose.c knows: which candidate of a healed edit is near the truth, by what is seen of it. Needs
 python3-sklearn.
 
-  collect COMMAND MODEL toon|toon-cast|photo|swap FOLDER OUT.npz [TURNS]   COMMAND: build/tests/bench/bench-candidates
+  collect COMMAND MODEL toon|toon-cast|toon-found|toon-sloppy|photo|swap FOLDER OUT.npz [TURNS [FIRST]]
+                                COMMAND: build/tests/bench/bench-candidates
   fit OUT.npz ... > core/edit/choice-weights.h
   judge OUT.npz ...             how well the candidates would be chosen on pictures that were not learned from
 
-The first 48 pairs and 40 photographs are left to truth.py, so collect begins behind them."""
+The first 48 pairs and 40 photographs are left to truth.py, so collect begins behind them, or at FIRST."""
+import json
 import os
 import random
 import subprocess
@@ -23,8 +25,8 @@ from poisson import Domain
 from truth import feathered, wins
 
 cv2.setNumThreads(1)
-SEEN, SIZE, HIDDEN, FURTHEST, NETS = 23, 128, 32, 3, 3
-SIGMA = 14  # of what is seen; its log is 0 for a collage itself
+SEEN, SIZE, HIDDEN, FURTHEST, NETS = 24, 128, 32, 3, 3
+SIGMA, TONED, DRAWN = 14, 22, 23  # of what is seen: its log is 0 for a collage itself; is it toned; does the target look drawn
 
 
 def displaced(picture, random_state, much=1.0):
@@ -33,6 +35,17 @@ def displaced(picture, random_state, much=1.0):
     warp = cv2.getRotationMatrix2D((SIZE / 2, SIZE / 2), turn, scale)
     warp[:, 2] += shift
     return cv2.warpAffine(picture, warp, (SIZE, SIZE), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).clip(-1, 1)
+
+
+def found(folder):
+    """As the product finds a reference that was moved: to a pixel."""
+    with open(os.path.join(folder, 'pairs.json')) as f:
+        pairs = {'%03d' % pair['number']: pair for pair in json.load(f)}
+    for i, job in enumerate(jobs.toon(folder, SIZE, 'moved', 1000)):
+        one = dict(pairs[job.name])
+        one['back'] = {axis: .15 * off for axis, off in one['back'].items()}
+        job.reference = displaced(jobs.back(job.reference, one, SIZE), np.random.default_rng(i), .3)
+        yield job
 
 
 def mirrored(job):
@@ -64,10 +77,10 @@ def swapped(job, other):
     return job
 
 
-def collected(kind, folder, turns):
+def collected(kind, folder, turns, first):
     """Jobs as the product meets them: in place, found to a pixel or two, some of them badly, by the same camera or another."""
     if kind == 'swap':
-        every = list(jobs.photo(folder, SIZE, 'cast', 1000))[40:]
+        every = list(jobs.photo(folder, SIZE, 'cast', 1000))[first:]
         for turn in range(turns):
             for i, job in enumerate(every):
                 random_state = np.random.default_rng(1000 * turn + i)
@@ -77,13 +90,17 @@ def collected(kind, folder, turns):
                     job.reference = displaced(job.reference, random_state, 1)
                 yield turn, job
         return
+    if kind == 'toon-found':
+        yield from ((0, job) for job in list(found(folder))[first:])
+        return
     make = jobs.photo if kind == 'photo' else jobs.toon
-    kinds = {'toon': (('aligned', 0, 0), ('back', 0, 1)), 'toon-cast': (('aligned', 1, 1), ('aligned', 3, 0)),
+    kinds = {'toon': (('aligned', 0, 0), ('aligned', 1, 1), ('back', 0, 1)), 'toon-cast': (('aligned', 1, 1), ('aligned', 3, 0)),
+             'toon-sloppy': (('aligned', 0, 1), ('aligned', 1, 0)),
              'photo': (('cast', 0, 0), ('cast', 1.5, 1), ('cast', 1.5, 0))}[kind]
-    regions, first = jobs.REGIONS, 40 if kind == 'photo' else 48
+    regions = jobs.REGIONS
     for turn, (condition, much, mirror) in enumerate(kinds[:turns]):
         jobs.REGIONS = regions[turn:] + regions[:turn]
-        for i, job in enumerate(make(folder, SIZE, condition, 1000)):
+        for i, job in enumerate(make(folder, SIZE, condition, 1000, 'sloppy' if kind == 'toon-sloppy' else 'tight')):
             if i < first:
                 continue
             random_state = np.random.default_rng(1000 * turn + i)
@@ -97,11 +114,12 @@ def collected(kind, folder, turns):
         jobs.REGIONS = regions
 
 
-def collect(command, model, kind, folder, out, turns=2):
+def collect(command, model, kind, folder, out, turns=2, first=None):
     tool = subprocess.Popen([command, model], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     floats = lambda n: np.frombuffer(tool.stdout.read(4 * n), np.float32)
     seen, found, base, groups = [], [], [], []
-    for turn, job in collected(kind, folder, int(turns)):
+    first = int(first) if first else 48 if kind.startswith('toon') else 40
+    for turn, job in collected(kind, folder, int(turns), first):
         soft = feathered(job.mask, SIZE / 128)
         planes = [np.moveaxis(p, 2, 0) for p in (job.target, job.reference)] + [soft[None]]
         tool.stdin.write(np.concatenate(planes).astype(np.float32).tobytes())
@@ -135,6 +153,29 @@ def trained(x, y, seed):
     warnings.filterwarnings('ignore', 'Stochastic Optimizer')  # which stops early on purpose
     net = MLPRegressor((HIDDEN,), alpha=.3, max_iter=150, random_state=seed, learning_rate_init=3e-3, batch_size=256)
     return net.fit(x, y)
+
+
+class Regressions:
+    """One for what looks drawn, one for photographs."""
+
+    def __init__(self, seen, y):
+        self.drawn, self.photographed = (Regression(seen[some], y[some]) for some in self.parted(seen))
+
+    @staticmethod
+    def parted(seen):
+        drawn = seen[:, 0, DRAWN] > .5
+        return drawn, ~drawn
+
+    def __call__(self, seen):
+        y = np.zeros(seen.shape[:-1])
+        for net, some in zip((self.drawn, self.photographed), self.parted(seen)):
+            if some.any():
+                y[some] = net(seen[some])
+        return y
+
+    def written(self, name):
+        self.drawn.written(name + '_drawn')
+        self.photographed.written(name + '_photographed')
 
 
 class Regression:
@@ -174,7 +215,7 @@ def loaded(files):
 
 def sorted_out(seen, found):
     """The collages, what comes of the best candidate of each; and the candidates, with their collages'."""
-    key = lambda s: s[..., 9] + 2 * s[..., 10]  # cloned, matched
+    key = lambda s: s[..., 9] + 2 * s[..., 10] + 3 * s[..., 22]  # cloned, matched, toned
     itself = seen[0, :, SIGMA] == 0
     order = [np.flatnonzero(~itself & (key(seen[0]) == k)) for k in key(seen[0])[itself]]
     y = worse(found)
@@ -185,13 +226,13 @@ def fit(files):
     seen, found, _, _, _ = loaded(files)
     starts, their, candidates, y, _ = sorted_out(seen, found)
     print('/* SPDX-License-Identifier: GPL-3.0-or-later')
-    print(' * Written by tests/bench/truth/learn_choice.py from %d edits of %d candidates: means of %d regressions. */' % (*y.shape, NETS))
+    print(' * Written by tests/bench/truth/learn_choice.py from %d edits of %d candidates: means of %d regressions each. */' % (*y.shape, NETS))
     print('enum { CHOICE_FURTHEST = %d /* deviations that count */ };' % FURTHEST)
-    Regression(starts, their).written('choice_start')
-    Regression(candidates, y).written('choice_heal')
+    Regressions(starts, their).written('choice_start')
+    Regressions(candidates, y).written('choice_heal')
 
 
-PROMISING, AS_GOOD, WORTH = 0.8, 0.2, 0.05  # of core/edit/heal.c
+PROMISING, TRIED, FURTHER, WORTH = 0.8, 3, 0.1, 0.05  # of core/edit/heal.c
 
 
 def as_drawn(promise, guess, stage, key, collages):
@@ -199,13 +240,13 @@ def as_drawn(promise, guess, stage, key, collages):
     drawn, rounds = np.zeros(guess.shape, bool), np.zeros(len(guess))
     for i in range(len(guess)):
         this = lambda c, k: (key == c) & (stage == k)
-        some = [collages[k] for k in np.argsort(promise[i])[:2] if promise[i][k] <= promise[i].min() + PROMISING]
+        some = [collages[k] for k in np.argsort(promise[i])[:TRIED] if promise[i][k] <= promise[i].min() + PROMISING]
         least = {c: guess[i][this(c, 0)].min() for c in some}
         first = min(least.values())
         rounds[i] = len(some)
         for c in some:
             drawn[i] |= this(c, 0)
-            worth = least[c] <= first + AS_GOOD
+            worth = least[c] <= first
             for k in (1, 2):
                 if not worth:
                     break
@@ -224,11 +265,14 @@ def judge(files):
     promise, guess = np.zeros(their.shape), np.zeros(y.shape)
     for k in range(6):
         learn, test = fold != k, fold == k
-        promise[test] = Regression(starts[learn], their[learn])(starts[test])
-        guess[test] = Regression(candidates[learn], y[learn])(candidates[test])
-    guess += (1.5 - .5 * candidates[..., 22]) * (1 - candidates[..., 0])  # of core/edit/choose.c: lines
+        promise[test] = Regressions(starts[learn], their[learn])(starts[test])
+        guess[test] = Regressions(candidates[learn], y[learn])(candidates[test])
+    cleaner = lambda s: .4 * s[..., TONED] * s[..., DRAWN]  # of core/edit/choose.c, as lines are
+    promise -= cleaner(starts)
+    guess += (1.5 - 1.2 * candidates[..., DRAWN]) * (1 - candidates[..., 0]) - cleaner(candidates)
     stage = np.where(candidates[0, :, 11] > 0, 0, np.where(candidates[0, :, 12] > 0, 2, 1))
-    collages = starts[0, :, 9] + 2 * starts[0, :, 10]
+    guess += FURTHER * stage
+    collages = starts[0, :, 9] + 2 * starts[0, :, 10] + 3 * starts[0, :, 22]
     drawn, rounds = as_drawn(promise, guess, stage, key, collages)
     print('%.2f rounds on average' % rounds.mean())
     every = np.arange(len(found))
