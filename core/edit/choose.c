@@ -12,8 +12,8 @@ enum { SEEN = 128 /* pixels a side that are seen at most, half as many at least 
 enum { TARGET, REFERENCE, CANDIDATE };
 enum { TONED = SM_CHOICE_SEEN - 2, DRAWN = SM_CHOICE_SEEN - 1 /* which of what is seen are candidate->toned, scene->drawn */ };
 /* Between candidates about as near, the one with the reference's lines: an edit that brings nothing, or that blurs, may be near
- * the truth. In photographs, where a blur is nearer than details a pixel off, they count for more. */
-static const double LINES_DRAWN = 0.3, LINES_PHOTOGRAPHED = 1.5;
+ * the truth. Of drawings by eye (core/README.md, "Healing"). */
+static const double LINES_DRAWN = 1.75, LINES_PHOTOGRAPHED = 1.5;
 /* Of a drawing's, the toned one, by the numbers no worse: of others a patch of the reference's skin is sometimes left, which little of
  * the mask is. */
 static const double CLEANER = 0.4;

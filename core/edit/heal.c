@@ -304,7 +304,7 @@ static stylemap_status lay_all(healing *h, bool told, stylemap_error *error) {
 /* All that decides how the square is healed, when all is laid. */
 static sm_digest key_of(const healing *h, bool told) {
   const stylemap_heal_options *o = h->options;
-  const double asked[] = {o->start, o->rounds, o->rule, o->sigma, o->both, o->draft, (double)o->offset[0], (double)o->offset[1], (double)o->offset[2]};
+  const double asked[] = {o->start, o->rounds, o->rule, o->sigma, o->both, o->draft, o->film, (double)o->offset[0], (double)o->offset[1], (double)o->offset[2]};
   const float *squares[] = {h->target, h->drawings[COPIED].first, h->drawings[CLONED].first, h->drawings[TONED].first, h->drawings[COPIED].stages[0]};
   const size_t plane = plane_of(h) * sizeof(float);
   sm_digest key = sm_digest_both(sm_digest_of(asked, sizeof asked), sm_digest_of(h->mask, plane));
@@ -315,6 +315,7 @@ static sm_digest key_of(const healing *h, bool told) {
 /* The collages that are drawn, the most promising first. */
 static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, stylemap_error *error) {
   const stylemap_start start = h->options->start;
+  const int all = h->options->film ? DRAWINGS - 1 : DRAWINGS;
   drawing *d = h->drawings;
   double promises[DRAWINGS];
   SM_TRY(sm_scene_new(h->size, h->target, d[COPIED].stages[0], h->mask, scene, error));
@@ -323,7 +324,8 @@ static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, style
   *count = 1;
   if (start != STYLEMAP_START_FIT) return lay_as(h, cloned_by(start), start == STYLEMAP_START_MATCH, start == STYLEMAP_START_TONE, error);
   match(h, &d[COPIED], &d[MATCHED]);
-  for (int k = 0; k < DRAWINGS; k++) {
+  if (h->options->film) exchange(&d[TONED], &d[MATCHED]); /* and so out of what is counted */
+  for (int k = 0; k < all; k++) {
     promises[k] = promise(h, scene, &d[k]);
     for (int i = k; i > 0 && promises[i] < promises[i - 1]; i--) {
       const double promised = promises[i];
@@ -332,7 +334,7 @@ static stylemap_status begin_with(healing *h, sm_scene *scene, int *count, style
     }
   }
   while (*count < TRIED && promises[*count] - promises[0] <= PROMISING) ++*count;
-  if (h->take) *count = DRAWINGS;
+  if (h->take) *count = all;
   return STYLEMAP_OK;
 }
 

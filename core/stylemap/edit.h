@@ -124,6 +124,8 @@ typedef struct stylemap_heal_options {
   float offset[3]; /* with sigma, for MATCH: what is added to the references' colours (-1..1) */
   int draft;       /* with sigma: the first round draws the masks' surroundings alone, normalised as the target is, where that is
                       much less work, and the session remembers the target: a preview of what comes out without, not the same */
+  int film;        /* without sigma: chosen for frames of a film as well, whose colours would flicker toned: what that believes changes
+                      with a pixel */
   const float *seen; /* the target's square, 3 x S x S, where it was sampled before, as if all that shows in it were opaque; or NULL */
 } stylemap_heal_options;
 

@@ -302,10 +302,12 @@ static gboolean draw_frame(Frames *self, gint n, gdouble from, gdouble to, EditR
 
 /* What the target's edit decides, and where references lie, is so for all frames. */
 static gboolean decide(Frames *self, EditResult *made, GError **error) {
-  EditRequest at_base = self->request;
+  EditRequest at_base;
   GeglBuffer *size = gegl_buffer_new(GEGL_RECTANGLE(0, 0, self->width, self->height), babl_format("Y float")); /* no more of it */
   gboolean ok;
 
+  self->request.heal.film = TRUE;
+  at_base = self->request;
   at_base.target.placement = &self->squares[self->stack.base];
   find_followers(&at_base, self->references, self->placements);
   for (gint i = 0; i < self->request.n_references; i++)

@@ -21,10 +21,10 @@ check white "$tool" ellipse 20 20 10 10 500 500 white.png
 check square "$tool" lay white.png black.png 46 20 square.png
 
 # --------------------------------------------------------------------------------- rows: what comes of them
-# row NAME MEMBERS: of target.png, by both methods
+# row NAME MEMBERS [MORE]: of target.png, by both methods; MORE: where it is healed
 row() {
   local method
-  for method in styles heal; do echo "{\"target\":\"target.png\",\"method\":\"$method\",$2,\"output\":\"$1-$method.png\"}"; done >> rows.jsonl
+  for method in styles heal; do echo "{\"target\":\"target.png\",\"method\":\"$method\",$2,$([ -z "${3:-}" ] || [ $method = styles ] || echo "$3,")\"output\":\"$1-$method.png\"}"; done >> rows.jsonl
 }
 one() { echo "\"reference\":\"$1.png\",\"mask\":\"$2.png\""; }
 two() { echo "\"reference-2\":\"$1.png\",\"mask-2\":\"$2.png\""; }
@@ -41,8 +41,8 @@ row mirrored "$(one a left),$(two b right),$middle,\"mirror-2\":true"
 row flipped "$(one a left),$(two b-flipped right),$middle"
 row mirrored-first "$(one a left),\"mirror\":true,$(two b right),$middle"
 row flipped-first "$(one a-flipped left),$(two b right),$middle"
-row once "$(one a both)"
-row twice "$(one a left),$(two a right)"
+row once "$(one a both)" '"collage":"copy"' # cloned and toned are each by its own edge
+row twice "$(one a left),$(two a right)" '"collage":"copy"'
 row soft "$(one a left),$(two b right),\"feather\":4"
 row cut '"reference":"cut.png","mask-region":"alpha"'
 row square "$(one cut square)"

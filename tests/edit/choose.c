@@ -204,7 +204,7 @@ static void against_definitions(void) {
     for (int i = 0; i < SM_CHOICE_SEEN; i++) CHECK_NEAR(seen[i], want[i], 2e-4, "%d of a square of %d", i, size);
     const int drawn = want[23] > 0.5;
     CHECK_NEAR(sm_choice_start(seen), by_hand(drawn ? &choice_start_drawn : &choice_start_photographed, want) - 0.4 * want[22] * want[23], 2e-3);
-    CHECK_NEAR(sm_choice_regret(seen), by_hand(drawn ? &choice_heal_drawn : &choice_heal_photographed, want) + (1.5 - 1.2 * want[23]) * (1 - want[0]) -
+    CHECK_NEAR(sm_choice_regret(seen), by_hand(drawn ? &choice_heal_drawn : &choice_heal_photographed, want) + (1.5 + 0.25 * want[23]) * (1 - want[0]) -
                    0.4 * want[22] * want[23], 2e-3);
     sm_scene_see(&scene, &(sm_candidate){1, 0, 0, 1, 0, 0.6}, pictures[2], seen);
     CHECK(seen[9] == 1 && seen[10] == 0 && seen[22] == 0 && seen[11] == 1 && seen[12] == 0 && seen[13] == 0 && fabs(seen[14] - log(0.6)) < 1e-6);

@@ -264,7 +264,10 @@ gboolean sequence_decide(const Rows *rows, Runner *runner, const Pool *usual, GE
   Passes passes = { .count = count };
   Pool pool = *usual;
   Frames frames = { rows, &pool, &passes };
-  for (guint i = 0; i < count; i++) items[i] = i;
+  for (guint i = 0; i < count; i++) {
+    items[i] = i;
+    ((Row *)rows->rows->pdata[i])->edit.heal.film = TRUE;
+  }
   pool.items = items;
   pool.data = &passes;
   pool.tick = show;

@@ -269,7 +269,7 @@ def judge(files):
         guess[test] = Regressions(candidates[learn], y[learn])(candidates[test])
     cleaner = lambda s: .4 * s[..., TONED] * s[..., DRAWN]  # of core/edit/choose.c, as lines are
     promise -= cleaner(starts)
-    guess += (1.5 - 1.2 * candidates[..., DRAWN]) * (1 - candidates[..., 0]) - cleaner(candidates)
+    guess += (1.5 + .25 * candidates[..., DRAWN]) * (1 - candidates[..., 0]) - cleaner(candidates)
     stage = np.where(candidates[0, :, 11] > 0, 0, np.where(candidates[0, :, 12] > 0, 2, 1))
     guess += FURTHER * stage
     collages = starts[0, :, 9] + 2 * starts[0, :, 10] + 3 * starts[0, :, 22]
