@@ -11,8 +11,8 @@
 #include "edit/detail.h"
 
 /* Colours of -1..1, roots of the mean square. On drawn truth and photographs by the paste alone: core/README.md, "Healing". */
-static const float ALIKE = 0.06f, ACROSS = 3e-4f;
-static const float LEAST = 5e-4f;    /* cells of a 128th of the square */
+static const float ALIKE = 0.06f, ACROSS = 5e-5f;
+static const float LEAST = 1e-4f;    /* cells of a 128th of the square */
 static const float MET = 0.2f;       /* colours that are met with each other */
 static const float SAME = 0.1f, OTHER = 0.6f; /* a rival: with the same colour on one side, another one on the other */
 static const float DOUBTED = 0.4f, BELIEVED = 0.6f; /* shares of what is met, against the strongest rival */
