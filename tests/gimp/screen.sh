@@ -101,6 +101,7 @@ ask() { # in a shell of its own, which a refused connection ends
     exec 4<>"/dev/tcp/127.0.0.1/$port"
     printf "G\\x$(printf %02x $((${#1} / 256)))\\x$(printf %02x $((${#1} % 256)))%s" "$1" >&4
     header=($(head -c 4 <&4 | od -An -tu1))
+    [ ${#header[@]} = 4 ] || { echo "$1: no answer; GIMP said: $(tail -3 gimp.txt)" >&2 && exit 1; }
     answer=$(head -c $((header[2] * 256 + header[3])) <&4)
     [ "${header[1]}" = 0 ] || { echo "$1: $answer" >&2 && exit 1; }
     printf '%s' "${answer%#t}" # what (display) itself returns
