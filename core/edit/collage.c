@@ -148,10 +148,11 @@ static int step_of(const lying *l) {
 static stylemap_status find_tone(const lying *l, stylemap_error *error) {
   const sm_collage *c = l->c;
   const size_t cells = cells_of(c);
+  const int step = step_of(l);
   for (size_t i = 0; i < 3 * cells; i++) l->colours[i] /= fmaxf(l->known[i % cells], 1), l->apart[i] /= fmaxf(l->beyond[i % cells], 1);
   const sm_tone_cells toned = {.width = c->across, .height = c->down, .reference = l->colours, .known = l->known,
-                               .differences = l->apart, .counts = l->beyond, .step = step_of(l),
-                               .side = 128.0 * step_of(l) * c->cell / l->placement->side};
+                               .differences = l->apart, .counts = l->beyond, .step = step,
+                               .side = 128.0 * step * c->cell / l->placement->side};
   return sm_tone(&toned, l->colours, error);
 }
 

@@ -26,12 +26,13 @@ typedef struct grid {
   float *colours, *differences; /* 3 planes each, of -1..1 */
   float *counts, *known;
   float *right, *down; /* weights to the neighbours */
-  float *trust, *doubt; /* outside, next to what is inside: how far it is believed; how little that is of any of its colour */
+  float *edge; /* 1: outside, but it touches the inside or has a part of it */
+  float *trust, *doubt; /* there: how far it is believed; how little that is of any of its colour */
   float *s, *r, *d, *a; /* 3 planes each: the solution, what is left, the direction, A d */
   float *diagonal;
 } grid;
 
-enum { PLANES = 3 + 3 + 1 + 1 + 1 + 1 + 2 + 4 * 3 + 1 };
+enum { PLANES = 3 + 3 + 1 + 1 + 1 + 1 + 3 + 4 * 3 + 1 };
 
 static size_t cells_of(const grid *g) { return (size_t)g->width * (size_t)g->height; }
 
@@ -82,12 +83,11 @@ static int at_edge(const grid *g, int x, int y) {
 
 /* At most MOST cells at the edge, evenly. */
 static int sample_edge(const grid *g, size_t *some) {
-  const int cells = (int)cells_of(g);
   int all = 0, found = 0;
-  for (int i = 0; i < cells; i++) all += at_edge(g, i % g->width, i / g->width);
+  for (size_t i = 0; i < cells_of(g); i++) all += g->edge[i] > 0;
   const int every = all / MOST + 1;
-  for (int i = 0, seen = 0; i < cells; i++)
-    if (at_edge(g, i % g->width, i / g->width) && seen++ % every == 0) some[found++] = (size_t)i;
+  for (size_t i = 0, seen = 0; i < cells_of(g); i++)
+    if (g->edge[i] > 0 && seen++ % (size_t)every == 0) some[found++] = i;
   return found;
 }
 
@@ -105,7 +105,7 @@ static void believe(grid *g) {
   const int count = sample_edge(g, some);
   for (int i = 0; i < count; i++) met[i] = meets(g, some[i], some, count);
   for (size_t i = 0; i < cells_of(g); i++) {
-    if (!at_edge(g, (int)(i % (size_t)g->width), (int)(i / (size_t)g->width))) continue;
+    if (!(g->edge[i] > 0)) continue;
     float rival = 0;
     for (int j = 0; j < count; j++) {
       const float of = apart(g, NULL, i, some[j]), to = apart(g, g->differences, i, some[j]);
@@ -117,7 +117,7 @@ static void believe(grid *g) {
   }
   for (size_t i = 0; i < cells_of(g); i++) {
     float most = 0;
-    if (!at_edge(g, (int)(i % (size_t)g->width), (int)(i / (size_t)g->width))) continue;
+    if (!(g->edge[i] > 0)) continue;
     for (int j = 0; j < count; j++) most = fmaxf(most, like(apart(g, NULL, i, some[j]), SAME) * g->trust[some[j]]);
     g->doubt[i] = 1 - most;
   }
@@ -206,7 +206,7 @@ static void spread(const sm_tone_cells *c, const grid *g, float *tone) {
           if (i < 0 || j < 0 || i >= g->width || j >= g->height) continue;
           const size_t from = (size_t)j * (size_t)g->width + (size_t)i;
           const float across = 1.5f - fabsf(u - (float)i), along = 1.5f - fabsf(v - (float)j);
-          if (!(across > 0 && along > 0) || !(inside(g, from) || at_edge(g, i, j))) continue;
+          if (!(across > 0 && along > 0) || !(inside(g, from) || g->edge[from] > 0)) continue;
           float square = 0;
           for (size_t p = 0; p < 3; p++) {
             const float d = 2 * c->reference[p * cells + at] - g->colours[p * count + from];
@@ -222,7 +222,7 @@ static void spread(const sm_tone_cells *c, const grid *g, float *tone) {
 
 static void lay_out(grid *g, float *memory) {
   const size_t count = cells_of(g);
-  float **parts[] = {&g->colours, &g->differences, &g->s, &g->r, &g->d, &g->a, &g->counts, &g->known, &g->right, &g->down, &g->trust, &g->doubt, &g->diagonal};
+  float **parts[] = {&g->colours, &g->differences, &g->s, &g->r, &g->d, &g->a, &g->counts, &g->known, &g->right, &g->down, &g->edge, &g->trust, &g->doubt, &g->diagonal};
   for (size_t k = 0; k < sizeof parts / sizeof *parts; memory += (k++ < 6 ? 3 : 1) * count) *parts[k] = memory;
 }
 
@@ -232,6 +232,7 @@ stylemap_status sm_tone(const sm_tone_cells *c, float *tone, stylemap_error *err
   if (!memory) return sm_no_memory(error, cells_of(&g) * PLANES * sizeof *memory);
   lay_out(&g, memory);
   gather(c, &g);
+  for (int i = 0; i < g.width * g.height; i++) g.edge[i] = (float)at_edge(&g, i % g.width, i / g.width);
   believe(&g);
   set_up(&g, LEAST * (float)(c->side * c->side));
   solve(&g);
