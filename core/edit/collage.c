@@ -32,7 +32,7 @@ typedef struct lying {
   int rows;              /* of a band: whole cells */
   float *band;           /* 4 planes of a piece as it lies there, and its mask's */
   unsigned char *hidden; /* a plane: FAINT, UNSEEN */
-  float *differences, *counts, *weights; /* of cells: 3 planes and one each: sums over their pixels */
+  float *differences, *counts, *weights; /* of cells: 3 planes and one each: sums over their pixels, then means */
   float *colours, *known, *apart, *beyond; /* 3, 1, 3, 1, where it is toned: of the piece's own; differences to what is below it where
                                             * it is hardly laid, or not at all */
   unsigned char *inside;                 /* cells for which no pixel prescribes anything */
@@ -145,29 +145,36 @@ static int step_of(const lying *l) {
 }
 
 /* What a piece is toned by, in place of its colours. */
-static stylemap_status find_tone(const lying *l, stylemap_error *error) {
+static stylemap_status find_tone(const lying *l, const stylemap_piece *piece, stylemap_error *error) {
   const sm_collage *c = l->c;
   const size_t cells = cells_of(c);
   const int step = step_of(l);
+  const sm_content_cells laid = {c->x, c->y, c->cell, c->across, c->down, l->weights};
+  sm_content *content = sm_alloc(1, sizeof *content);
+  if (!content) return sm_no_memory(error, sizeof *content);
+  stylemap_status status = sm_content_find(piece, l->placement, &laid, content, error);
   for (size_t i = 0; i < 3 * cells; i++) l->colours[i] /= fmaxf(l->known[i % cells], 1), l->apart[i] /= fmaxf(l->beyond[i % cells], 1);
   const sm_tone_cells toned = {.width = c->across, .height = c->down, .reference = l->colours, .known = l->known,
                                .differences = l->apart, .counts = l->beyond, .step = step,
-                               .side = 128.0 * step * c->cell / l->placement->side};
-  return sm_tone(&toned, l->colours, error);
+                               .side = 128.0 * step * c->cell / l->placement->side, .content = content};
+  if (status == STYLEMAP_OK) status = sm_tone(&toned, l->colours, error);
+  sm_free(content);
+  return status;
 }
 
 /* The membrane of the differences that a piece has gathered, over those of the pieces below it. */
-static stylemap_status hang(const lying *l, stylemap_error *error) {
+static stylemap_status hang(const lying *l, const stylemap_piece *piece, stylemap_error *error) {
   sm_collage *c = l->c;
   const size_t cells = cells_of(c);
+  for (size_t i = 0; i < cells; i++) l->weights[i] /= area_of(c, i);
   for (size_t i = 0; i < cells && c->shift; i++) {
     l->inside[i] = !(l->counts[i] > 0);
     for (size_t p = 0; p < 3; p++) l->differences[p * cells + i] /= fmaxf(l->counts[i], 1);
   }
-  if (c->tone) SM_TRY(find_tone(l, error));
+  if (c->tone) SM_TRY(find_tone(l, piece, error));
   if (c->shift) SM_TRY(sm_membrane(l->differences, l->inside, c->across, c->down, error));
   for (size_t i = 0; i < cells; i++) {
-    const float weight = l->weights[i] / area_of(c, i), below = c->cover[i] * (1 - weight);
+    const float weight = l->weights[i], below = c->cover[i] * (1 - weight);
     c->cover[i] = below + weight;
     for (size_t p = 0; p < 3 && c->shift; p++) {
       mix(&c->shift[p * cells + i], below, l->differences[p * cells + i], weight);
@@ -213,7 +220,7 @@ static stylemap_status lay(const lying *l, const stylemap_piece *piece, stylemap
     if (piece->mask->read(piece->mask->data, c->x, c->y + y, c->width, n, l->band + 4 * pixels)) return sm_layer_stopped(error);
     sm_pool_run(l->pool, (n + each - 1) / each, task_lay, &band, NULL, NULL);
   }
-  return hang(l, error);
+  return hang(l, piece, error);
 }
 
 /* Cuts what the cells need. */

@@ -16,6 +16,8 @@ static const float LEAST = 1e-4f;    /* cells of a 128th of the square */
 static const float MET = 0.2f;       /* colours that are met with each other */
 static const float SAME = 0.1f, OTHER = 0.6f; /* a rival: with the same colour on one side, another one on the other */
 static const float DOUBTED = 0.4f, BELIEVED = 0.6f; /* shares of what is met, against the strongest rival */
+static const float AROUND = 0.5f, SELECTED = 0.7f;  /* so much of a colour lies in the region: it is what is around; it is what was selected */
+static const float CAST = 0.15f, RECOLOURED = 0.35f; /* but differences as of another light are believed of that, too */
 static const float AS_NOTHING = 0.1f; /* a colour of which nothing is believed stays as it is, by so much of the weight */
 enum { MOST = 512 /* cells at the edge that others are compared with */, TURNS = 300 };
 static const double NEAR_ENOUGH = 1e-3; /* of the residual */
@@ -98,8 +100,19 @@ static float meets(const grid *g, size_t cell, const size_t *some, int count) {
   return met;
 }
 
+/* How far the cell's colour is what was selected, and another one beyond. */
+static float selected(const grid *g, const sm_content *content, size_t cell) {
+  float colour[3], square = 0;
+  for (size_t p = 0; p < 3; p++) {
+    const float d = g->differences[p * cells_of(g) + cell];
+    colour[p] = g->colours[p * cells_of(g) + cell] / 2;
+    square += d * d / 3;
+  }
+  return sm_rise(sqrtf(square), CAST, RECOLOURED) * sm_rise(sm_content_share(content, colour, SAME / 2), AROUND, SELECTED);
+}
+
 /* How far each cell at the edge is believed: how often its pair of colours is met there, against the pair that one of both is met in most. */
-static void believe(grid *g) {
+static void believe(grid *g, const sm_content *content) {
   size_t some[MOST];
   float met[MOST];
   const int count = sample_edge(g, some);
@@ -113,7 +126,7 @@ static void believe(grid *g) {
       rival = fmaxf(rival, either * met[j]);
     }
     const float own = meets(g, i, some, count);
-    g->trust[i] = sm_rise(own / (own + rival), DOUBTED, BELIEVED);
+    g->trust[i] = sm_rise(own / (own + rival), DOUBTED, BELIEVED) * (1 - selected(g, content, i));
   }
   for (size_t i = 0; i < cells_of(g); i++) {
     float most = 0;
@@ -233,7 +246,7 @@ stylemap_status sm_tone(const sm_tone_cells *c, float *tone, stylemap_error *err
   lay_out(&g, memory);
   gather(c, &g);
   for (int i = 0; i < g.width * g.height; i++) g.edge[i] = (float)at_edge(&g, i % g.width, i / g.width);
-  believe(&g);
+  believe(&g, c->content);
   set_up(&g, LEAST * (float)(c->side * c->side));
   solve(&g);
   if (c->step > 1) spread(c, &g, tone);

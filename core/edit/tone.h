@@ -4,7 +4,7 @@
  * Lischinski, Weiss, Colorization using optimization, SIGGRAPH 2004; Lischinski, Farbman, Uyttendaele, Szeliski, Interactive local
  * adjustment of tonal values, SIGGRAPH 2006). */
 #pragma once
-#include "base/error.h"
+#include "edit/content.h"
 
 /* What a region is toned by: a grid of cells of width x height. */
 typedef struct sm_tone_cells {
@@ -15,9 +15,10 @@ typedef struct sm_tone_cells {
   const float *counts;      /* pixels that say so */
   int step;                 /* cells a side that are solved for as one, a power of two */
   double side;              /* of such a one, in 128ths of the square */
+  const sm_content *content; /* what of the reference lies in the region */
 } sm_tone_cells;
 
 /* tone[3][height][width] := what to add to the reference. A colour at the region's edge is believed to be the target's colour beyond it as far as
  * neither is met more often with another one: hair that ends before a wall is not the wall, for that is where the reference's own wall
- * ends. Far from what is believed nothing is added. `tone` may be the reference's planes. */
+ * ends; and as far as most of the colour lies beyond the region: hair that was selected stays as it is where it meets the target's. Far from what is believed nothing is added. `tone` may be the reference's planes. */
 stylemap_status sm_tone(const sm_tone_cells *cells, float *tone, stylemap_error *error);

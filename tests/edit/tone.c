@@ -9,6 +9,7 @@ typedef enum part { WALL, SKIN, HAIR, PARTS } part;
 static const float of_reference[PARTS][3] = {{.7f, .9f, 1}, {.35f, .2f, .15f}, {.65f, .35f, .15f}};
 static const float of_target[PARTS][3] = {{1, .85f, .85f}, {.75f, .55f, .4f}, {.1f, .08f, .07f}};
 
+static sm_content content; /* of nothing, mostly */
 static float reference[3 * N * N], known[N * N], differences[3 * N * N], counts[N * N], tone[3 * N * N];
 
 /* A head: hair above, skin below, a wall around. */
@@ -34,7 +35,7 @@ static void fill(int step, int top) {
 
 static void find(int step) {
   const sm_tone_cells cells = {.width = N, .height = N, .reference = reference, .known = known, .differences = differences,
-                               .counts = counts, .step = step, .side = step};
+                               .counts = counts, .step = step, .side = step, .content = &content};
   memset(tone, 0xff, sizeof tone);
   CHECK(sm_tone(&cells, tone, NULL) == STYLEMAP_OK);
 }
@@ -59,6 +60,42 @@ static void parts(void) {
     CHECK_NEAR(off(SKIN, top, of_target[SKIN]), 0, 0.05, "the skin is the target's, a bun from %d on", top);
     CHECK_NEAR(off(HAIR, top, of_reference[HAIR]), 0, 0.03, "hair is the reference's, a bun from %d on", top);
   }
+}
+
+/* Hair that meets the target's hair all along the mask's edge has its colour, unless the mask holds nearly all of it: then it is what was
+ * selected. A wall of which the mask holds as much, and a cast, are the target's all the same. */
+static void selection(void) {
+  static const float cast[3] = {.04f, -.03f, .05f};
+  for (int held = 0; held < 3; held++)
+    for (int light = 0; light < 2; light++) {
+      fill(1, 40);
+      for (int i = 0; i < N * N; i++)
+        for (int p = 0; p < 3; p++) {
+          const part r = head(i % N, i / N, 40) == WALL ? WALL : HAIR;
+          reference[p * N * N + i] = of_reference[r][p];
+          differences[p * N * N + i] = is_inside(i % N, i / N) ? NAN : light ? cast[p] : of_target[r][p] - of_reference[r][p];
+        }
+      content.count = 400;
+      for (int i = 0; i < 400; i++) {
+        memcpy(content.colours + 3 * i, of_reference[i % 2 ? HAIR : WALL], sizeof of_reference[0]);
+        content.laid[i] = i % 2 == 0 ? .3f : held == 0 ? .4f : held == 1 ? .6f : .8f;
+      }
+      find(1);
+      double of[3] = {0}, count = 0;
+      for (int i = 0; i < N * N; i++) {
+        if (!is_inside(i % N, i / N) || head(i % N, i / N, 40) == WALL || hypot(i % N - CX, i / N - CY) >= RADIUS - 2) continue;
+        count++;
+        for (int p = 0; p < 3; p++) of[p] += tone[p * N * N + i];
+      }
+      for (int p = 0; p < 3; p++) {
+        const double all = light ? cast[p] : of_target[HAIR][p] - of_reference[HAIR][p], part = of[p] / count / all;
+        if (light || held == 0) CHECK_NEAR(part, 1, 0.1, "held %d, light %d", held, light);
+        else if (held == 2) CHECK_NEAR(part, 0, 0.05, "held");
+        else CHECK(part > .1 && part < .9, "some of it is held: %g", part);
+      }
+      if (!light) CHECK_NEAR(off(WALL, 40, of_target[WALL]), 0, 0.03, "the wall is the target's");
+    }
+  content.count = 0;
 }
 
 /* Solved on pixels of the square, and crisp between them. */
@@ -99,12 +136,13 @@ static void nothing(void) {
   fill(2, 0);
   find(2);
   const sm_tone_cells cells = {.width = N, .height = N, .reference = reference, .known = known, .differences = differences,
-                               .counts = counts, .step = 2, .side = 2};
+                               .counts = counts, .step = 2, .side = 2, .content = &content};
   CHECK(sm_tone(&cells, reference, NULL) == STYLEMAP_OK && !memcmp(reference, tone, sizeof tone));
 }
 
 int main(void) {
   parts();
+  selection();
   steps();
   cast();
   nothing();
