@@ -189,6 +189,23 @@ static gboolean find_reference(Engine *engine, const EditPicture *picture, Find 
   return TRUE;
 }
 
+/* A drawing that has the target's outlines lies where these meet, which the model finds to a pixel or some only. */
+static gboolean align_outlines(const stylemap_layer *target, const stylemap_placement *at, const stylemap_layer *covered,
+                               const stylemap_layer *reference, const stylemap_placement *start, Find *by,
+                               stylemap_placement *placement, GError **error) {
+  static const gdouble in_earnest = 0.06;   /* better than beside it: core/README.md, "Placing" */
+  static const gdouble as_it_was = 1.5 / 128; /* a series is drawn in one place; of pictures of 128 pixels so much may be by chance */
+  stylemap_placement place = *placement;
+  gdouble clear;
+  stylemap_error core;
+  if (!say_status(stylemap_align_lines(target, at, covered, reference, &place, &clear, &core), &core, error)) return FALSE;
+  const gboolean there = memcmp(placement, start, sizeof *start) == 0;
+  if (clear < in_earnest || (there && stylemap_placement_distance(&place, start) < as_it_was)) return TRUE;
+  *placement = place;
+  *by = FIND_LINES;
+  return TRUE;
+}
+
 /* Another picture of what the target shows, by the same camera or another, lies where its lines meet the target's: better than any
  * guess at its subject alone. */
 static gboolean align(const Engine *engine, const EditRequest *request, const EditReference *reference, Find *by,
@@ -226,6 +243,10 @@ static gboolean align(const Engine *engine, const EditRequest *request, const Ed
     best = agreement;
     *placement = place;
     how = FIND_LINES;
+  }
+  if (ok && how == *by && (*by == FIND_MODEL || *by == FIND_NOTHING)) {
+    const stylemap_layer covered = mask_layer(&mask, to.width, to.height);
+    ok = align_outlines(&to, &at, masked ? &covered : NULL, &layer, &start, &how, placement, error);
   }
   mask_clear(&mask);
   if (how == FIND_LINES && stylemap_placement_distance(placement, &start) < as_it_was) *placement = start;

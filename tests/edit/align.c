@@ -44,6 +44,56 @@ static int read_mask(void *data, int x, int y, int width, int height, float *val
 
 static double off(const stylemap_placement *a, const stylemap_placement *b) { return 128 * stylemap_placement_distance(a, b); }
 
+/* Outlines, 2 of 128 wide, of other colours here and there: a head, ears, shoulders, and a patch of another kind in the middle. */
+typedef struct drawing {
+  stylemap_placement square;
+  double light[3]; /* of what lies outside, of the head, of the shoulders */
+  int kind;
+} drawing;
+
+static int read_drawing(void *data, int x, int y, int width, int height, float *pixels) {
+  const drawing *d = data;
+  const double c = cos(d->square.angle), s = sin(d->square.angle);
+  for (int j = 0; j < height; j++)
+    for (int i = 0; i < width; i++, pixels += 4) {
+      const double dx = (x + i + 0.5 - d->square.x) / d->square.side * 128, dy = (y + j + 0.5 - d->square.y) / d->square.side * 128;
+      const double u = c * dx + s * dy, v = c * dy - s * dx, k = d->kind ? 0.8 : 1;
+      const double head = hypot(u / (34 * k), (v + 6) / (42 * k)), body = hypot(u / 52, (v - 74) / 34), patch = hypot(u - 5 * d->kind, v);
+      double light = d->light[head < 1 ? 1 : body < 1 ? 2 : 0];
+      if (fabs(head - 1) < 0.03 || (fabs(body - 1) < 0.03 && head > 1)) light = 0.05;
+      if (patch < 9) light = d->kind ? 0.9 : 0.2;
+      for (int p = 0; p < 3; p++) pixels[p] = (float)light;
+      pixels[3] = 1;
+    }
+  return 0;
+}
+
+/* Drawings of other colours, the darker side now on this side of a line and now on that, lie where their outlines meet; of other shapes
+ * they meet nowhere in earnest. */
+static void outlines(double side) {
+  const stylemap_placement at = {.x = 0.6 * side, .y = 0.55 * side, .side = side}, almost = {.x = 0.61 * side, .y = 0.542 * side, .side = 0.99 * side, .angle = 0.01};
+  drawing shown = {at, {0.9, 0.6, 0.3}, 0}, moved = {{.x = 0.625 * side, .y = 0.535 * side, .side = 1.015 * side, .angle = -0.012}, {0.2, 0.9, 0.7}, 0};
+  const int wide = (int)(1.3 * side), high = (int)(1.2 * side);
+  const stylemap_layer target = {wide, high, &shown, read_drawing, NULL}, reference = {wide, high, &moved, read_drawing, NULL};
+  stylemap_placement place = almost;
+  stylemap_error error = {0};
+  double clear = -1;
+  CHECK(off(&place, &moved.square) > 2, "it is not there yet");
+  CHECK(stylemap_align_lines(&target, &at, NULL, &reference, &place, &clear, &error) == STYLEMAP_OK, "%s", error.message);
+  CHECK(off(&place, &moved.square) < (side < 256 ? 0.5 : 0.3), "%g off at %g", off(&place, &moved.square), side);
+  CHECK(clear > 0.2, "%g", clear);
+  const stylemap_placement there = place;
+  moved.kind = 1;
+  place = almost;
+  CHECK(stylemap_align_lines(&target, &at, NULL, &reference, &place, &clear, &error) == STYLEMAP_OK);
+  CHECK(clear < 0.06, "another shape: %g", clear);
+  int radius = 10000;
+  const stylemap_layer mask = {wide, high, &radius, read_mask, NULL};
+  place = there;
+  CHECK(stylemap_align_lines(&target, &at, &mask, &reference, &place, &clear, &error) == STYLEMAP_OK && clear == 0 && off(&place, &there) == 0,
+        "nothing is left beside the mask");
+}
+
 int main(void) {
   const stylemap_placement at = {.x = 140, .y = 130, .side = 200};
   picture shown = {at, 1, 0, 0}, moved = {{.x = 152, .y = 124, .side = 212, .angle = 0.06}, 0.7, 0.1, 0}, other = moved;
@@ -86,6 +136,8 @@ int main(void) {
   reference.data = &shown;
   CHECK(stylemap_align(&target, &at, &mask, &reference, &place, &agreement, &error) == STYLEMAP_OK);
   CHECK(agreement == 0 && off(&place, &at) == 0);
+  outlines(150);
+  outlines(420);
   mask.width--;
   CHECK(stylemap_align(&target, &at, &mask, &reference, &place, &agreement, &error) == STYLEMAP_BAD_ARGUMENT);
   return harness_end();

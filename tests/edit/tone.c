@@ -125,6 +125,19 @@ static void cast(void) {
   CHECK(worst > 0 && worst < 0.05, "%g", worst);
 }
 
+/* A mask so thin that no cell lies in it wholly is toned as well. */
+static void thin(void) {
+  const float by[3] = {.1f, -.05f, .02f};
+  fill(1, 0);
+  for (int i = 0; i < 3 * N * N; i++) differences[i] = by[i / (N * N)];
+  for (int i = 0; i < N * N; i++) counts[i] = 2, known[i] = i % N == CX ? 4 : 2;
+  find(1);
+  double worst = 0;
+  for (int i = 0; i < 3 * N * N; i++)
+    if (i % N == CX) worst = fmax(worst, fabs(tone[i] - by[i / (N * N)]));
+  CHECK_NEAR(worst, 0, 0.02, "%g", worst);
+}
+
 /* Nothing is known beyond the mask: nothing is added; and the reference's own planes may be written. */
 static void nothing(void) {
   double most = 0;
@@ -145,6 +158,7 @@ int main(void) {
   selection();
   steps();
   cast();
+  thin();
   nothing();
   return harness_end();
 }

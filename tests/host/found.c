@@ -174,6 +174,22 @@ int main(int argc, char **argv) {
   g_free(found);
   g_object_unref(same_portrait);
 
+  /* of the same outlines in other colours, which the model need not know: where the outlines meet, unless that is a pixel from the middle */
+  float *negative = engine_new_image(engine);
+  for (int i = 0; i < 3 * S * S; i++) negative[i] = -squares[0][i];
+  for (int k = 0; k < 3; k++) {
+    GeglBuffer *outlines = picture(negative, k < 2 ? S : S + 4, k < 2 ? S : S + 4, k < 2 ? k : 4, k < 2 ? 0 : 1);
+    found = edit(engine, target, outlines, NULL, FIND_AUTO, &result);
+    CHECK((result.n_found == 1 && result.found_by[0] == FIND_LINES) == (k == 2), "%d found, %d", result.n_found, k);
+    if (k == 2 && result.n_found == 1)
+      CHECK(hypot(result.found[0].x - 4 - S / 2, result.found[0].y - 1 - S / 2) < 0.6 && fabs(result.found[0].side - S) < 1.2, "%g, %g, %g",
+            result.found[0].x, result.found[0].y, result.found[0].side);
+    edit_result_clear(&result);
+    g_free(found);
+    g_object_unref(outlines);
+  }
+  g_free(negative);
+
   /* a target that the model does not know has no place for what it finds */
   plain = edit(engine, unknown, moved, NULL, FALSE, &result);
   edit_result_clear(&result);
