@@ -14,6 +14,15 @@ typedef struct {
 } EngineFound;
 enum { ENGINE_FOUND = 4 };
 
+/* What the model's search of a picture came to, so that choosing a model, placing the square and saying why it is unknown search once. */
+typedef struct {
+  GWeakRef in;
+  gint part[4]; /* that was selected: x, y, width, height; empty: none */
+  gboolean sure;
+  stylemap_placement place;
+} EngineSearch;
+enum { ENGINE_SEARCHES = 2 /* of the target, and of a reference in between */ };
+
 typedef struct {
   stylemap_model *model;
   stylemap_session *session;
@@ -36,6 +45,8 @@ typedef struct {
 
   EngineFound found[ENGINE_FOUND]; /* find.c's own */
   gint next_found;
+  EngineSearch searches[ENGINE_SEARCHES];
+  gint next_search;
 } Engine;
 
 /* What `threads` 0 means below, from now on: so many; 0, as at first: one per core. Before any other thread opens engines. */

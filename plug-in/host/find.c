@@ -95,27 +95,50 @@ static gboolean is_inside(const stylemap_placement *square, gdouble x, gdouble y
   return MAX(ABS(cosine * dx + sine * dy), ABS(cosine * dy - sine * dx)) < square->side / 2;
 }
 
-/* By the model, and of several subjects the one of which something is selected: hair is as wide as a head, eyes are half of it. */
-static gboolean find_by_model(Engine *engine, const EditPicture *picture, const MaskSource *under, gboolean *sure,
-                              stylemap_placement *placement, GError **error) {
+/* By the model, and of several subjects the one of which something is selected, if it is not empty: hair is as wide as a head, eyes are half
+ * of it. */
+static gboolean search(Engine *engine, const stylemap_layer *layer, const GeglRectangle *part, gboolean *sure,
+                       stylemap_placement *placement, GError **error) {
   static const gdouble sides[] = { 1.2, 2.4 };
-  const stylemap_layer layer = layer_of_colours(picture->buffer);
   stylemap_place_report report;
   stylemap_error core;
-  GeglRectangle part;
-  const gboolean selected = selected_part(picture, under, &part);
   *sure = FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS(sides) && selected && !*sure; i++) {
-    const stylemap_placement near = { .x = part.x + part.width / 2.0, .y = part.y + part.height / 2.0,
-                                      .side = sides[i] * MAX(part.width, part.height) };
-    if (near.side >= MIN(layer.width, layer.height)) break;
-    if (!say_status(stylemap_place(engine->session, &layer, &near, FALSE, placement, &report, &core), &core, error))
+  for (guint i = 0; i < G_N_ELEMENTS(sides) && part->width && !*sure; i++) {
+    const stylemap_placement near = { .x = part->x + part->width / 2.0, .y = part->y + part->height / 2.0,
+                                      .side = sides[i] * MAX(part->width, part->height) };
+    if (near.side >= MIN(layer->width, layer->height)) break;
+    if (!say_status(stylemap_place(engine->session, layer, &near, FALSE, placement, &report, &core), &core, error))
       return FALSE;
     *sure = report.sure && is_inside(placement, near.x, near.y);
   }
   if (*sure) return TRUE;
-  if (!say_status(stylemap_place(engine->session, &layer, NULL, FALSE, placement, &report, &core), &core, error)) return FALSE;
+  if (!say_status(stylemap_place(engine->session, layer, NULL, FALSE, placement, &report, &core), &core, error)) return FALSE;
   *sure = report.sure != 0;
+  return TRUE;
+}
+
+/* The same, or what it came to where that was searched for a moment ago. */
+static gboolean find_by_model(Engine *engine, const EditPicture *picture, const MaskSource *under, gboolean *sure,
+                              stylemap_placement *placement, GError **error) {
+  const stylemap_layer layer = layer_of_colours(picture->buffer);
+  GeglRectangle part;
+  EngineSearch *there = NULL;
+  if (!selected_part(picture, under, &part)) part = (GeglRectangle){ 0 };
+  const gint asked[] = { part.x, part.y, part.width, part.height };
+  for (gint i = 0; i < ENGINE_SEARCHES && !there; i++) {
+    g_autoptr(GObject) before = g_weak_ref_get(&engine->searches[i].in);
+    if (before == G_OBJECT(picture->buffer) && !memcmp(engine->searches[i].part, asked, sizeof asked)) there = &engine->searches[i];
+  }
+  if (!there) {
+    there = &engine->searches[engine->next_search];
+    g_weak_ref_set(&there->in, NULL);
+    if (!search(engine, &layer, &part, &there->sure, &there->place, error)) return FALSE;
+    engine->next_search = (engine->next_search + 1) % ENGINE_SEARCHES;
+    memcpy(there->part, asked, sizeof asked);
+    g_weak_ref_set(&there->in, picture->buffer);
+  }
+  *sure = there->sure;
+  *placement = there->place;
   return TRUE;
 }
 

@@ -105,6 +105,13 @@ static void test_words(void) {
   }
 }
 
+static int steps;
+
+static int count_steps(void *data, stylemap_phase phase, double fraction) {
+  steps++;
+  return 0;
+}
+
 int main(int argc, char **argv) {
   Engine *engine = NULL;
   EditResult result;
@@ -197,6 +204,28 @@ int main(int argc, char **argv) {
   CHECK(result.n_found == 0 && same(plain, found), "%d found", result.n_found);
   edit_result_clear(&result);
   g_free(found), g_free(plain);
+
+  /* what was searched for is not searched for again, be it found or not, until something else is selected */
+  static const GeglRectangle selections[] = {{40, 50, 48, 30}, {40, 50, 48, 30}, {30, 50, 48, 30}};
+  GeglBuffer *pictures[] = {unknown, moved};
+  stylemap_placement first = {0};
+  for (int k = 0; k < 2; k++)
+    for (int i = 0; i < 3; i++) {
+      GeglBuffer *selection = test_selection(k ? W : S, k ? H : S, selections[i]);
+      const MaskSource under = {.selection = selection};
+      const EditPicture sought = {.buffer = pictures[k], .find = FIND_MODEL};
+      stylemap_placement place;
+      Find by;
+      steps = 0;
+      engine_watch(engine, count_steps, NULL);
+      CHECK(engine_part(engine, STYLEMAP_PHASE_ENCODE, 0, 1, NULL) && find_subject(engine, &sought, &under, FALSE, &by, &place, NULL));
+      CHECK((steps < 3) == (i == 1), "%d, %d: %d steps", k, i, steps);
+      CHECK((by == FIND_MODEL) == (k == 1), "%d: found by %d", k, by);
+      if (i == 1) CHECK(!memcmp(&place, &first, sizeof place));
+      first = place;
+      engine_watch(engine, NULL, NULL);
+      g_object_unref(selection);
+    }
 
   /* a target that lies elsewhere is seen there, not in the middle, where it was looked at first */
   found = edit_moved(engine, moved, target, NULL, &result);
