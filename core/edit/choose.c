@@ -17,6 +17,8 @@ static const double LINES_DRAWN = 1.75, LINES_PHOTOGRAPHED = 1.5;
 /* Of a drawing's, the toned one, by the numbers no worse: of others a patch of the reference's skin is sometimes left, which little of
  * the mask is. */
 static const double CLEANER = 0.4;
+/* More, between candidates of one drawing, which have about the same colours: by the numbers no better, by eye outlines stay whole. */
+static const double SHARPER = 1.25;
 
 /* In the scene's part, and a pixel around it, which gradients need. */
 static void shrink(const sm_scene *s, const float *from, int planes, float *to) {
@@ -298,4 +300,8 @@ double sm_choice_regret(const float seen[SM_CHOICE_SEEN]) {
   const double lines = LINES_PHOTOGRAPHED + seen[DRAWN] * (LINES_DRAWN - LINES_PHOTOGRAPHED);
   return regression(seen[DRAWN] > 0.5f ? &choice_heal_drawn : &choice_heal_photographed, seen) + lines * (1 - seen[0]) -
          cleaner(seen);
+}
+
+double sm_choice_detail(const float seen[SM_CHOICE_SEEN]) {
+  return sm_choice_regret(seen) + SHARPER * (double)seen[DRAWN] * (1 - (double)seen[0]);
 }

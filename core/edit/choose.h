@@ -50,6 +50,8 @@ double sm_choice_start(const float seen[SM_CHOICE_SEEN]);
 /* How bad a candidate is: the log of MSE x (1 - SSIM) that is to be expected, against the candidates' middle, and how far its lines
  * are from the reference's. */
 double sm_choice_regret(const float seen[SM_CHOICE_SEEN]);
+/* The same among candidates that keep more or less detail of one drawing: lines of what is drawn count for more there. */
+double sm_choice_detail(const float seen[SM_CHOICE_SEEN]);
 
 /* A regression of one hidden layer (choice-weights.h). */
 typedef struct sm_choice_net {

@@ -230,9 +230,24 @@ static void nothing(void) {
   }
 }
 
+/* Between candidates of one drawing lines count for more where it is drawn, and as ever in photographs. */
+static void detail(void) {
+  float seen[SM_CHOICE_SEEN] = {0};
+  for (int drawn = 0; drawn < 2; drawn++) {
+    double more[2];
+    for (int sharp = 0; sharp < 2; sharp++) {
+      seen[0] = sharp ? 1 : 0.6f, seen[SM_CHOICE_SEEN - 1] = (float)drawn;
+      more[sharp] = sm_choice_detail(seen) - sm_choice_regret(seen);
+    }
+    CHECK_NEAR(more[1], 0, 1e-9, "drawn %d", drawn);
+    CHECK(drawn ? more[0] > 0.3 && more[0] < 1 : more[0] == 0, "drawn %d: %g", drawn, more[0]);
+  }
+}
+
 int main(void) {
   against_definitions();
   cast_found();
   nothing();
+  detail();
   return harness_end();
 }
