@@ -247,6 +247,8 @@ static stylemap_status draw_and_look(healing *h, sm_scene *scene, drawing *d, do
   memcpy(h->image, h->target, 3 * plane_of(h) * sizeof(float));
   scene->misfit = d->misfit;
   sm_scene_collage(scene, d->first);
+  sm_candidate sharpest;
+  double least_detail = INFINITY;
   *least = INFINITY;
   for (size_t k = 0; k < sizeof details / sizeof *details; k++) {
     float seen[SM_CHOICE_SEEN];
@@ -255,31 +257,13 @@ static stylemap_status draw_and_look(healing *h, sm_scene *scene, drawing *d, do
     sm_scene_see(scene, &candidate, h->image, seen);
     if (h->take) h->take(h->data, &candidate, seen, h->image);
     const double regret = sm_choice_regret(seen) + FURTHER * stage;
+    const double detail = sm_choice_detail(seen);
     *least = fmin(*least, regret);
-    if (h->best && !(regret < h->regret)) continue;
-    h->best = d, h->stage = stage, h->as = candidate, h->regret = regret;
+    if (k == 0 || detail < least_detail) least_detail = detail, sharpest = candidate;
+    if (!h->best || regret < h->regret) h->best = d, h->stage = stage, h->regret = regret;
   }
+  if (h->best == d && h->stage == stage) h->as = sharpest; /* of one drawing the one with the reference's lines */
   return STYLEMAP_OK;
-}
-
-/* How much of the best drawing's detail stays, once more: of one drawing's candidates those with the reference's lines are the same but sharper. */
-static void sharpen(healing *h, sm_scene *scene) {
-  const drawing *d = h->best;
-  const sm_candidate chosen = h->as;
-  double least = INFINITY;
-  compare(h, d, h->stage);
-  memcpy(h->image, h->target, 3 * plane_of(h) * sizeof(float));
-  scene->misfit = d->misfit;
-  sm_scene_collage(scene, d->first);
-  for (size_t k = 0; k < sizeof details / sizeof *details; k++) {
-    float seen[SM_CHOICE_SEEN];
-    sm_candidate candidate = chosen;
-    candidate.both = details[k].both, candidate.sigma = details[k].sigma;
-    compose(h, d, d->stages[h->stage], &candidate);
-    sm_scene_see(scene, &candidate, h->image, seen);
-    const double regret = sm_choice_detail(seen);
-    if (regret < least) least = regret, h->as = candidate;
-  }
 }
 
 /* How good a collage is to begin with, before the model is asked. */
@@ -380,7 +364,6 @@ static stylemap_status draw_and_choose(healing *h, stylemap_error *error) {
       least[k] = fmin(least[k], now);
     }
   }
-  sharpen(h, &scene);
 done:
   sm_scene_free(&scene);
   return status;

@@ -39,7 +39,7 @@ STYLEMAP_API stylemap_status stylemap_align(const stylemap_layer *target, const 
 /* Where in a reference that has the target's outlines, another one of a series of drawings, say, the square lies as the target's does: as
  * stylemap_align, but `place` must be known to about 3 of 128 pixels, lines of other colours agree, too, and what is seen is 256 pixels
  * a side where both have as many. `clear`: how much better they agree there (a cosine) than more than a pixel and a half away; from
- * about .1 on they agree in earnest. Some 170 looks at squares of 128 pixels or a few at 256. */
+ * about .06 on they agree in earnest. Some 170 looks at squares of 128 pixels or a few at 256. */
 STYLEMAP_API stylemap_status stylemap_align_lines(const stylemap_layer *target, const stylemap_placement *at, const stylemap_layer *mask,
                                                   const stylemap_layer *reference, stylemap_placement *place, double *clear,
                                                   stylemap_error *error);
