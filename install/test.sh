@@ -44,7 +44,23 @@ if [ ${#leave_out[@]} != 0 ]; then say "Left out: ${STYLEMAP_LEAVE_OUT}"; fi
 
 passed=0
 failed=0
+failures=$(mktemp)
+trap 'rm -f "$failures"' EXIT
 wants() { case " ${parts[*]} " in *" $1 "*) true ;; *) false ;; esac; }
+
+# what_failed LOG: a line or some of what each failed test said: its own words, else its last ones
+what_failed() {
+  python3 - "$1" <<'PY'
+import json, sys
+for line in open(sys.argv[1], encoding="utf-8", errors="replace"):
+    test = json.loads(line)
+    if test["result"] in ("OK", "EXPECTEDFAIL", "SKIP"):
+        continue
+    said = [l for l in (test.get("stdout", "") + "\n" + test.get("stderr", "")).splitlines() if l.strip()]
+    for words in ([l for l in said if "fail" in l.lower()] or said or [test["result"]])[-5:]:
+        print("failure: %s: %s" % (test["name"], words[:500]))
+PY
+}
 
 # run_tests FOLDER TITLE ARGUMENTS...: meson's tests, counted from its own log.
 run_tests() {
@@ -60,6 +76,7 @@ run_tests() {
   fi
   passed=$((passed + $(grep -c -e '"result": "OK"' -e '"result": "EXPECTEDFAIL"' "$log" || true)))
   failed=$((failed + $(grep -c -v -e '"result": "OK"' -e '"result": "EXPECTEDFAIL"' -e '"result": "SKIP"' "$log" || true)))
+  what_failed "$log" >>"$failures" || true
   if grep -q '"result": "SKIP"' "$log"; then say "Skipped tests count as neither."; fi
 }
 
@@ -119,5 +136,6 @@ if wants sanitize; then
 fi
 
 step "$(IFS=+ && say "${parts[*]}")"
+cat "$failures"
 say "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]
