@@ -102,8 +102,9 @@ for jobs in 1 3; do
     is "rows in the log" "$(count '"status": "done"' o/stylemap-batch.jsonl)" 7
     mv o/sub/two.png o
     for f in single/*.*; do
-      # babl chooses among conversions by their speed, in every process anew: beyond 8 bits their last bits differ
+      # babl chooses among conversions by their speed, in every process anew: their last bits differ beyond 8 bits and from colours to grey
       case $f in
+        *three.png) check "$f in $rows with $jobs jobs" "$tool" steps "$f" "o/${f#single/}" 1.01 ;; # grey: a rounding of 8 bits may differ
         *four.png | *.tif) check "$f in $rows with $jobs jobs" "$tool" steps "$f" "o/${f#single/}" 0.01 ;;
         *) cmp -s "$f" "o/${f#single/}" && pass || fail "$f is another picture in $rows with $jobs jobs" ;;
       esac
