@@ -229,28 +229,39 @@ static gboolean align_outlines(const stylemap_layer *target, const stylemap_plac
   return TRUE;
 }
 
+/* Where a reference comes in, as far as that is known before it lies somewhere. `made`: the masks of this edit, if they were made. */
+static gboolean mask_of(const Engine *engine, const EditRequest *request, gint n, const EditResult *made, Mask *mask, GError **error) {
+  const EditReference *reference = &request->references[n];
+  const stylemap_placement at = edit_placement(&request->target);
+  const stylemap_layer on = layer_of_colours(request->target.buffer);
+  const gboolean by_region = reference->region && !reference->mask;
+  MaskSource source = reference->mask ? *reference->mask : request->mask;
+  g_autoptr(GeglBuffer) region = NULL;
+  if (!by_region && made->prepared) return edit_mask_of(request, &made->mask, n, mask, error);
+  if (by_region) {
+    region = region_mask(engine, (stylemap_region)(reference->region - 1), &at, on.width, on.height, error);
+    if (!region) return FALSE;
+    source = (MaskSource){ .selection = region, .feather = request->mask.feather };
+  }
+  return mask_make(&source, &at, on.width, on.height, mask, error);
+}
+
 /* Another picture of what the target shows, by the same camera or another, lies where its lines meet the target's: better than any
  * guess at its subject alone. */
-static gboolean align(const Engine *engine, const EditRequest *request, const EditReference *reference, Find *by,
+static gboolean align(const Engine *engine, const EditRequest *request, gint n, const EditResult *made, Find *by,
                       stylemap_placement *placement, GError **error) {
   static const gdouble same_lines = 0.75;      /* of two different people they agree by at most 0.68 */
   static const gdouble believed = 16.0 / 128;  /* corners that go further agree by chance */
   static const gdouble as_it_was = 0.75 / 128; /* of the side: nothing would be gained but a picture resampled */
+  const EditReference *reference = &request->references[n];
   const EditPicture *target = &request->target, *picture = &reference->picture;
   /* where its own outline brings it in is not known before it lies somewhere: all is compared */
   const gboolean masked = edit_mask_is_needed(request) && !reference->alpha;
   const stylemap_placement start = edit_placement(picture), at = edit_placement(target), found = *placement, from[] = { found, start };
   const gint starts = memcmp(placement, &start, sizeof start) == 0 ? 1 : 2;
   const stylemap_layer to = layer_of_colours(target->buffer), layer = layer_of_colours(picture->buffer);
-  MaskSource source = reference->mask ? *reference->mask : request->mask;
-  g_autoptr(GeglBuffer) region = NULL;
   Mask mask = { 0 };
-  if (masked && reference->region && !reference->mask) {
-    region = region_mask(engine, (stylemap_region)(reference->region - 1), &at, to.width, to.height, error);
-    if (!region) return FALSE;
-    source = (MaskSource){ .selection = region, .feather = request->mask.feather };
-  }
-  gboolean ok = !masked || mask_make(&source, &at, to.width, to.height, &mask, error);
+  gboolean ok = !masked || mask_of(engine, request, n, made, &mask, error);
   gdouble best = same_lines;
   Find how = *by;
   stylemap_error core;
@@ -337,7 +348,7 @@ gboolean find_references(Engine *engine, const EditRequest *request, EditReferen
                              !request->weights && /* a tensor, whose part cannot be left out */
                              (engine->info->places || find_has_faces(engine)); /* else the middle is what auto means */
       if (!find_reference(engine, picture, &by, &placements[i], error) ||
-          (lines && !align(engine, request, &references[i], &by, &placements[i], error)))
+          (lines && !align(engine, request, i, result, &by, &placements[i], error)))
         return FALSE;
       picture->placement = &placements[i];
       if (by != FIND_NOTHING) {

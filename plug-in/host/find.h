@@ -31,6 +31,7 @@ void find_followers (const EditRequest *request, EditReference *references, styl
 /* A sentence that says so, to be freed; of FIND_FACES, FIND_MODEL and, of a reference, FIND_LINES. */
 gchar   *find_words (Find by, gboolean target, const stylemap_placement *placement);
 /* The references that are to be found, of those that show the same as the target to a fraction of a pixel: `references` and `placements` become the request's, as far as anything was found.
- * Only a target that the model knows has the place for what is found without being asked for by name. */
+ * Only a target that the model knows has the place for what is found without being asked for by name. `result`: empty, or prepared;
+ * then its mask need not be made once more. */
 gboolean find_references (Engine *engine, const EditRequest *request, EditReference *references,
                           stylemap_placement *placements, EditResult *result, GError **error);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Found by faces: of three in one picture the selected one, the largest where nothing is selected; one in plain colour; what is said where there
- * is none; and a reference's face in an edit.
+ * is none; a reference's face in an edit; and which model is asked to search at all.
  * usage: faces MODELS GOLDEN (of tests/face) */
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "host/choose.h"
 #include "host/find.h"
 #include "host/hosts.h"
 #include "host/models.h"
@@ -175,6 +176,25 @@ static void test_preview(const char *golden) {
   g_object_unref(scene);
 }
 
+/* Where one model knows the target as it lies, no other searches it; else all do, and the one that finds its subject is taken. */
+static void test_choice(Engine *engine, Engine *toon, const char *golden) {
+  Engine *const engines[] = {toon, engine};
+  for (int moved = 0; moved < 2; moved++) {
+    GeglBuffer *target = grey(moved ? W : S, moved ? H : S);
+    const EditRequest request = {.target = {.buffer = target, .find = FIND_AUTO}};
+    if (!moved) put(target, golden, 0, 0, 0, S);
+    for (int n = 0; n < PEOPLE && moved; n++) put(target, golden, n, left[n], top[n], sides[n]);
+    CHECK(choose_among(engines, 2, &request) == engine);
+    int searched = 0;
+    for (int i = 0; i < ENGINE_SEARCHES; i++) {
+      g_autoptr(GObject) in = g_weak_ref_get(&toon->searches[i].in);
+      searched += in == G_OBJECT(target);
+    }
+    CHECK(searched == moved, "searched %d times, moved %d", searched, moved);
+    g_object_unref(target);
+  }
+}
+
 int main(int argc, char **argv) {
   Engine *engine = NULL, *toon = NULL;
   GError *error = NULL;
@@ -193,6 +213,7 @@ int main(int argc, char **argv) {
   test_scene(engine, argv[2]);
   test_plain(engine, argv[2]);
   test_none(engine, toon);
+  test_choice(engine, toon, argv[2]);
   test_edit(engine, argv[2]);
   test_preview(argv[2]);
   engine_free(engine);
