@@ -158,8 +158,9 @@ static void find_offset(sm_scene *s) {
   s->agrees = log((before + 1e-3) / (now + 1e-3));
 }
 
-stylemap_status sm_scene_new(int size, const float *target, const float *reference, const float *mask, sm_scene *s,
-                             stylemap_error *error) {
+/* The target's and the mask's part of a scene; `reference` may be NULL. */
+static stylemap_status begin_scene(int size, const float *target, const float *reference, const float *mask, sm_scene *s,
+                                   stylemap_error *error) {
   enum { PLANES = 3 + 3 + 3 * 2 + 1 + 3 + 3 + 1 + 1 };
   *s = (sm_scene){.size = size, .step = size > SEEN ? size / SEEN : 1};
   const int n = size / s->step;
@@ -179,12 +180,26 @@ stylemap_status sm_scene_new(int size, const float *target, const float *referen
   s->right = s->bottom = n;
   shrink(s, mask, 1, s->weights);
   shrink(s, target, 3, s->target);
-  shrink(s, reference, 3, s->reference);
-  mark(s);
-  find_offset(s);
+  if (reference) shrink(s, reference, 3, s->reference);
+  mark(s); /* from now on only the scene's part is looked at */
   gradient(s, s->target, s->light, s->edges[TARGET]);
-  gradient(s, s->reference, s->light, s->edges[REFERENCE]);
   s->drawn = looks_drawn(s);
+  return STYLEMAP_OK;
+}
+
+stylemap_status sm_scene_drawn(int size, const float *target, const float *mask, double *drawn, stylemap_error *error) {
+  sm_scene s;
+  SM_TRY(begin_scene(size, target, NULL, mask, &s, error));
+  *drawn = s.drawn;
+  sm_scene_free(&s);
+  return STYLEMAP_OK;
+}
+
+stylemap_status sm_scene_new(int size, const float *target, const float *reference, const float *mask, sm_scene *s,
+                             stylemap_error *error) {
+  SM_TRY(begin_scene(size, target, reference, mask, s, error));
+  find_offset(s);
+  gradient(s, s->reference, s->light, s->edges[REFERENCE]);
   s->apart_edge = seen_log(differs(s, s->reference, s->target, 1));
   s->apart = seen_log(differs(s, s->reference, s->target, 0));
   return STYLEMAP_OK;

@@ -40,6 +40,8 @@ enum { SM_CHOICE_SEEN = 24 /* numbers that are seen of a candidate */ };
 stylemap_status sm_scene_new(int size, const float *target, const float *reference, const float *mask, sm_scene *scene,
                              stylemap_error *error);
 void sm_scene_free(sm_scene *scene);
+/* scene->drawn alone. */
+stylemap_status sm_scene_drawn(int size, const float *target, const float *mask, double *drawn, stylemap_error *error);
 /* The collage of the candidates that are seen next. */
 void sm_scene_collage(sm_scene *scene, const float *first);
 /* What is seen of the candidate that came out as `image`. The edge, where collages fail: gradients

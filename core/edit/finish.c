@@ -11,6 +11,7 @@
 #include "edit/lines.h"
 
 static const double SAME = 0.04; /* of a pixel and its surroundings to the target, numbers of -1..1: five levels of 255 */
+static const double SAME_GRAIN = 0.12; /* and to a collage of photographs: of two squares, as much as a model of theirs is off */
 
 /* Of the collage and of the target, planes: how much of a drawing is left for its lines, and how much of them is laid in. */
 typedef struct lines {
@@ -50,21 +51,21 @@ static void follow_lines(const sm_drawn *d, float by, const lines of[KINDS], flo
   sm_correction_follow(d->of_target, of[TARGET].followed, d->size, SM_CORRECTION_TARGET, d->added);
 }
 
-/* Where what comes out is the target but for what a model's colours are off, the target itself stays, `by` (0..1): a plain wall has no
- * tint. */
-static void stay(const sm_drawn *d, float by, const lines of[KINDS], float *work) {
+/* Where what comes out is the target, or the collage, but for what a model's colours are off, that itself stays, `by` (0..1): a plain wall
+ * has no tint, and grain is what it was. */
+static void stay(const sm_drawn *d, int kind, double sigma, float by, const lines of[KINDS], float *work) {
   const size_t plane = (size_t)d->size * (size_t)d->size;
-  float *kept_target = d->added + SM_CORRECTION_TARGET * plane, *kept_collage = d->added + SM_CORRECTION_COLLAGE * plane;
+  float *kept[KINDS] = {d->added + SM_CORRECTION_COLLAGE * plane, d->added + SM_CORRECTION_TARGET * plane};
   float *image = work, *same = work + 3 * plane, *used = work + 4 * plane;
   for (size_t i = 0; i < 3 * plane; i++)
-    image[i] = 2 * d->added[i] - 1 + kept_target[i % plane] * (d->of_target[i] + 1) + kept_collage[i % plane] * (d->of_collage[i] + 1);
-  sm_detail_changed(d->of_target, image, d->size, same, used);
-  sm_detail_keep(same, plane, SAME, same);
+    image[i] = 2 * d->added[i] - 1 + kept[TARGET][i % plane] * (d->of_target[i] + 1) + kept[COLLAGE][i % plane] * (d->of_collage[i] + 1);
+  sm_detail_changed(kind == TARGET ? d->of_target : d->of_collage, image, d->size, same, used);
+  sm_detail_keep(same, plane, sigma, same);
   for (size_t i = 0; i < plane; i++) {
     const float stays = by * same[i], rest = 1 - stays;
     for (size_t p = 0; p < 3; p++) d->added[p * plane + i] *= rest;
-    kept_target[i] = stays + rest * kept_target[i], kept_collage[i] *= rest;
-    for (int k = 0; k < KINDS; k++) of[k].left[i] *= rest, of[k].followed[i] *= rest;
+    for (int k = 0; k < KINDS; k++) kept[k][i] *= rest, of[k].left[i] *= rest, of[k].followed[i] *= rest;
+    kept[kind][i] += stays;
   }
 }
 
@@ -141,7 +142,8 @@ stylemap_status sm_finish(sm_pool *pool, const sm_drawn *d, double by, double st
   if (by > 0) {
     forget_lines(d, (float)by, work);
     follow_lines(d, (float)by, of, work);
-    stay(d, (float)by, of, work);
+    stay(d, TARGET, SAME, (float)by, of, work);
+    if (d->clone >= 1) stay(d, COLLAGE, SAME_GRAIN, (float)by * d->grain, of, work); /* its colours meet the target's at the edge */
   }
   if (factor > 1) SM_TRY_DONE(find_edges(d, (float)by, of, work, &edges, error));
   if (d->offset) sm_collage_shift(d->collage, d->offset);

@@ -17,6 +17,7 @@ typedef struct sm_drawn {
   const float *of_target, *of_collage; /* the two as the square sees them */
   const float *own;    /* what the model makes of the target */
   const float *drawing;
+  float grain; /* 0..1: how far the target has grain, as photographs have, and drawings have none */
   float *added; /* correct.h: the correction, with what is kept of the target's detail and of the collage's; used up */
 } sm_drawn;
 

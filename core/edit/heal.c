@@ -488,10 +488,12 @@ stylemap_status sm_heal(stylemap_session *s, const stylemap_layer *target, const
   compare(&heals, best, heals.stage);
   keep(&heals, heals.as.both, sm_detail_sigma(options->detail, heals.as.sigma));
   sm_correction(drawn, heals.own, best->projected, c->size, heals.added);
+  double flat;
+  SM_TRY_DONE(sm_scene_drawn(c->size, heals.target, heals.mask, &flat, error));
   if (best->toned) sm_collage_tone(&heals.collage);
   const sm_drawn all = {.target = target, .placement = placement, .collage = &heals.collage, .part = heals.part, .size = c->size,
                         .clone = best->toned ? 1 : best->clone, .offset = best->matched ? heals.offset : NULL, .of_target = heals.target,
-                        .of_collage = best->first, .own = heals.own, .drawing = drawn, .added = heals.added};
+                        .of_collage = best->first, .own = heals.own, .drawing = drawn, .grain = 1 - (float)flat, .added = heals.added};
   const double by = options->detail < 1 ? fmin(2 * options->detail, 1) : 0; /* at 1 all detail is kept already */
   SM_TRY_DONE(sm_finish(s->pool, &all, by, options->strength, x, y, w, h, result, error));
   if (report)

@@ -4,6 +4,7 @@
  * usage: sharp MODEL (of 128 pixels) */
 enum { W = 256, H = 256, SIZE = 128 };
 #include <math.h>
+#include <string.h>
 
 #include "frame/array-layer.h"
 
@@ -43,14 +44,18 @@ static double steps(const picture *p) {
   return along / own;
 }
 
-static double healed_by(stylemap_session *session, double detail, double sigma, int both) {
+static double healed_from(stylemap_session *session, stylemap_start start, double detail, double sigma, int both) {
   stylemap_layer t = layer_of(&target), r = layer_of(&reference), m = layer_of(&mask), out = layer_of(&result);
   stylemap_placement p;
-  stylemap_heal_options o = {.rounds = 2, .detail = detail, .strength = 1, .rule = STYLEMAP_MASK_ANY, .sigma = sigma, .both = both};
+  stylemap_heal_options o = {.start = start, .rounds = 2, .detail = detail, .strength = 1, .rule = STYLEMAP_MASK_ANY, .sigma = sigma, .both = both};
   stylemap_fit(W, H, &p);
   const stylemap_piece piece = {&r, p, &m};
   CHECK(stylemap_heal(session, &t, &p, &piece, 1, &o, 0, 0, W, H, &out, NULL, &error) == STYLEMAP_OK, "%s", error.message);
   return steps(&result);
+}
+
+static double healed_by(stylemap_session *session, double detail, double sigma, int both) {
+  return healed_from(session, STYLEMAP_START_COPY, detail, sigma, both);
 }
 
 static double healed(stylemap_session *session, double detail) { return healed_by(session, detail, 0.02, 0); }
@@ -84,6 +89,33 @@ static void test_same(stylemap_session *session) {
   CHECK(usual < 1.8 && usual < drawn / 2, "off the target by %g levels, drawn %g", usual, drawn);
 }
 
+/* Of the reference's grain in the middle of the mask how much the result has. */
+static double grain_left(stylemap_session *session, stylemap_start start, double detail) {
+  double along = 0;
+  healed_from(session, start, detail, 0.02, 0);
+  for (int y = H / 2 - 40; y < H / 2 + 40; y++)
+    for (int x = W / 2 - 40; x < W / 2 + 40; x++) along += ((x + y) % 2 ? 1 : -1) * (double)result.pixels[4 * (y * W + x)] / 0.03;
+  return along / (80 * 80);
+}
+
+/* Grain finer than any drawing: a collage of photographs keeps it where it is what was drawn, if its colours meet the target's; drawings,
+ * which are flat, have none to keep. */
+static void test_grain(stylemap_session *session, const float *shown) {
+  for (int photograph = 0; photograph < 2; photograph++) {
+    for (int i = 0; i < W * H; i++)
+      for (int c = 0; c < 3; c++) {
+        const int x = i % W / 2, y = i / W / 2;
+        target.pixels[4 * i + c] = photograph ? shown[4 * i + c] + 0.02f * sinf(1.1f * (float)x) * cosf(1.3f * (float)y)
+                                              : roundf(4 * shown[4 * i + c]) / 4; /* in a few colours */
+        reference.pixels[4 * i + c] = target.pixels[4 * i + c] + ((i % W + i / W) % 2 ? 0.03f : -0.03f);
+      }
+    const double drawn = grain_left(session, STYLEMAP_START_CLONE, 0), cloned = grain_left(session, STYLEMAP_START_CLONE, 0.5);
+    const double copied = grain_left(session, STYLEMAP_START_COPY, 0.5);
+    CHECK(drawn < 0.01 && copied < 0.25, "drawn %g, copied %g", drawn, copied);
+    CHECK(photograph ? cloned > 0.7 : cloned < 0.25, "cloned %g, photograph: %d", cloned, photograph);
+  }
+}
+
 int main(int argc, char **argv) {
   stylemap_model *model;
   stylemap_session *session;
@@ -100,6 +132,8 @@ int main(int argc, char **argv) {
         stylemap_resize(session, map, styles, NULL) == STYLEMAP_OK && stylemap_synth(session, styles, image, NULL) == STYLEMAP_OK);
   target = make(4), reference = make(4), mask = make(1), result = make(4);
   draw(session, image);
+  float *shown = malloc(4 * W * H * sizeof *shown);
+  memcpy(shown, target.pixels, 4 * W * H * sizeof *shown);
   const double of_reference = steps(&reference), none = healed(session, 0), usual = healed(session, 0.5), little = healed(session, 0.25);
   CHECK_NEAR(of_reference, 0.6, 1e-3);
   CHECK(usual > none + 0.25, "lines as sharp as the reference's: %g of its %g, of the drawing's own %g", usual, of_reference, none);
@@ -107,9 +141,10 @@ int main(int argc, char **argv) {
   CHECK(little > none && little < usual, "less detail, fewer lines: %g between %g and %g", little, none, usual);
   test_same(session);
   test_forgotten(session);
+  test_grain(session, shown);
   stylemap_pyramid_free(styles);
   stylemap_session_free(session);
   stylemap_close(model);
-  free(image), free(map);
+  free(image), free(map), free(shown);
   return harness_end();
 }
