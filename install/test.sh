@@ -51,13 +51,13 @@ wants() { case " ${parts[*]} " in *" $1 "*) true ;; *) false ;; esac; }
 # what_failed LOG: a line or some of what each failed test said: its own words, else its last ones
 what_failed() {
   python3 - "$1" <<'PY'
-import json, sys
+import json, re, sys
 for line in open(sys.argv[1], encoding="utf-8", errors="replace"):
     test = json.loads(line)
     if test["result"] in ("OK", "EXPECTEDFAIL", "SKIP"):
         continue
     said = [l for l in (test.get("stdout", "") + "\n" + test.get("stderr", "")).splitlines() if l.strip()]
-    for words in ([l for l in said if "fail" in l.lower()] or said or [test["result"]])[-5:]:
+    for words in ([l for l in said if re.search("[Ff]ailed:|FAIL|ERROR|runtime error", l)] or said or [test["result"]])[-5:]:
         print("failure: %s: %s" % (test["name"], words[:500]))
 PY
 }
@@ -71,6 +71,7 @@ run_tests() {
   meson test -C "$folder" --no-rebuild --print-errorlogs "$@" || true
   if [ ! -s "$log" ]; then
     say "No test ran: that is a failure too."
+    say "failure: $title: no test ran" >>"$failures"
     failed=$((failed + 1))
     return
   fi
@@ -85,6 +86,7 @@ has_suite() { meson test -C "$1" --no-rebuild --list --suite "$2" 2>/dev/null | 
 require_suite() {
   if ! has_suite "$1" "$2"; then
     say "The tests '$2' were not built; see $log_dir/configure.log"
+    say "failure: the tests '$2' were not built" >>"$failures"
     failed=$((failed + 1))
   fi
 }
@@ -111,6 +113,7 @@ if wants full; then
     if "$source_dir/tests/fuzz/run.sh" "$build/fuzz" "${STYLEMAP_FUZZ_SECONDS:-3600}"; then
       passed=$((passed + 1))
     else
+      say "failure: fuzzing" >>"$failures"
       failed=$((failed + 1))
     fi
   else

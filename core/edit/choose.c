@@ -118,7 +118,7 @@ static void find_offset(sm_scene *s) {
   const int left = s->left > reach ? s->left - reach : 0, right = s->right + reach < n ? s->right + reach : n;
   const int top = s->top > reach ? s->top - reach : 0, bottom = s->bottom + reach < n ? s->bottom + reach : n;
   const double belief = 30 * (scale / usual) * (scale / usual);
-  float *near = s->light, *row = s->seen; /* which nothing is in yet */
+  float *near = s->light, *row = s->seen; /* of which nothing is needed yet, or any more */
   int count = 0;
   for (int y = top; y < bottom; y++) /* how many pixels of the mask there are; of those around how many lie in the square */
     for (int x = left; x < right; x++) {
@@ -181,7 +181,7 @@ static stylemap_status begin_scene(int size, const float *target, const float *r
   shrink(s, mask, 1, s->weights);
   shrink(s, target, 3, s->target);
   if (reference) shrink(s, reference, 3, s->reference);
-  mark(s); /* from now on only the scene's part is looked at */
+  mark(s); /* from now on little more than the scene's part is looked at */
   gradient(s, s->target, s->light, s->edges[TARGET]);
   s->drawn = looks_drawn(s);
   return STYLEMAP_OK;

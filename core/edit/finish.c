@@ -142,8 +142,8 @@ stylemap_status sm_finish(sm_pool *pool, const sm_drawn *d, double by, double st
   if (by > 0) {
     forget_lines(d, (float)by, work);
     follow_lines(d, (float)by, of, work);
-    stay(d, TARGET, SAME, (float)by, of, work);
     if (d->clone >= 1) stay(d, COLLAGE, SAME_GRAIN, (float)by * d->grain, of, work); /* its colours meet the target's at the edge */
+    stay(d, TARGET, SAME, (float)by, of, work);
   }
   if (factor > 1) SM_TRY_DONE(find_edges(d, (float)by, of, work, &edges, error));
   if (d->offset) sm_collage_shift(d->collage, d->offset);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * From what the model drew in the square to the layer's own pixels: lines of collage and target that the drawing has, in its colours;
- * the target itself where nothing is new; crisp edges where the layer has more pixels than the square. */
+ * the target itself where nothing is new, and a photograph's own grain; crisp edges where the layer has more pixels than the square. */
 #pragma once
 #include "edit/collage.h"
 #include "frame/frame.h"

@@ -29,6 +29,7 @@ static gboolean probe(Engine *engine, const EditRequest *request, gboolean searc
     target.placement = &placement;
   if (!edit_probe(engine, &target, &there, NULL)) return FALSE;
   *fit = (Fit){ by == FIND_NOTHING ? there.known : there.akin, log_error(there.mse) };
+  if (!search && !(engine->usual > 0)) fit->known = FALSE; /* of a model that does not tell how well it knows any, the others are to be asked */
   for (gint i = 0; i < request->n_references && !fit->known; i++)
     if (edit_probe(engine, &request->references[i].picture, &there, NULL)) {
       references += log_error(there.mse);
@@ -44,44 +45,10 @@ static gboolean is_better(const Fit *fit, const Fit *than) {
 
 static const Fit worst = { FALSE, G_MAXDOUBLE };
 
-/* The best of the models at `paths`, in place of what was there. `before`: one of them that is open, or NULL. */
-static void take_best(Engine **engine, gchar **paths, Engine *before, const EditRequest *request, gint threads, gboolean search,
-                      Fit *best_fit) {
-  *best_fit = worst;
-  for (gchar **path = paths; *path; path++) {
-    Engine *candidate = before && g_str_equal(before->path, *path) ? g_steal_pointer(&before) : NULL;
-    Fit fit;
-    /* one that cannot be opened is not the best; a fault of the picture is told by the edit */
-    if (engine_open(&candidate, *path, threads, NULL, NULL, NULL) && probe(candidate, request, search, &fit) &&
-        is_better(&fit, best_fit)) {
-      *best_fit = fit;
-      engine_free(*engine);
-      *engine = candidate;
-    } else {
-      engine_free(candidate);
-    }
-  }
-  engine_free(before);
-}
-
-gboolean choose_model(Engine **engine, const gchar *model, const EditRequest *request, gint threads,
-                      stylemap_progress tell, gpointer data, GError **error) {
-  g_auto(GStrv) paths = models_free_choice(model);
-  gboolean several = paths[0] && paths[1], search = !may_stay(request);
-  Fit fit = worst;
-  if (several) take_best(engine, paths, g_steal_pointer(engine), request, threads, search, &fit);
-  if (several && !search && !fit.known) take_best(engine, paths, g_steal_pointer(engine), request, threads, TRUE, &fit);
-  g_autofree gchar *best = several && *engine ? g_strdup((*engine)->path) : NULL;
-  if (!engine_open(engine, best ? best : model, threads, tell, data, error)) return FALSE;
-  (*engine)->chosen = paths[0] != NULL;
-  return TRUE;
-}
-
 Engine *choose_among(Engine *const *engines, gint count, const EditRequest *request) {
   Engine *best = NULL;
-  Fit fit, best_fit = worst;
   for (gboolean search = !may_stay(request);; search = TRUE) {
-    best_fit = worst;
+    Fit fit, best_fit = worst;
     for (gint i = 0; i < count; i++)
       if (probe(engines[i], request, search, &fit) && is_better(&fit, &best_fit)) {
         best_fit = fit;
@@ -89,4 +56,27 @@ Engine *choose_among(Engine *const *engines, gint count, const EditRequest *requ
       }
     if (search || best_fit.known) return best;
   }
+}
+
+gboolean choose_model(Engine **engine, const gchar *model, const EditRequest *request, gint threads,
+                      stylemap_progress tell, gpointer data, GError **error) {
+  g_auto(GStrv) paths = models_free_choice(model);
+  const gint all = (gint)g_strv_length(paths);
+  g_autofree Engine **engines = g_new0(Engine *, all + 1);
+  gint count = 0;
+  for (gint i = 0; i < all && all > 1; i++) {
+    /* with all that it remembers, where it was the best before; one that cannot be opened is not the best */
+    if (*engine && g_str_equal((*engine)->path, paths[i])) engines[count] = g_steal_pointer(engine);
+    if (engine_open(&engines[count], paths[i], threads, NULL, NULL, NULL)) count++;
+  }
+  /* a fault of the picture is told by the edit */
+  Engine *best = count ? choose_among(engines, count, request) : NULL;
+  for (gint i = 0; i < count; i++)
+    if (engines[i] != best) engine_free(engines[i]);
+  if (all > 1) engine_free(*engine);
+  if (all > 1) *engine = best;
+  g_autofree gchar *path = best ? g_strdup(best->path) : NULL;
+  if (!engine_open(engine, path ? path : model, threads, tell, data, error)) return FALSE;
+  (*engine)->chosen = all > 0;
+  return TRUE;
 }

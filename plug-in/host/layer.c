@@ -125,7 +125,8 @@ static int read_colours(void *data, int x, int y, int width, int height, float *
 static int write_picture(void *data, int x, int y, int width, int height, const float *pixels) {
   const Babl *own = gegl_buffer_get_format(data);
   const gsize parts = (gsize)babl_format_get_n_components(own), count = (gsize)width * (gsize)height;
-  if (plain_number(own) == NUMBER_OTHER || parts < 3)
+  const Number number = plain_number(own);
+  if (number == NUMBER_OTHER || number == NUMBER_FLOAT || parts < 3)
     return write_pixels(data, x, y, width, height, babl_format("R'G'B'A float"), pixels);
   gfloat *numbers = g_new(gfloat, count * parts);
   for (gsize i = 0; i < count; i++) memcpy(numbers + i * parts, pixels + 4 * i, parts * sizeof *numbers);
