@@ -93,6 +93,9 @@ Fault apng_compose(const guint8 *data, gsize size, gint number, gint width, gint
     picture->pages = 1;
     Fault fault = png_load(png->data, png->len, 1, picture);
     if (fault) return fault;
+    /* a second head may tell of other colours than the first, by which the canvas was made */
+    const gint own = babl_format_get_n_components(gegl_buffer_get_format(picture->buffer));
+    if (own != parts && own != parts - 1) return g_strdup(_("its pixels cannot be read"));
     gfloat *at = now + (gsize)f.y * stride + (gsize)f.x * (gsize)parts;
     const gsize row = (gsize)f.width * (gsize)parts;
     const gboolean back = f.dispose == DISPOSE_TO_PREVIOUS && i > 1; /* the first one's is the background */
