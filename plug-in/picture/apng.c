@@ -36,9 +36,10 @@ static gboolean find_frame(const guint8 *data, gsize size, gint number, Frame *f
   for (gsize at = SIGNATURE; controls <= number && size - at >= CHUNK_FRAME;) {
     const guint8 *type = data + at + 4, *body = data + at + CHUNK_HEAD;
     const gsize length = be32(data + at);
+    const gboolean first = at == SIGNATURE;
     if (length > size - at - CHUNK_FRAME) break;
     at += CHUNK_FRAME + length;
-    if (is(type, "IHDR") && length == HEAD_LENGTH) {
+    if (first && is(type, "IHDR") && length == HEAD_LENGTH) { /* another one is nobody's: it may tell of any size and colours */
       memcpy(head, body, HEAD_LENGTH);
     } else if (is(type, "fcTL") && length == CONTROL_LENGTH) {
       if (++controls != number) continue;
@@ -93,9 +94,8 @@ Fault apng_compose(const guint8 *data, gsize size, gint number, gint width, gint
     picture->pages = 1;
     Fault fault = png_load(png->data, png->len, 1, picture);
     if (fault) return fault;
-    /* a second head may tell of other colours than the first, by which the canvas was made */
     const gint own = babl_format_get_n_components(gegl_buffer_get_format(picture->buffer));
-    if (own != parts && own != parts - 1) return g_strdup(_("its pixels cannot be read"));
+    if (own != parts && own != parts - 1) return g_strdup(_("its pixels cannot be read")); /* what draw asks for */
     gfloat *at = now + (gsize)f.y * stride + (gsize)f.x * (gsize)parts;
     const gsize row = (gsize)f.width * (gsize)parts;
     const gboolean back = f.dispose == DISPOSE_TO_PREVIOUS && i > 1; /* the first one's is the background */
