@@ -47,7 +47,7 @@ gboolean edit_mask_of(const EditRequest *request, const Mask *whole, gint n, Mas
   stylemap_placement placement = edit_placement(&request->target);
   gint width, height;
   edit_size(&request->target, &width, &height);
-  if (request->n_references > 1) return mask_make(source_of(request, n), &placement, width, height, mask, error);
+  if (!whole || request->n_references > 1) return mask_make(source_of(request, n), &placement, width, height, mask, error);
   *mask = *whole; /* the only one */
   g_object_ref(mask->weights);
   return TRUE;

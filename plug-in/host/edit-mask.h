@@ -9,7 +9,7 @@
 gboolean edit_mask_is_needed (const EditRequest *request);
 /* The greatest weight of all references'. */
 gboolean edit_mask_make (const EditRequest *request, Mask *mask, GError **error);
-/* That of reference `n` on the target; `whole` is edit_mask_make's. */
+/* That of reference `n` on the target; `whole` is edit_mask_make's, or NULL where that was not made. */
 gboolean edit_mask_of (const EditRequest *request, const Mask *whole, gint n, Mask *mask, GError **error);
 /* The same over the model's square: 1 x S x S. */
 gboolean edit_mask_weights (const Engine *engine, const EditRequest *request, const Mask *whole, gint n, gfloat *weights,

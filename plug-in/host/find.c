@@ -234,16 +234,10 @@ static gboolean mask_of(const Engine *engine, const EditRequest *request, gint n
   const EditReference *reference = &request->references[n];
   const stylemap_placement at = edit_placement(&request->target);
   const stylemap_layer on = layer_of_colours(request->target.buffer);
-  const gboolean by_region = reference->region && !reference->mask;
-  MaskSource source = reference->mask ? *reference->mask : request->mask;
-  g_autoptr(GeglBuffer) region = NULL;
-  if (!by_region && made->prepared) return edit_mask_of(request, &made->mask, n, mask, error);
-  if (by_region) {
-    region = region_mask(engine, (stylemap_region)(reference->region - 1), &at, on.width, on.height, error);
-    if (!region) return FALSE;
-    source = (MaskSource){ .selection = region, .feather = request->mask.feather };
-  }
-  return mask_make(&source, &at, on.width, on.height, mask, error);
+  if (!reference->region || reference->mask) return edit_mask_of(request, made->prepared ? &made->mask : NULL, n, mask, error);
+  g_autoptr(GeglBuffer) region = region_mask(engine, (stylemap_region)(reference->region - 1), &at, on.width, on.height, error);
+  const MaskSource source = { .selection = region, .feather = request->mask.feather };
+  return region && mask_make(&source, &at, on.width, on.height, mask, error);
 }
 
 /* Another picture of what the target shows, by the same camera or another, lies where its lines meet the target's: better than any
