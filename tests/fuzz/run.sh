@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Fuzzes what reads files, with clang's libFuzzer and its address and undefined-behaviour sanitizers.
 #   tests/fuzz/run.sh BUILD_DIR [SECONDS [TARGET...]]      60 seconds of every target unless told otherwise
+# SECONDS are a processor's, so that an hour beside other work is an hour.
 # BUILD_DIR is made, or is one that this script made; its corpus/ keeps what was reached for the next run. A finding
 # lies in BUILD_DIR/found/ and ends as a small file in tests/fuzz/found/TARGET/, which the tests run over.
 # Ends with 1 where there were findings. CLANG names the compiler.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-[ $# -ge 1 ] || { sed -n 's/^# \{0,1\}//p' "$0" | sed -n 2,7p; exit 2; }
+[ $# -ge 1 ] || { sed -n 's/^# \{0,1\}//p' "$0" | sed -n 2,8p; exit 2; }
 build=$1 seconds=${2:-60} all=$(sed -n 's/^# targets: //p' tests/fuzz/meson.build)
 shared=${STYLEMAP_SHARED:-../shared}
 shift $(($# < 2 ? $# : 2))
@@ -29,6 +30,15 @@ seeds() {
   echo "tests/fuzz/found/$1"
 }
 
+# spent PID: whole seconds of a processor, user and system; nothing where it has ended
+spent() {
+  local fields ticks
+  ticks=$(getconf CLK_TCK)
+  read -r -a fields < <(sed 's/^.*) //' "/proc/$1/stat" 2> /dev/null) && echo $(((fields[11] + fields[12]) / ticks))
+}
+
+fuzzer=
+trap '[ -z "$fuzzer" ] || kill $fuzzer 2> /dev/null; exit 2' INT TERM
 bad=0
 export UBSAN_OPTIONS=print_stacktrace=1
 for target; do
@@ -47,16 +57,23 @@ for target; do
   words=()
   [ ! -f "tests/fuzz/$target.dict" ] || words=("-dict=tests/fuzz/$target.dict")
   ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=$leaks "$build/tests/fuzz/fuzz-$target" \
-    -max_total_time="$seconds" -max_len=$length -timeout=120 -report_slow_units=120 -rss_limit_mb=4000 -detect_leaks=$leaks \
+    -max_len=$length -timeout=120 -report_slow_units=120 -rss_limit_mb=4000 -detect_leaks=$leaks \
     -print_final_stats=1 -use_value_profile=1 -artifact_prefix="$build/found/$target-" \
-    "${words[@]}" "$build/corpus/$target" "$start" > "$build/$target.txt" 2>&1
-  code=$?
+    "${words[@]}" "$build/corpus/$target" "$start" > "$build/$target.txt" 2>&1 &
+  fuzzer=$! used=0
+  while now=$(spent $fuzzer); do
+    used=$now
+    [ "$used" -lt "$seconds" ] || { kill -USR1 $fuzzer; break; } # it ends by itself and tells what it did
+    sleep 1
+  done 2> /dev/null
+  wait $fuzzer
+  code=$? fuzzer=
   rm -rf "$start"
   stats=$(grep -E ' cov: [0-9]+ ft: [0-9]+ corp: ' "$build/$target.txt" | tail -1 |
     sed -E 's/^#[0-9]+[^a-z]*[A-Za-z]+ +cov: ([0-9]+) ft: ([0-9]+) corp: ([0-9]+).*/\1 edges, \2 features, \3 inputs kept/')
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$target.txt" | tail -1)
   found=$(sed -n 's/.*Test unit written to //p' "$build/$target.txt" | sort -u | paste -sd ' ')
-  echo "$target: ${runs:-?} executions, $stats, ${found:+found: }${found:-nothing found}"
+  echo "$target: $used s of a processor, ${runs:-?} executions, $stats, ${found:+found: }${found:-nothing found}"
   if [ $code != 0 ] || [ -n "$found" ]; then
     bad=1
     grep -E -m 3 'ERROR:|runtime error:|not so:|SUMMARY:' "$build/$target.txt"
