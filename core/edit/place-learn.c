@@ -176,7 +176,7 @@ static double quantile(double *values, int count, double part) {
 
 /* Places pictures that were kept back, and takes from it what is usual. */
 static stylemap_status try_out(learning *l, stylemap_place_lesson *lesson) {
-  double off[MOST_TRIALS], errors[MOST_TRIALS], scores[MOST_TRIALS], usual[MOST_TRIALS];
+  double off[MOST_TRIALS], shares[MOST_TRIALS], scores[MOST_TRIALS], usual[MOST_TRIALS];
   int found_count = 0;
   const int size = l->config->size;
   sm_place_search search;
@@ -187,19 +187,20 @@ static stylemap_status try_out(learning *l, stylemap_place_lesson *lesson) {
     sm_still still = {size, size, l->pictures};
     const stylemap_layer layer = sm_still_layer(&still);
     stylemap_placement fit, belongs;
+    sm_place_found placed, found;
     stylemap_fit(size, size, &fit);
     const sm_shift back = sm_shift_inverse(&l->shifts[0]);
     belongs = sm_place_move(&fit, &back);
     for (size_t k = 0; k < l->image; k++) still.planes[k] = (l->pictures[k] + 1) / 2;
     SM_TRY_DONE(sm_place_see(&search, &layer, &fit, l->error));
-    SM_TRY_DONE(sm_place_judge(&search, &usual[i], l->error));
+    SM_TRY_DONE(sm_place_judge(&search, &placed, l->error));
+    usual[i] = placed.error;
     for (size_t k = 0; k < l->image; k++) still.planes[k] = (l->scenes[k] + 1) / 2;
-    sm_place_found found;
     SM_TRY_DONE(sm_place_descend(&search, &layer, &fit, &found, l->error));
     SM_TRY_DONE(sm_place_finish(&search, &layer, &found, l->error));
     off[i] = size * stylemap_placement_distance(&found.placement, &belongs);
     if (off[i] < 0.05 * size) {
-      errors[found_count] = found.error;
+      shares[found_count] = found.share;
       scores[found_count++] = found.score;
     }
     SM_TRY_DONE(tell(l, 12));
@@ -215,7 +216,7 @@ static stylemap_status try_out(learning *l, stylemap_place_lesson *lesson) {
     goto done;
   }
   l->place.limits[SM_PLACE_USUAL] = (float)quantile(usual, l->trials, 0.5);
-  l->place.limits[SM_PLACE_ERROR] = (float)(1.5 * quantile(errors, found_count, 0.95));
+  l->place.limits[SM_PLACE_SHARE] = (float)(1.5 * quantile(shares, found_count, 0.95));
   l->place.limits[SM_PLACE_SCORE] = (float)(0.7 * quantile(scores, found_count, 0.05));
 done:
   sm_place_search_free(&search);

@@ -58,7 +58,8 @@ void sm_place_keep_best(sm_place_start *best, int *count, int most, const sm_pla
 
 typedef struct sm_place_found {
   stylemap_placement placement;
-  double score, error; /* error: of the reconstruction, mean squared */
+  double score;        /* by the regressors: 1 would be its place */
+  double error, share; /* of the reconstruction, mean squared: of all of it, and of its middle by the variance there */
 } sm_place_found;
 
 stylemap_status sm_place_search_new(stylemap_session *session, const sm_place *place, sm_place_search *search,
@@ -67,11 +68,11 @@ void sm_place_search_free(sm_place_search *search);
 /* The stylemap's features at a placement. */
 stylemap_status sm_place_see(sm_place_search *search, const stylemap_layer *layer, const stylemap_placement *placement,
                              stylemap_error *error);
-/* The mean squared error of the reconstruction of what was last seen. */
-stylemap_status sm_place_judge(sm_place_search *search, double *mse, stylemap_error *error);
-/* Down the stages from `placement`, to where the model sees the subject as well placed as it can. */
+/* Score and errors of what was last seen, which is reconstructed. */
+stylemap_status sm_place_judge(sm_place_search *search, sm_place_found *found, stylemap_error *error);
+/* Down the stages from `placement`, to where the model sees the subject as well placed as it can; tells the score. */
 stylemap_status sm_place_descend(sm_place_search *search, const stylemap_layer *layer,
                                  const stylemap_placement *placement, sm_place_found *found, stylemap_error *error);
-/* The last tenths of a pixel, and score and error there. */
+/* The last tenths of a pixel, and score and errors there. */
 stylemap_status sm_place_finish(sm_place_search *search, const stylemap_layer *layer, sm_place_found *found,
                                 stylemap_error *error);

@@ -9,13 +9,13 @@ enum {
   SM_PLACE_STAGES = 3, /* far, near, nearest */
   SM_PLACE_ROWS = 5,   /* right and down in sides of the square, log of the scale, angle; how well it lies, 0..1 */
 };
-enum { SM_PLACE_USUAL, SM_PLACE_ERROR, SM_PLACE_SCORE, SM_PLACE_LIMITS };
+enum { SM_PLACE_USUAL, SM_PLACE_SHARE, SM_PLACE_SCORE, SM_PLACE_LIMITS };
 
 typedef struct sm_place {
   int features;   /* of a stylemap; 0: the model has not learnt to place */
   float *regress; /* [STAGES][ROWS][features + 1]: place.regress; the last of a row is its constant. Owned */
-  /* place.limits: median error of reconstructions of well placed pictures (mean squared, -1..1), the largest and the
-   * least score that still count as known */
+  /* place.limits: median error of reconstructions of well placed pictures (mean squared, -1..1), the largest error of their middle
+   * by the variance there, and the least score, that still count as known */
   float limits[SM_PLACE_LIMITS];
 } sm_place;
 

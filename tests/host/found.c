@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A reference that the model finds, with a portrait of its own in the middle and elsewhere, and under a target that it does
- * not know; a target that it finds; and of two portraits in a target the selected one.
+ * not know; a target that it finds; of two portraits in a target the selected one; and nobody in landscapes.
  * usage: test-host-found MODEL_THAT_PLACES */
 #include "host/find.h"
 #include "host/hosts.h"
@@ -105,6 +105,59 @@ static void test_words(void) {
   }
 }
 
+static float drawn(float least, float most) { return least + (most - least) * (harness_float() + 1) / 2; }
+
+/* A sky, a sun and four ranges of hills, in any colours, of 300 x 200. */
+static GeglBuffer *landscape(void) {
+  enum { WIDE = 300, HIGH = 200, RANGES = 4, WAVES = 3 };
+  float *pixels = g_new(float, 3 * WIDE * HIGH), sky[2][3], sun[3], hill[RANGES][3], wave[RANGES][WAVES][3];
+  for (int c = 0; c < 3; c++) {
+    sky[0][c] = drawn(0, 1), sky[1][c] = drawn(0, 1), sun[c] = drawn(0, 1);
+    for (int r = 0; r < RANGES; r++) hill[r][c] = drawn(0, 1);
+  }
+  for (int r = 0; r < RANGES; r++)
+    for (int k = 0; k < WAVES; k++) wave[r][k][0] = drawn(2, 18), wave[r][k][1] = drawn(0.4f, 3), wave[r][k][2] = drawn(0, 7);
+  const float sun_x = drawn(0, WIDE), sun_y = drawn(0, 0.6f * HIGH), radius = drawn(8, 45);
+  for (int x = 0; x < WIDE; x++) {
+    float ridge[RANGES];
+    for (int r = 0; r < RANGES; r++) {
+      ridge[r] = HIGH * (0.35f + 0.17f * r);
+      for (int k = 0; k < WAVES; k++) ridge[r] += wave[r][k][0] * sinf(6.2832f * wave[r][k][1] * x / WIDE + wave[r][k][2]);
+    }
+    for (int y = 0; y < HIGH; y++)
+      for (int c = 0; c < 3; c++) {
+        float v = hypotf(x - sun_x, y - sun_y) < radius ? sun[c] : sky[0][c] + (sky[1][c] - sky[0][c]) * y / HIGH;
+        for (int r = 0; r < RANGES; r++) v = y > ridge[r] ? hill[r][c] : v;
+        pixels[3 * (y * WIDE + x) + c] = v;
+      }
+  }
+  GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, WIDE, HIGH), babl_format("R'G'B' float"));
+  gegl_buffer_set(buffer, NULL, 0, babl_format("R'G'B' float"), pixels, GEGL_AUTO_ROWSTRIDE);
+  g_free(pixels);
+  return buffer;
+}
+
+/* In a landscape nobody is found, but for who stands there. */
+static void test_landscapes(Engine *engine, GeglBuffer *portrait) {
+  for (int k = 0; k < 24; k++) {
+    GeglBuffer *land = landscape();
+    const EditPicture scene = {.buffer = land, .find = FIND_MODEL};
+    stylemap_placement at;
+    Find by;
+    CHECK(find_subject(engine, &scene, NULL, TRUE, &by, &at, NULL) && by == FIND_NOTHING && at.x == 150, "%d: found at %g,%g,%g,%g", k, at.x, at.y,
+          at.side, at.angle);
+    if (k % 4 == 0) {
+      GeglBuffer *inhabited = gegl_buffer_dup(land); /* what was searched for in a buffer is known of it */
+      const EditPicture met = {.buffer = inhabited, .find = FIND_MODEL};
+      gegl_buffer_copy(portrait, NULL, GEGL_ABYSS_NONE, inhabited, GEGL_RECTANGLE(X + 6 * k, Y, S, S));
+      CHECK(find_subject(engine, &met, NULL, TRUE, &by, &at, NULL) && by == FIND_MODEL, "%d", k);
+      CHECK(hypot(at.x - X - 6 * k - S / 2, at.y - Y - S / 2) < 8 && fabs(at.side - S) < 12, "%d: %g, %g, %g", k, at.x, at.y, at.side);
+      g_object_unref(inhabited);
+    }
+    g_object_unref(land);
+  }
+}
+
 static int steps;
 
 static int count_steps(void *data, stylemap_phase phase, double fraction) {
@@ -115,6 +168,7 @@ static int count_steps(void *data, stylemap_phase phase, double fraction) {
 int main(int argc, char **argv) {
   Engine *engine = NULL;
   EditResult result;
+  harness_seed();
   gegl_init(NULL, NULL);
   CHECK(argc == 2 && engine_open(&engine, argv[1], 2, NULL, NULL, NULL) && engine->info->size == S && engine->info->places);
   /* two portraits that the model draws, what it draws of them again, and so knows */
@@ -132,6 +186,7 @@ int main(int argc, char **argv) {
 
   test_reasons(engine, moved, centred, unknown);
   test_words();
+  test_landscapes(engine, centred);
 
   /* what lies in the middle stays there */
   float *plain = edit(engine, target, centred, NULL, FALSE, &result);
