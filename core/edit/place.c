@@ -381,29 +381,49 @@ static stylemap_status place(sm_place_search *s, const stylemap_layer *layer, co
   return STYLEMAP_OK;
 }
 
-stylemap_status stylemap_place(stylemap_session *session, const stylemap_layer *layer, const stylemap_placement *near,
-                               int keep, stylemap_placement *placement, stylemap_place_report *report,
-                               stylemap_error *error) {
-  if (!session || !layer || layer->width < 1 || layer->height < 1 || !placement)
+/* What is asked of both: what the model has learnt, and a session's search. */
+static stylemap_status begin(stylemap_session *session, const stylemap_layer *layer, int asked, int encodes, int syntheses,
+                             sm_place_search *s, stylemap_error *error) {
+  if (!session || !layer || layer->width < 1 || layer->height < 1 || !asked)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "", SM_TEXT("A placement is found on a layer, by a session."), NULL);
   const sm_place *knows = &session->model->place;
   if (!knows->features)
     return sm_fail(error, STYLEMAP_BAD_ARGUMENT, "",
                    SM_TEXT("This model has not learnt to find its subject in a picture. \"stylemap learn-place\" "
                            "teaches it."), NULL);
+  const sm_config *c = &session->net->config;
+  SM_TRY(sm_place_search_new(session, knows, s, error));
+  sm_work_begin(session, STYLEMAP_PHASE_ENCODE, encodes * sm_encode_work(c) + syntheses * (sm_resize_work(c) + sm_synth_work(c)));
+  return STYLEMAP_OK;
+}
+
+static stylemap_status end(sm_place_search *s, stylemap_status status, stylemap_error *error) {
+  const stylemap_status ended = sm_work_end(s->session, status == STYLEMAP_OK ? error : NULL);
+  sm_place_search_free(s);
+  return status == STYLEMAP_OK ? ended : status;
+}
+
+stylemap_status stylemap_place(stylemap_session *session, const stylemap_layer *layer, const stylemap_placement *near,
+                               int keep, stylemap_placement *placement, stylemap_place_report *report,
+                               stylemap_error *error) {
   sm_place_search s;
   stylemap_place_report told;
   stylemap_placement found;
-  const sm_config *c = &session->net->config;
-  SM_TRY(sm_place_search_new(session, knows, &s, error));
-  sm_work_begin(session, STYLEMAP_PHASE_ENCODE,
-                USUAL_ENCODES * sm_encode_work(c) + USUAL_SYNTHESES * (sm_resize_work(c) + sm_synth_work(c)));
-  stylemap_status status = place(&s, layer, near, keep, &found, &told, error);
-  const stylemap_status ended = sm_work_end(session, status == STYLEMAP_OK ? error : NULL);
-  sm_place_search_free(&s);
-  if (status == STYLEMAP_OK) status = ended;
-  if (status != STYLEMAP_OK) return status;
+  SM_TRY(begin(session, layer, placement != NULL, USUAL_ENCODES, USUAL_SYNTHESES, &s, error));
+  SM_TRY(end(&s, place(&s, layer, near, keep, &found, &told, error), error));
   *placement = found;
   if (report) *report = told;
+  return STYLEMAP_OK;
+}
+
+stylemap_status stylemap_place_is_known(stylemap_session *session, const stylemap_layer *layer, const stylemap_placement *placement,
+                                        int *known, stylemap_error *error) {
+  sm_place_search s;
+  sm_place_found there;
+  SM_TRY(begin(session, layer, placement && known, 1, 1, &s, error));
+  stylemap_status status = sm_place_see(&s, layer, placement, error);
+  if (status == STYLEMAP_OK) status = sm_place_judge(&s, &there, error);
+  SM_TRY(end(&s, status, error));
+  *known = is_sure(s.place, &there);
   return STYLEMAP_OK;
 }

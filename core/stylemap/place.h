@@ -27,6 +27,11 @@ STYLEMAP_API stylemap_status stylemap_place(stylemap_session *session, const sty
                                             const stylemap_placement *near, int keep, stylemap_placement *placement,
                                             stylemap_place_report *report, stylemap_error *error);
 
+/* Whether the model knows its subject at `placement`, as surely as stylemap_place is sure of what it finds. An encode and a synthesis;
+ * BAD_ARGUMENT where the model has not learnt it. */
+STYLEMAP_API stylemap_status stylemap_place_is_known(stylemap_session *session, const stylemap_layer *layer,
+                                                     const stylemap_placement *placement, int *known, stylemap_error *error);
+
 /* Where in a reference that shows the same as the target, another picture of a series, say, the square lies as the target's does:
  * `place` moves, turns and grows by little, from where about it must be (some 15 of 128 pixels off at most), to where the lines
  * of both agree best, beside what the target's mask covers (a layer of the target's size, or NULL). `agreement`: the cosine of

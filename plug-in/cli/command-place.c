@@ -46,7 +46,7 @@ static gboolean place_by_faces(Engine *engine, GeglBuffer *picture, const stylem
     under.selection = gegl_buffer_new(&pixel, babl_format("Y float"));
     gegl_buffer_set(under.selection, &pixel, 0, babl_format("Y float"), &(gfloat){ 1 }, GEGL_AUTO_ROWSTRIDE);
   }
-  gboolean done = find_by_faces(engine, picture, &under, count, placement, error);
+  gboolean done = find_by_faces(engine, picture, &under, asked, count, placement, error);
   g_clear_object(&under.selection);
   if (done && asked && *count == 0) {
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("No face was found in the picture."));

@@ -13,6 +13,7 @@
 #include "host/say.h"
 
 enum { MOST_FACES = 100 };
+static const gdouble sure_face = 0.65; /* of the detector's score; three in a hundred faces have less, and all of seven in landscapes: core/README.md */
 static const gdouble own_error = 5.0 / 128; /* of the side; nine of ten finds are better: core/README.md, "Placing" */
 
 /* ------------------------------------------------------------------------------------------- faces */
@@ -47,7 +48,24 @@ static gboolean middle_of(const MaskSource *under, gdouble *x, gdouble *y) {
   return TRUE;
 }
 
-gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *under, gint *count,
+/* Leaves those of the faces that the detector is sure of or, where it has learnt to find its subject, the model knows; `all`: all, where
+ * that would be none. */
+static gboolean leave_faces(Engine *engine, const stylemap_layer *layer, gboolean all, stylemap_face *faces, gint *count, GError **error) {
+  stylemap_error core;
+  gint left = 0;
+  for (gint i = 0; i < *count; i++) {
+    stylemap_placement there;
+    int known = !engine->info->places || faces[i].score >= sure_face;
+    if (!known && (!say_status(stylemap_face_place(engine->model, &faces[i], &there, &core), &core, error) ||
+                   !say_status(stylemap_place_is_known(engine->session, layer, &there, &known, &core), &core, error)))
+      return FALSE;
+    if (known) faces[left++] = faces[i];
+  }
+  if (left || !all) *count = left;
+  return TRUE;
+}
+
+gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *under, gboolean all, gint *count,
                        stylemap_placement *placement, GError **error) {
   const gboolean placed = stylemap_face_is_placed(engine->model);
   const stylemap_faces *network = placed ? faces_of(engine, error) : NULL;
@@ -57,7 +75,8 @@ gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *un
   gint best = 0;
   gdouble x, y, least = G_MAXDOUBLE;
   if (!placed) return say_status(stylemap_face_place(engine->model, faces, placement, &core), &core, error);
-  if (!network || !say_status(stylemap_faces_find(network, &layer, MOST_FACES, faces, count, &core), &core, error))
+  if (!network || !say_status(stylemap_faces_find(network, &layer, MOST_FACES, faces, count, &core), &core, error) ||
+      !leave_faces(engine, &layer, all, faces, count, error))
     return FALSE;
   if (*count > 1 && middle_of(under, &x, &y))
     for (gint i = 0; i < *count; i++) {
@@ -165,7 +184,7 @@ gboolean find_subject(Engine *engine, const EditPicture *picture, const MaskSour
   }
   if (by_faces) {
     gint count;
-    if (!find_by_faces(engine, picture->buffer, under, &count, placement, error)) return FALSE;
+    if (!find_by_faces(engine, picture->buffer, under, find == FIND_FACES, &count, placement, error)) return FALSE;
     if (count) *by = FIND_FACES;
     else if (find == FIND_FACES) {
       g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED,

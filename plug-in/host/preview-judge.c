@@ -174,7 +174,7 @@ gboolean judge_find_subject(Engine *engine, const EditRequest *request, const st
   stylemap_error core;
   gint faces = 0;
   gboolean ok = !find_has_faces(engine) || find_by_faces(engine, request->target.buffer,
-                                                         request->mask.selection ? &request->mask : NULL, &faces, place, error);
+                                                         request->mask.selection ? &request->mask : NULL, FALSE, &faces, place, error);
   if (ok && !faces && engine->info->places && near)
     ok = say_status(stylemap_place(engine->session, &layer, near, 0, place, &report, &core), &core, error);
   if (ok && !faces && engine->info->places && !report.sure)

@@ -25,7 +25,7 @@ void sequence_find(Engine *engine, const EditPicture *frame, const MaskSource *u
   stylemap_error core;
   gint count = 0;
   *place = (SequencePlace){ 0 };
-  if (how != FIND_MODEL && find_has_faces(engine) && find_by_faces(engine, frame->buffer, under, &count, &at, NULL))
+  if (how != FIND_MODEL && find_has_faces(engine) && find_by_faces(engine, frame->buffer, under, how == FIND_FACES, &count, &at, NULL))
     place->sure = count > 0;
   if (!place->sure && how != FIND_FACES && engine->info->places &&
       stylemap_place(engine->session, &layer, NULL, FALSE, &at, &report, &core) == STYLEMAP_OK)

@@ -92,6 +92,17 @@ static stylemap_status find(const stylemap_model *m, int threads, float *pixels,
 
 static float pixels[W * H * 4];
 
+static int is_known(const stylemap_model *m, const stylemap_placement *at) {
+  stylemap_layer layer = {W, H, pixels, read_layer, NULL};
+  stylemap_session *s = NULL;
+  int known = -1;
+  CHECK(stylemap_session_new(m, 1, NULL, NULL, &s, &error) == STYLEMAP_OK && stylemap_place_is_known(s, &layer, at, &known, &error) == STYLEMAP_OK &&
+        (known & ~1) == 0, "%s", error.message);
+  CHECK(stylemap_place_is_known(s, &layer, NULL, &known, &error) == STYLEMAP_BAD_ARGUMENT && stylemap_place_is_known(s, &layer, at, NULL, &error) == STYLEMAP_BAD_ARGUMENT);
+  stylemap_session_free(s);
+  return known;
+}
+
 /* Those that say what is usual are others than those that were learnt from. */
 static void test_kept_back(void) {
   CHECK(asked_count > EARLY + LATE && asked_count < 1 << 14, "%zu", asked_count);
@@ -115,6 +126,10 @@ static void test_found(const stylemap_model *m) {
     sure += report.sure;
     near_ones += report.sure && off[i] < 4;
     CHECK(report.encodes > 5 && report.encodes < 140 && report.syntheses > 0 && report.syntheses <= 10);
+    stylemap_placement beside = truth;
+    beside.x += truth.side / 3;
+    CHECK(!report.sure || is_known(m, &found), "what is found is known there");
+    CHECK(!is_known(m, &beside), "and not beside");
     if (i % 5) continue;
     CHECK(find(m, 2, pixels, NULL, 0, &again, NULL) == STYLEMAP_OK);
     CHECK(same(&found, &again), "the same at any number of threads");
