@@ -164,10 +164,12 @@ static void test_hardly(Engine *engine, const char *golden) {
   for (int asked = 0; asked < 2; asked++)
     CHECK(find(engine, both, asked ? FIND_FACES : FIND_AUTO, NULL, &by, &at, NULL) && by == FIND_FACES && hypot(at.x - 432, at.y - 132) < 12, "%g,%g", at.x, at.y);
   g_object_unref(both);
-  /* whom the detector hardly takes for a face, and the model knows */
-  GeglBuffer *tilted = turned(golden, 0.63);
-  CHECK(find(engine, tilted, FIND_AUTO, NULL, &by, &at, NULL) && by == FIND_FACES && fabs(at.angle - 0.63) < 0.06, "%d, %g", by, at.angle);
-  g_object_unref(tilted);
+  /* whom the detector hardly takes for a face at some of these angles, and the model knows */
+  for (double angle = 0.56; angle < 0.65; angle += 0.02) {
+    GeglBuffer *tilted = turned(golden, angle);
+    CHECK(find(engine, tilted, FIND_AUTO, NULL, &by, &at, NULL) && by == FIND_FACES && fabs(at.angle - angle) < 0.06, "%g: %d, %g", angle, by, at.angle);
+    g_object_unref(tilted);
+  }
 }
 
 static void test_none(Engine *engine, Engine *toon) {
