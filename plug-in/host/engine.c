@@ -59,7 +59,6 @@ gint engine_threads(void) { return usual_threads; }
 static Engine *engine_new(gchar *path, stylemap_progress tell, gpointer data) {
   Engine *engine = g_new0(Engine, 1);
   for (gint i = 0; i < ENGINE_FOUND; i++) g_weak_ref_init(&engine->found[i].in, NULL);
-  for (gint i = 0; i < ENGINE_SEARCHES; i++) g_weak_ref_init(&engine->searches[i].in, NULL);
   engine->path = path;
   engine_watch(engine, tell, data);
   engine->span = OPENING;
@@ -125,7 +124,6 @@ void engine_free(Engine *engine) {
   stylemap_session_free(engine->session);
   if (!engine->shared) stylemap_close(engine->model);
   for (gint i = 0; i < ENGINE_FOUND; i++) g_weak_ref_clear(&engine->found[i].in);
-  for (gint i = 0; i < ENGINE_SEARCHES; i++) g_weak_ref_clear(&engine->searches[i].in);
   g_free(engine->mean);
   g_free(engine->weights);
   g_free(engine->path);

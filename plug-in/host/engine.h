@@ -5,23 +5,15 @@
 #include <glib-object.h>
 #include "stylemap.h"
 
-/* find.c's: a buffer in which the subject was looked for, while it lives and nobody writes into it, how (a Find), and what was
- * found. */
+/* find.c's: a buffer in which the subject was looked for, while it lives and nobody writes into it, how (a Find), what was selected on it,
+ * and what was found: choosing a model, placing the square and saying why it is unknown look once. */
 typedef struct {
   GWeakRef in;
   gint how, by;
+  gint part[4]; /* x, y, width, height; empty: nothing was selected */
   stylemap_placement place;
 } EngineFound;
-enum { ENGINE_FOUND = 4 };
-
-/* What the model's search of a picture came to, so that choosing a model, placing the square and saying why it is unknown search once. */
-typedef struct {
-  GWeakRef in;
-  gint part[4]; /* that was selected: x, y, width, height; empty: none */
-  gboolean sure;
-  stylemap_placement place;
-} EngineSearch;
-enum { ENGINE_SEARCHES = 2 /* of the target, and of a reference in between */ };
+enum { ENGINE_FOUND = 6 };
 
 typedef struct {
   stylemap_model *model;
@@ -45,8 +37,6 @@ typedef struct {
 
   EngineFound found[ENGINE_FOUND]; /* find.c's own */
   gint next_found;
-  EngineSearch searches[ENGINE_SEARCHES];
-  gint next_search;
 } Engine;
 
 /* What `threads` 0 means below, from now on: so many; 0, as at first: one per core. Before any other thread opens engines. */

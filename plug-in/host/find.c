@@ -136,28 +136,49 @@ static gboolean search(Engine *engine, const stylemap_layer *layer, const GeglRe
   return TRUE;
 }
 
-/* The same, or what it came to where that was searched for a moment ago. */
-static gboolean find_by_model(Engine *engine, const EditPicture *picture, const MaskSource *under, gboolean *sure,
-                              stylemap_placement *placement, GError **error) {
-  const stylemap_layer layer = layer_of_colours(picture->buffer);
+/* By faces or by the model, as picture->find says, wherever it is taken to be; `by`: FIND_NOTHING where nothing is found. */
+static gboolean look_for(Engine *engine, const EditPicture *picture, const MaskSource *under, const GeglRectangle *part, Find *by,
+                         stylemap_placement *placement, GError **error) {
+  const Find find = (Find)picture->find;
+  *by = FIND_NOTHING;
+  if (find == FIND_FACES || (find == FIND_AUTO && find_has_faces(engine))) {
+    gint count;
+    if (!find_by_faces(engine, picture->buffer, under, find == FIND_FACES, &count, placement, error)) return FALSE;
+    if (count) *by = FIND_FACES;
+  }
+  if (*by == FIND_NOTHING && (find == FIND_MODEL || (find == FIND_AUTO && engine->info->places))) {
+    const stylemap_layer layer = layer_of_colours(picture->buffer);
+    gboolean sure;
+    if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) || !search(engine, &layer, part, &sure, placement, error)) return FALSE;
+    if (sure) *by = FIND_MODEL;
+  }
+  return TRUE;
+}
+
+/* The same, or what it came to where that was looked for a moment ago. */
+static gboolean look_once(Engine *engine, const EditPicture *picture, const MaskSource *under, Find *by, stylemap_placement *placement,
+                          GError **error) {
   GeglRectangle part;
-  EngineSearch *there = NULL;
+  EngineFound *found = NULL;
   if (!selected_part(picture, under, &part)) part = (GeglRectangle){ 0 };
   const gint asked[] = { part.x, part.y, part.width, part.height };
-  for (gint i = 0; i < ENGINE_SEARCHES && !there; i++) {
-    g_autoptr(GObject) before = g_weak_ref_get(&engine->searches[i].in);
-    if (before == G_OBJECT(picture->buffer) && !memcmp(engine->searches[i].part, asked, sizeof asked)) there = &engine->searches[i];
+  for (gint i = 0; i < ENGINE_FOUND && !found; i++) {
+    EngineFound *before = &engine->found[i];
+    g_autoptr(GObject) in = g_weak_ref_get(&before->in);
+    if (in == G_OBJECT(picture->buffer) && before->how == picture->find && !memcmp(before->part, asked, sizeof asked)) found = before;
   }
-  if (!there) {
-    there = &engine->searches[engine->next_search];
-    g_weak_ref_set(&there->in, NULL);
-    if (!search(engine, &layer, &part, &there->sure, &there->place, error)) return FALSE;
-    engine->next_search = (engine->next_search + 1) % ENGINE_SEARCHES;
-    memcpy(there->part, asked, sizeof asked);
-    g_weak_ref_set(&there->in, picture->buffer);
+  if (!found) {
+    found = &engine->found[engine->next_found];
+    g_weak_ref_set(&found->in, NULL);
+    if (!look_for(engine, picture, under, &part, by, &found->place, error)) return FALSE;
+    engine->next_found = (engine->next_found + 1) % ENGINE_FOUND;
+    found->how = picture->find;
+    found->by = *by;
+    memcpy(found->part, asked, sizeof asked);
+    g_weak_ref_set(&found->in, picture->buffer);
   }
-  *sure = there->sure;
-  *placement = there->place;
+  *by = (Find)found->by;
+  if (*by != FIND_NOTHING) *placement = found->place;
   return TRUE;
 }
 
@@ -165,7 +186,6 @@ gboolean find_subject(Engine *engine, const EditPicture *picture, const MaskSour
                     stylemap_placement *placement, GError **error) {
   const stylemap_placement start = edit_placement(picture);
   const Find find = (Find)picture->find;
-  const gboolean by_faces = find == FIND_FACES || (find == FIND_AUTO && find_has_faces(engine));
   *by = FIND_NOTHING;
   *placement = start;
   if (find == FIND_POINTS) {
@@ -182,51 +202,26 @@ gboolean find_subject(Engine *engine, const EditPicture *picture, const MaskSour
     if (!look(engine, picture, &there, error)) return FALSE;
     if (there.known && engine->usual > 0) return TRUE;
   }
-  if (by_faces) {
-    gint count;
-    if (!find_by_faces(engine, picture->buffer, under, find == FIND_FACES, &count, placement, error)) return FALSE;
-    if (count) *by = FIND_FACES;
-    else if (find == FIND_FACES) {
-      g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED,
-                          target ? _("No face was found in the target.") : _("No face was found in the reference."));
-      return FALSE;
-    }
-  }
-  if (*by == FIND_NOTHING && (find == FIND_MODEL || (find == FIND_AUTO && engine->info->places))) {
-    gboolean sure;
-    if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
-        !find_by_model(engine, picture, under, &sure, placement, error))
-      return FALSE;
-    if (sure) *by = FIND_MODEL;
+  if (!look_once(engine, picture, under, by, placement, error)) return FALSE;
+  if (*by == FIND_NOTHING && find == FIND_FACES) {
+    g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED,
+                        target ? _("No face was found in the target.") : _("No face was found in the reference."));
+    return FALSE;
   }
   placement->mirror = start.mirror;
   if (*by == FIND_NOTHING || stylemap_placement_distance(placement, &start) < own_error) *placement = start;
   return TRUE;
 }
 
-/* find_subject of a reference, which many edits in a row may have in common. */
+/* find_subject of a reference, wherever it is taken to be. */
 static gboolean find_reference(Engine *engine, const EditPicture *picture, Find *by, stylemap_placement *placement,
                                GError **error) {
   const stylemap_placement start = edit_placement(picture);
-  EngineFound *found = NULL;
   if (picture->find == FIND_POINTS) return find_subject(engine, picture, NULL, FALSE, by, placement, error);
-  for (gint i = 0; i < ENGINE_FOUND && !found; i++) {
-    g_autoptr(GObject) before = g_weak_ref_get(&engine->found[i].in);
-    if (before == G_OBJECT(picture->buffer) && engine->found[i].how == picture->find) found = &engine->found[i];
-  }
-  if (!found) {
-    EditPicture centred = *picture; /* what is found does not depend on where it is taken to be */
-    centred.placement = NULL;
-    found = &engine->found[engine->next_found];
-    g_weak_ref_set(&found->in, NULL);
-    if (!find_subject(engine, &centred, NULL, FALSE, by, &found->place, error)) return FALSE;
-    engine->next_found = (engine->next_found + 1) % ENGINE_FOUND;
-    found->by = *by;
-    found->how = picture->find;
-    g_weak_ref_set(&found->in, picture->buffer);
-  }
-  *by = (Find)found->by;
-  *placement = *by == FIND_NOTHING ? start : found->place;
+  EditPicture centred = *picture;
+  centred.placement = NULL;
+  if (!find_subject(engine, &centred, NULL, FALSE, by, placement, error)) return FALSE;
+  if (*by == FIND_NOTHING) *placement = start;
   placement->mirror = start.mirror;
   return TRUE;
 }

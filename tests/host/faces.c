@@ -266,8 +266,8 @@ static void test_choice(Engine *engine, Engine *toon, const char *golden) {
     for (int n = 0; n < PEOPLE && moved; n++) put(target, golden, n, left[n], top[n], sides[n]);
     CHECK(choose_among(engines, 2, &request) == engine);
     int searched = 0;
-    for (int i = 0; i < ENGINE_SEARCHES; i++) {
-      g_autoptr(GObject) in = g_weak_ref_get(&toon->searches[i].in);
+    for (int i = 0; i < ENGINE_FOUND; i++) {
+      g_autoptr(GObject) in = g_weak_ref_get(&toon->found[i].in);
       searched += in == G_OBJECT(target);
     }
     CHECK(searched == moved, "searched %d times, moved %d", searched, moved);
