@@ -15,7 +15,7 @@ usage: install/test.sh [--quick] [--gui] [--sanitize] [--all] [--full] [--build 
   --sanitize  everything but GIMP, built with AddressSanitizer and UndefinedBehaviorSanitizer
   --all       all three
   --full      all three, and what takes long: pictures of every kind in GIMP, faults one by one, kills, long sessions,
-              and, where clang is, STYLEMAP_FUZZ_SECONDS (3600) of fuzzing for each reader
+              and, where clang is, STYLEMAP_FUZZ_SECONDS (3600, a processor's) of fuzzing for each reader
   --build DIR where it is built (default: build-test in the source folder)
 
 Debian packages that are missing are installed (with sudo where you are not root).

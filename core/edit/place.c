@@ -18,7 +18,7 @@ enum {
   FOLLOWED = 4,     /* starts of a round that are descended from */
   JUDGED = 2,       /* of their ends, those that are polished and reconstructed */
   COPY_PIXELS = 4 << 20,
-  USUAL_ENCODES = 60, USUAL_SYNTHESES = 4, /* for the progress */
+  USUAL_ENCODES = 100, USUAL_SYNTHESES = 4, /* for the progress: between what is found and what is not */
 };
 static const double keep_below = 5; /* times the usual error: the start is good as it is */
 /* Of the least score that is sure: an end below it is not polished. Four of 592 subjects that were found scored less before that, and six
@@ -275,6 +275,11 @@ static int is_sure(const sm_place *place, const sm_place_found *found) {
   return found->share <= (double)place->limits[SM_PLACE_SHARE] && found->score >= (double)place->limits[SM_PLACE_SCORE];
 }
 
+static int is_hopeless(const sm_place *place, const sm_place_found *found) {
+  const double least = (double)place->limits[SM_PLACE_SCORE];
+  return found->score < least - (1 - hopeless) * fabs(least);
+}
+
 /* One round over some starts. */
 static stylemap_status search_round(sm_place_search *s, const stylemap_layer *layer, const stylemap_placement *starts,
                                     int count, sm_place_found *found, stylemap_error *error) {
@@ -289,7 +294,7 @@ static stylemap_status search_round(sm_place_search *s, const stylemap_layer *la
     for (; at > 0 && ends[at - 1].score < end.score; at--) ends[at] = ends[at - 1];
     ends[at] = end;
   }
-  for (int i = 0; i < judged && i < JUDGED && ends[i].score >= hopeless * (double)s->place->limits[SM_PLACE_SCORE]; i++) {
+  for (int i = 0; i < judged && i < JUDGED && !is_hopeless(s->place, &ends[i]); i++) {
     if (i && stylemap_placement_distance(&ends[i].placement, &ends[0].placement) < 0.1) continue;
     SM_TRY(sm_place_finish(s, layer, &ends[i], error));
     const int better = is_sure(s->place, &ends[i]) - is_sure(s->place, found);
@@ -305,8 +310,8 @@ static stylemap_placement scaled(const stylemap_placement *p, double by) {
 }
 
 /* All rounds, on a copy of the layer at `step`. The first begins with the middle alone, where subjects mostly are: what is
- * sure of it needs no other starts. Beside a square that is told to be `near` nothing was found by smaller and larger ones that its own
- * size had not found (336 searches around parts of heads: core/README.md, "Placing"). */
+ * sure of it needs no other starts. Beside a square that is told to be `near` there is no third: it
+ * was right in three of 336 searches around parts of heads, all of which another size of square had found (core/README.md, "Placing"). */
 static stylemap_status search_all(sm_place_search *s, const stylemap_layer *layer, const stylemap_placement *near,
                                   const stylemap_placement *middle, double step, sm_place_found *found,
                                   stylemap_error *error) {
@@ -359,6 +364,7 @@ static stylemap_status place(sm_place_search *s, const stylemap_layer *layer, co
   if (sure) {
     found = start;
   } else {
+    /* squares shrink on their way */
     const double least = near ? 0.6 * near->side : 0.38 * (layer->width < layer->height ? layer->width : layer->height);
     double step = least / size;
     const double fits = sqrt((double)layer->width * layer->height / COPY_PIXELS);

@@ -62,9 +62,9 @@ static gboolean place_picture(Engine *engine, const Input *input, const stylemap
   stylemap_place_report report = { 0 };
   stylemap_error core;
   gint faces = 0;
-  if (!engine_part(engine, STYLEMAP_PHASE_ENCODE, 0, 1, error) ||
-      (by != FIND_MODEL &&
+  if ((by != FIND_MODEL &&
        !place_by_faces(engine, input->picture.buffer, near, by == FIND_FACES, &faces, &placement, error)) ||
+      (!faces && !engine_part(engine, STYLEMAP_PHASE_ENCODE, 0, 1, error)) ||
       (!faces && !say_status(stylemap_place(engine->session, &layer, near, FALSE, &placement, &report, &core), &core, error)))
     return FALSE;
   progress_end();

@@ -13,7 +13,7 @@
 #include "host/say.h"
 
 enum { MOST_FACES = 100 };
-static const gdouble sure_face = 0.65; /* of the detector's score; three in a hundred faces have less, and all of seven in landscapes: core/README.md */
+static const gdouble sure_face = 0.65; /* of the detector's score; four in a hundred faces have less, and all of seven in landscapes: core/README.md */
 static const gdouble own_error = 5.0 / 128; /* of the side; nine of ten finds are better: core/README.md, "Placing" */
 
 /* ------------------------------------------------------------------------------------------- faces */
@@ -48,44 +48,55 @@ static gboolean middle_of(const MaskSource *under, gdouble *x, gdouble *y) {
   return TRUE;
 }
 
-/* Leaves those of the faces that the detector is sure of or, where it has learnt to find its subject, the model knows; `all`: all, where
- * that would be none. */
-static gboolean leave_faces(Engine *engine, const stylemap_layer *layer, gboolean all, stylemap_face *faces, gint *count, GError **error) {
+/* Whether the detector is sure of the face or, where it has learnt to find its subject, the model knows it. */
+static gboolean is_face(Engine *engine, const stylemap_layer *layer, const stylemap_face *face, gboolean *is, GError **error) {
+  stylemap_placement there;
   stylemap_error core;
-  gint left = 0;
-  for (gint i = 0; i < *count; i++) {
-    stylemap_placement there;
-    int known = !engine->info->places || faces[i].score >= sure_face;
-    if (!known && (!say_status(stylemap_face_place(engine->model, &faces[i], &there, &core), &core, error) ||
-                   !say_status(stylemap_place_is_known(engine->session, layer, &there, &known, &core), &core, error)))
-      return FALSE;
-    if (known) faces[left++] = faces[i];
-  }
-  if (left || !all) *count = left;
+  int known = !engine->info->places || face->score >= sure_face;
+  if (!known && stylemap_face_place(engine->model, face, &there, &core) == STYLEMAP_OK &&
+      (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
+       !say_status(stylemap_place_is_known(engine->session, layer, &there, &known, &core), &core, error)))
+    return FALSE;
+  *is = known != 0;
   return TRUE;
 }
 
-gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *under, gboolean all, gint *count,
+/* The one of them nearest to what is selected; 0, where nothing is. */
+static gint nearest_face(const stylemap_face *faces, gint count, const MaskSource *under) {
+  gint best = 0;
+  gdouble x, y, least = G_MAXDOUBLE;
+  if (count < 2 || !middle_of(under, &x, &y)) return 0;
+  for (gint i = 0; i < count; i++) {
+    const gdouble distance = hypot(x - faces[i].x, y - faces[i].y) / faces[i].width;
+    if (distance >= least) continue;
+    least = distance;
+    best = i;
+  }
+  return best;
+}
+
+gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *under, gboolean any, gint *count,
                        stylemap_placement *placement, GError **error) {
-  const gboolean placed = stylemap_face_is_placed(engine->model);
+  const gboolean placed = stylemap_face_is_placed(engine->model), selected = under && under->selection;
   const stylemap_faces *network = placed ? faces_of(engine, error) : NULL;
   const stylemap_layer layer = layer_of_colours(picture);
   g_autofree stylemap_face *faces = g_new0(stylemap_face, MOST_FACES);
   stylemap_error core;
-  gint best = 0;
-  gdouble x, y, least = G_MAXDOUBLE;
+  gboolean is = FALSE;
   if (!placed) return say_status(stylemap_face_place(engine->model, faces, placement, &core), &core, error);
-  if (!network || !say_status(stylemap_faces_find(network, &layer, MOST_FACES, faces, count, &core), &core, error) ||
-      !leave_faces(engine, &layer, all, faces, count, error))
+  if (!network || !say_status(stylemap_faces_find(network, &layer, MOST_FACES, faces, count, &core), &core, error))
     return FALSE;
-  if (*count > 1 && middle_of(under, &x, &y))
-    for (gint i = 0; i < *count; i++) {
-      const gdouble distance = hypot(x - faces[i].x, y - faces[i].y) / faces[i].width;
-      if (distance >= least) continue;
-      least = distance;
-      best = i;
-    }
-  return *count == 0 || say_status(stylemap_face_place(engine->model, &faces[best], placement, &core), &core, error);
+  if (*count == 0) return TRUE;
+  const gint first = nearest_face(faces, *count, under);
+  gint taken = first;
+  do
+    if (!is_face(engine, &layer, &faces[taken], &is, error)) return FALSE;
+  while (!is && !selected && ++taken < *count); /* the largest are first; whom somebody selected is no other */
+  if (!is && !any) {
+    *count = 0;
+    return TRUE;
+  }
+  return say_status(stylemap_face_place(engine->model, &faces[is ? taken : first], placement, &core), &core, error);
 }
 
 gboolean find_has_faces(const Engine *engine) {

@@ -16,10 +16,10 @@ typedef enum { FIND_NOTHING, FIND_AUTO, FIND_FACES, FIND_MODEL, FIND_POINTS, FIN
  * sentence, also where faces or the model were asked for by name and there is no face, or no such model. */
 gboolean find_subject (Engine *engine, const EditPicture *picture, const MaskSource *under, gboolean target, Find *by,
                      stylemap_placement *placement, GError **error);
-/* By faces alone: how many there are; with 0 `placement` stays as it was. What is hardly one counts where the model knows it, and, with
- * `all`, where there is no other. FALSE, with a sentence, where find_has_faces is FALSE: the
+/* By faces alone: how many there are; with 0 `placement` stays as it was. What is hardly
+ * a face is none where the model does not know it, unless `any` is asked for. FALSE, with a sentence, where find_has_faces is FALSE: the
  * model's file does not tell where its eyes and mouth lie, or the networks are not installed. */
-gboolean find_by_faces (Engine *engine, GeglBuffer *picture, const MaskSource *under, gboolean all, gint *count,
+gboolean find_by_faces (Engine *engine, GeglBuffer *picture, const MaskSource *under, gboolean any, gint *count,
                         stylemap_placement *placement, GError **error);
 gboolean find_has_faces (const Engine *engine);
 /* find_subject of a request's target that is to be found: `at` and `by` tell where and how it was, and `request` has it there.

@@ -12,6 +12,8 @@ cd "$(dirname "$0")/../.." || exit 2
 build=$1 seconds=${2:-60} all=$(sed -n 's/^# targets: //p' tests/fuzz/meson.build)
 shared=${STYLEMAP_SHARED:-../shared}
 shift $(($# < 2 ? $# : 2))
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "SECONDS is a whole number from 1 on, not $seconds." >&2; exit 2; }
+[ -r /proc/self/stat ] || { echo "There is no /proc, which tells what a process has used." >&2; exit 2; }
 [ $# -gt 0 ] || set -- $all
 unasked=-fno-sanitize=pointer-overflow # NULL + 0, of an array that is empty
 if [ ! -f "$build/build.ninja" ]; then
@@ -38,7 +40,7 @@ spent() {
 }
 
 fuzzer=
-trap '[ -z "$fuzzer" ] || kill $fuzzer 2> /dev/null; exit 2' INT TERM
+trap '[ -z "$fuzzer" ] || kill $fuzzer 2> /dev/null; exit 2' INT TERM HUP
 bad=0
 export UBSAN_OPTIONS=print_stacktrace=1
 for target; do
@@ -57,7 +59,7 @@ for target; do
   words=()
   [ ! -f "tests/fuzz/$target.dict" ] || words=("-dict=tests/fuzz/$target.dict")
   ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=$leaks "$build/tests/fuzz/fuzz-$target" \
-    -max_len=$length -timeout=120 -report_slow_units=120 -rss_limit_mb=4000 -detect_leaks=$leaks \
+    -max_len=$length -max_total_time=$((20 * seconds + 600)) -timeout=120 -report_slow_units=120 -rss_limit_mb=4000 -detect_leaks=$leaks \
     -print_final_stats=1 -use_value_profile=1 -artifact_prefix="$build/found/$target-" \
     "${words[@]}" "$build/corpus/$target" "$start" > "$build/$target.txt" 2>&1 &
   fuzzer=$! used=0
@@ -68,6 +70,9 @@ for target; do
   done 2> /dev/null
   wait $fuzzer
   code=$? fuzzer=
+  # it ends without the last look for leaks, and gives the others up where many inputs keep something
+  ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=$leaks "$build/tests/fuzz/fuzz-$target" -runs=0 -detect_leaks=$leaks \
+    -artifact_prefix="$build/found/$target-" "$build/corpus/$target" > "$build/$target-again.txt" 2>&1 || code=$?
   rm -rf "$start"
   stats=$(grep -E ' cov: [0-9]+ ft: [0-9]+ corp: ' "$build/$target.txt" | tail -1 |
     sed -E 's/^#[0-9]+[^a-z]*[A-Za-z]+ +cov: ([0-9]+) ft: ([0-9]+) corp: ([0-9]+).*/\1 edges, \2 features, \3 inputs kept/')
@@ -76,7 +81,7 @@ for target; do
   echo "$target: $used s of a processor, ${runs:-?} executions, $stats, ${found:+found: }${found:-nothing found}"
   if [ $code != 0 ] || [ -n "$found" ]; then
     bad=1
-    grep -E -m 3 'ERROR:|runtime error:|not so:|SUMMARY:' "$build/$target.txt"
+    grep -h -E -m 3 'ERROR:|runtime error:|not so:|SUMMARY:' "$build/$target.txt" "$build/$target-again.txt"
   fi
 done
 exit $bad

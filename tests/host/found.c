@@ -168,7 +168,6 @@ static int count_steps(void *data, stylemap_phase phase, double fraction) {
 int main(int argc, char **argv) {
   Engine *engine = NULL;
   EditResult result;
-  harness_seed();
   gegl_init(NULL, NULL);
   CHECK(argc == 2 && engine_open(&engine, argv[1], 2, NULL, NULL, NULL) && engine->info->size == S && engine->info->places);
   /* two portraits that the model draws, what it draws of them again, and so knows */
