@@ -7,6 +7,7 @@
 #include "gimp/result.h"
 #include "gimp/scroll.h"
 #include "gimp/stage.h"
+#include "host/models.h"
 #include <glib/gi18n-lib.h>
 
 /* A hint's room is taken from the controls: the buttons stay where they are. */
@@ -172,6 +173,28 @@ void dialog_note_known(Dialog *self, const PreviewNews *news) {
   dialog_note_detail(self);
 }
 
+/* A whole card, below a line that names the model: no other text of it will need more room. */
+static void keep_room_for(Dialog *self, const AboutModel *about) {
+  gchar *card = g_strconcat("<small>X</small>\n", about->markup, NULL);
+
+  hint_set_markup(self->model_hint, HINT_PLAIN, card);
+  g_free(card);
+}
+
+/* Where the picture decides: the cards of all that it may decide for. */
+static void keep_room_for_all(Dialog *self) {
+  gchar **paths = models_free_choice("");
+
+  for (gchar **path = paths; *path; path++) {
+    AboutModel about = {0};
+
+    if (about_model(*path, &about, NULL))
+      keep_room_for(self, &about);
+    about_model_clear(&about);
+  }
+  g_strfreev(paths);
+}
+
 void dialog_note_model(Dialog *self) {
   GError *error = NULL;
 
@@ -179,17 +202,14 @@ void dialog_note_model(Dialog *self) {
   about_model_clear(&self->about);
   self->model_ok = about_model(self->options->model, &self->about, &error);
   if (self->model_ok) {
-    /* where the picture decides, in the room of a whole card, below a line that names the model */
-    gchar *card = g_strconcat(*self->options->model ? "" : "<small>X</small>\n", self->about.markup, NULL);
-
-    hint_set_markup(self->model_hint, HINT_PLAIN, card);
-    g_free(card);
-    if (*self->options->model)
-      dialog_show_directions(self);
-    else if (self->pixels && !self->kept)
+    if (!*self->options->model)
+      keep_room_for_all(self);
+    if (!*self->options->model && self->pixels && !self->kept)
       hint_set(self->model_hint, HINT_PLAIN, _("Looking which model knows this picture…"));
     else
       hint_set_markup(self->model_hint, HINT_PLAIN, self->about.markup);
+    if (*self->options->model)
+      dialog_show_directions(self);
     note(self, self->probe_hint, HINT_INFO,
              self->pixels && !self->kept ? _("Looking whether the model knows this kind of picture…") : NULL);
   } else {
@@ -202,5 +222,5 @@ void dialog_note_model(Dialog *self) {
 void dialog_add_notes(Dialog *self, GtkWidget *box) {
   gtk_box_pack_start(GTK_BOX(box), self->square_hint = hint_new(WIDE_HINT, 2), FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(box), self->result_hint = hint_new(WIDE_HINT, 0), FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(box), self->probe_hint = hint_new(WIDE_HINT, 3), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), self->probe_hint = hint_new(WIDE_HINT, 4), FALSE, FALSE, 0);
 }

@@ -36,6 +36,19 @@ remember_frames() { # what the dialog begins with
 remember_frames 1000
 start_screen
 start_gimp
+
+# --- a picture that no model knows: what is said of it, and of the model that draws it best, moves no button either
+in_profile convert -seed 7 -size 512x512 plasma:fractal unknown.png
+open_image unknown.png 512x512 '(gimp-image-select-ellipse image CHANNEL-OP-REPLACE 106 20 300 222)'
+check "unknown: the dialog opens" open_dialog ctrl+alt+t "StyleMap Transplant"
+sleep 1
+opened=$(height "StyleMap Transplant")
+settled "StyleMap Transplant"
+screenshot dialog-unknown
+check "unknown: what is said of the picture moves no button" equal "$(height "StyleMap Transplant")" "$opened"
+keys alt+c
+check "unknown: it ends" wait_for no_plugin
+ask '(begin (gimp-display-delete view) (gimp-displays-flush))' >/dev/null
 open_samples
 
 # Both errors of "... MSE A → B, reference C → D)" fell.
