@@ -131,6 +131,30 @@ static inline DrawableRef compat_drawable_by_id(gint id) {
 #define compat_item_id(ref) ((ref) ? gimp_item_get_id(AS_ITEM(ref)) : -1)
 #define compat_image_id(ref) gimp_image_get_id(ref)
 
+/* Of the layer, `side` pixels at most, checks where it is transparent; NULL where GIMP has none. libgimp 3.0's own is none of a layer of
+ * more than 8 bits, and a complaint. */
+static inline GdkPixbuf *compat_thumbnail(DrawableRef layer, gint side) {
+  enum { DARK = 0x666666, LIGHT = 0x999999, CHECK = 4 };
+  gint width = 0, height = 0, bpp = 0;
+  GBytes *data = gimp_drawable_get_thumbnail_data(layer, side, side, &width, &height, &bpp);
+  const Babl *format = data ? gimp_drawable_get_thumbnail_format(layer) : NULL;
+  GdkPixbuf *picture = NULL;
+  gsize pixels = (gsize)MAX(width, 0) * (gsize)MAX(height, 0);
+
+  if (format && pixels && babl_format_get_bytes_per_pixel(format) == bpp && g_bytes_get_size(data) == pixels * (gsize)bpp) {
+    GdkPixbuf *plain = gdk_pixbuf_new(GDK_COLORSPACE_RGB, TRUE, 8, width, height);
+    const Babl *fish = babl_fish(format, babl_format("R'G'B'A u8"));
+    const guchar *from = g_bytes_get_data(data, NULL);
+
+    for (gint y = 0; y < height; y++)
+      babl_process(fish, from + (gsize)y * (gsize)width * (gsize)bpp, gdk_pixbuf_get_pixels(plain) + (gsize)y * (gsize)gdk_pixbuf_get_rowstride(plain), width);
+    picture = gdk_pixbuf_composite_color_simple(plain, width, height, GDK_INTERP_NEAREST, 255, CHECK, DARK, LIGHT);
+    g_object_unref(plain);
+  }
+  g_clear_pointer(&data, g_bytes_unref);
+  return picture;
+}
+
 static inline DrawableRef compat_layer_by_id(gint id) { return gimp_item_id_is_layer(id) ? compat_drawable_by_id(id) : NULL; }
 
 static inline PathRef compat_path(ImageRef image, const gchar *name) {
@@ -225,6 +249,7 @@ static inline gdouble *compat_path_stroke(PathRef path, gint stroke, gint *count
 }
 
 #define compat_drawable_by_id(id) (id)
+#define compat_thumbnail(layer, side) gimp_drawable_get_thumbnail((layer), (side), (side), GIMP_PIXBUF_SMALL_CHECKS)
 /* NO_ITEM where it is no layer's. */
 #define compat_layer_by_id(id) (gimp_item_is_valid(id) && gimp_item_is_layer(id) ? (id) : NO_ITEM)
 #define compat_item_id(ref) (ref)

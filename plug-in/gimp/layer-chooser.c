@@ -87,7 +87,7 @@ static void add_row(GtkListStore *store, gint id, ImageRef first, gboolean thumb
   }
   layer = compat_drawable_by_id(id);
   image = gimp_item_get_image(AS_ITEM(layer));
-  picture = thumbnail ? gimp_drawable_get_thumbnail(layer, THUMBNAIL, THUMBNAIL, GIMP_PIXBUF_SMALL_CHECKS) : NULL;
+  picture = thumbnail ? compat_thumbnail(layer, THUMBNAIL) : NULL;
   name = gimp_item_get_name(AS_ITEM(layer));
   if (image != first) {
     gchar *of = gimp_image_get_name(image), *both = g_strdup_printf("%s — %s", name, of);
