@@ -64,8 +64,8 @@ static gboolean place_picture(Engine *engine, const Input *input, const stylemap
   gint faces = 0;
   if ((by != FIND_MODEL &&
        !place_by_faces(engine, input->picture.buffer, near, by == FIND_FACES, &faces, &placement, error)) ||
-      (!faces && !engine_part(engine, STYLEMAP_PHASE_ENCODE, 0, 1, error)) ||
-      (!faces && !say_status(stylemap_place(engine->session, &layer, near, FALSE, &placement, &report, &core), &core, error)))
+      (!faces && (!engine_part(engine, STYLEMAP_PHASE_ENCODE, 0, 1, error) ||
+                  !say_status(stylemap_place(engine->session, &layer, near, FALSE, &placement, &report, &core), &core, error))))
     return FALSE;
   progress_end();
   print_place(&placement, faces ? FIND_FACES : FIND_MODEL, &report, faces, json);

@@ -61,11 +61,11 @@ static gboolean is_face(Engine *engine, const stylemap_layer *layer, const style
   return TRUE;
 }
 
-/* The one of them nearest to what is selected; 0, where nothing is. */
+/* The one of several that is nearest to what is selected; -1, where nothing is. */
 static gint nearest_face(const stylemap_face *faces, gint count, const MaskSource *under) {
-  gint best = 0;
+  gint best = -1;
   gdouble x, y, least = G_MAXDOUBLE;
-  if (count < 2 || !middle_of(under, &x, &y)) return 0;
+  if (count < 2 || !middle_of(under, &x, &y)) return -1;
   for (gint i = 0; i < count; i++) {
     const gdouble distance = hypot(x - faces[i].x, y - faces[i].y) / faces[i].width;
     if (distance >= least) continue;
@@ -77,7 +77,7 @@ static gint nearest_face(const stylemap_face *faces, gint count, const MaskSourc
 
 gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *under, gboolean any, gint *count,
                        stylemap_placement *placement, GError **error) {
-  const gboolean placed = stylemap_face_is_placed(engine->model), selected = under && under->selection;
+  const gboolean placed = stylemap_face_is_placed(engine->model);
   const stylemap_faces *network = placed ? faces_of(engine, error) : NULL;
   const stylemap_layer layer = layer_of_colours(picture);
   g_autofree stylemap_face *faces = g_new0(stylemap_face, MOST_FACES);
@@ -86,17 +86,13 @@ gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *un
   if (!placed) return say_status(stylemap_face_place(engine->model, faces, placement, &core), &core, error);
   if (!network || !say_status(stylemap_faces_find(network, &layer, MOST_FACES, faces, count, &core), &core, error))
     return FALSE;
-  if (*count == 0) return TRUE;
-  const gint first = nearest_face(faces, *count, under);
+  /* the largest are first; whom somebody selected is no other */
+  const gint nearest = nearest_face(faces, *count, under), first = MAX(nearest, 0), end = nearest < 0 ? *count : nearest + 1;
   gint taken = first;
-  do
+  for (; taken < end && !is; taken += !is)
     if (!is_face(engine, &layer, &faces[taken], &is, error)) return FALSE;
-  while (!is && !selected && ++taken < *count); /* the largest are first; whom somebody selected is no other */
-  if (!is && !any) {
-    *count = 0;
-    return TRUE;
-  }
-  return say_status(stylemap_face_place(engine->model, &faces[is ? taken : first], placement, &core), &core, error);
+  if (!is && !any) *count = 0;
+  return *count == 0 || say_status(stylemap_face_place(engine->model, &faces[is ? taken : first], placement, &core), &core, error);
 }
 
 gboolean find_has_faces(const Engine *engine) {
