@@ -164,14 +164,15 @@ equal() { [ "$1" = "$2" ] || { echo "  is '$1', should be '$2'"; false; }; }
 layers() { ask '(display (car (gimp-image-get-layers image)))'; }
 has_layers() { [ "$(layers)" = "$1" ]; }
 dirty() { ask '(display (car (gimp-image-is-dirty image)))'; }
-plugin_pid() { # the plug-in's process among GIMP's children, by /proc alone
+# STATE PID of each plug-in of ours among GIMP's children, by /proc alone; one that has ended, and of which GIMP has not taken note yet, is Z.
+plugins() {
   local stat line
   for stat in /proc/[0-9]*/stat; do
     read -r line <"$stat" || continue
-    [[ $line =~ ^([0-9]+)\ \(gimp-stylemap\)\ [^Z]\ ([0-9]+)\  ]] && [ "${BASH_REMATCH[2]}" = "$gimp" ] || continue
-    echo "${BASH_REMATCH[1]}"
-    return
+    [[ $line =~ ^([0-9]+)\ \(gimp-stylemap\)\ (.)\ ([0-9]+)\  ]] && [ "${BASH_REMATCH[3]}" = "$gimp" ] || continue
+    echo "${BASH_REMATCH[2]} ${BASH_REMATCH[1]}"
   done 2>/dev/null
-  return 1
 }
-no_plugin() { ! plugin_pid >/dev/null; }
+plugin_pid() { plugins | sed -n 's/^[^Z] //p' | head -1 | grep .; }
+# Until GIMP has taken note: 3.0.4 keeps the layer that a plug-in returned until then, and crashes where its image is closed before.
+no_plugin() { [ -z "$(plugins)" ]; }
