@@ -38,14 +38,15 @@ typedef Fault FormSave(Writing *writing, GByteArray *out);
 
 typedef struct {
   const gchar *name;       /* in sentences */
-  const gchar *endings;    /* of files that are written, closed by spaces, the usual one first; NULL: only read */
-  const gchar *library;    /* what a build may lack; then load is NULL */
+  const gchar *endings;    /* in small letters, each closed by a space, the usual one first */
+  const gchar *library;    /* what a build may lack; then load and save are NULL */
   FormLoad *load;
-  FormSave *save;          /* NULL: not written */
+  FormSave *save;          /* NULL as well where it is only read */
   gint bits;               /* most that are kept of a channel */
   gboolean grey, alpha;    /* whether it holds them */
   enum { LOSSY, LOSSLESS, LOSSLESS_IF_ASKED } loss;
   gint widest;             /* pixels of a side */
+  gboolean only_read;
   struct {
     guint at, length;
     const gchar *bytes;
@@ -53,6 +54,8 @@ typedef struct {
 } Form;
 extern const Form picture_forms[PICTURE_FORMS];
 
+/* By the name's ending, in any case. */
+gboolean picture_form_of_ending (const gchar *path, PictureForm *form);
 /* By content: a wrong ending is common. */
 gboolean picture_find_form (const guint8 *data, gsize size, PictureForm *form);
 

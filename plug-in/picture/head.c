@@ -7,12 +7,13 @@
 #include "picture/form.h"
 
 gboolean picture_has_ending(const gchar *path) {
-  const gchar *dot = strrchr(path, '.');
-  if (!dot || strchr(dot, ' ')) return FALSE;
-  g_autofree gchar *ending = g_ascii_strdown(dot, -1), *word = g_strconcat(ending, " ", NULL);
-  for (guint i = 0; i < PICTURE_FORMS; i++)
-    if (picture_forms[i].endings && strstr(picture_forms[i].endings, word)) return TRUE;
-  return g_str_equal(ending, ".exr") || g_str_equal(ending, ".gif");
+  PictureForm form;
+  return picture_form_of_ending(path, &form);
+}
+
+gboolean picture_is_only_read(const gchar *path) {
+  PictureForm form;
+  return picture_form_of_ending(path, &form) && picture_forms[form].only_read;
 }
 
 /* The frame header's size: markers from byte 2 on, each with a length, up to a start of frame. */

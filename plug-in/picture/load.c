@@ -154,8 +154,11 @@ static gboolean fail(GError **error, const gchar *name, const gchar *fault) {
 }
 
 static Fault decode(Picture *picture, const guint8 *data, gsize size, gint page) {
-  if (!picture_find_form(data, size, &picture->form))
-    return g_strdup(_("it is no PNG, JPEG, TIFF, WebP, JPEG XL, AVIF, HEIF, OpenEXR or GIF picture"));
+  if (!picture_find_form(data, size, &picture->form)) {
+    g_autoptr(GString) names = g_string_new(picture_forms[0].name);
+    for (guint i = 1; i < PICTURE_FORMS - 1; i++) g_string_append_printf(names, ", %s", picture_forms[i].name);
+    return g_strdup_printf(_("it is no %s or %s picture"), names->str, picture_forms[PICTURE_FORMS - 1].name);
+  }
   const Form *form = &picture_forms[picture->form];
   if (!form->load)
     return g_strdup_printf(_("it is a %s picture, and this StyleMap was built without %s"), form->name, form->library);

@@ -51,6 +51,8 @@ GeglBuffer *picture_load_grey (const gchar *path, gint page, GError **error);
 
 /* Whether the name is that of a picture of a kind that is read. */
 gboolean picture_has_ending (const gchar *path);
+/* Whether it is that of a kind that cannot be written. */
+gboolean picture_is_only_read (const gchar *path);
 /* How many pixels the file's head claims, before it is decoded; -1 where it does not say so in a few bytes (PNG, JPEG, WebP
  * and GIF do), 0 where there is no file. */
 gint64   picture_pixels (const gchar *path);

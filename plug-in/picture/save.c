@@ -15,26 +15,19 @@ static gboolean fail(GError **error, const gchar *path, const gchar *fault) {
   return FALSE;
 }
 
-static gboolean has_ending(const gchar *path, const gchar *endings) {
-  const gchar *dot = strrchr(path, '.');
-  g_autofree gchar *word = dot ? g_strconcat(dot, " ", NULL) : NULL, *lower = word ? g_ascii_strdown(word, -1) : NULL;
-  return lower && endings && !strchr(dot, ' ') && strstr(endings, lower);
-}
-
 gboolean picture_form_of_output(const gchar *path, PictureForm *form, GError **error) {
   g_autoptr(GString) all = g_string_new(NULL);
+  if (picture_form_of_ending(path, form) && !picture_forms[*form].only_read) {
+    const Form *row = &picture_forms[*form];
+    g_autofree gchar *fault =
+      !row->save ? g_strdup_printf(_("this StyleMap was built without %s, which %s needs"), row->library, row->name) : NULL;
+#ifdef HAVE_HEIF
+    if (!fault && (*form == PICTURE_AVIF || *form == PICTURE_HEIF)) fault = heif_can_save(*form);
+#endif
+    return fault ? fail(error, path, fault) : TRUE;
+  }
   for (guint i = 0; i < PICTURE_FORMS; i++) {
     const Form *row = &picture_forms[i];
-    if (has_ending(path, row->endings)) {
-      *form = (PictureForm)i;
-      g_autofree gchar *fault =
-        !row->save ? g_strdup_printf(_("this StyleMap was built without %s, which %s needs"), row->library, row->name)
-                   : NULL;
-#ifdef HAVE_HEIF
-      if (!fault && (i == PICTURE_AVIF || i == PICTURE_HEIF)) fault = heif_can_save(*form);
-#endif
-      return fault ? fail(error, path, fault) : TRUE;
-    }
     if (row->save) g_string_append_printf(all, "%.*s, ", (int)strcspn(row->endings, " "), row->endings);
   }
   g_autofree gchar *fault = g_strdup_printf(_("its ending must be one of %s.safetensors"), all->str);

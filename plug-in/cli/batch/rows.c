@@ -119,9 +119,7 @@ static gchar *output_of(const Rows *rows, const gchar *told, const gchar *target
   if (told) return g_build_filename(rows->folder, told, NULL);
   if (!rows->folder) return NULL;
   name = g_path_get_basename(target);
-  g_autofree gchar *lower = g_ascii_strdown(name, -1);
-  if (g_str_has_suffix(lower, ".exr") || g_str_has_suffix(lower, ".gif")) /* are only read */
-    strcpy(name + strlen(name) - 4, ".png");
+  if (picture_is_only_read(name)) strcpy(strrchr(name, '.'), ".png"); /* no ending is shorter */
   return g_build_filename(rows->folder, name, NULL);
 }
 
