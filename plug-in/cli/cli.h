@@ -31,6 +31,11 @@ extern const Command command_info, command_convert, command_encode, command_synt
   command_transplant, command_interpolate, command_sample, command_mix, command_train, command_place, command_learn_place,
   command_apply, command_direction, command_evaluate, command_batch;
 
+/* The program behind `direction` and `evaluate`, and what it and `stylemap` say of them. */
+#define MEASURE_PROGRAM "stylemap-measure"
+#define DIRECTION_SUMMARY N_("Learn or find directions: ways through the styles that mean something.")
+#define EVALUATE_SUMMARY N_("Measure a model on a folder of pictures, as papers do.")
+
 /* What every sub-command understands, filled by cli_parse. */
 typedef struct {
   gint threads;

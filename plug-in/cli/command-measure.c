@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/measure/measure.h"
 #include "host/say.h"
 #include "host/start.h"
 

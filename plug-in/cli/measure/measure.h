@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * stylemap-measure: what its files share, and what `stylemap` says of it. */
+ * stylemap-measure: what its files share. */
 #pragma once
 #include "cli/cli.h"
-
-#define MEASURE_PROGRAM "stylemap-measure"
-#define DIRECTION_SUMMARY N_("Learn or find directions: ways through the styles that mean something.")
-#define EVALUATE_SUMMARY N_("Measure a model on a folder of pictures, as papers do.")
 
 extern const Command command_direction_learn, command_direction_find;
 
