@@ -15,7 +15,8 @@ gchar *models_find (const gchar *model, GError **error);
 gchar **models_folders (void);
 gchar  *models_user_folder (void);
 
-/* A text of a model's file (stylemap_model_text) as a line of its own, to be shown: it may be anything. NULL, or to be freed. */
+/* A text of a model's file (stylemap_model_text) as a line of its own, to be shown: it may be anything. NULL, or to be freed.
+ * In the user's language where a model that comes with StyleMap says it. */
 gchar *models_text (const stylemap_model *model, const gchar *key);
 
 /* The names of all models in those folders, sorted, without double ones; free with g_strfreev. */
