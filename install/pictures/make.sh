@@ -56,6 +56,8 @@ line 5 "$small" "$reference" "$work/around-small-hair.png"
 
 convert "$work"/line-[1-5].png -append -dither None -colors 255 PNG8:"$here/paste-and-healed.png"
 "$command" transplant auto "$target" "$reference" --mask "$samples/hair.png" -o "$here/transplant.png"
+"$command" interpolate auto "$target" "$reference" --frames 6 --whole -o "$work/frame-%d.png"
+convert "$work"/frame-[1-6].png -resize "${cell}x$cell" +append -dither None -colors 255 PNG8:"$here/interpolate.png"
 
 # tutorial NAME TARGET REFERENCE MASK
 tutorial() {

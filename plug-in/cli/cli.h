@@ -3,6 +3,7 @@
 #pragma once
 #include <gegl.h>
 #include "host/edit.h"
+#include "host/place.h"
 #include "picture/picture.h"
 #include "stylemap.h"
 
@@ -127,6 +128,17 @@ gboolean cli_check_page (const gchar *option, gint page, const gchar *path, GErr
 #define CLI_PAGE_A_AND_B(pages) \
   { "page", 0, 0, G_OPTION_ARG_INT, &(pages)[0], N_("Which page or frame of A, where it has several"), "N" }, \
   { "b-page", 0, 0, G_OPTION_ARG_INT, &(pages)[1], N_("Which page or frame of B, where it has several"), "N" }
+
+#define CLI_PLACEMENT(text) \
+  { "placement", 0, 0, G_OPTION_ARG_STRING, &(text), \
+    N_("Where the model looks: centre and side of its square, in the picture's pixels, and by how many degrees it is turned; " \
+       "or centre, bounds (around the whole picture), selection (around the mask), faces (on the face nearest to the mask), " \
+       "model (where the model finds its subject), or auto: faces, else model (heal's default); or \"X,Y X,Y\", the eyes, or " \
+       "four points, eyes and corners of the mouth (without a model that tells where these lie: the square's corners)"), \
+    "X,Y,SIDE[,ANGLE]" }
+/* place_parse of an option's text, which the picture at `path` (or NULL) is asked for, with a usage error. */
+gboolean cli_read_place (const gchar *option, const gchar *text, const gchar *path, gboolean reference, PlaceKind usual, Place *place,
+                         GError **error);
 
 /* Reads tensor `name` of shape 1 x ... (4 sides; 0 ends a shorter one) of a .safetensors file. */
 gboolean tensor_read (const gchar *path, const gchar *name, const gint *shape, gfloat *values, GError **error);

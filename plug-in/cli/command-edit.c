@@ -47,12 +47,6 @@ static gboolean take_of_reference(const gchar *option, const gchar *value, gpoin
 
 /* ------------------------------------------------------------------------------------------ tables */
 
-#define PLACEMENT(text) \
-  { "placement", 0, 0, G_OPTION_ARG_STRING, &(text), \
-    N_("Where the model looks: centre and side of its square, in the picture's pixels, and by how many degrees it is turned; " \
-       "or centre, bounds (around the whole picture), selection (around the mask), faces (on the face nearest to the mask), " \
-       "model (where the model finds its subject), or auto: faces, else model (heal's default); or \"X,Y X,Y\", the eyes, or " \
-       "four points, eyes and corners of the mouth"), "X,Y,SIDE[,ANGLE]" }
 #define OF_REFERENCE(flags) (flags), G_OPTION_ARG_CALLBACK, (gpointer)take_of_reference
 #define RAW_AND_OUTPUT(edit) \
   { "raw", 0, 0, G_OPTION_ARG_NONE, &(edit)->raw, N_("Write the model's own S x S square"), NULL }, \
@@ -67,7 +61,7 @@ static GOptionEntry *reconstruct_entries(CliEdit *edit) {
          "at full size"), "PERCENT" },
     { "mask-region", 0, OF_REFERENCE(0), N_("A part that the model's file tells, instead of a mask"),
       "eyes|mouth|hair|face|background" },
-    PLACEMENT(edit->placement),
+    CLI_PLACEMENT(edit->placement),
     CLI_PAGE(edit->page),
     RAW_AND_OUTPUT(edit),
     G_OPTION_ENTRY_NULL
@@ -107,7 +101,7 @@ static GOptionEntry *transplant_entries(CliEdit *edit) {
       N_("Styles: come nearer to the pictures first, in so many steps (slower)"), N_("STEPS") },
     { "extend", 0, 0, G_OPTION_ARG_NONE, &edit->extend,
       N_("Let the reference come in where the target is transparent, too"), NULL },
-    PLACEMENT(edit->placement),
+    CLI_PLACEMENT(edit->placement),
     { "reference-placement", 0, OF_REFERENCE(0),
       N_("The same of the reference (faces: the largest one); or as-placed: as the target's"),
       "X,Y,SIDE[,ANGLE]" },
@@ -132,17 +126,6 @@ GOptionEntry *cli_edit_entries(const Command *command, CliEdit *edit) {
 }
 
 /* ------------------------------------------------------------------------------------------- parse */
-
-static gboolean read_place(const gchar *option, const gchar *text, const gchar *path, gboolean reference, PlaceKind usual,
-                           Place *place, GError **error) {
-  g_autoptr(GError) fault = NULL;
-  if (!place_parse(option, text, reference, usual, place, &fault)) cli_usage(error, "%s", fault->message);
-  else if (path && is_tensor_path(path) && (text || place->mirror))
-    cli_usage(error, _("%s takes a part of a picture, and a tensor is the model's square already."),
-              text ? option : "--mirror");
-  else return TRUE;
-  return FALSE;
-}
 
 /* The options of one method are wrong with the other. */
 static gboolean check_method(const CliEdit *edit, GError **error) {
@@ -193,7 +176,7 @@ static gboolean check_reference(const CliEdit *edit, gint n, CliReference *refer
     cli_usage(error, _("The mask of the reference %s is a tensor: only the first one's can be, give a mask picture."), name);
   else
     return (reference->alpha || cli_word("--mask-region", reference->mask_region, words_regions, &reference->region, error)) &&
-           read_place("--reference-placement", reference->placement, reference->path, TRUE,
+           cli_read_place("--reference-placement", reference->placement, reference->path, TRUE,
                       edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &reference->place, error) &&
            (!reference->path || cli_check_page("--reference-page", reference->page, reference->path, error)) &&
            (!reference->mask || cli_check_page("--mask-page", reference->mask_page, reference->mask, error));
@@ -221,7 +204,7 @@ static gboolean check(CliEdit *edit, GError **error) {
     if (!check_reference(edit, i, &edit->references[i], error)) return FALSE;
   if (!cli_need_output(edit->output, error) ||
       !cli_check_range("--refine", edit->refine, 0, EDIT_MOST_REFINE, error) ||
-      !read_place("--placement", edit->placement, edit->target, FALSE,
+      !cli_read_place("--placement", edit->placement, edit->target, FALSE,
                   edit->n_references && edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &edit->place, error) ||
       !cli_check_page("--page", edit->page, edit->target, error))
     return FALSE;

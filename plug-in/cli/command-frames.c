@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "cli/cli.h"
+#include "host/layer.h"
 #include "host/mix.h"
 #include "host/words.h"
 
@@ -29,58 +30,145 @@ static gboolean write_row(gpointer data, gint n, const gfloat *image, GError **e
 
 /* ------------------------------------------------------------------------------------- interpolate */
 
-static gboolean interpolate(Engine *engine, gchar **pictures, const gint *pages, stylemap_space space,
-                            gint frames, const Pattern *pattern, GError **error) {
-  Input a = { 0 }, b = { 0 };
-  EditResult result = { 0 };
-  gboolean done =
-    input_read(&a, engine, pictures[0], pages[0], TRUE, error) &&
-    input_read(&b, engine, pictures[1], pages[1], TRUE, error);
-  if (done) {
-    const EditReference last = { .picture = b.picture };
-    Row row = { engine, pattern, a.depth };
-    const EditRequest request = { .kind = EDIT_INTERPOLATE, .target = a.picture, .references = &last,
-                                  .n_references = 1, .edit.space = space, .frames = frames, .squares = TRUE,
-                                  .take = write_row, .take_data = &row };
-    done = edit_run(engine, &request, &result, error);
+typedef struct {
+  gint frames, pages[2];
+  stylemap_space space;
+  Easing easing;
+  Place places[2];
+  gboolean whole;
+  gdouble detail; /* percent; -1: not given */
+} Interpolation;
+
+enum { USUAL_DETAIL = 50 }; /* as in GIMP */
+
+static void lay(const Place *place, const stylemap_placement *other, Input *input, stylemap_placement *at) {
+  if (!input->file) return; /* a tensor is the square */
+  const GeglRectangle *size = gegl_buffer_get_extent(input->picture.buffer);
+  place_find(place, size->width, size->height, other, 0, 0, at);
+  input->picture.placement = at;
+  input->picture.find = place_find_how(place);
+  input->picture.points = place->points;
+}
+
+static void say_once(const EditResult *result, gint n) {
+  if (n) return;
+  g_auto(GStrv) notes = edit_findings(result);
+  for (gchar **note = notes; *note; note++) cli_note("%s", *note);
+}
+
+/* Each frame in a copy of A; one by one, since as layers all of them may not find room. */
+static gboolean draw_whole(Engine *engine, const EditRequest *request, const Input *a, const Pattern *pattern, GError **error) {
+  EditRequest one = *request;
+  gboolean done = TRUE;
+  for (gint n = 0; n < request->frames && done; n++) {
+    EditResult result = { 0 };
+    Input frame = *a;
+    g_autofree gchar *path = pattern_path(pattern, n + 1);
+    one.single = n + 1;
+    engine_run(engine, n, request->frames);
+    if (!edit_run(engine, &one, &result, error)) return FALSE;
+    say_once(&result, n);
+    frame.picture.buffer = gegl_buffer_dup(a->picture.buffer);
+    layer_composite(frame.picture.buffer, result.layers[0], result.mask.weights, &result.mask.bounds, FALSE);
+    done = input_write(engine, &frame, path, error);
+    g_object_unref(frame.picture.buffer);
     edit_result_clear(&result);
+  }
+  return done;
+}
+
+static gboolean draw_squares(Engine *engine, EditRequest *request, const Input *a, const Pattern *pattern, GError **error) {
+  EditResult result = { 0 };
+  Row row = { engine, pattern, a->depth };
+  request->squares = TRUE;
+  request->take = write_row;
+  request->take_data = &row;
+  if (!edit_run(engine, request, &result, error)) return FALSE;
+  say_once(&result, 0);
+  edit_result_clear(&result);
+  return TRUE;
+}
+
+static gboolean interpolate(Engine *engine, gchar **pictures, const Interpolation *options, const Pattern *pattern, GError **error) {
+  Input a = { 0 }, b = { 0 };
+  stylemap_placement at[2];
+  gboolean done = input_read(&a, engine, pictures[0], options->pages[0], TRUE, error) &&
+                  input_read(&b, engine, pictures[1], options->pages[1], TRUE, error);
+  if (done) {
+    lay(&options->places[0], NULL, &a, &at[0]);
+    lay(&options->places[1], a.file ? &at[0] : NULL, &b, &at[1]);
+    const EditReference last = { .picture = b.picture };
+    EditRequest request = { .kind = EDIT_INTERPOLATE, .target = a.picture, .references = &last, .n_references = 1,
+                            .edit.space = options->space, .frames = options->frames, .easing = options->easing };
+    if (options->whole) request.heal.detail = (options->detail == -1 ? USUAL_DETAIL : options->detail) / 100;
+    done = options->whole ? draw_whole(engine, &request, &a, pattern, error) : draw_squares(engine, &request, &a, pattern, error);
   }
   input_clear(&a);
   input_clear(&b);
   return done;
 }
 
+/* What hangs on the pictures' names. */
+static gboolean check_interpolation(const Interpolation *options, gchar **pictures, const gchar *output, GError **error) {
+  if (!options->whole && options->detail != -1)
+    cli_usage(error, _("--detail is what the pictures show beyond the model's own square, which has none: it belongs to --whole."));
+  else if (options->whole && (is_tensor_path(pictures[0]) || is_tensor_path(output)))
+    cli_usage(error, _("--whole draws into copies of the picture A, and a tensor is the model's square alone."));
+  else if (options->places[0].kind == PLACE_SELECTION)
+    cli_usage(error, _("--placement selection is around a mask, and there is none here."));
+  else return TRUE;
+  return FALSE;
+}
+
 static gboolean run_interpolate(const Command *command, gchar **arguments, GError **error) {
-  g_autofree gchar *output = NULL, *space_name = NULL;
-  gint frames = 0, pages[2] = { 0 };
+  g_autofree gchar *output = NULL, *space_name = NULL, *easing_name = NULL, *place = NULL, *b_place = NULL;
+  Interpolation options = { .detail = -1 };
   const GOptionEntry entries[] = {
-    { "frames", 0, 0, G_OPTION_ARG_INT, &frames, N_("How many pictures, the first is A's and the last B's"), "N" },
+    { "frames", 0, 0, G_OPTION_ARG_INT, &options.frames, N_("How many pictures, the first is A's and the last B's"), "N" },
     { "space", 0, 0, G_OPTION_ARG_STRING, &space_name, N_("Where to interpolate: w (the paper) or w+"), "w|w+" },
-    CLI_PAGE_A_AND_B(pages),
+    { "easing", 0, 0, G_OPTION_ARG_STRING, &easing_name,
+      N_("At even steps (linear), or slowly away and slowly there (smooth)"), "linear|smooth" },
+    { "whole", 0, 0, G_OPTION_ARG_NONE, &options.whole, N_("Frames as large as A, drawn into copies of it, not the model's own square"),
+      NULL },
+    { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &options.detail,
+      N_("With --whole: how much of what both pictures show beyond the model's resolution stays where a frame looks like them, from 0 "
+         "to 100 (50)"), "PERCENT" },
+    CLI_PLACEMENT(place),
+    { "b-placement", 0, 0, G_OPTION_ARG_STRING, &b_place, N_("The same of B; or as-placed: as A's"), "X,Y,SIDE[,ANGLE]" },
+    { "mirror", 0, 0, G_OPTION_ARG_NONE, &options.places[1].mirror, N_("Exchange B's left and right"), NULL },
+    CLI_PAGE_A_AND_B(options.pages),
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, N_("Their names, with %d or %0Nd for the number"),
       N_("PATTERN") },
     G_OPTION_ENTRY_NULL
   };
   g_auto(GStrv) given = cli_parse(command, arguments, entries, 3, error);
-  gint space = STYLEMAP_SPACE_W;
+  gint space = STYLEMAP_SPACE_W, easing = EASING_LINEAR;
   Pattern pattern = { 0 };
   if (!given || !cli_word("--space", space_name, words_spaces, &space, error) ||
-      !cli_check_page("--page", pages[0], given[1], error) || !cli_check_page("--b-page", pages[1], given[2], error))
+      !cli_word("--easing", easing_name, words_easings, &easing, error) ||
+      !cli_check_range("--detail", options.detail == -1 ? 0 : options.detail, 0, 100, error) ||
+      !cli_read_place("--placement", place, given[1], FALSE, PLACE_CENTRE, &options.places[0], error) ||
+      !cli_read_place("--b-placement", b_place, given[2], TRUE, PLACE_CENTRE, &options.places[1], error) ||
+      !cli_check_page("--page", options.pages[0], given[1], error) || !cli_check_page("--b-page", options.pages[1], given[2], error))
     return FALSE;
-  if (frames < 2 || frames > EDIT_MOST_FRAMES) {
+  options.space = (stylemap_space)space;
+  options.easing = (Easing)easing;
+  if (options.frames < 2 || options.frames > EDIT_MOST_FRAMES) {
     cli_usage(error, _("--frames must be given, from 2 to %d."), EDIT_MOST_FRAMES);
     return FALSE;
   }
+  if (!check_row(output, options.frames, &pattern, error)) return FALSE;
   g_autoptr(Engine) engine = NULL;
-  gboolean done = check_row(output, frames, &pattern, error) && cli_open(&engine, given[0], error) &&
-                  interpolate(engine, given + 1, pages, (stylemap_space)space, frames, &pattern, error);
+  gboolean done = check_interpolation(&options, given + 1, output, error) && cli_open(&engine, given[0], error) &&
+                  interpolate(engine, given + 1, &options, &pattern, error);
   pattern_clear(&pattern);
   return done;
 }
 
 const Command command_interpolate = {
   "interpolate", N_("MODEL A B --frames N -o PATTERN"), N_("Make a row of pictures that leads from A to B."),
-  "  stylemap interpolate toon-portraits-128 a.png b.png --frames 16 -o frame-%02d.png\n",
+  "  stylemap interpolate toon-portraits-128 a.png b.png --frames 16 -o frame-%02d.png\n"
+  "  stylemap interpolate toon-portraits-128 a.png b.png --frames 16 --whole --placement auto --b-placement auto -o frame-%02d.png\n",
   run_interpolate,
 };
 

@@ -85,6 +85,17 @@ gboolean cli_check_page(const gchar *option, gint page, const gchar *path, GErro
   return FALSE;
 }
 
+gboolean cli_read_place(const gchar *option, const gchar *text, const gchar *path, gboolean reference, PlaceKind usual,
+                        Place *place, GError **error) {
+  g_autoptr(GError) fault = NULL;
+  if (!place_parse(option, text, reference, usual, place, &fault)) cli_usage(error, "%s", fault->message);
+  else if (path && is_tensor_path(path) && (text || place->mirror))
+    cli_usage(error, _("%s takes a part of a picture, and a tensor is the model's square already."),
+              text ? option : "--mirror");
+  else return TRUE;
+  return FALSE;
+}
+
 /* picture_load, and its note on the screen. */
 static Picture *load_noting(const gchar *path, gint page, GError **error) {
   Picture *picture = picture_load(path, page, error);

@@ -207,6 +207,7 @@ check flip "$tool" flip reference-part.png flipped.png
 good reconstruct "$model" part.png -o part.safetensors
 good reconstruct "$model" target-1.png --placement "36,21,$size" -o placed.safetensors
 check "a placed square" "$tool" same part.safetensors image placed.safetensors image
+cp placed.safetensors part-reconstructed.safetensors
 good reconstruct "$model" target-1.png --placement "44.5, 30.5, 61" -o placed.safetensors
 check "the centred square, by numbers" "$tool" same reconstruction.safetensors image placed.safetensors image
 good reconstruct "$model" target-1.png --placement 36,21,$size,90 -o placed.safetensors
@@ -352,6 +353,46 @@ check "frame 1 is A in W+" "$tool" near reconstruction.safetensors image g1.safe
 check_not "W is not W+" "$tool" same f2.safetensors image g2.safetensors image
 good interpolate "$model" w.safetensors reference.png --frames 2 -o 'h%02d.png'
 shape_is h01.png "$size $size R'G'B' u8"
+good interpolate "$model" target-1.png reference.png --frames 5 -o 'i%d.safetensors'
+good interpolate "$model" target-1.png reference.png --frames 3 --easing smooth -o 'e%d.safetensors'
+check "half way is half way" "$tool" same i3.safetensors image e2.safetensors image
+good interpolate "$model" target-1.png reference.png --frames 5 --easing smooth -o 'e%d.safetensors'
+check_not "smoothly" "$tool" near i2.safetensors image e2.safetensors image 1e-5
+# placed as any edit's pictures are, and in the picture A
+here="36,21,$size" there="57,33,$size"
+good reconstruct "$model" reference.png --placement $there -o there.safetensors
+good interpolate "$model" target-1.png reference.png --frames 3 --placement $here --b-placement $there -o 'p%d.safetensors'
+check "frame 1 is A where it is placed" "$tool" same part-reconstructed.safetensors image p1.safetensors image
+check "frame N is B where it is placed" "$tool" near there.safetensors image p3.safetensors image 1e-5
+good interpolate "$model" target-1.png reference.png --frames 2 --placement $here --b-placement $there --mirror -o 'm%d.safetensors'
+check_not "B is mirrored" "$tool" near p3.safetensors image m2.safetensors image 1e-2
+good interpolate "$model" target-1.png reference.png --frames 2 --placement $there --b-placement as-placed -o 'm%d.safetensors'
+check "B as A is placed" "$tool" near there.safetensors image m2.safetensors image 1e-5
+good interpolate "$model" target-1.png reference.png --frames 3 --whole --detail 0 --placement $here --b-placement $there -o 'k%d.png'
+good reconstruct "$model" target-1.png --placement $here -o here.png
+check "whole frame 1 is A's reconstruction" "$tool" steps k1.png here.png 0
+check_not "whole frame N is another" "$tool" steps k3.png here.png 3
+check box "$tool" ellipse 90 61 36 21 23 23 around-whole.png
+check "outside the square all frames are A" "$tool" outside target-1.png k3.png around-whole.png 0
+good interpolate "$model" target-5.png reference.png --frames 2 --whole --placement $here -o 'k%d.png'
+shape_is k2.png "90 61 R'G'B' u16"
+good reconstruct "$model" target-5.png --detail 50 --placement $here -o here.png
+check "a whole frame keeps half of A's detail" "$tool" steps k1.png here.png 0.5
+toon=$root/models/toon-portraits-128.safetensors samples=$root/install/samples
+for detail in 0 100; do
+  good interpolate "$toon" "$samples/target.png" "$samples/reference.png" --frames 2 --whole --detail $detail -o "d$detail-%d.png"
+  good reconstruct "$toon" "$samples/target.png" --detail $detail -o here.png
+  check "frame 1 is A with $detail % of its detail" "$tool" steps d$detail-1.png here.png 0.5
+done
+check_not "all of the detail is not none of it" "$tool" steps d100-1.png d0-1.png 20
+bad 2 'belongs to --whole' interpolate "$model" target-1.png reference.png --frames 2 --detail 50 -o 'k%d.png'
+bad 2 '--detail' interpolate "$model" target-1.png reference.png --frames 2 --whole --detail -5 -o 'k%d.png'
+bad 2 'copies of the picture A' interpolate "$model" target-1.png reference.png --frames 2 --whole -o 'k%d.safetensors'
+bad 2 'copies of the picture A' interpolate "$model" w.safetensors reference.png --frames 2 --whole -o 'k%d.png'
+bad 2 'there is none here' interpolate "$model" target-1.png reference.png --frames 2 --placement selection -o 'k%d.png'
+bad 2 'tensor is the model' interpolate "$model" w.safetensors reference.png --frames 2 --placement $here -o 'k%d.png'
+bad 2 'as-placed' interpolate "$model" target-1.png reference.png --frames 2 --b-placement nowhere -o 'k%d.png'
+bad 1 'does not touch the reference' interpolate "$model" target-1.png reference.png --frames 2 --b-placement 300,300,20 -o 'k%d.png'
 good mix "$model" target-1.png reference.png -o mixed.safetensors
 check_not "a mixture" "$tool" same mixed.safetensors image reference-again.safetensors image
 good mix "$model" reference.png reference.png -o mixed.safetensors
