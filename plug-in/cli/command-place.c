@@ -11,7 +11,7 @@
 
 /* ------------------------------------------------------------------------------------------- place */
 
-static void print_place(const stylemap_placement *p, Find by, const stylemap_place_report *report, gint faces, gboolean json) {
+static void print_place(const stylemap_placement *p, const stylemap_place_report *report, gint faces, gboolean sure, gboolean json) {
   const gdouble values[] = { p->x, p->y, p->side, p->angle * 180 / G_PI };
   const gchar *const names[] = { "x", "y", "side", "angle" };
   Number number;
@@ -20,9 +20,10 @@ static void print_place(const stylemap_placement *p, Find by, const stylemap_pla
     if (json) g_print("%s\"%s\": %s", i ? ", " : "{", names[i], text);
     else g_print("%s%s", i ? "," : "", text);
   }
-  if (json && by == FIND_FACES) g_print(", \"by\": \"faces\", \"sure\": true, \"faces\": %d}", faces);
+  if (json) g_print(", \"by\": \"%s\", \"sure\": %s", faces ? "faces" : "model", sure ? "true" : "false");
+  if (json && faces) g_print(", \"faces\": %d}", faces);
   else if (json) {
-    g_print(", \"by\": \"model\", \"sure\": %s, \"error\": ", report->sure ? "true" : "false");
+    g_print(", \"error\": ");
     g_print("%s, \"start_error\": ", cli_number(&number, "%.6g", report->error));
     g_print("%s, \"usual_error\": ", cli_number(&number, "%.6g", report->start_error));
     g_print("%s, \"encodes\": %d, \"syntheses\": %d}", cli_number(&number, "%.6g", report->usual_error), report->encodes,
@@ -34,7 +35,7 @@ static void print_place(const stylemap_placement *p, Find by, const stylemap_pla
 /* `near` may be NULL; of several faces the one nearest to it is taken. `asked`: faces and nothing else. `count` 0: look by
  * the model. */
 static gboolean place_by_faces(Engine *engine, GeglBuffer *picture, const stylemap_placement *near, gboolean asked,
-                               gint *count, stylemap_placement *placement, GError **error) {
+                               gint *count, gboolean *sure, stylemap_placement *placement, GError **error) {
   MaskSource under = { 0 };
   *count = 0;
   if (!asked && !find_has_faces(engine)) return TRUE;
@@ -43,7 +44,7 @@ static gboolean place_by_faces(Engine *engine, GeglBuffer *picture, const stylem
     under.selection = gegl_buffer_new(&pixel, babl_format("Y float"));
     gegl_buffer_set(under.selection, &pixel, 0, babl_format("Y float"), &(gfloat){ 1 }, GEGL_AUTO_ROWSTRIDE);
   }
-  gboolean done = find_by_faces(engine, picture, &under, asked, count, placement, error);
+  gboolean done = find_by_faces(engine, picture, &under, asked, count, sure, placement, error);
   g_clear_object(&under.selection);
   if (done && asked && *count == 0) {
     g_set_error_literal(error, HOST_ERROR, HOST_ERROR_FAILED, _("No face was found in the picture."));
@@ -54,19 +55,23 @@ static gboolean place_by_faces(Engine *engine, GeglBuffer *picture, const stylem
 
 static gboolean place_picture(Engine *engine, const Input *input, const stylemap_placement *near, Find by, gboolean json,
                               GError **error) {
-  stylemap_layer layer = layer_of_picture(input->picture.buffer);
+  const stylemap_layer layer = layer_of_colours(input->picture.buffer);
   stylemap_placement placement;
   stylemap_place_report report = { 0 };
   stylemap_error core;
   gint faces = 0;
+  gboolean sure = FALSE;
   if ((by != FIND_MODEL &&
-       !place_by_faces(engine, input->picture.buffer, near, by == FIND_FACES, &faces, &placement, error)) ||
+       !place_by_faces(engine, input->picture.buffer, near, by == FIND_FACES, &faces, &sure, &placement, error)) ||
       (!faces && (!engine_part(engine, STYLEMAP_PHASE_ENCODE, 0, 1, error) ||
                   !say_status(stylemap_place(engine->session, &layer, near, FALSE, &placement, &report, &core), &core, error))))
     return FALSE;
+  if (!faces) sure = report.sure != 0;
   progress_end();
-  print_place(&placement, faces ? FIND_FACES : FIND_MODEL, &report, faces, json);
-  if (!faces && !report.sure)
+  print_place(&placement, &report, faces, sure, json);
+  if (faces && !sure)
+    cli_note(_("It is not sure that this is a face: the model does not know it."));
+  if (!faces && !sure)
     cli_note(_("The model is not sure that it knows this picture: this is where the search began."));
   return TRUE;
 }

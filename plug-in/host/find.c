@@ -75,7 +75,7 @@ static gint nearest_face(const stylemap_face *faces, gint count, const MaskSourc
   return best;
 }
 
-gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *under, gboolean any, gint *count,
+gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *under, gboolean any, gint *count, gboolean *sure,
                        stylemap_placement *placement, GError **error) {
   const gboolean placed = stylemap_face_is_placed(engine->model);
   const stylemap_faces *network = placed ? faces_of(engine, error) : NULL;
@@ -83,6 +83,7 @@ gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *un
   g_autofree stylemap_face *faces = g_new0(stylemap_face, MOST_FACES);
   stylemap_error core;
   gboolean is = FALSE;
+  *sure = FALSE;
   if (!placed) return say_status(stylemap_face_place(engine->model, faces, placement, &core), &core, error);
   if (!network || !say_status(stylemap_faces_find(network, &layer, MOST_FACES, faces, count, &core), &core, error))
     return FALSE;
@@ -91,6 +92,7 @@ gboolean find_by_faces(Engine *engine, GeglBuffer *picture, const MaskSource *un
   gint taken = first;
   for (; taken < end && !is; taken += !is)
     if (!is_face(engine, &layer, &faces[taken], &is, error)) return FALSE;
+  *sure = is;
   if (!is && !any) *count = 0;
   return *count == 0 || say_status(stylemap_face_place(engine->model, &faces[is ? taken : first], placement, &core), &core, error);
 }
@@ -121,21 +123,16 @@ static gboolean is_inside(const stylemap_placement *square, gdouble x, gdouble y
   return MAX(ABS(cosine * dx + sine * dy), ABS(cosine * dy - sine * dx)) < square->side / 2;
 }
 
-/* By the model, and of several subjects the one of which something is selected, if it is not empty: hair is as wide as a head, eyes are half
- * of it. */
-static gboolean search(Engine *engine, const stylemap_layer *layer, const GeglRectangle *part, gboolean *sure,
+/* By the model, around each of `near` first. */
+static gboolean search(Engine *engine, const stylemap_layer *layer, const stylemap_placement *near, gint n_near, gboolean *sure,
                        stylemap_placement *placement, GError **error) {
-  static const gdouble sides[] = { 1.2, 2.4 };
   stylemap_place_report report;
   stylemap_error core;
   *sure = FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS(sides) && part->width && !*sure; i++) {
-    const stylemap_placement near = { .x = part->x + part->width / 2.0, .y = part->y + part->height / 2.0,
-                                      .side = sides[i] * MAX(part->width, part->height) };
-    if (near.side >= MIN(layer->width, layer->height)) break;
-    if (!say_status(stylemap_place(engine->session, layer, &near, FALSE, placement, &report, &core), &core, error))
+  for (gint i = 0; i < n_near && !*sure; i++) {
+    if (!say_status(stylemap_place(engine->session, layer, &near[i], FALSE, placement, &report, &core), &core, error))
       return FALSE;
-    *sure = report.sure && is_inside(placement, near.x, near.y);
+    *sure = report.sure && is_inside(placement, near[i].x, near[i].y);
   }
   if (*sure) return TRUE;
   if (!say_status(stylemap_place(engine->session, layer, NULL, FALSE, placement, &report, &core), &core, error)) return FALSE;
@@ -143,26 +140,41 @@ static gboolean search(Engine *engine, const stylemap_layer *layer, const GeglRe
   return TRUE;
 }
 
-/* By faces or by the model, as picture->find says, wherever it is taken to be; `by`: FIND_NOTHING where nothing is found. */
-static gboolean look_for(Engine *engine, const EditPicture *picture, const MaskSource *under, const GeglRectangle *part, Find *by,
-                         stylemap_placement *placement, GError **error) {
-  const Find find = (Find)picture->find;
+gboolean find_anywhere(Engine *engine, GeglBuffer *picture, Find how, const MaskSource *under, const stylemap_placement *near, gint n_near,
+                       Find *by, stylemap_placement *placement, GError **error) {
   *by = FIND_NOTHING;
-  if (find == FIND_FACES || (find == FIND_AUTO && find_has_faces(engine))) {
+  if (how == FIND_FACES || (how == FIND_AUTO && find_has_faces(engine))) {
     gint count;
-    if (!find_by_faces(engine, picture->buffer, under, find == FIND_FACES, &count, placement, error)) return FALSE;
+    gboolean sure;
+    if (!find_by_faces(engine, picture, under, how == FIND_FACES, &count, &sure, placement, error)) return FALSE;
     if (count) *by = FIND_FACES;
   }
-  if (*by == FIND_NOTHING && (find == FIND_MODEL || (find == FIND_AUTO && engine->info->places))) {
-    const stylemap_layer layer = layer_of_colours(picture->buffer);
+  if (*by == FIND_NOTHING && (how == FIND_MODEL || (how == FIND_AUTO && engine->info->places))) {
+    const stylemap_layer layer = layer_of_colours(picture);
     gboolean sure;
-    if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) || !search(engine, &layer, part, &sure, placement, error)) return FALSE;
+    if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) || !search(engine, &layer, near, n_near, &sure, placement, error))
+      return FALSE;
     if (sure) *by = FIND_MODEL;
   }
   return TRUE;
 }
 
-/* The same, or what it came to where that was looked for a moment ago. */
+enum { NEAR = 2 };
+
+/* Squares around what is selected, if it is not empty: hair is as wide as a head, eyes are half of it. How many there are. */
+static gint around(const GeglRectangle *part, const GeglRectangle *picture, stylemap_placement near[NEAR]) {
+  static const gdouble sides[NEAR] = { 1.2, 2.4 };
+  gint count = 0;
+  for (gint i = 0; i < NEAR && part->width; i++) {
+    const gdouble side = sides[i] * MAX(part->width, part->height);
+    if (side >= MIN(picture->width, picture->height)) break;
+    near[count++] = (stylemap_placement){ .x = part->x + part->width / 2.0, .y = part->y + part->height / 2.0, .side = side };
+  }
+  return count;
+}
+
+/* As picture->find says, wherever it is taken to be; of several subjects the one of which something is selected. Or what it came to
+ * where that was looked for a moment ago. */
 static gboolean look_once(Engine *engine, const EditPicture *picture, const MaskSource *under, Find *by, stylemap_placement *placement,
                           GError **error) {
   GeglRectangle part;
@@ -177,7 +189,9 @@ static gboolean look_once(Engine *engine, const EditPicture *picture, const Mask
   if (!found) {
     found = &engine->found[engine->next_found];
     g_weak_ref_set(&found->in, NULL);
-    if (!look_for(engine, picture, under, &part, by, &found->place, error)) return FALSE;
+    stylemap_placement near[NEAR];
+    const gint n_near = around(&part, gegl_buffer_get_extent(picture->buffer), near);
+    if (!find_anywhere(engine, picture->buffer, (Find)picture->find, under, near, n_near, by, &found->place, error)) return FALSE;
     engine->next_found = (engine->next_found + 1) % ENGINE_FOUND;
     found->how = picture->find;
     found->by = *by;

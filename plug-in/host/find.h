@@ -17,11 +17,15 @@ typedef enum { FIND_NOTHING, FIND_AUTO, FIND_FACES, FIND_MODEL, FIND_POINTS, FIN
 gboolean find_subject (Engine *engine, const EditPicture *picture, const MaskSource *under, gboolean target, Find *by,
                      stylemap_placement *placement, GError **error);
 /* By faces alone: how many there are; with 0 `placement` stays as it was. What is hardly
- * a face is none where the model does not know it, unless `any` is asked for. FALSE, with a sentence, where find_has_faces is FALSE: the
+ * a face is none where the model does not know it, unless `any` is asked for; then it is not `sure`. FALSE, with a sentence, where find_has_faces is FALSE: the
  * model's file does not tell where its eyes and mouth lie, or the networks are not installed. */
-gboolean find_by_faces (Engine *engine, GeglBuffer *picture, const MaskSource *under, gboolean any, gint *count,
+gboolean find_by_faces (Engine *engine, GeglBuffer *picture, const MaskSource *under, gboolean any, gint *count, gboolean *sure,
                         stylemap_placement *placement, GError **error);
 gboolean find_has_faces (const Engine *engine);
+/* By faces, or else by the model: as `how` says, FIND_AUTO, FIND_FACES or FIND_MODEL. The model looks about each of `near` first.
+ * `by` says how it was found; FIND_NOTHING: it was not, and what `placement` is means nothing. */
+gboolean find_anywhere (Engine *engine, GeglBuffer *picture, Find how, const MaskSource *under, const stylemap_placement *near,
+                        gint n_near, Find *by, stylemap_placement *placement, GError **error);
 /* find_subject of a request's target that is to be found: `at` and `by` tell where and how it was, and `request` has it there.
  * `references` are the request's; those that follow the target get a place of `placements`, one for each. Does nothing of a
  * target that is not to be found (`by`: FIND_NOTHING; `at` stays as it is). */

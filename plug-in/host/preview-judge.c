@@ -2,7 +2,6 @@
 #include "host/preview-judge.h"
 
 #include "host/choose.h"
-#include "host/layer.h"
 #include "host/place.h"
 #include "host/say.h"
 
@@ -169,16 +168,9 @@ gboolean judge_can_find(const Engine *engine) { return engine->info->places || f
 
 gboolean judge_find_subject(Engine *engine, const EditRequest *request, const stylemap_placement *near, gint *by,
                             stylemap_placement *place, GError **error) {
-  stylemap_layer layer = layer_of_picture(request->target.buffer);
-  stylemap_place_report report = { 0 };
-  stylemap_error core;
-  gint faces = 0;
-  gboolean ok = !find_has_faces(engine) || find_by_faces(engine, request->target.buffer,
-                                                         request->mask.selection ? &request->mask : NULL, FALSE, &faces, place, error);
-  if (ok && !faces && engine->info->places && near)
-    ok = say_status(stylemap_place(engine->session, &layer, near, 0, place, &report, &core), &core, error);
-  if (ok && !faces && engine->info->places && !report.sure)
-    ok = say_status(stylemap_place(engine->session, &layer, NULL, 0, place, &report, &core), &core, error);
-  *by = faces ? FIND_FACES : report.sure ? FIND_MODEL : FIND_NOTHING;
+  const MaskSource *under = request->mask.selection ? &request->mask : NULL;
+  Find how;
+  const gboolean ok = find_anywhere(engine, request->target.buffer, FIND_AUTO, under, near, near ? 1 : 0, &how, place, error);
+  *by = (gint)how;
   return ok;
 }

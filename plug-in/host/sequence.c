@@ -18,19 +18,12 @@ gboolean sequence_is_found(const gchar *text, gint find) {
 }
 
 void sequence_find(Engine *engine, const EditPicture *frame, const MaskSource *under, SequencePlace *place) {
-  const stylemap_layer layer = layer_of_picture(frame->buffer);
-  const Find how = (Find)frame->find;
+  const Find how = frame->find == FIND_NOTHING ? FIND_AUTO : (Find)frame->find;
   stylemap_placement at;
-  stylemap_place_report report;
-  stylemap_error core;
-  gint count = 0;
+  Find by;
   *place = (SequencePlace){ 0 };
-  if (how != FIND_MODEL && find_has_faces(engine) && find_by_faces(engine, frame->buffer, under, how == FIND_FACES, &count, &at, NULL))
-    place->sure = count > 0;
-  if (!place->sure && how != FIND_FACES && engine->info->places &&
-      stylemap_place(engine->session, &layer, NULL, FALSE, &at, &report, &core) == STYLEMAP_OK)
-    place->sure = report.sure != 0;
-  if (place->sure) *place = (SequencePlace){ TRUE, { at.x, at.y, log(at.side), at.angle } };
+  if (find_anywhere(engine, frame->buffer, how, under, NULL, 0, &by, &at, NULL) && by != FIND_NOTHING)
+    *place = (SequencePlace){ TRUE, { at.x, at.y, log(at.side), at.angle } };
 }
 
 static gdouble coarse(gdouble value, gdouble step) { return step * round(value / step); }

@@ -160,6 +160,8 @@ static void test_hardly(Engine *engine, const char *golden) {
   static const Smile smiles[] = {{{126, 92, 126}, {210, 116, 242}, {52, 22, 65}, 72, 83}, {{80, 191, 153}, {243, 141, 151}, {33, 76, 13}, 52, 67},
                                  {{121, 238, 169}, {183, 125, 129}, {4, 31, 68}, 54, 62}};
   stylemap_placement at, centred;
+  gboolean sure = TRUE;
+  gint count = -1;
   Find by;
   stylemap_fit(320, 240, &centred);
   for (guint k = 0; k < G_N_ELEMENTS(smiles); k++) {
@@ -167,6 +169,8 @@ static void test_hardly(Engine *engine, const char *golden) {
     CHECK(find(engine, picture, FIND_FACES, NULL, &by, &at, NULL) && by == FIND_FACES && hypot(at.x - 160, at.y - 120) < 40, "%u: asked for", k);
     CHECK(find(engine, picture, FIND_AUTO, NULL, &by, &at, NULL) && by == FIND_NOTHING && at.x == centred.x && at.side == centred.side, "%u: %d, %g,%g",
           k, by, at.x, at.y);
+    CHECK(find_by_faces(engine, picture, NULL, TRUE, &count, &sure, &at, NULL) && count == 1 && !sure, "%u: %d, and sure", k, count);
+    CHECK(find_by_faces(engine, picture, NULL, FALSE, &count, &sure, &at, NULL) && count == 0 && !sure, "%u: %d", k, count);
     g_object_unref(picture);
   }
   /* beside somebody it is none, though it is the larger one, unless it is selected */
@@ -176,6 +180,7 @@ static void test_hardly(Engine *engine, const char *golden) {
   put(both, golden, 1, 110, 210, 100);
   CHECK(find(engine, both, FIND_AUTO, NULL, &by, &at, NULL) && by == FIND_FACES && hypot(at.x - 160, at.y - 260) < 8, "%g,%g", at.x, at.y);
   CHECK(find(engine, both, FIND_FACES, NULL, &by, &at, NULL) && by == FIND_FACES && hypot(at.x - 160, at.y - 260) < 8, "%g,%g", at.x, at.y);
+  CHECK(find_by_faces(engine, both, NULL, TRUE, &count, &sure, &at, NULL) && count == 2 && sure, "%d, and not sure", count);
   CHECK(detected(engine, both, &score) == 2 && score < 0.65, "%g", score);
   CHECK(find(engine, both, FIND_FACES, &under, &by, &at, NULL) && by == FIND_FACES && hypot(at.x - 160, at.y - 120) < 40, "%g,%g", at.x, at.y);
   CHECK(find(engine, both, FIND_AUTO, &under, &by, &at, NULL) && by != FIND_FACES, "the model looks around what is selected");
