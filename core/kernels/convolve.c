@@ -3,7 +3,7 @@
  *   by output  small maps: V of all tiles is shared; a task transforms the weights of 16 or 32 output channels (twice
  *              that with a second filter) into its own memory and runs them over all tiles. Each weight is read once.
  *   by tiles   large maps: U of all weights is shared; a task owns a panel of tiles, whose V stays in its L2 cache.
- * A shared V costs cross-core traffic, a U for each panel costs transforms: measured, see core/README.md. */
+ * A shared V costs cross-core traffic, a U for each panel costs transforms: measured, see core/speed.md. */
 #include "kernels/convolve.h"
 
 #include <assert.h>
