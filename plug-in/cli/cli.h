@@ -129,13 +129,6 @@ gboolean cli_check_page (const gchar *option, gint page, const gchar *path, GErr
   { "page", 0, 0, G_OPTION_ARG_INT, &(pages)[0], N_("Which page or frame of A, where it has several"), "N" }, \
   { "b-page", 0, 0, G_OPTION_ARG_INT, &(pages)[1], N_("Which page or frame of B, where it has several"), "N" }
 
-#define CLI_PLACEMENT(text) \
-  { "placement", 0, 0, G_OPTION_ARG_STRING, &(text), \
-    N_("Where the model looks: centre and side of its square, in the picture's pixels, and by how many degrees it is turned; " \
-       "or centre, bounds (around the whole picture), selection (around the mask), faces (on the face nearest to the mask), " \
-       "model (where the model finds its subject), or auto: faces, else model (heal's default); or \"X,Y X,Y\", the eyes, or " \
-       "four points, eyes and corners of the mouth (without a model that tells where these lie: the square's corners)"), \
-    "X,Y,SIDE[,ANGLE]" }
 /* place_parse of an option's text, which the picture at `path` (or NULL) is asked for, with a usage error. */
 gboolean cli_read_place (const gchar *option, const gchar *text, const gchar *path, gboolean reference, PlaceKind usual, Place *place,
                          GError **error);
@@ -157,9 +150,12 @@ void     input_clear (Input *input);
 
 /* Writes what the engine's model drew, and, unless the user wants none of it, says in a picture's XMP that it did.
  * square: the network's own, a tensor `image`, unrounded, or an S x S picture of that depth. input: the picture that was read
- * and is drawn into, with its size, depth, alpha, profile and EXIF; what the form cannot hold is noted. */
+ * and is drawn into, with its size, depth, alpha, profile and EXIF; input_write notes what the form cannot hold, which input_save leaves
+ * to input_note. */
 gboolean square_write (const Engine *engine, const gfloat *image, gint depth, const gchar *path, GError **error);
 gboolean input_write (const Engine *engine, Input *drawn, const gchar *path, GError **error);
+gboolean input_save (const Engine *engine, Input *drawn, const gchar *path, GError **error);
+void     input_note (const Input *saved, const gchar *path);
 
 /* The form of an output is known and its folder writable; asked before the work. */
 gboolean output_check (const gchar *path, GError **error);

@@ -91,14 +91,12 @@ static gboolean adjust(const Apply *apply, Engine *engine, Input *target, GeglBu
 }
 
 static gboolean check(Apply *apply, Place *place, GError **error) {
-  g_autoptr(GError) fault = NULL;
   if (!apply->directions) cli_usage(error, _("Which way? Name a direction with --direction."));
   else if (apply->mask && (apply->raw || is_tensor_path(apply->output)))
     cli_usage(error, _("--mask works on pictures, not on the model's own square."));
-  else if (!place_parse("--placement", apply->placement, FALSE, PLACE_CENTRE, place, &fault))
-    cli_usage(error, "%s", fault->message);
   else
-    return cli_need_output(apply->output, error) && output_check(apply->output, error) &&
+    return cli_read_place("--placement", apply->placement, apply->target, FALSE, PLACE_CENTRE, place, error) &&
+           cli_need_output(apply->output, error) && output_check(apply->output, error) &&
            cli_feather(apply->softness, &apply->feather, error) &&
            cli_check_range("--detail", apply->detail, 0, 100, error) &&
            cli_check_page("--page", apply->page, apply->target, error) &&

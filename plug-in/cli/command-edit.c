@@ -47,6 +47,13 @@ static gboolean take_of_reference(const gchar *option, const gchar *value, gpoin
 
 /* ------------------------------------------------------------------------------------------ tables */
 
+#define PLACEMENT(text) \
+  { "placement", 0, 0, G_OPTION_ARG_STRING, &(text), \
+    N_("Where the model looks: centre and side of its square, in the picture's pixels, and by how many degrees it is turned; " \
+       "or centre, bounds (around the whole picture), selection (around the mask), faces (on the face nearest to the mask), " \
+       "model (where the model finds its subject), or auto: faces, else model (heal's default); or \"X,Y X,Y\", the eyes, or " \
+       "four points, eyes and corners of the mouth (without a model that tells where these lie: the square's corners)"), \
+    "X,Y,SIDE[,ANGLE]" }
 #define OF_REFERENCE(flags) (flags), G_OPTION_ARG_CALLBACK, (gpointer)take_of_reference
 #define RAW_AND_OUTPUT(edit) \
   { "raw", 0, 0, G_OPTION_ARG_NONE, &(edit)->raw, N_("Write the model's own S x S square"), NULL }, \
@@ -61,7 +68,7 @@ static GOptionEntry *reconstruct_entries(CliEdit *edit) {
          "at full size"), "PERCENT" },
     { "mask-region", 0, OF_REFERENCE(0), N_("A part that the model's file tells, instead of a mask"),
       "eyes|mouth|hair|face|background" },
-    CLI_PLACEMENT(edit->placement),
+    PLACEMENT(edit->placement),
     CLI_PAGE(edit->page),
     RAW_AND_OUTPUT(edit),
     G_OPTION_ENTRY_NULL
@@ -101,7 +108,7 @@ static GOptionEntry *transplant_entries(CliEdit *edit) {
       N_("Styles: come nearer to the pictures first, in so many steps (slower)"), N_("STEPS") },
     { "extend", 0, 0, G_OPTION_ARG_NONE, &edit->extend,
       N_("Let the reference come in where the target is transparent, too"), NULL },
-    CLI_PLACEMENT(edit->placement),
+    PLACEMENT(edit->placement),
     { "reference-placement", 0, OF_REFERENCE(0),
       N_("The same of the reference (faces: the largest one); or as-placed: as the target's"),
       "X,Y,SIDE[,ANGLE]" },

@@ -3,7 +3,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#include "cli/cli.h"
+#include "cli/edit.h"
+#include "host/find.h"
 #include "host/layer.h"
 #include "host/mix.h"
 #include "host/words.h"
@@ -50,14 +51,9 @@ static void lay(const Place *place, const stylemap_placement *other, Input *inpu
   input->picture.points = place->points;
 }
 
-static void say_once(const EditResult *result, gint n) {
-  if (n) return;
-  g_auto(GStrv) notes = edit_findings(result);
-  for (gchar **note = notes; *note; note++) cli_note("%s", *note);
-}
-
 /* Each frame in a copy of A; one by one, since as layers all of them may not find room. */
-static gboolean draw_whole(Engine *engine, const EditRequest *request, const Input *a, const Pattern *pattern, GError **error) {
+static gboolean draw_whole(Engine *engine, const EditRequest *request, const Input *a, gboolean asked, const Pattern *pattern,
+                           GError **error) {
   EditRequest one = *request;
   gboolean done = TRUE;
   for (gint n = 0; n < request->frames && done; n++) {
@@ -67,24 +63,26 @@ static gboolean draw_whole(Engine *engine, const EditRequest *request, const Inp
     one.single = n + 1;
     engine_run(engine, n, request->frames);
     if (!edit_run(engine, &one, &result, error)) return FALSE;
-    say_once(&result, n);
+    if (!n) cli_say_findings(engine, &result, asked);
     frame.picture.buffer = gegl_buffer_dup(a->picture.buffer);
     layer_composite(frame.picture.buffer, result.layers[0], result.mask.weights, &result.mask.bounds, FALSE);
-    done = input_write(engine, &frame, path, error);
+    done = input_save(engine, &frame, path, error);
+    if (done && !n) input_note(&frame, path);
     g_object_unref(frame.picture.buffer);
     edit_result_clear(&result);
   }
   return done;
 }
 
-static gboolean draw_squares(Engine *engine, EditRequest *request, const Input *a, const Pattern *pattern, GError **error) {
+static gboolean draw_squares(Engine *engine, EditRequest *request, const Input *a, gboolean asked, const Pattern *pattern,
+                             GError **error) {
   EditResult result = { 0 };
   Row row = { engine, pattern, a->depth };
   request->squares = TRUE;
   request->take = write_row;
   request->take_data = &row;
   if (!edit_run(engine, request, &result, error)) return FALSE;
-  say_once(&result, 0);
+  cli_say_findings(engine, &result, asked);
   edit_result_clear(&result);
   return TRUE;
 }
@@ -97,11 +95,13 @@ static gboolean interpolate(Engine *engine, gchar **pictures, const Interpolatio
   if (done) {
     lay(&options->places[0], NULL, &a, &at[0]);
     lay(&options->places[1], a.file ? &at[0] : NULL, &b, &at[1]);
-    const EditReference last = { .picture = b.picture };
+    const EditReference last = { .picture = b.picture, .as_placed = options->places[1].kind == PLACE_AS_PLACED };
+    const gboolean asked = b.picture.find == FIND_AUTO;
     EditRequest request = { .kind = EDIT_INTERPOLATE, .target = a.picture, .references = &last, .n_references = 1,
                             .edit.space = options->space, .frames = options->frames, .easing = options->easing };
     if (options->whole) request.heal.detail = (options->detail == -1 ? USUAL_DETAIL : options->detail) / 100;
-    done = options->whole ? draw_whole(engine, &request, &a, pattern, error) : draw_squares(engine, &request, &a, pattern, error);
+    done = options->whole ? draw_whole(engine, &request, &a, asked, pattern, error)
+                          : draw_squares(engine, &request, &a, asked, pattern, error);
   }
   input_clear(&a);
   input_clear(&b);
@@ -116,6 +116,8 @@ static gboolean check_interpolation(const Interpolation *options, gchar **pictur
     cli_usage(error, _("--whole draws into copies of the picture A, and a tensor is the model's square alone."));
   else if (options->places[0].kind == PLACE_SELECTION)
     cli_usage(error, _("--placement selection is around a mask, and there is none here."));
+  else if (options->places[1].kind == PLACE_AS_PLACED && is_tensor_path(pictures[0]))
+    cli_usage(error, _("--b-placement as-placed is as A's, and a tensor is the model's square already."));
   else return TRUE;
   return FALSE;
 }
@@ -133,7 +135,9 @@ static gboolean run_interpolate(const Command *command, gchar **arguments, GErro
     { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &options.detail,
       N_("With --whole: how much of what both pictures show beyond the model's resolution stays where a frame looks like them, from 0 "
          "to 100 (50)"), "PERCENT" },
-    CLI_PLACEMENT(place),
+    { "placement", 0, 0, G_OPTION_ARG_STRING, &place,
+      N_("Where the model looks in A: centre and side of its square, in pixels, and by how many degrees it is turned; or centre "
+         "(default), bounds, faces, model, auto, or points, as for transplant"), "X,Y,SIDE[,ANGLE]" },
     { "b-placement", 0, 0, G_OPTION_ARG_STRING, &b_place, N_("The same of B; or as-placed: as A's"), "X,Y,SIDE[,ANGLE]" },
     { "mirror", 0, 0, G_OPTION_ARG_NONE, &options.places[1].mirror, N_("Exchange B's left and right"), NULL },
     CLI_PAGE_A_AND_B(options.pages),
@@ -157,10 +161,9 @@ static gboolean run_interpolate(const Command *command, gchar **arguments, GErro
     cli_usage(error, _("--frames must be given, from 2 to %d."), EDIT_MOST_FRAMES);
     return FALSE;
   }
-  if (!check_row(output, options.frames, &pattern, error)) return FALSE;
   g_autoptr(Engine) engine = NULL;
-  gboolean done = check_interpolation(&options, given + 1, output, error) && cli_open(&engine, given[0], error) &&
-                  interpolate(engine, given + 1, &options, &pattern, error);
+  gboolean done = check_row(output, options.frames, &pattern, error) && check_interpolation(&options, given + 1, output, error) &&
+                  cli_open(&engine, given[0], error) && interpolate(engine, given + 1, &options, &pattern, error);
   pattern_clear(&pattern);
   return done;
 }

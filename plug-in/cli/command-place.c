@@ -70,7 +70,7 @@ static gboolean place_picture(Engine *engine, const Input *input, const stylemap
   progress_end();
   print_place(&placement, &report, faces, sure, json);
   if (faces && !sure)
-    cli_note(_("It is not sure that this is a face: the model does not know it."));
+    cli_note(_("It is not certain that this is a face: the model does not know it."));
   if (!faces && !sure)
     cli_note(_("The model is not sure that it knows this picture: this is where the search began."));
   return TRUE;

@@ -218,20 +218,23 @@ static gboolean complete(const CliEdit *edit, Engine *engine, CliPictures *pictu
   return !(find || has_region(edit)) || prepare(pictures, error);
 }
 
-/* What was asked for by name and is not there is told, too. */
-static void say_findings(const CliEdit *edit, const Engine *engine, const EditResult *result) {
+void cli_say_findings(const Engine *engine, const EditResult *result, gboolean asked) {
   g_auto(GStrv) notes = edit_findings(result);
-  gboolean asked = FALSE;
   for (gchar **note = notes; *note; note++) cli_note("%s", *note);
-  for (gint i = 0; i < edit->n_references; i++) {
-    const CliReference *reference = &edit->references[i];
-    asked = asked || (reference->place.kind == PLACE_AUTO && (reference->placement || engine->info->places));
-  }
   if (asked && !*notes)
     cli_note("%s", engine->info->places ? _("The model is not sure of its subject in the target or in the reference: the "
                                             "reference's centred square is taken.")
                                         : _("The model has not learnt to find its subject: the reference's centred square is "
                                             "taken."));
+}
+
+static void say_findings(const CliEdit *edit, const Engine *engine, const EditResult *result) {
+  gboolean asked = FALSE;
+  for (gint i = 0; i < edit->n_references; i++) {
+    const CliReference *reference = &edit->references[i];
+    asked = asked || (reference->place.kind == PLACE_AUTO && (reference->placement || engine->info->places));
+  }
+  cli_say_findings(engine, result, asked);
 }
 
 gboolean cli_edit_draw(const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error) {
@@ -261,21 +264,11 @@ void cli_edit_compose(const CliEdit *edit, CliPictures *pictures) {
                     edit->extend);
 }
 
-/* The result in the target, with the target's size, depth, alpha, profile and EXIF. */
-static gboolean write_picture(const CliEdit *edit, const Engine *engine, Input *target, GError **error) {
-  GeglBuffer *buffer = target->picture.buffer;
-  PictureForm form;
-  if (babl_format_has_alpha(gegl_buffer_get_format(buffer)) &&
-      picture_form_of_output(edit->output, &form, NULL) && form == PICTURE_JPEG)
-    cli_note(_("JPEG holds no transparency: what was transparent is white."));
-  return input_write(engine, target, edit->output, error);
-}
-
 gboolean cli_edit_write(const CliEdit *edit, const Engine *engine, CliPictures *pictures, GError **error) {
   Input *target = &pictures->target;
   return cli_edit_is_square(edit)
            ? square_write(engine, pictures->result.image, target->depth, edit->output, error)
-           : write_picture(edit, engine, target, error);
+           : input_write(engine, target, edit->output, error);
 }
 
 void cli_pictures_clear(CliPictures *pictures) {

@@ -78,6 +78,8 @@ gboolean cli_edit_is_square (const CliEdit *edit);
  * made of it. */
 gboolean cli_edit_read (const CliEdit *edit, const Engine *engine, CliPictures *pictures, GError **error);
 gboolean cli_edit_draw (const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error);
+/* Notes what was found; where nothing was, and it was `asked` for in a reference, that. */
+void     cli_say_findings (const Engine *engine, const EditResult *result, gboolean asked);
 /* Notes why the model does not know what is in the square of a target that is drawn, where it does not. */
 void     cli_edit_say_reason (Engine *engine, const EditRequest *request);
 /* Puts the result into the target's buffer, unless it is a square: what cli_edit_write writes. */

@@ -178,10 +178,21 @@ gboolean square_write(const Engine *engine, const gfloat *image, gint depth, con
   return drawn_write(engine, buffer, NULL, TRUE, path, error);
 }
 
+gboolean input_save(const Engine *engine, Input *drawn, const gchar *path, GError **error) {
+  if (drawn->file) drawn->file->note = NULL;
+  return progress_go_on(error) && drawn_write(engine, drawn->picture.buffer, drawn->file, FALSE, path, error);
+}
+
+void input_note(const Input *saved, const gchar *path) {
+  PictureForm form;
+  if (babl_format_has_alpha(gegl_buffer_get_format(saved->picture.buffer)) && picture_form_of_output(path, &form, NULL) &&
+      form == PICTURE_JPEG)
+    cli_note(_("JPEG holds no transparency: what was transparent is white."));
+  if (saved->file && saved->file->note) cli_note("%s", saved->file->note);
+}
+
 gboolean input_write(const Engine *engine, Input *drawn, const gchar *path, GError **error) {
-  Picture *file = drawn->file;
-  if (file) file->note = NULL;
-  if (!progress_go_on(error) || !drawn_write(engine, drawn->picture.buffer, file, FALSE, path, error)) return FALSE;
-  if (file && file->note) cli_note("%s", file->note);
+  if (!input_save(engine, drawn, path, error)) return FALSE;
+  input_note(drawn, path);
   return TRUE;
 }

@@ -72,7 +72,7 @@ static gboolean add_layer(Work *work, const gfloat *image, GError **error) {
   if (!work->n_details)
     return say_status(stylemap_paste(image, size, &placement, &target, b->x, b->y, b->width, b->height, &layer, &core), &core,
                       error);
-  if (work->n_details == 2) {
+  if (work->request->kind == EDIT_INTERPOLATE) {
     const gint frame = (work->request->single ? work->request->single : work->result->n_layers) - 1;
     work->details[1].weight = easing_at(work->request->easing, frame, work->request->frames);
     work->details[0].weight = 1 - work->details[1].weight;
@@ -450,7 +450,7 @@ gboolean edit_prepare(const EditRequest *request, EditResult *result, GError **e
   if (fault) g_set_error_literal(error, HOST_ERROR, HOST_ERROR_ARGUMENT, fault);
   if (!fault && request->target.find != FIND_NOTHING) return TRUE; /* all else depends on where it lies */
   result->prepared = TRUE;
-  if (edit_mask_is_needed(request) && !fault) result->placement = edit_placement(&request->target);
+  if (request->target.buffer && !fault) result->placement = edit_placement(&request->target);
   if (fault || !check_places(request, error) ||
       (edit_mask_is_needed(request) && !edit_mask_make(request, &result->mask, error)) ||
       !check_seen(request, &result->mask, error)) {

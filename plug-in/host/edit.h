@@ -83,7 +83,7 @@ typedef struct {
 
 typedef struct {
   gboolean prepared;
-  stylemap_placement placement; /* the target's square, where the request is masked */
+  stylemap_placement placement; /* the target's square, where it has a buffer */
   gint target_by;      /* a Find: how it was found; FIND_NOTHING: it was not, or it is where it was taken to be */
   Mask mask;           /* where the layers show */
   gint n_layers;       /* 1, or the frames; 0 with `squares` */

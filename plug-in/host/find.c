@@ -364,6 +364,7 @@ gboolean find_references(Engine *engine, const EditRequest *request, EditReferen
   result->found_by = g_new(gint, most);
   result->found_of = g_new(gint, most);
   for (gint i = 0; i < request->n_references; i++) any = any || request->references[i].picture.find == FIND_AUTO;
+  any = any && (request->target.buffer || request->target.image); /* a style map has nothing that could be known */
   if (any && (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) ||
               !look(engine, &request->target, &there, error)))
     return FALSE;

@@ -17,7 +17,8 @@ typedef enum { FIND_NOTHING, FIND_AUTO, FIND_FACES, FIND_MODEL, FIND_POINTS, FIN
 gboolean find_subject (Engine *engine, const EditPicture *picture, const MaskSource *under, gboolean target, Find *by,
                      stylemap_placement *placement, GError **error);
 /* By faces alone: how many there are; with 0 `placement` stays as it was. What is hardly
- * a face is none where the model does not know it, unless `any` is asked for; then it is not `sure`. FALSE, with a sentence, where find_has_faces is FALSE: the
+ * a face is none where the model does not know it, unless `any` is asked for; then it is not `sure`
+ * (a model that has not learnt to find its subject knows them all). FALSE, with a sentence, where find_has_faces is FALSE: the
  * model's file does not tell where its eyes and mouth lie, or the networks are not installed. */
 gboolean find_by_faces (Engine *engine, GeglBuffer *picture, const MaskSource *under, gboolean any, gint *count, gboolean *sure,
                         stylemap_placement *placement, GError **error);

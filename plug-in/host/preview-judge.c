@@ -3,7 +3,6 @@
 
 #include "host/choose.h"
 #include "host/place.h"
-#include "host/say.h"
 
 static void forget_references(Judge *judge) {
   for (gint i = 0; i < judge->n_references; i++) g_clear_object(&judge->references[i].in);

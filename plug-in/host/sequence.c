@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "host/find.h"
-#include "host/layer.h"
 
 enum { PARTS = 4, REACH = 6 /* frames to either side */ };
 
@@ -22,7 +21,10 @@ void sequence_find(Engine *engine, const EditPicture *frame, const MaskSource *u
   stylemap_placement at;
   Find by;
   *place = (SequencePlace){ 0 };
-  if (find_anywhere(engine, frame->buffer, how, under, NULL, 0, &by, &at, NULL) && by != FIND_NOTHING)
+  /* networks for faces that cannot be read leave the model */
+  const gboolean looked = find_anywhere(engine, frame->buffer, how, under, NULL, 0, &by, &at, NULL) ||
+                          (how == FIND_AUTO && find_anywhere(engine, frame->buffer, FIND_MODEL, under, NULL, 0, &by, &at, NULL));
+  if (looked && by != FIND_NOTHING)
     *place = (SequencePlace){ TRUE, { at.x, at.y, log(at.side), at.angle } };
 }
 

@@ -353,25 +353,30 @@ check "frame 1 is A in W+" "$tool" near reconstruction.safetensors image g1.safe
 check_not "W is not W+" "$tool" same f2.safetensors image g2.safetensors image
 good interpolate "$model" w.safetensors reference.png --frames 2 -o 'h%02d.png'
 shape_is h01.png "$size $size R'G'B' u8"
-good interpolate "$model" target-1.png reference.png --frames 5 -o 'i%d.safetensors'
-good interpolate "$model" target-1.png reference.png --frames 3 --easing smooth -o 'e%d.safetensors'
-check "half way is half way" "$tool" same i3.safetensors image e2.safetensors image
+good interpolate "$model" target-1.png reference.png --frames 65 -o 'i%d.safetensors'
 good interpolate "$model" target-1.png reference.png --frames 5 --easing smooth -o 'e%d.safetensors'
-check_not "smoothly" "$tool" near i2.safetensors image e2.safetensors image 1e-5
+check "smoothly: a quarter of the time is 10 / 64 of the way" "$tool" same i11.safetensors image e2.safetensors image
 # placed as any edit's pictures are, and in the picture A
 here="36,21,$size" there="57,33,$size"
 good reconstruct "$model" reference.png --placement $there -o there.safetensors
 good interpolate "$model" target-1.png reference.png --frames 3 --placement $here --b-placement $there -o 'p%d.safetensors'
 check "frame 1 is A where it is placed" "$tool" same part-reconstructed.safetensors image p1.safetensors image
 check "frame N is B where it is placed" "$tool" near there.safetensors image p3.safetensors image 1e-5
+check flip "$tool" flip reference.png mirrored.png
+good reconstruct "$model" mirrored.png --placement 33,33,$size -o there-mirrored.safetensors
 good interpolate "$model" target-1.png reference.png --frames 2 --placement $here --b-placement $there --mirror -o 'm%d.safetensors'
-check_not "B is mirrored" "$tool" near p3.safetensors image m2.safetensors image 1e-2
+check "B is mirrored" "$tool" near there-mirrored.safetensors image m2.safetensors image 1e-5
 good interpolate "$model" target-1.png reference.png --frames 2 --placement $there --b-placement as-placed -o 'm%d.safetensors'
 check "B as A is placed" "$tool" near there.safetensors image m2.safetensors image 1e-5
+good reconstruct "$model" reference.png --placement "41,17 73,17" -o there-by-points.safetensors
+good interpolate "$model" target-1.png reference.png --frames 2 --placement "41,17 73,17" --b-placement as-placed -o 'm%d.safetensors'
+check "B as A is found" "$tool" near there-by-points.safetensors image m2.safetensors image 1e-5
 good interpolate "$model" target-1.png reference.png --frames 3 --whole --detail 0 --placement $here --b-placement $there -o 'k%d.png'
 good reconstruct "$model" target-1.png --placement $here -o here.png
 check "whole frame 1 is A's reconstruction" "$tool" steps k1.png here.png 0
-check_not "whole frame N is another" "$tool" steps k3.png here.png 3
+check part "$tool" part k3.png 20 5 $size $size k3-part.png
+good reconstruct "$model" reference.png --placement $there --raw -o there.png
+check "whole frame N has B's square" "$tool" steps k3-part.png there.png 1
 check box "$tool" ellipse 90 61 36 21 23 23 around-whole.png
 check "outside the square all frames are A" "$tool" outside target-1.png k3.png around-whole.png 0
 good interpolate "$model" target-5.png reference.png --frames 2 --whole --placement $here -o 'k%d.png'
@@ -391,6 +396,16 @@ bad 2 'copies of the picture A' interpolate "$model" target-1.png reference.png 
 bad 2 'copies of the picture A' interpolate "$model" w.safetensors reference.png --frames 2 --whole -o 'k%d.png'
 bad 2 'there is none here' interpolate "$model" target-1.png reference.png --frames 2 --placement selection -o 'k%d.png'
 bad 2 'tensor is the model' interpolate "$model" w.safetensors reference.png --frames 2 --placement $here -o 'k%d.png'
+bad 2 "as A's" interpolate "$model" w.safetensors reference.png --frames 2 --b-placement as-placed -o 'k%d.png'
+run interpolate "$model" target-2.png reference.png --frames 3 --whole -o 'alpha%d.jpg'
+[ $code = 0 ] && [ "$(grep -c '^stylemap: JPEG holds no transparency' err)" = 1 ] && pass || fail "one note: $code $(cat err)"
+good encode "$toon" "$samples/target.png" -o toon-w.safetensors
+run interpolate "$toon" toon-w.safetensors "$samples/reference.png" --frames 2 --b-placement auto -o 'k%d.png'
+[ $code = 0 ] && [ "$(grep -c 'found its subject in the reference' err)" = 1 ] && pass || fail "a style map as A: $code $(cat err)"
+run interpolate "$toon" "$samples/scene.png" "$samples/reference.png" --frames 2 --placement auto -o 'k%d.png'
+grep -q 'in the target at 4[0-9.]*,[34][0-9.]*,3' err && pass || fail "where A was found: $(cat err)"
+run place "$toon" "$samples/scene.png" --json
+grep -q '"by": "model", "sure": true, "error": 0.0' out && pass || fail "place says: $(cat out err)"
 bad 2 'as-placed' interpolate "$model" target-1.png reference.png --frames 2 --b-placement nowhere -o 'k%d.png'
 bad 1 'does not touch the reference' interpolate "$model" target-1.png reference.png --frames 2 --b-placement 300,300,20 -o 'k%d.png'
 good mix "$model" target-1.png reference.png -o mixed.safetensors

@@ -8,6 +8,7 @@
 export STYLEMAP_LOCALEDIR=$(realpath "$4") TEXTDOMAINDIR=$(realpath "$4")
 model=$golden/tiny_LayerNorm_sp4_full.safetensors
 sample=$root/install/samples/target.png
+photo=$root/install/samples/portrait-1.jpg
 edit() { good transplant "$model" "$sample" "$root/install/samples/reference.png" --mask "$root/tests/gimp/mask.png" --method styles --strength 0.5 --feather 2.5 "$@"; }
 said() { gettext stylemap "$1"; }
 # The English lines of which a translation is due: of four words, and no example.
@@ -49,6 +50,9 @@ for language in $(grep -v '^#' "$root/plug-in/po/LINGUAS"); do
   run info ./short.safetensors
   reason=$(said 'the header is longer than the file or the limit')
   [ $code = 1 ] && grep -qF "$reason" err && pass || fail "$language: a cut model: $code $(cat err)"
+  # what a shipped model says of itself
+  run transplant "$root/models/toon-portraits-128.safetensors" "$photo" "$photo" --mask-region alpha --reference-placement centre --placement centre -o theirs.png
+  grep -qF "$(said 'toon portraits (Toon Head), not photos')" err && pass || fail "$language: another kind of picture: $code $(cat err)"
   edit -o theirs.png
   cmp -s english.png theirs.png && pass || fail "$language: another picture"
   good info "$model" --json

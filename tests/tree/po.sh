@@ -13,14 +13,14 @@ grep -v '^#' plug-in/po/POTFILES.in | sort > "$work/told"
 diff "$work/told" "$work/have" || { echo "plug-in/po/POTFILES.in is not the list of files with sentences"; bad=1; }
 command -v xgettext > /dev/null && command -v msgfmt > /dev/null || { [ $bad = 0 ] && exit 77; exit 1; }
 xgettext --from-code=UTF-8 -k_ -kN_ -kSM_TEXT -o "$work/all.pot" -f "$work/have" || bad=1
-# What the shipped models' files say of themselves can be said in other languages.
+# What the shipped models' files say of themselves is what host/models.c can say in other languages, and nothing else is.
+xgettext --from-code=UTF-8 --no-wrap -k -kN_ -o - plug-in/host/models.c | sed -n 's/^msgid "/"/p' | grep -vx '""' | sort > "$work/can"
 for model in models/*.safetensors; do
   for key in dataset attribution; do
-    text=$(head -c 65536 "$model" | tr -d '\000-\037' | grep -aoE "\"$key\":\"([^\"\\\\]|\\\\.)*\"" | head -1 | cut -d: -f2-)
-    [ -n "$text" ] && msgcat --no-wrap "$work/all.pot" | grep -qxF "msgid $text" ||
-      { echo "$model: its $key ($text) is no sentence of plug-in/host/models.c"; bad=1; }
+    head -c 65536 "$model" | tr -d '\000-\037' | grep -aoE "\"$key\":\"([^\"\\\\]|\\\\.)*\"" | head -1 | cut -d: -f2-
   done
-done
+done | sort > "$work/say"
+diff "$work/can" "$work/say" || { echo "what the models' files say (>) is not what plug-in/host/models.c has (<)"; bad=1; }
 for language in $(grep -v '^#' plug-in/po/LINGUAS); do
   po=plug-in/po/$language.po
   msgfmt -c -o /dev/null "$po" || bad=1
