@@ -7,7 +7,7 @@
 
 #include "picture/form.h"
 
-enum { QUALITY = 95, EXIF_HEAD = 4 /* the offset of the block behind these bytes */ };
+enum { QUALITY = 95, EXIF_HEAD = 4 /* the offset of the block behind these bytes */, WIDEST_PIECE = 8192 };
 
 static Fault fault_of(struct heif_error error) {
   if (error.code == heif_error_Ok) return NULL;
@@ -105,13 +105,35 @@ static Fault put_pixels(const struct heif_image *image, Picture *picture, gboole
   return NULL;
 }
 
-static Fault read_picture(const struct heif_image_handle *handle, Picture *picture) {
+/* Whether the file has a picture that is put together of others. */
+static gboolean has_pieces(const guint8 *data, gsize size) {
+  for (gsize i = 0; i + 4 <= size; i++)
+    if (memcmp(data + i, "grid", 4) == 0 || memcmp(data + i, "iovl", 4) == 0) return TRUE;
+  return FALSE;
+}
+
+/* libheif counts a picture's bytes in int, and writes beside it where they are more (1.15). That what the head claims are fewer is not
+ * enough, for pieces may come to another size: nothing that is put together may have a longer side, nor a square of it more bytes. */
+static Fault limit(struct heif_context *context, const struct heif_image_handle *handle, gint bytes, const guint8 *data, gsize size) {
+  const gint64 width = heif_image_handle_get_width(handle), height = heif_image_handle_get_height(handle);
+  /* before it is cropped and turned, too; a piece may be larger than what is seen of it; the limit itself is refused */
+  const gint64 coded = MAX(heif_image_handle_get_ispe_width(handle), heif_image_handle_get_ispe_height(handle));
+  const gint64 side = 1 + MAX(MAX(coded, WIDEST_PIECE), MAX(width, height));
+  if (width * height * bytes > G_MAXINT || (side * side * bytes > G_MAXINT && has_pieces(data, size)))
+    return g_strdup(_("it is too large"));
+  heif_context_set_maximum_image_size_limit(context, (int)side);
+  return NULL;
+}
+
+static Fault read_picture(struct heif_context *context, const struct heif_image_handle *handle, const guint8 *data, gsize size,
+                          Picture *picture) {
   gboolean alpha = heif_image_handle_has_alpha_channel(handle);
   gboolean deep = heif_image_handle_get_luma_bits_per_pixel(handle) > 8;
   gint width = heif_image_handle_get_width(handle), height = heif_image_handle_get_height(handle);
   const gchar *model = !alpha ? "R'G'B'" : heif_image_handle_is_premultiplied_alpha(handle) ? "R'aG'aB'aA" : "R'G'B'A";
   g_autofree gchar *encoding = g_strdup_printf("%s %s", model, deep ? "u16" : "u8");
   Fault fault = picture_size_fault(width, height);
+  if (!fault) fault = limit(context, handle, (alpha ? 4 : 3) * (deep ? 2 : 1), data, size);
   if (fault) return fault;
   picture->orientation = 1; /* libheif turns it */
   picture->icc = read_icc(handle);
@@ -142,7 +164,7 @@ Fault heif_load(const guint8 *data, gsize size, gint page, Picture *picture) {
     g_autofree heif_item_id *ids = g_new(heif_item_id, stills);
     heif_context_get_list_of_top_level_image_IDs(context, ids, stills);
     fault = fault_of(heif_context_get_image_handle(context, ids[page - 1], &handle));
-    if (!fault) fault = read_picture(handle, picture);
+    if (!fault) fault = read_picture(context, handle, data, size, picture);
   }
   heif_image_handle_release(handle);
   heif_context_free(context);
