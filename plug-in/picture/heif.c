@@ -7,7 +7,7 @@
 
 #include "picture/form.h"
 
-enum { QUALITY = 95, EXIF_HEAD = 4 /* the offset of the block behind these bytes */, WIDEST_PIECE = 8192 };
+enum { QUALITY = 95, EXIF_HEAD = 4 /* the offset of the block behind these bytes */, WIDEST_PIECE = 2048 };
 
 static Fault fault_of(struct heif_error error) {
   if (error.code == heif_error_Ok) return NULL;
