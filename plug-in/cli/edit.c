@@ -220,8 +220,10 @@ static gboolean complete(const CliEdit *edit, Engine *engine, CliPictures *pictu
 
 void cli_say_findings(const Engine *engine, const EditResult *result, gboolean asked) {
   g_auto(GStrv) notes = edit_findings(result);
+  gboolean found = FALSE;
   for (gchar **note = notes; *note; note++) cli_note("%s", *note);
-  if (asked && !*notes)
+  for (gint i = 0; i < result->n_found; i++) found = found || result->found_by[i] != FIND_POINTS;
+  if (asked && !found)
     cli_note("%s", engine->info->places ? _("The model is not sure of its subject in the target or in the reference: the "
                                             "reference's centred square is taken.")
                                         : _("The model has not learnt to find its subject: the reference's centred square is "

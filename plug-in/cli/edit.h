@@ -78,7 +78,7 @@ gboolean cli_edit_is_square (const CliEdit *edit);
  * made of it. */
 gboolean cli_edit_read (const CliEdit *edit, const Engine *engine, CliPictures *pictures, GError **error);
 gboolean cli_edit_draw (const CliEdit *edit, Engine *engine, CliPictures *pictures, GError **error);
-/* Notes what was found; where nothing was, and it was `asked` for in a reference, that. */
+/* Notes what was found; and where that was `asked` for in a reference, and in none was anything, that. */
 void     cli_say_findings (const Engine *engine, const EditResult *result, gboolean asked);
 /* Notes why the model does not know what is in the square of a target that is drawn, where it does not. */
 void     cli_edit_say_reason (Engine *engine, const EditRequest *request);

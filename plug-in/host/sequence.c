@@ -21,7 +21,7 @@ void sequence_find(Engine *engine, const EditPicture *frame, const MaskSource *u
   stylemap_placement at;
   Find by;
   *place = (SequencePlace){ 0 };
-  /* networks for faces that cannot be read leave the model */
+  /* what failed may have been the networks for faces; those that were cancelled end at once */
   const gboolean looked = find_anywhere(engine, frame->buffer, how, under, NULL, 0, &by, &at, NULL) ||
                           (how == FIND_AUTO && find_anywhere(engine, frame->buffer, FIND_MODEL, under, NULL, 0, &by, &at, NULL));
   if (looked && by != FIND_NOTHING)

@@ -12,6 +12,7 @@ enum { QUALITY = 95, EXIF_HEAD = 4 /* the offset of the block behind these bytes
 static Fault fault_of(struct heif_error error) {
   if (error.code == heif_error_Ok) return NULL;
   if (error.subcode == heif_suberror_End_of_data) return g_strdup(_("it ends too early"));
+  if (error.subcode == heif_suberror_Security_limit_exceeded) return g_strdup(_("it is too large"));
   gchar *text = g_strchomp(g_strdup(error.message && *error.message ? _(error.message) : _("its pixels cannot be read")));
   if (g_str_has_suffix(text, ".")) text[strlen(text) - 1] = '\0'; /* it becomes part of a sentence */
   return text;
@@ -113,13 +114,19 @@ static gboolean has_pieces(const guint8 *data, gsize size) {
 }
 
 /* libheif counts a picture's bytes in int, and writes beside it where they are more (1.15). That what the head claims are fewer is not
- * enough, for pieces may come to another size: nothing that is put together may have a longer side, nor a square of it more bytes. */
+ * enough, for the pieces of a grid may come to another size: nothing that is put together may be larger than the head says, or
+ * than a piece, of which a part may be all that is seen. The sizes that the coded streams themselves tell are the coders' affair. */
 static Fault limit(struct heif_context *context, const struct heif_image_handle *handle, gint bytes, const guint8 *data, gsize size) {
+  enum { SINCE_BY_PIXELS = 1 << 24 | 19 << 16, PAD = 16 /* of a row */ };
   const gint64 width = heif_image_handle_get_width(handle), height = heif_image_handle_get_height(handle);
-  /* before it is cropped and turned, too; a piece may be larger than what is seen of it; the limit itself is refused */
-  const gint64 coded = MAX(heif_image_handle_get_ispe_width(handle), heif_image_handle_get_ispe_height(handle));
-  const gint64 side = 1 + MAX(MAX(coded, WIDEST_PIECE), MAX(width, height));
-  if (width * height * bytes > G_MAXINT || (side * side * bytes > G_MAXINT && has_pieces(data, size)))
+  /* before it is cropped and turned */
+  const gint64 across = heif_image_handle_get_ispe_width(handle), down = heif_image_handle_get_ispe_height(handle);
+  const gint64 longest = MAX(MAX(across, down), MAX(width, height));
+  const gdouble pixels = (gdouble)MAX(width, 1) * (gdouble)MAX(height, 1), coded = (gdouble)MAX(across, 1) * (gdouble)MAX(down, 1);
+  /* the limit is a side, which itself is refused; later the square of it is one of pixels */
+  const gint64 least = heif_get_version_number() < SINCE_BY_PIXELS ? longest : (gint64)ceil(sqrt(MAX(pixels, coded)));
+  const gint64 side = 1 + MAX(least, WIDEST_PIECE);
+  if ((width + PAD) * (height + 1) * bytes > G_MAXINT || ((side + PAD) * side * bytes > G_MAXINT && has_pieces(data, size)))
     return g_strdup(_("it is too large"));
   heif_context_set_maximum_image_size_limit(context, (int)side);
   return NULL;

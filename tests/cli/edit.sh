@@ -404,6 +404,19 @@ run interpolate "$toon" toon-w.safetensors "$samples/reference.png" --frames 2 -
 [ $code = 0 ] && [ "$(grep -c 'found its subject in the reference' err)" = 1 ] && pass || fail "a style map as A: $code $(cat err)"
 run interpolate "$toon" "$samples/scene.png" "$samples/reference.png" --frames 2 --placement auto -o 'k%d.png'
 grep -q 'in the target at 4[0-9.]*,[34][0-9.]*,3' err && pass || fail "where A was found: $(cat err)"
+run apply "$toon" "$samples/scene.png" --direction beard --raw --placement auto -o raw-apply.png
+[ $code = 0 ] && grep -q 'in the target at 4[0-9.]*,[34][0-9.]*,3' err && pass || fail "where a raw square was found: $code $(cat err)"
+bad 2 'tensor is the model' apply "$toon" d0.safetensors --direction beard --placement 256,256,512 -o out.png
+# of a B that is a style map there is no detail, and at the end none of A's, whoever that is
+for a in target reference; do good interpolate "$toon" "$samples/$a.png" toon-w.safetensors --frames 2 --whole --detail 100 -o "of-$a-%d.png"; done
+check "the last frame keeps none of A's detail" "$tool" steps of-target-2.png of-reference-2.png 0
+# a subject that is found in A and not in B
+check plain "$tool" paint 90 61 "R'G'B' u8" 2 nobody.png
+run interpolate "$toon" "$samples/scene.png" nobody.png --frames 2 --placement auto --b-placement auto -o 'k%d.png'
+[ $code = 0 ] && grep -q 'in the target at' err && grep -q 'centred square is taken' err && pass || fail "a B that nothing is found in: $code $(cat err)"
+run reconstruct "$model" "$root/tests/fuzz/found/picture-heif/tile-larger-than-the-picture.heic" -o tile.png
+[ $code = 0 ] && shape_is tile.png "24 16 R'G'B' u8" || fail "a HEIF picture that is a part of its tile: $code $(cat err)"
+bad 1 'it is too large' reconstruct "$model" "$root/tests/fuzz/found/picture-heif/pieces-beyond-int.heic" -o tile.png
 run place "$toon" "$samples/scene.png" --json
 grep -q '"by": "model", "sure": true, "error": 0.0' out && pass || fail "place says: $(cat out err)"
 bad 2 'as-placed' interpolate "$model" target-1.png reference.png --frames 2 --b-placement nowhere -o 'k%d.png'

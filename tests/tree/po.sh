@@ -14,12 +14,14 @@ diff "$work/told" "$work/have" || { echo "plug-in/po/POTFILES.in is not the list
 command -v xgettext > /dev/null && command -v msgfmt > /dev/null || { [ $bad = 0 ] && exit 77; exit 1; }
 xgettext --from-code=UTF-8 -k_ -kN_ -kSM_TEXT -o "$work/all.pot" -f "$work/have" || bad=1
 # What the shipped models' files say of themselves is what host/models.c can say in other languages, and nothing else is.
-xgettext --from-code=UTF-8 --no-wrap -k -kN_ -o - plug-in/host/models.c | sed -n 's/^msgid "/"/p' | grep -vx '""' | sort > "$work/can"
+xgettext --from-code=UTF-8 --no-wrap -k -kN_ -o - plug-in/host/models.c | sed -n 's/^msgid "/"/p' | grep -vx '""' | sort -u > "$work/can"
 for model in models/*.safetensors; do
   for key in dataset attribution; do
-    head -c 65536 "$model" | tr -d '\000-\037' | grep -aoE "\"$key\":\"([^\"\\\\]|\\\\.)*\"" | head -1 | cut -d: -f2-
+    text=$(head -c 65536 "$model" | tr -d '\000-\037' | grep -aoE "\"$key\":\"([^\"\\\\]|\\\\.)*\"" | head -1 | cut -d: -f2-)
+    [ -n "$text" ] && echo "$text" >> "$work/say" || { echo "$model does not say its $key"; bad=1; }
   done
-done | sort > "$work/say"
+done
+sort -u -o "$work/say" "$work/say"
 diff "$work/can" "$work/say" || { echo "what the models' files say (>) is not what plug-in/host/models.c has (<)"; bad=1; }
 for language in $(grep -v '^#' plug-in/po/LINGUAS); do
   po=plug-in/po/$language.po
