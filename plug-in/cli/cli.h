@@ -147,6 +147,9 @@ typedef struct {
 /* `page` as in picture_load; `engine` may be NULL where the path is no tensor's. */
 gboolean input_read (Input *input, const Engine *engine, const gchar *path, gint page, gboolean w, GError **error);
 void     input_clear (Input *input);
+/* Lays the model's square on a picture that was read, by place_find, whose `target` it is; `at` becomes its placement and must outlive it.
+ * Of a tensor, which is the square already, the picture stays as it is; of a style map `at` does, too. */
+void     input_place (Input *input, const Place *place, const stylemap_placement *target, stylemap_placement *at);
 
 /* Writes what the engine's model drew, and, unless the user wants none of it, says in a picture's XMP that it did.
  * square: the network's own, a tensor `image`, unrounded, or an S x S picture of that depth. input: the picture that was read

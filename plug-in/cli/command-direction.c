@@ -61,16 +61,11 @@ static gboolean adjust(const Apply *apply, Engine *engine, Input *target, GeglBu
   const GeglRectangle *extent = gegl_buffer_get_extent(target->picture.buffer);
   stylemap_placement at;
   EditResult result = { 0 };
-  EditRequest request = { .kind = EDIT_ADJUST, .target = target->picture, .squares = square,
-                          .mask = { .selection = mask, .feather = apply->feather }, .heal.detail = apply->detail / 100 };
   GeglRectangle selected;
   place_around(place, extent->width, extent->height, mask && mask_bounds(mask, &selected) ? &selected : NULL);
-  place_find(place, extent->width, extent->height, NULL, 0, 0, &at);
-  if (!is_tensor_path(apply->target)) {
-    request.target.placement = &at;
-    request.target.find = place_find_how(place);
-    request.target.points = place->points;
-  }
+  input_place(target, place, NULL, &at);
+  EditRequest request = { .kind = EDIT_ADJUST, .target = target->picture, .squares = square,
+                          .mask = { .selection = mask, .feather = apply->feather }, .heal.detail = apply->detail / 100 };
   g_autofree gchar *text = amounts_of(apply, engine, error);
   g_autofree stylemap_amount *amounts = text ? adjust_parse(engine, text, &request.n_amounts, error) : NULL;
   request.amounts = amounts;

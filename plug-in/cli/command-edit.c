@@ -184,7 +184,7 @@ static gboolean check_reference(const CliEdit *edit, gint n, CliReference *refer
   else
     return (reference->alpha || cli_word("--mask-region", reference->mask_region, words_regions, &reference->region, error)) &&
            cli_read_place("--reference-placement", reference->placement, reference->path, TRUE,
-                      edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &reference->place, error) &&
+                          edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &reference->place, error) &&
            (!reference->path || cli_check_page("--reference-page", reference->page, reference->path, error)) &&
            (!reference->mask || cli_check_page("--mask-page", reference->mask_page, reference->mask, error));
   return FALSE;
@@ -212,7 +212,7 @@ static gboolean check(CliEdit *edit, GError **error) {
   if (!cli_need_output(edit->output, error) ||
       !cli_check_range("--refine", edit->refine, 0, EDIT_MOST_REFINE, error) ||
       !cli_read_place("--placement", edit->placement, edit->target, FALSE,
-                  edit->n_references && edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &edit->place, error) ||
+                      edit->n_references && edit->method == EDIT_HEAL ? PLACE_AUTO : PLACE_CENTRE, &edit->place, error) ||
       !cli_check_page("--page", edit->page, edit->target, error))
     return FALSE;
   if (edit->place.kind == PLACE_SELECTION && !has_mask_picture(edit))

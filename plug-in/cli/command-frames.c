@@ -42,18 +42,12 @@ typedef struct {
 
 enum { USUAL_DETAIL = 50 }; /* as in GIMP */
 
-static void lay(const Place *place, const stylemap_placement *other, Input *input, stylemap_placement *at) {
-  if (!input->file) return; /* a tensor is the square */
-  const GeglRectangle *size = gegl_buffer_get_extent(input->picture.buffer);
-  place_find(place, size->width, size->height, other, 0, 0, at);
-  input->picture.placement = at;
-  input->picture.find = place_find_how(place);
-  input->picture.points = place->points;
+static void say_findings(const Engine *engine, const EditRequest *request, const EditResult *result) {
+  cli_say_findings(engine, result, request->references[0].picture.find == FIND_AUTO);
 }
 
 /* Each frame in a copy of A; one by one, since as layers all of them may not find room. */
-static gboolean draw_whole(Engine *engine, const EditRequest *request, const Input *a, gboolean asked, const Pattern *pattern,
-                           GError **error) {
+static gboolean draw_whole(Engine *engine, const EditRequest *request, const Input *a, const Pattern *pattern, GError **error) {
   EditRequest one = *request;
   gboolean done = TRUE;
   for (gint n = 0; n < request->frames && done; n++) {
@@ -63,7 +57,7 @@ static gboolean draw_whole(Engine *engine, const EditRequest *request, const Inp
     one.single = n + 1;
     engine_run(engine, n, request->frames);
     if (!edit_run(engine, &one, &result, error)) return FALSE;
-    if (!n) cli_say_findings(engine, &result, asked);
+    if (!n) say_findings(engine, request, &result);
     frame.picture.buffer = gegl_buffer_dup(a->picture.buffer);
     layer_composite(frame.picture.buffer, result.layers[0], result.mask.weights, &result.mask.bounds, FALSE);
     done = input_save(engine, &frame, path, error);
@@ -74,34 +68,31 @@ static gboolean draw_whole(Engine *engine, const EditRequest *request, const Inp
   return done;
 }
 
-static gboolean draw_squares(Engine *engine, EditRequest *request, const Input *a, gboolean asked, const Pattern *pattern,
-                             GError **error) {
+static gboolean draw_squares(Engine *engine, EditRequest *request, const Input *a, const Pattern *pattern, GError **error) {
   EditResult result = { 0 };
   Row row = { engine, pattern, a->depth };
   request->squares = TRUE;
   request->take = write_row;
   request->take_data = &row;
   if (!edit_run(engine, request, &result, error)) return FALSE;
-  cli_say_findings(engine, &result, asked);
+  say_findings(engine, request, &result);
   edit_result_clear(&result);
   return TRUE;
 }
 
 static gboolean interpolate(Engine *engine, gchar **pictures, const Interpolation *options, const Pattern *pattern, GError **error) {
   Input a = { 0 }, b = { 0 };
-  stylemap_placement at[2];
+  stylemap_placement at[2] = { 0 };
   gboolean done = input_read(&a, engine, pictures[0], options->pages[0], TRUE, error) &&
                   input_read(&b, engine, pictures[1], options->pages[1], TRUE, error);
   if (done) {
-    lay(&options->places[0], NULL, &a, &at[0]);
-    lay(&options->places[1], a.file ? &at[0] : NULL, &b, &at[1]);
+    input_place(&a, &options->places[0], NULL, &at[0]);
+    input_place(&b, &options->places[1], &at[0], &at[1]);
     const EditReference last = { .picture = b.picture, .as_placed = options->places[1].kind == PLACE_AS_PLACED };
-    const gboolean asked = b.picture.find == FIND_AUTO;
     EditRequest request = { .kind = EDIT_INTERPOLATE, .target = a.picture, .references = &last, .n_references = 1,
                             .edit.space = options->space, .frames = options->frames, .easing = options->easing };
     if (options->whole) request.heal.detail = (options->detail == -1 ? USUAL_DETAIL : options->detail) / 100;
-    done = options->whole ? draw_whole(engine, &request, &a, asked, pattern, error)
-                          : draw_squares(engine, &request, &a, asked, pattern, error);
+    done = options->whole ? draw_whole(engine, &request, &a, pattern, error) : draw_squares(engine, &request, &a, pattern, error);
   }
   input_clear(&a);
   input_clear(&b);

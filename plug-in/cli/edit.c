@@ -88,12 +88,6 @@ static gboolean selected_bounds(const CliPictures *pictures, GeglRectangle *all)
   return any;
 }
 
-static void place_picture(const Place *place, const stylemap_placement *at, EditPicture *picture) {
-  picture->placement = at;
-  picture->find = place_find_how(place);
-  picture->points = place->points;
-}
-
 /* Where the squares lie, unless they are there already. */
 static void place_pictures(const CliEdit *edit, CliPictures *pictures) {
   const GeglRectangle *target = gegl_buffer_get_extent(pictures->target.picture.buffer);
@@ -101,16 +95,9 @@ static void place_pictures(const CliEdit *edit, CliPictures *pictures) {
   Place place = edit->place;
   GeglRectangle selected;
   place_around(&place, target->width, target->height, selected_bounds(pictures, &selected) ? &selected : NULL);
-  place_find(&place, target->width, target->height, NULL, 0, 0, &at[0]);
-  if (!is_tensor_path(edit->target)) place_picture(&place, &at[0], &pictures->target.picture);
-  for (gint i = 0; i < edit->n_references; i++) {
-    const CliReference *reference = &edit->references[i];
-    EditPicture *picture = &pictures->parts[i].input.picture;
-    if (is_tensor_path(reference->path)) continue;
-    const GeglRectangle *size = gegl_buffer_get_extent(picture->buffer);
-    place_find(&reference->place, size->width, size->height, &at[0], 0, 0, &at[i + 1]);
-    place_picture(&reference->place, &at[i + 1], picture);
-  }
+  input_place(&pictures->target, &place, NULL, &at[0]);
+  for (gint i = 0; i < edit->n_references; i++)
+    input_place(&pictures->parts[i].input, &edit->references[i].place, &at[0], &at[i + 1]);
 }
 
 /* One that is there already and has the target's size. */

@@ -149,6 +149,17 @@ void input_clear(Input *input) {
   *input = (Input){ 0 };
 }
 
+void input_place(Input *input, const Place *place, const stylemap_placement *target, stylemap_placement *at) {
+  EditPicture *picture = &input->picture;
+  if (!picture->buffer) return;
+  const GeglRectangle *size = gegl_buffer_get_extent(picture->buffer);
+  place_find(place, size->width, size->height, target, 0, 0, at);
+  if (!input->file) return;
+  picture->placement = at;
+  picture->find = place_find_how(place);
+  picture->points = place->points;
+}
+
 /* ------------------------------------------------------------------------------------------ outputs */
 
 /* As long as it runs, a command has the setting that it found, for each of a batch's pictures. */

@@ -142,16 +142,15 @@ static gboolean search(Engine *engine, const stylemap_layer *layer, const stylem
 
 gboolean find_anywhere(Engine *engine, GeglBuffer *picture, Find how, const MaskSource *under, const stylemap_placement *near, gint n_near,
                        Find *by, stylemap_placement *placement, GError **error) {
+  gboolean sure;
   *by = FIND_NOTHING;
   if (how == FIND_FACES || (how == FIND_AUTO && find_has_faces(engine))) {
     gint count;
-    gboolean sure;
     if (!find_by_faces(engine, picture, under, how == FIND_FACES, &count, &sure, placement, error)) return FALSE;
     if (count) *by = FIND_FACES;
   }
   if (*by == FIND_NOTHING && (how == FIND_MODEL || (how == FIND_AUTO && engine->info->places))) {
     const stylemap_layer layer = layer_of_colours(picture);
-    gboolean sure;
     if (!engine_part(engine, STYLEMAP_PHASE_SAMPLE, 0, 0, error) || !search(engine, &layer, near, n_near, &sure, placement, error))
       return FALSE;
     if (sure) *by = FIND_MODEL;

@@ -108,9 +108,7 @@ static Fault put_pixels(const struct heif_image *image, Picture *picture, gboole
 
 /* Whether the file has a picture that is put together of others. */
 static gboolean has_pieces(const guint8 *data, gsize size) {
-  for (gsize i = 0; i + 4 <= size; i++)
-    if (memcmp(data + i, "grid", 4) == 0 || memcmp(data + i, "iovl", 4) == 0) return TRUE;
-  return FALSE;
+  return memmem(data, size, "grid", 4) || memmem(data, size, "iovl", 4);
 }
 
 /* libheif counts a picture's bytes in int, and writes beside it where they are more (1.15). That what the head claims are fewer is not
@@ -122,9 +120,9 @@ static Fault limit(struct heif_context *context, const struct heif_image_handle 
   /* before it is cropped and turned */
   const gint64 across = heif_image_handle_get_ispe_width(handle), down = heif_image_handle_get_ispe_height(handle);
   const gint64 longest = MAX(MAX(across, down), MAX(width, height));
-  const gdouble pixels = (gdouble)MAX(width, 1) * (gdouble)MAX(height, 1), coded = (gdouble)MAX(across, 1) * (gdouble)MAX(down, 1);
+  const gdouble pixels = (gdouble)MAX(width * height, across * down);
   /* the limit is a side, which itself is refused; later the square of it is one of pixels */
-  const gint64 least = heif_get_version_number() < SINCE_BY_PIXELS ? longest : (gint64)ceil(sqrt(MAX(pixels, coded)));
+  const gint64 least = heif_get_version_number() < SINCE_BY_PIXELS ? longest : (gint64)ceil(sqrt(pixels));
   const gint64 side = 1 + MAX(least, WIDEST_PIECE);
   if ((width + PAD) * (height + 1) * bytes > G_MAXINT || ((side + PAD) * side * bytes > G_MAXINT && has_pieces(data, size)))
     return g_strdup(_("it is too large"));
